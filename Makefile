@@ -1,0 +1,66 @@
+# The whole interface of a checkout; `make` alone lists it.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install run demo test lint format bench browser clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(INSTALLED) ## make .venv and install everything (again only when the requirements change)
+
+$(INSTALLED): requirements.txt $(wildcard requirements/*.txt)
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "$(PYTHON) is not here. Install Python 3.11, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || { \
+	  echo "Python cannot make a virtual environment. On Debian and Ubuntu: apt install python3.11-venv"; exit 1; }
+	$(BIN)/pip install --disable-pip-version-check --quiet --requirement requirements.txt
+	@touch $@
+
+# Development only: these show detailed errors and create users whose passwords they print. What
+# a .env for docker compose says of host names and TLS does not hold for this machine's own pages.
+run demo: export DEBUG = on
+run demo: export HTTPS = off
+run demo: export ALLOWED_HOSTS = *
+
+run: install ## start everything on this machine and say where to point the browser (PORT=8000)
+	@$(BIN)/python -m one_machine run
+
+demo: install ## as run, and send the sample photos; ONCE=1 stops after them with an exit code
+	@$(BIN)/python -m one_machine demo $(if $(filter 1 yes on true,$(ONCE)),--once)
+
+test: install browser ## run every test; needs nothing else on the machine (ARGS="-k name" for some)
+	$(BIN)/pytest $(ARGS)
+
+# django-stubs reads the settings, which want a secret key unless DEBUG is on.
+lint: export DEBUG = on
+lint: install ## ruff, mypy and the import contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install ## put the code into ruff's form and fix what it can fix
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: export DEBUG = on
+bench: install ## measure, and compare with a named reference
+	$(BIN)/python -m benchmarks
+
+# A browser of the system, else one from the package manager, else Playwright's own. Without any
+# the browser tests say so and skip.
+browser: install
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
+	  || command -v google-chrome >/dev/null \
+	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	       && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
+	  || $(BIN)/playwright install chromium \
+	  || echo "No browser could be installed; the browser tests will be skipped."
+
+clean: ## remove the virtual environment and all caches; var/ with its data stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

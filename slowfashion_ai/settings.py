@@ -1,0 +1,299 @@
+"""Settings, read from the environment; README.md lists every variable.
+
+Without any variable this is a safe single machine: DEBUG off, SQLite, files on disk, the embedded
+Redis. `make run` switches DEBUG on.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
+
+from slowfashion_ai.environment import BASE_DIR, env
+
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
+
+# --- Security -------------------------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="")
+if not SECRET_KEY:
+    if not DEBUG:
+        raise ImproperlyConfigured(
+            "SECRET_KEY is not set. Give the environment a long random one, for example from "
+            "`python -c 'import secrets; print(secrets.token_urlsafe(50))'`."
+        )
+    SECRET_KEY = "only-for-development-with-debug-on"  # noqa: S105  # refused when DEBUG is off
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG else ["localhost", "127.0.0.1"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# Behind TLS (HTTPS=on) cookies are secure, plain requests are redirected and HSTS is sent.
+HTTPS = env.bool("HTTPS", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+X_FRAME_OPTIONS = "DENY"
+
+# --- Applications ---------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "classifier",
+    "training",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "slowfashion_ai.content_security.ContentSecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "slowfashion_ai.urls"
+WSGI_APPLICATION = "slowfashion_ai.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "listings"
+LOGOUT_REDIRECT_URL = "login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_I18N = False
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Database -------------------------------------------------------------------------------
+
+DATABASES: dict[str, Any] = {
+    "default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # IMMEDIATE takes the write lock when a transaction begins, so two claims never overlap.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+# --- Files ----------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+MEDIA_ROOT = VAR_DIR / "media"
+S3_BUCKET = env.str("S3_BUCKET", default="")
+S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", default="") or None
+
+
+def _storage(folder: str) -> dict[str, Any]:
+    """A private folder of the bucket where S3_BUCKET is set, else a folder on disk."""
+    if not S3_BUCKET:
+        location = VAR_DIR / folder
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": location, "base_url": None},
+        }
+    # Imported here: on a machine without S3 it would only slow the start.
+    from botocore.config import Config
+
+    # botocore's own minutes of patience are longer than a request or a claim lasts.
+    patience = Config(connect_timeout=3, read_timeout=15, retries={"total_max_attempts": 2})
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": S3_ENDPOINT_URL,
+            "region_name": env.str("S3_REGION", default="us-east-1"),
+            "location": folder,
+            "file_overwrite": False,
+            "client_config": patience,
+        },
+    }
+
+
+STORAGES = {
+    "default": _storage("media"),
+    "bundles": _storage("bundles"),
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+# Where a worker keeps bundles that it fetched from remote storage.
+BUNDLE_CACHE_DIR = Path(env.str("BUNDLE_CACHE_DIR", default=str(VAR_DIR / "bundle-cache")))
+
+# --- Photos and tags ------------------------------------------------------------------------
+
+PHOTO_MAX_BYTES = env.int("PHOTO_MAX_BYTES", default=20 * 1024 * 1024)
+PHOTO_MAX_PIXELS = env.int("PHOTO_MAX_PIXELS", default=60_000_000)
+PHOTOS_PER_LISTING = env.int("PHOTOS_PER_LISTING", default=24)
+CLASSIFY_BATCH_SIZE = env.int("CLASSIFY_BATCH_SIZE", default=64)
+# A claim that is older belongs to a dead worker.
+CLAIM_LEASE = timedelta(seconds=env.int("CLAIM_LEASE_SECONDS", default=120))
+CLASSIFY_MAX_ATTEMPTS = env.int("CLASSIFY_MAX_ATTEMPTS", default=5)
+SWEEP_EVERY_SECONDS = env.int("SWEEP_EVERY_SECONDS", default=10)
+
+# --- Review queue ---------------------------------------------------------------------------
+
+
+def _share(name: str, default: float) -> float:
+    value = float(env.float(name, default=default))
+    if not 0 <= value <= 1:
+        raise ImproperlyConfigured(f"{name} must lie between 0 and 1; it is {value}.")
+    return value
+
+
+# How long a photo stays on a screen that has fallen silent.
+REVIEW_CLAIM_LEASE = timedelta(seconds=env.int("REVIEW_CLAIM_SECONDS", default=60))
+# Of the confident photos, the share that moderators see blind, so that accuracy can be known.
+REVIEW_SAMPLE_SHARE = _share("REVIEW_SAMPLE_SHARE", default=0.02)
+# Of the settled photos, the share that a second moderator sees blind.
+REVIEW_SECOND_SHARE = _share("REVIEW_SECOND_SHARE", default=0.0)
+# "oldest" (unknown first, then main-class fallbacks, each by age) or "informative".
+REVIEW_ORDER = env.str("REVIEW_ORDER", default="oldest")
+if REVIEW_ORDER not in ("oldest", "informative"):
+    raise ImproperlyConfigured(
+        f"REVIEW_ORDER must be `oldest` or `informative`; it is {REVIEW_ORDER!r}."
+    )
+
+# --- Celery ---------------------------------------------------------------------------------
+
+EMBEDDED_REDIS_SOCKET = VAR_DIR / "redis.sock"
+REDIS_URL = env.str("REDIS_URL", default=f"redis+socket://{EMBEDDED_REDIS_SOCKET}")
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "maintenance"
+CELERY_TASK_ROUTES = {
+    "classifier.tasks.classify_photos": {"queue": "classification"},
+    "classifier.tasks.show_where_it_looked": {"queue": "classification"},
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A broker that is down must not hold up an upload: the sweep rings again.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "max_retries": 0,  # of one ring; a worker that lost the broker connects again for ever
+    "socket_connect_timeout": 1,
+    "socket_timeout": 5,
+}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "classifier.tasks.sweep_photos", "schedule": SWEEP_EVERY_SECONDS}
+}
+
+# --- API ------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "classifier.api.errors.answer",
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {
+        "user": "6000/min",
+        "uploads": f"{env.int('UPLOADS_PER_MINUTE', default=600)}/min",
+        "logins": f"{env.int('LOGINS_PER_MINUTE', default=30)}/min",
+    },
+    # How many proxies of ours stand in front: their X-Forwarded-For is believed, no other.
+    "NUM_PROXIES": env.int("NUM_PROXIES", default=1 if HTTPS else 0),
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.CursorPagination",
+    "PAGE_SIZE": 50,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "TEST_REQUEST_DEFAULT_FORMAT": "multipart",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "SlowFashion AI",
+    "DESCRIPTION": "Send listing photos, read their tags.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    # Served from here, so that the page works without a content delivery network.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+UNFOLD = {
+    "SITE_TITLE": "SlowFashion AI",
+    "SITE_HEADER": "SlowFashion AI",
+    "SITE_SYMBOL": "checkroom",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda _request: static("classifier/icon.svg"),
+        }
+    ],
+    # The green of the seller's pages, from its lightest tint to its darkest shade.
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.5% .012 165)",
+            "100": "oklch(94.5% .025 165)",
+            "200": "oklch(89% .045 164)",
+            "300": "oklch(81% .065 163)",
+            "400": "oklch(71% .08 163)",
+            "500": "oklch(58% .085 163)",
+            "600": "oklch(42% .07 163)",
+            "700": "oklch(37% .06 163)",
+            "800": "oklch(32% .05 163)",
+            "900": "oklch(27% .04 163)",
+            "950": "oklch(20% .03 163)",
+        }
+    },
+}
+
+# --- Logging --------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # Otherwise each sweep, every few seconds, writes several lines.
+    "loggers": {
+        name: {"level": "WARNING"}
+        for name in ("celery.worker.strategy", "celery.app.trace", "celery.beat")
+    },
+}
