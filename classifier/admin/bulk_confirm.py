@@ -1,0 +1,95 @@
+"""In the table of photos: confirm what the model said for a selection, look first, undo after."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_POST
+from unfold.admin import ModelAdmin
+from unfold.decorators import action
+
+from classifier.admin.queue_doors import may_review
+from classifier.models import ListingPhoto
+from classifier.review import bulk
+from classifier.review.errors import ReviewError
+
+PREVIEWED = 48
+
+
+class BulkConfirm(ModelAdmin):
+    """Adds the action and the address that undoes it."""
+
+    def has_confirm_permission(self, request: HttpRequest) -> bool:
+        return may_review(request.user)
+
+    def get_urls(self) -> list[URLPattern]:
+        undo = self.admin_site.admin_view(require_POST(self.undo_confirmation))
+        return [path("undo/<uuid:batch>/", undo, name="review_bulk_undo"), *super().get_urls()]
+
+    @action(description="Confirm what the model said", permissions=["confirm"])
+    def confirm_guess(
+        self, request: HttpRequest, queryset: QuerySet[ListingPhoto]
+    ) -> HttpResponse | None:
+        """First show what would happen; with ``apply`` in the form, do it."""
+        numbers = list(queryset.order_by("id").values_list("pk", flat=True)[: bulk.AT_ONCE + 1])
+        if len(numbers) > bulk.AT_ONCE:
+            messages.error(request, f"Please choose at most {bulk.AT_ONCE} photos at once.")
+            return None
+        if "apply" not in request.POST:
+            return self._preview(request, numbers)
+        try:
+            done = bulk.confirm(moderator=request.user, photos=numbers)  # type: ignore[arg-type]  # signed in
+        except ReviewError as error:
+            messages.error(request, str(error))
+            return None
+        self._tell(request, done)
+        return None
+
+    def _preview(self, request: HttpRequest, numbers: list[int]) -> HttpResponse:
+        plan = bulk.plan(numbers, moderator=request.user)  # type: ignore[arg-type]  # signed in
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Confirm what the model said",
+            "opts": self.opts,
+            "plan": plan,
+            "labels": plan.labels.most_common(),
+            "left_out": plan.left_out.most_common(),
+            "shown": plan.photos[:PREVIEWED],
+            "more": max(0, len(plan.photos) - PREVIEWED),
+            "numbers": numbers,
+        }
+        return TemplateResponse(request, "admin/classifier/review/bulk_confirm.html", context)
+
+    def _tell(self, request: HttpRequest, done: bulk.Confirmed) -> None:
+        left = "".join(f" {count} left out: {why}." for why, count in done.left_out.most_common())
+        if not done.count:
+            messages.warning(request, f"Nothing was confirmed.{left}")
+            return
+        messages.success(
+            request,
+            format_html(
+                '{} confirmed.{} <form method="post" action="{}" class="inline">'
+                '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+                '<button class="underline font-semibold">Undo</button></form>',
+                f"{done.count} photo{'s' * (done.count != 1)}",
+                left,
+                reverse("admin:review_bulk_undo", args=[done.batch]),
+                get_token(request),
+            ),
+        )
+
+    def undo_confirmation(self, request: HttpRequest, batch: UUID) -> HttpResponse:
+        """Take one confirmation back, all of it."""
+        if not self.has_confirm_permission(request):
+            return HttpResponse("You may not review photos.", status=403)
+        try:
+            count = bulk.undo(moderator=request.user, batch=batch)  # type: ignore[arg-type]  # signed in
+            messages.success(request, f"Undone: {count} photo{'s' * (count != 1)}.")
+        except ReviewError as error:
+            messages.error(request, str(error))
+        return HttpResponseRedirect(reverse("admin:classifier_listingphoto_changelist"))

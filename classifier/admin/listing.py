@@ -1,0 +1,75 @@
+"""The listings with their photos."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.decorators import display
+
+from classifier.admin import pictures
+from classifier.models import Listing, ListingPhoto
+
+
+class PhotoInline(TabularInline):
+    """The photos of one listing, to look at."""
+
+    model = ListingPhoto
+    extra = 0
+    can_delete = False
+    show_change_link = True
+    fields = ("small", "tag", "main_share", "sub_share", "status", "model_version")
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ListingPhoto]:
+        photos: QuerySet[ListingPhoto] = super().get_queryset(request)
+        return photos.select_related("model_version")
+
+    @display(description="Photo")
+    def small(self, photo: ListingPhoto) -> str:
+        return pictures.thumbnail(photo, 96)
+
+    @display(description="Tag")
+    def tag(self, photo: ListingPhoto) -> str:
+        return photo.label or "–"
+
+    @display(description="Main")
+    def main_share(self, photo: ListingPhoto) -> str:
+        return pictures.confidence(photo.main_confidence)
+
+    @display(description="Sub")
+    def sub_share(self, photo: ListingPhoto) -> str:
+        return pictures.confidence(photo.sub_confidence)
+
+
+@admin.register(Listing)
+class ListingAdmin(ModelAdmin):
+    """Listings come in through the seller's page and the API, never through here."""
+
+    list_display = ("__str__", "seller", "photo_total", "created_at")
+    list_filter = (("created_at", RangeDateFilter),)
+    list_filter_submit = True
+    list_select_related = ("seller",)
+    show_full_result_count = False
+    search_fields = ("title", "seller__username")
+    readonly_fields = ("seller", "created_at")
+    fields = ("title", "seller", "created_at")
+    inlines = (PhotoInline,)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Listing]:
+        listings: QuerySet[Listing] = super().get_queryset(request)
+        own = ListingPhoto.objects.filter(listing=OuterRef("pk")).order_by().values("listing")
+        # Counted for the rows of one page, not for the whole table.
+        return listings.annotate(photo_count=Subquery(own.annotate(n=Count("pk")).values("n")))
+
+    @display(description="Photos")
+    def photo_total(self, listing: Any) -> int:
+        return listing.photo_count or 0

@@ -1,0 +1,137 @@
+"""The photos: what the model said of each, and another try for those that failed."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import RangeDateFilter, RangeNumericFilter
+from unfold.decorators import action, display
+
+from classifier import bell, tagging, wording
+from classifier.admin import pictures
+from classifier.admin.bulk_confirm import BulkConfirm
+from classifier.admin.review_filters import ReviewedByFilter
+from classifier.models import ListingPhoto
+
+OUTCOME_COLOURS = {"subclass": "success", "main_class": "warning", "unknown": "danger"}
+STATUS_COLOURS = {"pending": "info", "classified": "success", "failed": "danger"}
+
+
+@admin.register(ListingPhoto)
+class ListingPhotoAdmin(BulkConfirm):
+    """A table to look through; what the model said can be confirmed there, not edited."""
+
+    list_display = (
+        "small", "tag", "main_share", "sub_share", "shown_outcome", "shown_status",
+        "listing_title", "model_version", "created_at",
+    )  # fmt: skip
+    list_display_links = ("tag",)
+    list_filter = (
+        "status",
+        "outcome",
+        "main",
+        "sub",
+        "reason",
+        ("main_confidence", RangeNumericFilter),
+        ("sub_confidence", RangeNumericFilter),
+        "model_version",
+        ReviewedByFilter,
+        ("created_at", RangeDateFilter),
+    )
+    list_filter_submit = True
+    list_select_related = ("listing", "model_version")
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("listing__title", "listing__seller__username", "original_name")
+    search_help_text = "Title of the listing, name of the seller or of the file"
+    ordering = ("-id",)
+    actions = ("confirm_guess", "try_again")
+    readonly_fields = (
+        "large", "seller", "size", "tag", "in_words",
+        "main_share", "sub_share", "all_scores",
+    )  # fmt: skip
+    fieldsets = (
+        (None, {"fields": ("large", "listing", "seller", "original_name", "size", "created_at")}),
+        (
+            "What the model said",
+            {
+                "fields": (
+                    "status", "tag", "outcome", "reason", "in_words", "main_share",
+                    "sub_share", "all_scores", "model_version", "classified_at",
+                )
+            },
+        ),
+        ("The work on it", {"fields": ("attempts", "error", "claimed_until", "sha256")}),
+    )  # fmt: skip
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_try_again_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("classifier.change_listingphoto")
+
+    @action(description="Try again (failed photos)", permissions=["try_again"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[ListingPhoto]) -> None:
+        count = tagging.try_again(queryset)
+        if count:
+            bell.ring()
+            messages.success(request, f"{count} photo{'s' * (count != 1)} will be tried again.")
+        else:
+            messages.warning(request, "None of these photos had failed, so nothing was done.")
+
+    @display(description="Photo")
+    def small(self, photo: ListingPhoto) -> str:
+        return pictures.thumbnail(photo, 56)
+
+    @display(description="Photo")
+    def large(self, photo: ListingPhoto) -> str:
+        return pictures.thumbnail(photo, 320)
+
+    @display(description="Tag", ordering="sub")
+    def tag(self, photo: ListingPhoto) -> str:
+        return photo.label or "–"
+
+    @display(description="Main", ordering="main_confidence")
+    def main_share(self, photo: ListingPhoto) -> str:
+        return pictures.confidence(photo.main_confidence)
+
+    @display(description="Sub", ordering="sub_confidence")
+    def sub_share(self, photo: ListingPhoto) -> str:
+        return pictures.confidence(photo.sub_confidence)
+
+    @display(description="Outcome", label=OUTCOME_COLOURS, ordering="outcome")
+    def shown_outcome(self, photo: ListingPhoto) -> tuple[str | None, str]:
+        return photo.outcome, photo.get_outcome_display() or "–"
+
+    @display(description="Status", label=STATUS_COLOURS, ordering="status")
+    def shown_status(self, photo: ListingPhoto) -> tuple[str, str]:
+        return photo.status, photo.get_status_display()
+
+    @display(description="Listing", ordering="listing")
+    def listing_title(self, photo: ListingPhoto) -> str:
+        return str(photo.listing)
+
+    @display(description="Seller")
+    def seller(self, photo: ListingPhoto) -> str:
+        return photo.listing.seller.get_username()
+
+    @display(description="Size")
+    def size(self, photo: ListingPhoto) -> str:
+        return f"{photo.width} × {photo.height} pixels"
+
+    @display(description="In words")
+    def in_words(self, photo: ListingPhoto) -> str:
+        words = wording.explain(outcome=photo.outcome, reason=photo.reason, main=photo.main)
+        return words or "–"
+
+    @display(description="Scores")
+    def all_scores(self, photo: ListingPhoto) -> str:
+        if photo.scores is None:
+            return "–"
+        shares = {**photo.scores["main"], **photo.scores["sub"]}
+        texts = [f"{label} {wording.percent(share)}" for label, share in shares.items()]
+        return " · ".join([*texts, f"novelty {wording.percent(photo.scores['novelty'])}"])

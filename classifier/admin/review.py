@@ -1,0 +1,133 @@
+"""Reviews as a read-only table, and beside it the queue's pages."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.csrf import ensure_csrf_cookie
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from classifier.admin import queue_doors
+from classifier.models import Review
+from classifier.review import charts, export, quality, shortcuts
+from classifier.review.counters import counters
+
+DOORS = {
+    "take": queue_doors.take, "decide": queue_doors.decide, "undo": queue_doors.undo,
+    "skip": queue_doors.skip, "back": queue_doors.back, "again": queue_doors.again,
+    "keep": queue_doors.keep, "release": queue_doors.release,
+}  # fmt: skip
+
+
+@admin.register(Review)
+class ReviewAdmin(ModelAdmin):
+    """Who said what, newest first; nothing can be changed here."""
+
+    list_display = ("number", "shown_verdict", "moderator", "at", "stands", "sampled", "voided")
+    list_display_links = ("number",)
+    list_filter = ("verdict", "main", "sub", "stands", "sampled", "moderator", "at")
+    list_select_related = ("moderator",)
+    show_full_result_count = False
+    ordering = ("-id",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @display(description="Photo")
+    def number(self, review: Review) -> str:
+        return f"Photo {review.photo_id}" if review.photo_id else "deleted photo"
+
+    @display(description="Verdict")
+    def shown_verdict(self, review: Review) -> str:
+        return review.label
+
+    def get_urls(self) -> list[URLPattern]:
+        page = ensure_csrf_cookie(self.admin_site.admin_view(self.queue))
+        doors = [
+            path(f"queue/{name}/", view, name=f"review_queue_{name}")
+            for name, view in DOORS.items()
+        ]
+        looked = path(
+            "queue/heat/<int:photo>/", queue_doors.where_it_looked, name="review_queue_heat"
+        )
+        pages = [
+            path("queue/", page, name="review_queue"),
+            path("quality/", self.admin_site.admin_view(self.quality), name="review_quality"),
+            path("export/", self.admin_site.admin_view(self.export), name="review_export"),
+        ]
+        return [*pages, looked, *doors, *super().get_urls()]
+
+    def queue(self, request: HttpRequest) -> HttpResponse:
+        """The page where moderators settle photos."""
+        if not queue_doors.may_review(request.user):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Review queue",
+            "is_nav_sidebar_enabled": False,
+            "is_fullwidth": "1",
+            "groups": shortcuts.GROUPS,
+            "others": shortcuts.OTHERS,
+            "actions": shortcuts.ACTIONS,
+            "page": {
+                "moderator": request.user.pk,
+                "counters": counters(moderator=request.user).as_dict(),  # type: ignore[arg-type]
+                "doors": {name: reverse(f"admin:review_queue_{name}") for name in DOORS},
+                "photo": reverse("api:photo-image", args=[0]),
+                "thumbnail": reverse("api:photo-thumbnail", args=[0]),
+                "heat": reverse("admin:review_queue_heat", args=[0]),
+                "login": f"{reverse('admin:login')}?next={request.path}",
+            },
+        }
+        return TemplateResponse(request, "admin/classifier/review/queue.html", context)
+
+    def quality(self, request: HttpRequest) -> HttpResponse:
+        """How far moderators agree."""
+        if not request.user.has_perm("classifier.view_quality"):
+            raise PermissionDenied
+        settled = [(each.name, each.settled) for each in quality.moderators() if each.settled]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "How we agree",
+            "second_share": f"{settings.REVIEW_SECOND_SHARE:.0%}".replace("%", " %"),
+            "thirds": quality.waiting_for_a_third(),
+            "pairs": [_in_words(pair) for pair in quality.pairs()],
+            "moderators": charts.share_rows(settled),
+        }
+        return TemplateResponse(request, "admin/classifier/review/quality.html", context)
+
+    def export(self, request: HttpRequest) -> StreamingHttpResponse:
+        """All confirmed labels, as ``?format=csv`` or ``?format=jsonl``."""
+        if not request.user.has_perm("classifier.export_labels"):
+            raise PermissionDenied
+        if request.GET.get("format") == "jsonl":
+            lines, kind, name = export.as_json_lines(), "application/x-ndjson", "labels.jsonl"
+        else:
+            lines, kind, name = export.as_csv(), "text/csv; charset=utf-8", "labels.csv"
+        response = StreamingHttpResponse(lines, content_type=kind)
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+
+def _in_words(pair: quality.Pair) -> dict[str, object]:
+    return {
+        "one": pair.one,
+        "other": pair.other,
+        "photos": pair.photos,
+        "agreement": charts.in_words(pair.agree) if pair.agree else "–",
+        "kappa": "–" if pair.kappa is None else f"{pair.kappa:.2f}",
+    }
+
+
+admin.site.index_template = "admin/classifier/index.html"

@@ -1,0 +1,102 @@
+"""What the API takes and gives, as JSON."""
+
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from classifier import wording
+from classifier.models import Listing, ListingPhoto
+from classifier.review.labels import FinalLabel, Source, listing_label
+
+
+class PhotoSerializer(serializers.ModelSerializer[ListingPhoto]):
+    """One photo and what the model said of it."""
+
+    # ``label`` is also an attribute of REST framework's own fields, hence the method.
+    label = serializers.SerializerMethodField(  # type: ignore[assignment]
+        help_text="The tag as people read it; empty while there is none."
+    )
+    explanation = serializers.SerializerMethodField(help_text="Why it fell back, in words.")
+    error = serializers.SerializerMethodField(help_text="Why it failed; empty unless it did.")
+    model_version = serializers.SlugRelatedField[Any](slug_field="name", read_only=True)
+    image = serializers.HyperlinkedIdentityField(view_name="api:photo-image")
+    thumbnail = serializers.HyperlinkedIdentityField(view_name="api:photo-thumbnail")
+
+    class Meta:
+        model = ListingPhoto
+        fields = (
+            "id", "listing", "status", "main", "sub", "main_confidence", "sub_confidence",
+            "outcome", "reason", "label", "explanation", "error", "scores", "model_version",
+            "original_name", "width", "height", "created_at", "classified_at", "image",
+            "thumbnail",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_label(self, photo: ListingPhoto) -> str:
+        return photo.label
+
+    def get_explanation(self, photo: ListingPhoto) -> str:
+        return wording.explain(outcome=photo.outcome, reason=photo.reason, main=photo.main)
+
+    def get_error(self, photo: ListingPhoto) -> str:
+        # A pending photo may carry the note of a postponed attempt, which is for operators.
+        return photo.error if photo.status == ListingPhoto.Status.FAILED else ""
+
+
+class FinalLabelSerializer(serializers.Serializer[FinalLabel]):
+    """What a listing shows, and who says so."""
+
+    main = serializers.CharField(allow_null=True)
+    sub = serializers.CharField(allow_null=True)
+    said_by = serializers.ChoiceField(list(Source), allow_null=True, source="source")
+    words = serializers.CharField()
+
+
+class ListingSerializer(serializers.ModelSerializer[Listing]):
+    """A listing with all its photos."""
+
+    photos = PhotoSerializer(many=True, read_only=True)
+    url = serializers.HyperlinkedIdentityField(view_name="api:listing")
+    final_label = serializers.SerializerMethodField(
+        help_text="From a moderator where one has settled a photo, else the model, else the seller."
+    )
+
+    class Meta:
+        model = Listing
+        fields = ("id", "title", "created_at", "url", "final_label", "photos")
+        read_only_fields = fields
+
+    @extend_schema_field(FinalLabelSerializer)
+    def get_final_label(self, listing: Listing) -> Any:
+        return FinalLabelSerializer(listing_label(listing.photos.all())).data
+
+
+class PhotosField(serializers.ListField):
+    """The repeated form field ``photos``; what is inside the files is for intake to judge."""
+
+    child = serializers.FileField()
+    default_error_messages = {
+        "required": "Please send at least one photo, as a file in the form field `photos`.",
+        "not_a_file": "`photos` must be files of a multipart form; text came instead.",
+    }
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if not all(isinstance(item, UploadedFile) for item in data):
+            self.fail("not_a_file")
+        return list(data)
+
+
+class UploadSerializer(serializers.Serializer[Listing]):
+    """The form of an upload: a title, if there is one, and the photos."""
+
+    title = serializers.CharField(max_length=200, allow_blank=True, default="")
+    photos = PhotosField()
+
+    def to_internal_value(self, data: Any) -> Any:
+        if unknown := sorted(set(data) - set(self.fields)):
+            raise serializers.ValidationError(
+                {name: ["There is no such field; expected: title, photos."] for name in unknown}
+            )
+        return super().to_internal_value(data)

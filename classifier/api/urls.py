@@ -1,0 +1,19 @@
+"""The routes below /api/v1/."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from classifier.api import views
+
+app_name = "api"
+
+urlpatterns = [
+    path("token/", views.TokenView.as_view(), name="token"),
+    path("listings/", views.ListingsView.as_view(), name="listings"),
+    path("listings/<int:pk>/", views.ListingView.as_view(), name="listing"),
+    path("photos/<int:pk>/", views.PhotoView.as_view(), name="photo"),
+    path("photos/<int:pk>/image/", views.ImageView.as_view(), name="photo-image"),
+    path("photos/<int:pk>/thumbnail/", views.ThumbnailView.as_view(), name="photo-thumbnail"),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
+]

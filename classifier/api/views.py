@@ -1,0 +1,131 @@
+"""The API's views: who is asking, what they may see, one call."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import generics, status
+from rest_framework.authtoken.views import ObtainAuthToken
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.pagination import CursorPagination
+from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from classifier import intake, photo_images
+from classifier.api.serializers import ListingSerializer, PhotoSerializer, UploadSerializer
+from classifier.models import Listing, ListingPhoto
+from classifier.review.labels import with_label_parts
+from classifier.throttles import LoginThrottle, UploadThrottle
+from classifier.visibility import listings_for, photos_for
+
+
+class NewestFirst(CursorPagination):
+    """Pages by position, which stay fast and complete however many listings there are."""
+
+    ordering = "-id"
+
+
+def _with_photos(listings: QuerySet[Listing]) -> QuerySet[Listing]:
+    return with_label_parts(listings).prefetch_related("photos__model_version")
+
+
+class TokenView(ObtainAuthToken):
+    """Exchange a name and password for a token; send it as ``Authorization: Token …``."""
+
+    throttle_classes = (LoginThrottle,)
+
+
+class ListingsView(generics.ListAPIView[Listing]):
+    """Your listings, newest first; a POST adds one."""
+
+    serializer_class = ListingSerializer
+    pagination_class = NewestFirst
+    parser_classes = (MultiPartParser,)
+
+    def get_queryset(self) -> QuerySet[Listing]:
+        return _with_photos(listings_for(self.request.user))
+
+    def get_throttles(self) -> list[Any]:
+        if self.request.method == "POST":
+            return [UploadThrottle()]
+        return super().get_throttles()
+
+    @extend_schema(
+        request={"multipart/form-data": UploadSerializer},
+        responses={201: ListingSerializer, 400: OpenApiTypes.OBJECT},
+    )
+    def post(self, request: Request) -> Response:
+        """Store a listing with its photos; they are tagged shortly after."""
+        form = UploadSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        listing = intake.receive_listing(
+            seller=request.user,  # type: ignore[arg-type]  # IsAuthenticated let nobody else in
+            title=form.validated_data["title"],
+            uploads=form.validated_data["photos"],
+        )
+        body = self.get_serializer(_with_photos(Listing.objects.all()).get(pk=listing.pk)).data
+        return Response(body, status.HTTP_201_CREATED, headers={"Location": str(body["url"])})
+
+
+class ListingView(generics.RetrieveAPIView[Listing]):
+    """One of your listings with its photos."""
+
+    serializer_class = ListingSerializer
+
+    def get_queryset(self) -> QuerySet[Listing]:
+        return _with_photos(listings_for(self.request.user))
+
+
+class PhotoView(generics.RetrieveAPIView[ListingPhoto]):
+    """One of your photos and its tag."""
+
+    serializer_class = PhotoSerializer
+
+    def get_queryset(self) -> QuerySet[ListingPhoto]:
+        return photos_for(self.request.user).select_related("model_version")
+
+
+class AnyAccept(BaseContentNegotiation):
+    """A JPEG is given out whatever the client says it accepts; errors are JSON."""
+
+    def select_parser(self, request: Request, parsers: Any) -> BaseParser:
+        parser: BaseParser = parsers[0]
+        return parser
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type
+
+
+@extend_schema(
+    responses={(200, "image/jpeg"): OpenApiTypes.BINARY, 404: OpenApiResponse(description="None.")}
+)
+class ImageView(generics.GenericAPIView[ListingPhoto]):
+    """The stored photo, a JPEG."""
+
+    content_negotiation_class = AnyAccept
+    serializer_class = PhotoSerializer
+    # Pages show many at once, and a browser keeps each.
+    throttle_classes = ()
+    make: Callable[[ListingPhoto], FileResponse] = staticmethod(photo_images.whole)
+
+    def get_queryset(self) -> QuerySet[ListingPhoto]:
+        return photos_for(self.request.user)
+
+    def get(self, request: Request, pk: int) -> FileResponse:
+        try:
+            return self.make(self.get_object())
+        except OSError as error:
+            raise Http404("The file of this photo is no longer there.") from error
+
+
+class ThumbnailView(ImageView):
+    """The photo made small for lists, a JPEG."""
+
+    make = staticmethod(photo_images.thumbnail)

@@ -1,0 +1,16 @@
+"""The product: photo in, tag out, review."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_delete, post_migrate
+
+
+class ClassifierConfig(AppConfig):
+    name = "classifier"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from classifier import checks, file_cleanup  # noqa: F401  # importing registers the checks
+        from classifier.review import append_only
+
+        post_delete.connect(file_cleanup.remove_with_row, sender="classifier.ListingPhoto")
+        post_migrate.connect(append_only.install, sender=self)

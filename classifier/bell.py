@@ -1,0 +1,36 @@
+"""The bell that tells workers to look at the database.
+
+A lost ring loses nothing: the sweep rings again.
+"""
+
+import logging
+from typing import Final
+
+from celery import current_app
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+CLASSIFY_TASK: Final = "classifier.tasks.classify_photos"
+CLASSIFY_QUEUE: Final = "classification"
+
+
+def ring() -> bool:
+    """Ask some worker to classify what is pending; return whether the broker took the message."""
+    return send(CLASSIFY_TASK, unheard="pending photos wait for the next sweep")
+
+
+def send(task: str, *args: int, unheard: str) -> bool:
+    """Send a worker with a model one message; return whether the broker took it.
+
+    Args:
+        task: its name, so that the web process never imports what the task needs.
+        args: what the task is called with.
+        unheard: what it means when there is no broker, for the log.
+    """
+    try:
+        current_app.send_task(task, args=args, retry=False, queue=CLASSIFY_QUEUE)
+    except OperationalError as error:
+        logger.warning("No broker (%s); %s.", error, unheard)
+        return False
+    return True

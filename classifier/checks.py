@@ -1,0 +1,21 @@
+"""`manage.py check --deploy` and every worker's start say whether the champion can be used."""
+
+from django.core import checks
+from django.db import DatabaseError
+
+from classifier import registry
+
+
+@checks.register(checks.Tags.files)
+def champion_is_usable(**_: object) -> list[checks.CheckMessage]:
+    """A damaged champion is an error; a machine where nothing is registered yet gets a warning."""
+    try:
+        problem = registry.check_champion()
+    except DatabaseError:
+        # Before the first migrate, or without a database, there is no champion to judge.
+        return []
+    if problem is None:
+        return []
+    if isinstance(problem, registry.NoChampionError):
+        return [checks.Warning(str(problem), id="classifier.W001")]
+    return [checks.Error(str(problem), id="classifier.E001")]

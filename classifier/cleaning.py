@@ -1,0 +1,140 @@
+"""Whatever a seller's phone sends becomes one plain kind of photo, or a sentence that says why not.
+
+A clean photo is an upright sRGB JPEG without metadata, its long side at most `LONGEST_SIDE`. The
+upload and `manage.py classify` both clean first, so both show the model the same pixels.
+"""
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Final
+
+import pillow_heif
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+pillow_heif.register_heif_opener()
+
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "GIF")
+FORMATS_IN_WORDS: Final = "JPEG, PNG, WebP, HEIC, AVIF or GIF"
+LONGEST_SIDE: Final = 2048
+SHORTEST_SIDE: Final = 32
+JPEG_QUALITY: Final = 90
+_SRGB: Final = ImageCms.createProfile("sRGB")
+
+
+class PhotoRefusedError(Exception):
+    """The file is no photo that we take; the message is for the seller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The largest file, in bytes, and the largest picture, in pixels, that are accepted."""
+
+    max_bytes: int
+    max_pixels: int
+
+
+@dataclass(frozen=True, slots=True)
+class CleanPhoto:
+    """A JPEG ready to be stored; width and height in pixels."""
+
+    jpeg: bytes
+    width: int
+    height: int
+
+
+def clean_photo(data: bytes, limits: Limits) -> CleanPhoto:
+    """Return the photo as a clean JPEG; of an animation, its first frame.
+
+    Raises:
+        PhotoRefusedError: if the file is empty, too large, of another format or damaged.
+    """
+    if not data:
+        raise PhotoRefusedError(f"The file is empty. Please send a photo as {FORMATS_IN_WORDS}.")
+    check_size(len(data), limits)
+    try:
+        with Image.open(BytesIO(data), formats=FORMATS) as image:
+            _check_pixels(image.size, limits)
+            image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            image.load()
+            picture = _flat_rgb(ImageOps.exif_transpose(image))
+    # Pillow's own limit, which it first only warns about.
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_many_pixels(limits) from error
+    except UnidentifiedImageError as error:
+        raise PhotoRefusedError(
+            f"This file is not a photo that we can read. Please send {FORMATS_IN_WORDS}."
+        ) from error
+    # Pillow and its decoders raise these for damaged files (AVIF and HEIC a RuntimeError);
+    # anything else would be a bug of ours.
+    except (OSError, SyntaxError, ValueError, EOFError, RuntimeError) as error:
+        raise PhotoRefusedError(
+            "This photo is damaged or was not sent completely. Please send it again."
+        ) from error
+    return _as_jpeg(picture)
+
+
+def check_size(size: int, limits: Limits) -> None:
+    """Refuse a file of ``size`` bytes if that is over the limit, before it is read.
+
+    Raises:
+        PhotoRefusedError: if it is.
+    """
+    if size > limits.max_bytes:
+        raise PhotoRefusedError(
+            f"The file has {size / 2**20:.0f} MB; at most {limits.max_bytes / 2**20:.0f} MB are "
+            "accepted. Please send a smaller photo."
+        )
+
+
+def _check_pixels(size: tuple[int, int], limits: Limits) -> None:
+    if size[0] * size[1] > limits.max_pixels:
+        raise _too_many_pixels(limits)
+    if min(size) < SHORTEST_SIDE:
+        raise PhotoRefusedError(
+            f"The photo is only {size[0]} x {size[1]} pixels. "
+            f"It needs at least {SHORTEST_SIDE} on its short side."
+        )
+
+
+def _too_many_pixels(limits: Limits) -> PhotoRefusedError:
+    return PhotoRefusedError(
+        f"The photo has more than {limits.max_pixels / 1e6:.0f} million pixels. "
+        "Please send a smaller one."
+    )
+
+
+def _flat_rgb(image: Image.Image) -> Image.Image:
+    """Return 8-bit sRGB without transparency, which becomes white."""
+    profile = image.info.get("icc_profile")
+    if image.mode.startswith("I;16") or image.mode == "I":
+        # 16-bit greyscale; Pillow's own conversion would clip instead of scaling.
+        image = image.convert("I").point(lambda value: value / 257).convert("L")
+    elif image.has_transparency_data:
+        image = image.convert("RGBA")
+        paper = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(paper, image).convert("RGB")
+    elif image.mode not in ("RGB", "CMYK", "L"):
+        image = image.convert("RGB")
+    return _to_srgb(image, profile)
+
+
+def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(BytesIO(profile))
+            converted = ImageCms.profileToProfile(image, source, _SRGB, outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError):
+            # A broken or foreign profile only shifts colours a little; the photo itself is fine.
+            return image.convert("RGB")
+        if converted is not None:
+            return converted
+    return image.convert("RGB")
+
+
+def _as_jpeg(picture: Image.Image) -> CleanPhoto:
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    # A copy made from the pixels alone carries no metadata over into the file.
+    bare = Image.frombytes("RGB", picture.size, picture.tobytes())
+    buffer = BytesIO()
+    bare.save(buffer, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    return CleanPhoto(buffer.getvalue(), bare.width, bare.height)

@@ -1,0 +1,29 @@
+"""`manage.py promote NAME`: put a registered model into production."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from classifier import registry
+from classifier.ml.manifest import BundleError
+
+
+class Command(BaseCommand):
+    help = (
+        "Make a registered model the champion; workers swap it in before their next batch. "
+        "Example: manage.py promote starter"
+    )
+    # A damaged champion must not keep its replacement out.
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", help="name of a registered model version")
+
+    def handle(self, *, name: str, **_: Any) -> None:
+        try:
+            version = registry.named(name)
+            registry.check_files(version)
+            registry.promote(version=version)
+        except (BundleError, registry.RegistryError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{version} is the champion now.")

@@ -1,0 +1,106 @@
+"""Save and load a bundle: one model on disk, weights and all that is needed to use them."""
+
+import dataclasses
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from classifier.ml.manifest import (
+    MANIFEST_NAME,
+    WEIGHTS_NAME,
+    BundleDamagedError,
+    Manifest,
+    check_weights,
+    manifest_as_dict,
+    read_manifest,
+    sha256_of,
+)
+from classifier.ml.network import HierarchicalResNet, StridePlacement
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A loaded bundle: the network in single precision and evaluation mode, and its manifest."""
+
+    network: HierarchicalResNet
+    manifest: Manifest
+
+
+def save_bundle(network: HierarchicalResNet, manifest: Manifest, folder: Path) -> Manifest:
+    """Write a bundle to ``folder``, aside first and then renamed, so that it is whole or absent.
+
+    Weights are stored in half precision. The manifest's hash and stride placement are filled in
+    from the network, whatever they said.
+
+    Returns:
+        The manifest as written.
+
+    Raises:
+        FileExistsError: if ``folder`` exists already; a bundle is never overwritten.
+        ValueError: if a weight is not finite in half precision.
+    """
+    if folder.exists():
+        raise FileExistsError(f"{folder} exists already; bundles are never overwritten.")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        state = {
+            name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous().cpu()
+            for name, tensor in network.state_dict().items()
+        }
+        _must_be_finite(state)
+        save_file(state, aside / WEIGHTS_NAME)
+        written = dataclasses.replace(
+            manifest,
+            weights_sha256=sha256_of(aside / WEIGHTS_NAME),
+            stride_placement=str(network.stride_placement),
+        )
+        text = json.dumps(manifest_as_dict(written), indent=2, ensure_ascii=False)
+        (aside / MANIFEST_NAME).write_text(text + "\n", encoding="utf-8")
+        (aside / WEIGHTS_NAME).chmod(0o644)  # safetensors writes for the owner alone
+        aside.chmod(0o755)
+        aside.rename(folder)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+    return written
+
+
+def load_bundle(folder: Path) -> Bundle:
+    """Load a bundle after checking format, taxonomy and hash.
+
+    Raises:
+        BundleMissingError, BundleDamagedError, BundleFormatError, BundleTaxonomyError
+    """
+    manifest = read_manifest(folder)
+    path = check_weights(folder, manifest)
+    try:
+        # On no device: random numbers for 24 million weights would only be thrown away.
+        with torch.device("meta"):
+            network = HierarchicalResNet(StridePlacement(manifest.stride_placement))
+        state = load_file(path)
+        _must_be_finite(state)
+        network.load_state_dict(
+            {k: v.to(torch.float32) if v.is_floating_point() else v for k, v in state.items()},
+            assign=True,
+        )
+    except (SafetensorError, RuntimeError, ValueError) as error:
+        raise BundleDamagedError(
+            f"{path} does not hold the weights of this network: {error} "
+            "Restore the bundle from where it came from, or train it again."
+        ) from error
+    return Bundle(network.eval(), manifest)
+
+
+def _must_be_finite(state: Mapping[str, Tensor]) -> None:
+    for name, tensor in state.items():
+        if not torch.isfinite(tensor).all():
+            raise ValueError(f"{name} holds values that are not finite in half precision.")

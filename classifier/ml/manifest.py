@@ -1,0 +1,213 @@
+"""``bundle.json``: what a bundle says of itself, read and checked without torch.
+
+A bundle is a folder with ``weights.safetensors`` and ``bundle.json``. The web process and the
+system checks read only the JSON and the hash; `classifier.ml.bundle` adds the weights.
+"""
+
+import dataclasses
+import hashlib
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from classifier.decision import Thresholds
+from classifier.taxonomy import TAXONOMY
+
+FORMAT_VERSION: Final = 1
+MANIFEST_NAME: Final = "bundle.json"
+WEIGHTS_NAME: Final = "weights.safetensors"
+
+
+class BundleError(Exception):
+    """A bundle cannot be used; the message says which file, what is wrong and what to do."""
+
+
+class BundleMissingError(BundleError):
+    """The folder or one of its two files is not there."""
+
+
+class BundleDamagedError(BundleError):
+    """A file is there, but it is not what was saved."""
+
+
+class BundleFormatError(BundleError):
+    """The bundle was written for another version of this program."""
+
+
+class BundleTaxonomyError(BundleError):
+    """The bundle was trained on another label tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocessing:
+    """How a photo becomes the network's input; one for training, evaluation and serving.
+
+    Attributes:
+        size: side of the square input, in pixels.
+        fit: ``centre_crop`` scales the short side to ``resize`` and cuts the middle out;
+            ``pad`` scales the long side to ``size`` and fills up with the border's colour.
+        resize: short side before the crop, in pixels; used by ``centre_crop`` only.
+        mean, std: per channel (R, G, B), on a 0-to-1 scale.
+    """
+
+    size: int = 224
+    fit: Literal["centre_crop", "pad"] = "centre_crop"
+    resize: int = 256
+    mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
+    std: tuple[float, float, float] = (0.229, 0.224, 0.225)
+
+    def __post_init__(self) -> None:
+        if self.fit not in ("centre_crop", "pad"):
+            raise ValueError(f"preprocessing.fit is centre_crop or pad, not {self.fit!r}.")
+        if not 32 <= self.size <= self.resize:
+            raise ValueError(
+                f"preprocessing needs 32 <= size <= resize; it says {self.size} and {self.resize}."
+            )
+        if len(self.mean) != 3 or len(self.std) != 3 or min(self.std) <= 0:
+            raise ValueError("preprocessing.mean and .std are three numbers each, std above zero.")
+
+
+@dataclass(frozen=True, slots=True)
+class Temperature:
+    """Divisors of the logits that make confidences honest (Guo et al. 2017)."""
+
+    main: float = 1.0
+    sub: float = 1.0
+    novelty: float = 1.0
+
+    def __post_init__(self) -> None:
+        # NaN fails this comparison, as it should.
+        if not all(0 < value < math.inf for value in (self.main, self.sub, self.novelty)):
+            raise ValueError(f"Temperatures must be finite and above zero; they are {self}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Everything in ``bundle.json``. ``metrics`` and ``training`` are free-form JSON objects.
+
+    Raises:
+        ValueError: if the name cannot be the name of a folder and of a model version.
+    """
+
+    name: str
+    created_at: str  # ISO 8601, UTC
+    stride_placement: str
+    weights_sha256: str
+    dataset_fingerprint: str
+    parent: str | None = None
+    preprocessing: Preprocessing = field(default_factory=Preprocessing)
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    temperature: Temperature = field(default_factory=Temperature)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    training: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", self.name):
+            raise ValueError(
+                "A bundle's name has 1 to 100 letters, digits, hyphens and underscores; "
+                f"this one is {self.name!r}."
+            )
+
+
+def manifest_as_dict(manifest: Manifest) -> dict[str, Any]:
+    """Return what ``bundle.json`` holds, as plain dicts, lists, texts and numbers."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "taxonomy": {main: list(subs) for main, subs in TAXONOMY.items()},
+        **dataclasses.asdict(manifest),
+    }
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read ``bundle.json`` of a bundle folder; the weights are not touched.
+
+    Raises:
+        BundleMissingError, BundleDamagedError, BundleFormatError, BundleTaxonomyError
+    """
+    path = folder / MANIFEST_NAME
+    try:
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise BundleMissingError(
+            f"There is no {path}. A bundle is a folder with {MANIFEST_NAME} and {WEIGHTS_NAME}; "
+            "restore it, or register another one with `manage.py register_model FOLDER`."
+        ) from error
+    except OSError as error:
+        raise unreadable(path, error) from error
+    try:
+        document = json.loads(content)
+        return _parse(document, path)
+    except BundleError:
+        raise
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise BundleDamagedError(
+            f"{path} is not a readable bundle description ({type(error).__name__}: {error}). "
+            "Restore the file from where it came from."
+        ) from error
+
+
+def _parse(document: dict[str, Any], path: Path) -> Manifest:
+    version = document["format_version"]
+    if version != FORMAT_VERSION:
+        raise BundleFormatError(
+            f"{path} has format version {version!r}; this program reads {FORMAT_VERSION}. "
+            "Use the program version it was made with, or train it again."
+        )
+    taxonomy = {main: tuple(subs) for main, subs in document["taxonomy"].items()}
+    # Item order is the order of the network's outputs, so a mere reordering is a difference too.
+    if list(taxonomy.items()) != list(TAXONOMY.items()):
+        raise BundleTaxonomyError(
+            f"{path} was trained on other classes ({taxonomy}); this program knows "
+            f"{dict(TAXONOMY)}. Train it again on this label tree."
+        )
+    fields = {f.name: document[f.name] for f in dataclasses.fields(Manifest)}
+    preprocessing = dict(fields["preprocessing"])
+    preprocessing["mean"] = tuple(preprocessing["mean"])
+    preprocessing["std"] = tuple(preprocessing["std"])
+    fields["preprocessing"] = Preprocessing(**preprocessing)
+    fields["thresholds"] = Thresholds(**fields["thresholds"])
+    fields["temperature"] = Temperature(**fields["temperature"])
+    return Manifest(**fields)
+
+
+def check_weights(folder: Path, manifest: Manifest) -> Path:
+    """Return the path of the weights after comparing their hash with the manifest's.
+
+    Raises:
+        BundleMissingError: if the file is not there.
+        BundleDamagedError: if its SHA-256 is not the one it was saved with.
+    """
+    path = folder / WEIGHTS_NAME
+    if not path.is_file():
+        raise BundleMissingError(
+            f"There is no {path}. Restore the weights, or register another bundle with "
+            "`manage.py register_model FOLDER`."
+        )
+    try:
+        actual = sha256_of(path)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if actual != manifest.weights_sha256:
+        raise BundleDamagedError(
+            f"{path} is damaged: its SHA-256 is {actual[:12]}…, {MANIFEST_NAME} says "
+            f"{manifest.weights_sha256[:12]}…. Restore the weights from where they came from."
+        )
+    return path
+
+
+def unreadable(path: Path, error: OSError) -> BundleDamagedError:
+    """Return what to raise when a file of a bundle is there but cannot be read."""
+    return BundleDamagedError(
+        f"{path} cannot be read ({error.strerror}). Check its permissions and the disk, or "
+        "restore the file from where it came from."
+    )
+
+
+def sha256_of(path: Path) -> str:
+    """Return a file's SHA-256 as hexadecimal text."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

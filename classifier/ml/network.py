@@ -1,0 +1,108 @@
+"""The two-headed ResNet-50: one backbone, a main head, a subclass head and a novelty unit."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, NamedTuple, cast
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torchvision.models import ResNet50_Weights, resnet50
+from torchvision.models.resnet import Bottleneck
+
+from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
+
+FEATURES: Final = 2048
+
+
+class StridePlacement(StrEnum):
+    """Where stages 2 to 4 halve the picture in their first block.
+
+    ``v1.5`` is torchvision's ResNet-50 (stride on the 3x3 convolution); ``v1`` is the original
+    (He et al. 2015, stride on the first 1x1). Weights of one lose accuracy in the other.
+    """
+
+    V1_5 = "v1.5"
+    V1 = "v1"
+
+
+class Logits(NamedTuple):
+    """Raw outputs for a batch of N photos."""
+
+    main: Tensor  # (N, 3)
+    sub: Tensor  # (N, 9)
+    novelty: Tensor  # (N,)
+
+
+class HierarchicalResNet(nn.Module):
+    """ResNet-50 whose pooled features feed a main head, a subclass head and a novelty unit.
+
+    Input: (N, 3, H, W), ImageNet-normalised; H and W at least 32. Output: `Logits`.
+    """
+
+    def __init__(self, stride_placement: StridePlacement = StridePlacement.V1_5) -> None:
+        super().__init__()
+        self.stride_placement = stride_placement
+        self.backbone = build_backbone(stride_placement)
+        self.main_head = nn.Linear(FEATURES, len(MAIN_CLASSES))
+        self.sub_head = nn.Linear(FEATURES, len(SUBCLASSES))
+        self.novelty_unit = nn.Linear(FEATURES, 1)
+
+    def forward(self, photos: Tensor) -> Logits:
+        return self.classify_features(self.backbone(photos))
+
+    def classify_features(self, features: Tensor) -> Logits:
+        """Return the logits for pooled backbone features of shape (N, 2048)."""
+        return Logits(
+            main=self.main_head(features),
+            sub=self.sub_head(features),
+            novelty=self.novelty_unit(features).squeeze(1),
+        )
+
+
+def build_backbone(stride_placement: StridePlacement) -> nn.Module:
+    """Return an untrained torchvision ResNet-50 that ends in pooled features, (N, 2048)."""
+    backbone: nn.Module = resnet50(weights=None)
+    if stride_placement is StridePlacement.V1:
+        for stage in ("layer2", "layer3", "layer4"):
+            first = cast(Bottleneck, backbone.get_submodule(f"{stage}.0"))
+            first.conv1.stride, first.conv2.stride = (2, 2), (1, 1)
+    backbone.fc = nn.Identity()  # the heads take the features instead
+    return backbone
+
+
+def load_imagenet_backbone(
+    network: HierarchicalResNet, weights: str | Path = "IMAGENET1K_V2"
+) -> None:
+    """Fill the backbone with ImageNet weights, in place.
+
+    Args:
+        network: the network to fill.
+        weights: a name torchvision knows (downloaded, stride placement v1.5), or the path of a
+            safetensors file with torchvision's keys.
+
+    Raises:
+        FileNotFoundError: if a path was given and there is no such file.
+        ValueError: if torchvision's weights are asked for a v1 network, or keys do not match.
+    """
+    if isinstance(weights, Path) or weights.endswith(".safetensors"):
+        path = Path(weights)
+        if not path.is_file():
+            raise FileNotFoundError(f"There is no backbone file {path}.")
+        state = load_file(path)
+    elif network.stride_placement is not StridePlacement.V1_5:
+        raise ValueError(
+            f"torchvision's {weights} belongs to stride placement v1.5; "
+            f"the network was built as {network.stride_placement}."
+        )
+    else:
+        state = dict(ResNet50_Weights[weights].get_state_dict(progress=True))
+    state = {
+        name: tensor.to(torch.float32) if tensor.is_floating_point() else tensor
+        for name, tensor in state.items()
+        if not name.startswith("fc.")
+    }
+    try:
+        network.backbone.load_state_dict(state)
+    except RuntimeError as mismatch:
+        raise ValueError(f"{weights} does not hold a ResNet-50: {mismatch}") from mismatch

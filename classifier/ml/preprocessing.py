@@ -1,0 +1,83 @@
+"""From a photo's bytes to the network's input: the one transform of training and serving."""
+
+from io import BytesIO
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps
+from torch import Tensor
+
+from classifier.ml.manifest import Preprocessing
+
+
+class UnreadablePhotoError(Exception):
+    """The bytes are not a photo that can be decoded; the message says why in plain words."""
+
+
+def decode(data: bytes, at_least: int) -> Image.Image:
+    """Decode a photo to upright RGB.
+
+    Args:
+        data: the file's bytes.
+        at_least: the short side needed, in pixels; a JPEG may be decoded at half, a quarter or an
+            eighth of its size as long as it keeps that much.
+
+    Raises:
+        UnreadablePhotoError: if the bytes cannot be decoded.
+    """
+    try:
+        with Image.open(BytesIO(data)) as image:
+            image.draft("RGB", (at_least, at_least))
+            image.load()
+            return ImageOps.exif_transpose(image).convert("RGB")
+    # Pillow's decoders raise these for damaged files; anything else would be a bug of ours.
+    except (
+        OSError, SyntaxError, ValueError, EOFError, RuntimeError, Image.DecompressionBombError,
+    ) as error:  # fmt: skip
+        raise UnreadablePhotoError(f"The photo cannot be decoded ({error}).") from error
+
+
+def fit_square(image: Image.Image, how: Preprocessing) -> Image.Image:
+    """Return the photo as a square of side ``how.size``, cut or filled up as ``how.fit`` says."""
+    if how.fit == "centre_crop":
+        scale = how.resize / min(image.size)
+        image = image.resize(
+            (max(how.size, round(image.width * scale)), max(how.size, round(image.height * scale))),
+            Image.Resampling.BILINEAR,
+        )
+        left, top = (image.width - how.size) // 2, (image.height - how.size) // 2
+        return image.crop((left, top, left + how.size, top + how.size))
+    scale = how.size / max(image.size)
+    image = image.resize(
+        (max(1, round(image.width * scale)), max(1, round(image.height * scale))),
+        Image.Resampling.BILINEAR,
+    )
+    square = Image.new("RGB", (how.size, how.size), border_colour(image))
+    square.paste(image, ((how.size - image.width) // 2, (how.size - image.height) // 2))
+    return square
+
+
+def border_colour(image: Image.Image) -> tuple[int, int, int]:
+    """Return the median colour of the outermost pixels: for most shop photos, the backdrop."""
+    pixels = np.asarray(image)
+    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    red, green, blue = np.median(border, axis=0).astype(int)
+    return int(red), int(green), int(blue)
+
+
+def to_tensor(data: bytes, how: Preprocessing) -> Tensor:
+    """Return a photo as uint8 (3, size, size); `normalise` makes a batch of them the input.
+
+    Raises:
+        UnreadablePhotoError: if the bytes cannot be decoded.
+    """
+    square = fit_square(decode(data, at_least=how.resize), how)
+    return torch.from_numpy(np.array(square)).permute(2, 0, 1)
+
+
+def normalise(batch: Tensor, how: Preprocessing) -> Tensor:
+    """Return uint8 (N, 3, H, W) as normalised float32 in channels-last memory, same device."""
+    mean = torch.tensor(how.mean, device=batch.device).view(1, 3, 1, 1)
+    std = torch.tensor(how.std, device=batch.device).view(1, 3, 1, 1)
+    pixels = batch.to(torch.float32).div_(255).sub_(mean).div_(std)
+    return pixels.contiguous(memory_format=torch.channels_last)

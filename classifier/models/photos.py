@@ -1,0 +1,170 @@
+"""Listings, their photos and what the model said; what must always hold is a constraint."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from classifier.decision import Outcome, Reason
+from classifier.models.labels import choices, labels_of_taxonomy, share
+from classifier.models.versions import ModelVersion
+from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES, label_path
+
+
+class Listing(models.Model):
+    """What a seller offers; its photos show one product."""
+
+    seller = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="listings"
+    )
+    title = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.title or f"Listing {self.pk}"
+
+
+class ListingPhoto(models.Model):
+    """One photo and what the model said of it.
+
+    A pending row is the record of work to do. ``claim`` and ``claimed_until`` say which worker
+    holds it and until when; a worker that dies simply lets that time pass.
+    """
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "pending"
+        CLASSIFIED = "classified", "classified"
+        FAILED = "failed", "failed"
+
+    class OutcomeChoice(models.TextChoices):
+        SUBCLASS = Outcome.SUBCLASS.value, "subclass"
+        MAIN_CLASS = Outcome.MAIN_CLASS.value, "fell back to the main class"
+        UNKNOWN = Outcome.UNKNOWN.value, "Unknown/Others"
+
+    class ReasonChoice(models.TextChoices):
+        MAIN_BELOW_THRESHOLD = Reason.MAIN_BELOW_THRESHOLD.value, "main class not sure enough"
+        SUB_BELOW_THRESHOLD = Reason.SUB_BELOW_THRESHOLD.value, "subclass not sure enough"
+        SUB_OUTSIDE_MAIN = Reason.SUB_OUTSIDE_MAIN.value, "subclass belongs to another main class"
+        OUT_OF_DISTRIBUTION = Reason.OUT_OF_DISTRIBUTION.value, "looks like none of our goods"
+
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="photos")
+    # A plain file: Pillow has looked at it at the door, and the model must not look again.
+    image = models.FileField(upload_to="photos/%Y/%m/%d/", max_length=200)
+    width = models.PositiveIntegerField(editable=False)
+    height = models.PositiveIntegerField(editable=False)
+    original_name = models.CharField(max_length=255, blank=True)
+    sha256 = models.CharField(max_length=64, help_text="Of the stored file.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    claim = models.UUIDField(null=True, blank=True, editable=False)
+    claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    main = models.CharField(max_length=20, choices=choices(MAIN_CLASSES), null=True, blank=True)
+    sub = models.CharField(max_length=20, choices=choices(SUBCLASSES), null=True, blank=True)
+    main_confidence = models.FloatField(
+        null=True, blank=True, validators=[MinValueValidator(0), MaxValueValidator(1)]
+    )
+    sub_confidence = models.FloatField(
+        null=True, blank=True, validators=[MinValueValidator(0), MaxValueValidator(1)]
+    )
+    outcome = models.CharField(max_length=20, choices=OutcomeChoice, null=True, blank=True)
+    reason = models.CharField(max_length=30, choices=ReasonChoice, null=True, blank=True)
+    scores = models.JSONField(null=True, blank=True)
+    model_version = models.ForeignKey(
+        ModelVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="photos"
+    )
+    classified_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        indexes = [
+            models.Index(
+                # The order in which `tagging.claimable` reads them.
+                fields=["attempts", "id"],
+                condition=Q(status="pending"),
+                name="photo_pending",
+            ),
+            models.Index(fields=["outcome", "id"], name="photo_outcome"),
+            models.Index(fields=["sub", "id"], name="photo_sub"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["pending", "classified", "failed"]),
+                name="photo_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status="classified",
+                    outcome__isnull=False,
+                    main_confidence__isnull=False,
+                    sub_confidence__isnull=False,
+                    scores__isnull=False,
+                    model_version__isnull=False,
+                    classified_at__isnull=False,
+                )
+                | Q(~Q(status="classified"), outcome__isnull=True, model_version__isnull=True),
+                name="photo_has_result_when_classified",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="failed") | ~Q(error=""), name="photo_says_why_it_failed"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    outcome__isnull=True, main__isnull=True, sub__isnull=True, reason__isnull=True
+                )
+                # "Not null" is said aloud: a CHECK that comes out as NULL would let the row pass.
+                | Q(
+                    outcome__isnull=False,
+                    outcome="unknown",
+                    main__isnull=True,
+                    sub__isnull=True,
+                    reason__isnull=False,
+                )
+                | Q(
+                    outcome__isnull=False,
+                    outcome="main_class",
+                    main__isnull=False,
+                    sub__isnull=True,
+                    reason__isnull=False,
+                )
+                | Q(
+                    outcome__isnull=False,
+                    outcome="subclass",
+                    main__isnull=False,
+                    sub__isnull=False,
+                    reason__isnull=True,
+                ),
+                name="photo_outcome_fits_labels",
+            ),
+            models.CheckConstraint(
+                condition=labels_of_taxonomy(),
+                name="photo_labels_are_of_the_taxonomy",
+            ),
+            models.CheckConstraint(
+                condition=share("main_confidence") & share("sub_confidence"),
+                name="photo_confidences_are_shares",
+            ),
+            models.CheckConstraint(
+                condition=Q(reason__isnull=True)
+                | Q(reason__in=[reason.value for reason in Reason]),
+                name="photo_reason_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(claim__isnull=True) | Q(status="pending", claimed_until__isnull=False),
+                name="photo_claim_only_while_pending",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Photo {self.pk}"
+
+    @property
+    def label(self) -> str:
+        """The tag as people read it; empty while there is none."""
+        return label_path(self.main, self.sub) if self.outcome else ""

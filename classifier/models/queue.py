@@ -1,0 +1,93 @@
+"""The review queue: which photos people should look at, and who has which on the screen."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from classifier.models.labels import choices
+from classifier.models.photos import ListingPhoto
+from classifier.taxonomy import SUBCLASSES
+
+
+class QueueItem(models.Model):
+    """One photo's place in the queue.
+
+    It stays after the photo is settled (``open`` is off then): it remembers whether the photo was
+    drawn for the sample, and undo opens it again. ``claim`` is new for every showing, so it names
+    one photo on one screen once; a verdict is sent with it.
+    """
+
+    class Rank(models.IntegerChoices):
+        FIRST = 0, "unknown, drawn at random, or to be looked at again"
+        LATER = 1, "fell back to the main class"
+
+    photo = models.OneToOneField(ListingPhoto, on_delete=models.CASCADE, related_name="queue_item")
+    rank = models.PositiveSmallIntegerField(choices=Rank)
+    since = models.DateTimeField(help_text="Since when it waits.")
+    sampled = models.BooleanField(
+        default=False, help_text="Drawn at random among the confident photos."
+    )
+    blind = models.BooleanField(
+        default=False, help_text="What the model said is hidden until the verdict."
+    )
+    round = models.PositiveSmallIntegerField(
+        default=1, help_text="1: first verdict. 2: blind second one. 3: the one that settles."
+    )
+    guess = models.CharField(max_length=20, choices=choices(SUBCLASSES), null=True, blank=True)
+    informative = models.FloatField(
+        default=0, help_text="How much the model would learn from a label, 0 to 1."
+    )
+    open = models.BooleanField(default=True)
+
+    claim = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True,
+        related_name="+", editable=False,
+    )  # fmt: skip
+    held_until = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        # Each is the filter and the order of one way to take the next photo, so that a claim
+        # reads the first rows of an index however long the queue and the table are.
+        indexes = [
+            models.Index(
+                fields=["rank", "since", "id"], condition=Q(open=True), name="queue_oldest"
+            ),
+            models.Index(
+                fields=["-informative", "id"], condition=Q(open=True), name="queue_informative"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(round__in=[1, 2, 3]), name="queue_round_known"),
+            models.CheckConstraint(
+                condition=Q(claim__isnull=True, held_until__isnull=True)
+                | Q(claim__isnull=False, held_until__isnull=False, open=True),
+                name="queue_claim_only_while_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Photo {self.photo_id} in the queue"
+
+
+class PassedOver(models.Model):
+    """A moderator who is not shown a photo: they skipped it, or gave an earlier verdict on it."""
+
+    class Why(models.TextChoices):
+        SKIPPED = "skipped", "skipped"
+        REVIEWED = "reviewed", "gave an earlier verdict"
+
+    item = models.ForeignKey(QueueItem, on_delete=models.CASCADE, related_name="passed_over")
+    moderator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    why = models.CharField(max_length=10, choices=Why)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["moderator", "item"], name="passed_over_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.moderator_id} passes over {self.item_id} ({self.why})"

@@ -1,0 +1,145 @@
+"""Reviews: who said what a photo shows, when, and what the model had said.
+
+Rows are only ever added. Undo adds a row that voids an older one; of the older row nothing but
+its two flags may change, and a trigger in the database refuses everything else.
+"""
+
+from typing import Any, Never
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from classifier.models.labels import choices, labels_of_taxonomy, share
+from classifier.models.photos import ListingPhoto
+from classifier.models.versions import ModelVersion
+from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES, label_path
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    """Reviews; they cannot be deleted."""
+
+    def delete(self) -> Never:
+        raise TypeError("Reviews are never deleted; undo them, which adds a row that voids them.")
+
+    def standing(self) -> "ReviewQuerySet":
+        """Return those that settle their photo: at most one each."""
+        return self.filter(stands=True)
+
+    def verdicts(self) -> "ReviewQuerySet":
+        """Return verdicts that were not undone, of every round."""
+        return self.filter(voided=False, voids__isnull=True)
+
+
+class Review(models.Model):
+    """One moderator's verdict on one photo, or the undoing of one."""
+
+    class Verdict(models.TextChoices):
+        SUBCLASS = "subclass", "subclass"
+        MAIN_CLASS = "main_class", "main class only"
+        NOT_OURS = "not_ours", "not one of ours"
+        BAD_PHOTO = "bad_photo", "bad photo"
+        UNDONE = "undone", "undone"
+
+    class Source(models.TextChoices):
+        QUEUE = "queue", "queue"
+        BULK = "bulk", "confirmed from the list"
+
+    # A deleted photo takes its file and row with it; who decided what about it stays on record.
+    photo = models.ForeignKey(
+        ListingPhoto, on_delete=models.SET_NULL, null=True, related_name="reviews"
+    )
+    moderator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reviews"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+    seconds = models.FloatField(null=True, help_text="How long the photo was on the screen.")
+    key = models.UUIDField(unique=True, help_text="Of one showing: sent twice, it counts once.")
+    source = models.CharField(max_length=10, choices=Source, default=Source.QUEUE)
+    round = models.PositiveSmallIntegerField(default=1)
+    sampled = models.BooleanField(default=False)
+    blind = models.BooleanField(default=False)
+
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    main = models.CharField(max_length=20, choices=choices(MAIN_CLASSES), null=True)
+    sub = models.CharField(max_length=20, choices=choices(SUBCLASSES), null=True)
+
+    # What the model had said, as it was then.
+    model_version = models.ForeignKey(
+        ModelVersion, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    said_outcome = models.CharField(max_length=20, choices=ListingPhoto.OutcomeChoice, null=True)
+    said_main = models.CharField(max_length=20, choices=choices(MAIN_CLASSES), null=True)
+    said_sub = models.CharField(max_length=20, choices=choices(SUBCLASSES), null=True)
+    said_main_confidence = models.FloatField(null=True)
+    said_sub_confidence = models.FloatField(null=True)
+
+    stands = models.BooleanField(default=False, help_text="This verdict settles the photo.")
+    voided = models.BooleanField(default=False, help_text="A later row undid this one.")
+    voids = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="voided_by"
+    )
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        permissions = [
+            ("view_quality", "Can see the quality page of the reviews"),
+            ("export_labels", "Can export confirmed labels"),
+        ]
+        indexes = [
+            models.Index(fields=["moderator", "at"], name="review_by_moderator"),
+            models.Index(fields=["at"], condition=Q(stands=True), name="review_standing"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["photo"], condition=Q(stands=True), name="one_standing_review_per_photo"
+            ),
+            models.UniqueConstraint(
+                fields=["photo", "round"],
+                condition=Q(voided=False, voids__isnull=True),
+                name="one_verdict_per_photo_and_round",
+            ),
+            models.CheckConstraint(
+                condition=Q(stands=False) | Q(voided=False, voids__isnull=True, round__in=[1, 3]),
+                name="review_stands_only_as_a_verdict",
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict="subclass", main__isnull=False, sub__isnull=False)
+                | Q(verdict="main_class", main__isnull=False, sub__isnull=True)
+                | Q(verdict__in=["not_ours", "bad_photo"], main__isnull=True, sub__isnull=True)
+                | Q(verdict="undone", main__isnull=True, sub__isnull=True),
+                name="review_verdict_fits_labels",
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict="undone", voids__isnull=False, voided=False)
+                | Q(~Q(verdict="undone"), voids__isnull=True),
+                name="review_undone_names_what_it_voids",
+            ),
+            models.CheckConstraint(
+                condition=labels_of_taxonomy(), name="review_labels_are_of_the_taxonomy"
+            ),
+            models.CheckConstraint(condition=Q(round__in=[1, 2, 3]), name="review_round_known"),
+            models.CheckConstraint(
+                condition=Q(seconds__isnull=True) | Q(seconds__gte=0),
+                name="review_seconds_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=share("said_main_confidence") & share("said_sub_confidence"),
+                name="review_confidences_are_shares",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Photo {self.photo_id}: {self.label}"
+
+    @property
+    def label(self) -> str:
+        """The verdict as people read it."""
+        if self.verdict in (self.Verdict.SUBCLASS, self.Verdict.MAIN_CLASS):
+            return label_path(self.main, self.sub)
+        return self.get_verdict_display().capitalize()
+
+    def delete(self, *_: Any, **__: Any) -> Never:
+        raise TypeError("Reviews are never deleted; undo them, which adds a row that voids them.")

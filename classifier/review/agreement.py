@@ -1,0 +1,45 @@
+"""Two formulas: how far two people agree beyond chance, and how sure a share is."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+Z_95 = 1.959964
+
+
+def cohen_kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
+    """Return Cohen's kappa (Cohen, 1960) of two people's labels of the same photos.
+
+    kappa = (p_o - p_e) / (1 - p_e), with p_o the share of equal labels and p_e the share to be
+    expected by chance from how often each of them uses each label. 1 is perfect, 0 is chance;
+    None without photos, or when both only ever used one label.
+    """
+    count = len(pairs)
+    if not count:
+        return None
+    first, second = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
+    observed = sum(a == b for a, b in pairs) / count
+    expected = sum(first[label] * second[label] for label in first) / count**2
+    if math.isclose(expected, 1.0):
+        return None
+    return (observed - expected) / (1 - expected)
+
+
+class Share(NamedTuple):
+    """A share with its 95 % interval, and how many it rests on."""
+
+    value: float
+    low: float
+    high: float
+    of: int
+
+
+def share(successes: int, count: int) -> Share | None:
+    """Return a share with its 95 % interval (Wilson, 1927), which holds for small counts too."""
+    if not count:
+        return None
+    p, z2 = successes / count, Z_95**2
+    middle = (p + z2 / (2 * count)) / (1 + z2 / count)
+    half = Z_95 / (1 + z2 / count) * math.sqrt(p * (1 - p) / count + z2 / (4 * count**2))
+    return Share(p, max(0.0, middle - half), min(1.0, middle + half), count)

@@ -1,0 +1,76 @@
+"""Small charts as lists of rectangles; templates draw them as SVG, without any script."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from classifier.review.agreement import Share
+from classifier.review.dashboard import Day
+
+WIDTH: Final = 600.0
+HEIGHT: Final = 120.0
+
+
+class Rectangle(NamedTuple):
+    """One bar, in the chart's own units; ``kind`` chooses its colour, ``words`` is its tooltip."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    kind: str
+    words: str
+
+
+def stacked_days(days: Sequence[Day]) -> list[Rectangle]:
+    """Return a column a day, its outcomes one above the other, the confident ones lowest."""
+    highest = max((day.total for day in days), default=0)
+    if not highest:
+        return []
+    step = WIDTH / len(days)
+    bars = []
+    for number, day in enumerate(days):
+        y = HEIGHT
+        for kind in ("subclass", "main_class", "unknown"):
+            count = getattr(day, kind)
+            height = HEIGHT * count / highest
+            y -= height
+            if count:
+                words = f"{day.day:%d %b}: {count} {kind.replace('_', ' ')}"
+                bars.append(Rectangle(round(number * step, 2), round(y, 2), round(step * 0.8, 2),
+                                      round(height, 2), kind, words))  # fmt: skip
+    return bars
+
+
+class Row(NamedTuple):
+    """One horizontal bar, 0 to 100, with its interval where there is one."""
+
+    label: str
+    words: str
+    width: float
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def span(self) -> float:
+        """Return how wide the interval is."""
+        return (self.high or 0) - (self.low or 0)
+
+
+def share_rows(shares: Sequence[tuple[str, Share]]) -> list[Row]:
+    """Return a bar for every share, with its interval as a line."""
+    return [
+        Row(label, in_words(share), share.value * 100, share.low * 100, share.high * 100)
+        for label, share in shares
+    ]
+
+
+def count_rows(counts: Sequence[tuple[str, int]]) -> list[Row]:
+    """Return a bar for every count, the largest as wide as there is room."""
+    most = max((count for _, count in counts), default=0)
+    return [Row(label, str(count), 100 * count / most) for label, count in counts] if most else []
+
+
+def in_words(share: Share) -> str:
+    """Return a share with its interval: ``97.5 % (94.3–98.9, n = 200)``."""
+    low, high = share.low * 100, share.high * 100
+    return f"{share.value * 100:.1f} % ({low:.1f}–{high:.1f}, n = {share.of})"

@@ -1,0 +1,88 @@
+"""The figures on the admin's first page."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.core.cache import cache
+from django.db.models import Count, Min, Q
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from classifier.models import ListingPhoto, QueueItem, Review
+from classifier.review import quality
+from classifier.review.agreement import Share
+
+DAYS: Final = 30
+# They sum over all photos of a month, and nobody needs them fresher.
+KEPT_SECONDS: Final = 60
+_KEY: Final = "review-dashboard"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """How many photos got which outcome on one day."""
+
+    day: date
+    subclass: int
+    main_class: int
+    unknown: int
+
+    @property
+    def total(self) -> int:
+        return self.subclass + self.main_class + self.unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    waiting: int
+    waiting_unknown: int
+    oldest: datetime | None
+    accuracy: Share | None
+    overrides: list[tuple[str, Share]] = field(default_factory=list)
+    days: list[Day] = field(default_factory=list)
+    reviewers: list[tuple[str, int]] = field(default_factory=list)
+
+
+def figures() -> Figures:
+    """Return all figures, at most a minute old."""
+    known: Figures | None = cache.get(_KEY)
+    if known is None:
+        known = _count()
+        cache.set(_KEY, known, KEPT_SECONDS)
+    return known
+
+
+def _count() -> Figures:
+    backlog = QueueItem.objects.filter(open=True).aggregate(
+        waiting=Count("pk"), unknown=Count("pk", filter=Q(rank=0)), oldest=Min("since")
+    )
+    since = timezone.now() - timedelta(days=DAYS)
+    recent = Review.objects.verdicts().filter(at__gte=since).values("moderator__username")
+    by_whom = recent.annotate(count=Count("pk")).order_by("-count", "moderator__username")
+    return Figures(
+        waiting=backlog["waiting"],
+        waiting_unknown=backlog["unknown"],
+        oldest=backlog["oldest"],
+        accuracy=quality.unbiased_accuracy(),
+        overrides=quality.override_rates(),
+        days=_days(since),
+        reviewers=[(row["moderator__username"], row["count"]) for row in by_whom[:10]],
+    )
+
+
+def _days(since: datetime) -> list[Day]:
+    tagged = ListingPhoto.objects.filter(status="classified", classified_at__gte=since)
+    rows = (
+        tagged.annotate(day=TruncDate("classified_at"))
+        .values("day")
+        .annotate(
+            subclass=Count("pk", filter=Q(outcome="subclass")),
+            main_class=Count("pk", filter=Q(outcome="main_class")),
+            unknown=Count("pk", filter=Q(outcome="unknown")),
+        )
+        .order_by("day")
+    )
+    found = {row["day"]: Day(**row) for row in rows}
+    days = [timezone.localdate(since) + timedelta(days=number) for number in range(DAYS + 1)]
+    return [found.get(day, Day(day, 0, 0, 0)) for day in days]

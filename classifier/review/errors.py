@@ -1,0 +1,43 @@
+"""Why a verdict cannot be taken, in words for the moderator who gave it."""
+
+
+class ReviewError(Exception):
+    """Something about a review that cannot be done; the message is for the moderator."""
+
+
+class InvalidVerdictError(ReviewError):
+    """The verdict itself makes no sense, such as a subclass of another main class."""
+
+
+class ConflictError(ReviewError):
+    """Nobody did anything wrong: the world moved on while the photo was on the screen."""
+
+
+class PhotoGoneError(ConflictError):
+    def __init__(self) -> None:
+        super().__init__("This photo was deleted meanwhile, so there is nothing left to decide.")
+
+
+class SettledElsewhereError(ConflictError):
+    def __init__(self) -> None:
+        super().__init__("Someone else settled this photo meanwhile. Here is the next one.")
+
+
+class HeldElsewhereError(ConflictError):
+    def __init__(self) -> None:
+        super().__init__(
+            "You were away for a while and someone else is looking at this photo now. "
+            "Here is the next one."
+        )
+
+
+class NothingToUndoError(ReviewError):
+    def __init__(self) -> None:
+        super().__init__("There is no verdict of yours to undo.")
+
+
+class ReviewedAgainError(ReviewError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Someone has looked at this photo again since, so your verdict can no longer be undone."
+        )

@@ -1,0 +1,46 @@
+"""How much a label would teach the model, and a varied choice among the most informative."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+MARGIN_SHARE: Final = 0.7
+# What one more photo of a guess seen lately costs: enough to turn to another class when two
+# photos are about as informative, too little to prefer a photo that teaches nothing.
+REPETITION_COSTS: Final = 0.1
+
+
+class Guess(NamedTuple):
+    label: str
+    share: float
+
+
+def best_guesses(shares: Mapping[str, float], count: int) -> list[Guess]:
+    """Return the ``count`` classes with the largest shares, the largest first."""
+    ranked = sorted(shares.items(), key=lambda item: -item[1])
+    return [Guess(label, share) for label, share in ranked[:count]]
+
+
+def informativeness(*, sub: Mapping[str, float], novelty: float) -> float:
+    """Return how much a label of this photo would teach, 0 (nothing) to 1.
+
+    A small margin between the best two subclasses (margin sampling: Scheffer, Decomain and Wrobel,
+    2001), and a novelty score that could go either way.
+    """
+    first, second = best_guesses(sub, 2)
+    margin = first.share - second.share
+    undecided = 4 * novelty * (1 - novelty)
+    value = MARGIN_SHARE * (1 - margin) + (1 - MARGIN_SHARE) * undecided
+    return min(1.0, max(0.0, value))
+
+
+class Candidate(NamedTuple):
+    item: int
+    guess: str | None
+    informative: float
+
+
+def most_informative(candidates: Sequence[Candidate], lately: Sequence[str | None]) -> Candidate:
+    """Return the most informative candidate, less what its guess has been shown lately."""
+    seen = Counter(lately)
+    return max(candidates, key=lambda c: c.informative - REPETITION_COSTS * seen[c.guess])

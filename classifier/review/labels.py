@@ -1,0 +1,75 @@
+"""The label a photo or a listing ends up with, and who it comes from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import Prefetch, QuerySet
+
+from classifier.models import Listing, ListingPhoto, Review, Suggestion
+from classifier.taxonomy import UNKNOWN_LABEL, label_path
+
+
+class Source(StrEnum):
+    MODERATOR = "moderator"
+    MODEL = "model"
+    SELLER = "seller"
+
+
+@dataclass(frozen=True, slots=True)
+class FinalLabel:
+    """``main`` and ``sub`` are None where nobody named one."""
+
+    main: str | None
+    sub: str | None
+    source: Source | None
+    words: str
+
+    @property
+    def depth(self) -> int:
+        """Return 0 without a class, 1 with a main class, 2 with a subclass."""
+        return (self.main is not None) + (self.sub is not None)
+
+
+NO_LABEL = FinalLabel(None, None, None, "")
+
+
+def with_label_parts(listings: QuerySet[Listing]) -> QuerySet[Listing]:
+    """Fetch along all that labels are made of: photos, standing reviews, sellers' suggestions."""
+    settled = Prefetch("photos__reviews", queryset=Review.objects.standing())
+    return listings.prefetch_related("photos__suggestion", settled)
+
+
+def standing_review(photo: ListingPhoto) -> Review | None:
+    """Return the review that settles a photo; reads no row when ``reviews`` is prefetched."""
+    return next((review for review in photo.reviews.all() if review.stands), None)
+
+
+def final_label(photo: ListingPhoto) -> FinalLabel:
+    """Return a photo's label: a moderator's, else the model's, else the seller's.
+
+    A seller's word fills in where the model fell back; a tag the model is sure of stays until a
+    moderator has looked.
+    """
+    review = standing_review(photo)
+    if review is not None:
+        return FinalLabel(review.main, review.sub, Source.MODERATOR, review.label)
+    if photo.outcome == ListingPhoto.OutcomeChoice.SUBCLASS:
+        return FinalLabel(photo.main, photo.sub, Source.MODEL, photo.label)
+    suggestion: Suggestion | None = getattr(photo, "suggestion", None)
+    if suggestion is not None:
+        return FinalLabel(suggestion.main, suggestion.sub, Source.SELLER, suggestion.label)
+    if photo.outcome is None:
+        return NO_LABEL
+    return FinalLabel(photo.main, photo.sub, Source.MODEL, photo.label)
+
+
+def listing_label(photos: Iterable[ListingPhoto]) -> FinalLabel:
+    """Return the label of a listing from its photos: the best source, then the finest label."""
+    order = [Source.MODERATOR, Source.MODEL, Source.SELLER]
+    found = [label for label in map(final_label, photos) if label.source is not None]
+    named = [label for label in found if label.main is not None]
+    if not named:
+        return FinalLabel(None, None, found[0].source, UNKNOWN_LABEL) if found else NO_LABEL
+    best = min(named, key=lambda label: (order.index(label.source or Source.SELLER), -label.depth))
+    return FinalLabel(best.main, best.sub, best.source, label_path(best.main, best.sub))

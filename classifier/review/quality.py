@@ -1,0 +1,120 @@
+"""How far moderators agree, and how far the model agrees with them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from django.db.models import Count, F, Q
+
+from classifier.models import QueueItem, Review
+from classifier.review.agreement import Share, cohen_kappa, share
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two moderators who saw the same photos without knowing of each other's verdict."""
+
+    one: str
+    other: str
+    photos: int
+    agree: Share | None
+    kappa: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moderator:
+    """How often a moderator's verdict is the label the photo ended up with."""
+
+    name: str
+    settled: Share | None
+
+
+def _label(row: dict[str, Any]) -> str:
+    return f"{row['verdict']}:{row['main']}:{row['sub']}"
+
+
+def _opinions() -> dict[int, list[dict[str, Any]]]:
+    """Return every verdict on photos that several moderators looked at, by photo."""
+    looked_at_twice = Review.objects.verdicts().filter(round=2, photo__isnull=False)
+    rows = Review.objects.verdicts().filter(photo__in=looked_at_twice.values("photo"))
+    opinions: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    fields = ("photo", "verdict", "main", "sub", "round", "stands", "moderator__username")
+    for row in rows.order_by("photo", "round").values(*fields):
+        opinions[row["photo"]].append(row)
+    return opinions
+
+
+def pairs() -> list[Pair]:
+    """Return the agreement of every two moderators, by name."""
+    return _pairs(_opinions().values())
+
+
+def _pairs(opinions: Iterable[list[dict[str, Any]]]) -> list[Pair]:
+    labels: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for rows in opinions:
+        by_name = sorted(rows, key=lambda row: row["moderator__username"])
+        for a, b in combinations(by_name, 2):
+            names = (a["moderator__username"], b["moderator__username"])
+            labels[names].append((_label(a), _label(b)))
+    return [
+        Pair(*names, len(both), share(sum(a == b for a, b in both), len(both)), cohen_kappa(both))
+        for names, both in sorted(labels.items())
+    ]
+
+
+def moderators() -> list[Moderator]:
+    """Return per moderator the share of verdicts that became the settled label, by name.
+
+    Only photos that somebody else looked at too count: a verdict always agrees with itself.
+    """
+    right: dict[str, int] = defaultdict(int)
+    count: dict[str, int] = defaultdict(int)
+    for rows in _opinions().values():
+        standing = next((row for row in rows if row["stands"]), None)
+        # Waiting for a third opinion, nothing is settled.
+        disputed = len(rows) == 2 and _label(rows[0]) != _label(rows[1])
+        if standing is None or disputed:
+            continue
+        for row in rows:
+            count[row["moderator__username"]] += 1
+            right[row["moderator__username"]] += _label(row) == _label(standing)
+    return [Moderator(name, share(right[name], count[name])) for name in sorted(count)]
+
+
+def waiting_for_a_third() -> int:
+    """Return how many photos two moderators disagree about."""
+    return QueueItem.objects.filter(open=True, round=3).count()
+
+
+_MODEL_RIGHT = Q(verdict="subclass", main=F("said_main"), sub=F("said_sub"))
+
+
+def unbiased_accuracy() -> Share | None:
+    """Return how often a confident tag is right, from the photos that were drawn at random.
+
+    Only blind verdicts of the queue count: what was confirmed with the guess in view, or chosen by
+    somebody, would flatter the model.
+    """
+    drawn = Review.objects.standing().filter(
+        sampled=True, blind=True, source=Review.Source.QUEUE, said_outcome="subclass"
+    )
+    # A photo that shows nothing to judge is no mistake of the model's.
+    judged = drawn.exclude(verdict=Review.Verdict.BAD_PHOTO)
+    found = judged.aggregate(count=Count("pk"), right=Count("pk", filter=_MODEL_RIGHT))
+    return share(found["right"], found["count"])
+
+
+def override_rates() -> list[tuple[str, Share]]:
+    """Return per subclass how often moderators overruled the model's confident tag."""
+    tagged = Review.objects.standing().filter(said_outcome="subclass")
+    rows = (
+        tagged.values("said_sub")
+        .annotate(count=Count("pk"), right=Count("pk", filter=_MODEL_RIGHT))
+        .order_by("said_sub")
+    )
+    shares = [
+        (row["said_sub"] or "", share(row["count"] - row["right"], row["count"])) for row in rows
+    ]
+    return [(sub, rate) for sub, rate in shares if rate is not None]

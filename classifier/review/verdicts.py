@@ -1,0 +1,205 @@
+"""A verdict, its undoing, and how second and third opinions settle a photo."""
+
+import random
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from classifier.models import ListingPhoto, PassedOver, QueueItem, Review
+from classifier.review.claims import give_to
+from classifier.review.errors import (
+    HeldElsewhereError,
+    InvalidVerdictError,
+    NothingToUndoError,
+    PhotoGoneError,
+    ReviewedAgainError,
+    SettledElsewhereError,
+)
+from classifier.taxonomy import MAIN_OF, TAXONOMY
+
+# A photo that stayed on the screen over lunch says nothing about how long it took.
+LONGEST_SECONDS: Final = 600.0
+_chance = random.SystemRandom()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a moderator says a photo shows.
+
+    Raises:
+        InvalidVerdictError: if the labels do not fit the verdict or each other.
+    """
+
+    kind: Review.Verdict
+    main: str | None = None
+    sub: str | None = None
+
+    def __post_init__(self) -> None:
+        match self.kind:
+            case Review.Verdict.SUBCLASS:
+                if self.sub is None or self.sub not in MAIN_OF:
+                    raise InvalidVerdictError(f"There is no subclass {self.sub!r}.")
+                if MAIN_OF[self.sub] != self.main:
+                    raise InvalidVerdictError(
+                        f"{self.sub} belongs to {MAIN_OF[self.sub]}, not to {self.main}."
+                    )
+            case Review.Verdict.MAIN_CLASS:
+                if self.main not in TAXONOMY or self.sub is not None:
+                    raise InvalidVerdictError(
+                        f"A main class alone was expected; {self.main!r} and {self.sub!r} came."
+                    )
+            case Review.Verdict.NOT_OURS | Review.Verdict.BAD_PHOTO:
+                if self.main is not None or self.sub is not None:
+                    raise InvalidVerdictError(f"“{self.kind.label}” takes no class.")
+            case _:
+                raise InvalidVerdictError("A verdict is undone by undoing it, not by another one.")
+
+
+def decide(
+    *, moderator: User, item: int, claim: UUID, verdict: Verdict, seconds: float | None
+) -> Review:
+    """Store a verdict, settle the photo and let go of it, in one transaction.
+
+    The same claim sent twice gives the same review. A lease that ran out does not matter as long
+    as nobody else took the photo.
+
+    Raises:
+        PhotoGoneError: if the photo was deleted meanwhile.
+        SettledElsewhereError, HeldElsewhereError: if somebody else settled or holds it.
+    """
+    with transaction.atomic():
+        row = _lock(item)
+        if (known := Review.objects.filter(key=claim, moderator=moderator).first()) is not None:
+            return known
+        if row is None:
+            raise PhotoGoneError
+        if row.claim != claim or row.holder_id != moderator.pk:
+            raise HeldElsewhereError if row.open else SettledElsewhereError
+        review = review_of(row.photo, moderator=moderator, verdict=verdict, key=claim)
+        review.seconds = None if seconds is None else min(max(seconds, 0.0), LONGEST_SECONDS)
+        review.round, review.sampled, review.blind = row.round, row.sampled, row.blind
+        store(review)
+        _move_on(row, review)
+    return review
+
+
+def _lock(item: int) -> QueueItem | None:
+    rows = QueueItem.objects.select_for_update(of=("self",)).select_related("photo")
+    return rows.filter(pk=item).first()
+
+
+def review_of(photo: ListingPhoto, *, moderator: User, verdict: Verdict, key: UUID) -> Review:
+    """Return an unsaved review with the verdict and what the model had said."""
+    return Review(
+        photo=photo, moderator=moderator, key=key,
+        verdict=verdict.kind, main=verdict.main, sub=verdict.sub,
+        model_version_id=photo.model_version_id,
+        said_outcome=photo.outcome, said_main=photo.main, said_sub=photo.sub,
+        said_main_confidence=photo.main_confidence, said_sub_confidence=photo.sub_confidence,
+    )  # fmt: skip
+
+
+def store(review: Review) -> None:
+    """Insert a review; whether it settles its photo follows from its round.
+
+    Raises:
+        SettledElsewhereError: if the database says that another review stands.
+    """
+    if review.round == 3:
+        # The third opinion settles what the first two disagree about.
+        Review.objects.filter(photo=review.photo_id, stands=True).update(stands=False)
+    review.stands = review.round != 2
+    try:
+        # A savepoint, so that a refused insert leaves the transaction usable.
+        with transaction.atomic():
+            review.save(force_insert=True)
+    except IntegrityError as error:
+        raise SettledElsewhereError from error
+
+
+def _move_on(row: QueueItem, review: Review) -> None:
+    """Let go of a decided photo: settled, or on to another moderator's opinion."""
+    row.claim = row.holder = row.held_until = None
+    another = _wants_another(review)
+    if another:
+        row.round, row.blind = review.round + 1, True
+        row.rank, row.since = QueueItem.Rank.FIRST, timezone.now()
+        PassedOver.objects.update_or_create(
+            item=row, moderator=review.moderator, defaults={"why": PassedOver.Why.REVIEWED}
+        )
+    row.open = another
+    row.save(
+        update_fields=["open", "claim", "holder", "held_until", "round", "blind", "rank", "since"]
+    )
+
+
+def _wants_another(review: Review) -> bool:
+    match review.round:
+        case 1:
+            return _chance.random() < settings.REVIEW_SECOND_SHARE
+        case 2:
+            first = Review.objects.verdicts().get(photo=review.photo_id, round=1)
+            return not same_label(first, review)
+    return False
+
+
+def same_label(one: Review, other: Review) -> bool:
+    """Return whether two verdicts agree."""
+    return (one.verdict, one.main, one.sub) == (other.verdict, other.main, other.sub)
+
+
+def undo(*, moderator: User, review: int) -> QueueItem | None:
+    """Void a moderator's own verdict by a new row; return the photo, which is theirs again.
+
+    None when the photo has been deleted, or was confirmed from a list and never waited in the
+    queue. Undoing twice does it once.
+
+    Raises:
+        NothingToUndoError: if there is no such verdict of theirs.
+        ReviewedAgainError: if somebody looked at the photo again since.
+    """
+    with transaction.atomic():
+        old = Review.objects.verdicts().filter(pk=review, moderator=moderator).first()
+        if old is None:
+            raise NothingToUndoError
+        row = QueueItem.objects.select_for_update().filter(photo=old.photo_id).first()
+        # Read again under the lock, so that two undos at once make one.
+        old.refresh_from_db()
+        if old.voided:
+            raise NothingToUndoError
+        void(old, moderator=moderator)
+        if row is not None:
+            _reopen(row, old, moderator)
+        return row
+
+
+def void(old: Review, *, moderator: User) -> None:
+    """Add the row that undoes a review, and let the one before it stand again.
+
+    Raises:
+        ReviewedAgainError: if there is a verdict of a later round.
+    """
+    earlier = Review.objects.verdicts().filter(photo=old.photo_id, photo__isnull=False)
+    if earlier.filter(round__gt=old.round).exists():
+        raise ReviewedAgainError
+    Review.objects.filter(pk=old.pk).update(voided=True, stands=False)
+    if old.round == 3:
+        earlier.filter(round=1).update(stands=True)
+    Review.objects.create(
+        photo_id=old.photo_id, moderator=moderator, key=uuid4(), voids=old, round=old.round,
+        source=old.source, sampled=old.sampled, blind=old.blind, verdict=Review.Verdict.UNDONE,
+    )  # fmt: skip
+
+
+def _reopen(row: QueueItem, old: Review, moderator: User) -> None:
+    row.open, row.round = True, old.round
+    row.blind = old.blind if old.source == Review.Source.QUEUE else row.blind
+    row.save(update_fields=["open", "round", "blind"])
+    PassedOver.objects.filter(item=row, moderator=moderator).delete()
+    if old.source == Review.Source.QUEUE:
+        give_to(row, moderator)

@@ -1,0 +1,50 @@
+// Keys and clicks become actions: one press, one action, however long a key is held.
+
+// Worn keys send a second press within milliseconds; nobody judges two photos that fast.
+const BOUNCE_MS = 120;
+
+export function listen({ view, actions }) {
+  const down = new Set();
+  const last = { key: "", at: 0 };
+
+  const act = (button) => {
+    view.press(button);
+    const { verdict, main, sub, name, action } = button.dataset;
+    if (verdict) actions.decide({ verdict, main, sub, name });
+    else actions[action]();
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const key = event.key.toUpperCase();
+    const held = down.has(event.code);
+    down.add(event.code);
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (view.helpOpen && key !== "?") return;
+    const button = buttonFor(key);
+    if (!button || button.disabled) return;
+    event.preventDefault();
+    // A held key repeats, and so does a stuck one: it counts again after it was let go.
+    const bounced =
+      button.dataset.verdict && key === last.key && event.timeStamp - last.at < BOUNCE_MS;
+    if (event.repeat || held || bounced) return;
+    Object.assign(last, { key, at: event.timeStamp });
+    act(button);
+  });
+  document.addEventListener("keyup", (event) => down.delete(event.code));
+  window.addEventListener("blur", () => down.clear());
+
+  document.getElementById("queue").addEventListener("click", (event) => {
+    const button = event.target.closest("[data-verdict], [data-action]");
+    // The second click of a double click is no verdict on the next photo.
+    if (!button || (event.detail > 1 && button.dataset.verdict)) return;
+    act(button);
+  });
+}
+
+function buttonFor(key) {
+  return document.querySelector(`#queue [data-key="${CSS.escape(key)}"]`);
+}
+
+function typing(target) {
+  return target.closest?.("input, textarea, select, [contenteditable]") !== null;
+}

@@ -1,0 +1,95 @@
+// Everything the page sends, one after the other, and kept until the server has it: a lost
+// connection or an ended session delays a verdict but never loses it.
+
+const RETRY_MS = 3000;
+
+export class Outbox {
+  constructor({ moderator, onTrouble, onCalm }) {
+    this.moderator = moderator;
+    this.onTrouble = onTrouble;
+    this.onCalm = onCalm;
+    this.shelf = `review-outbox-${moderator}`;
+    this.chain = Promise.resolve();
+    this.waiting = [];
+    this.wake = () => {};
+    // Back from signing in, or from a tunnel: try at once.
+    for (const event of ["focus", "online"]) window.addEventListener(event, () => this.wake());
+  }
+
+  // Verdicts that a closed or reloaded page left behind.
+  unsent() {
+    try {
+      return JSON.parse(localStorage.getItem(this.shelf) ?? "[]");
+    } catch {
+      return [];
+    }
+  }
+
+  claims() {
+    return this.waiting.map((message) => message.body.claim).filter(Boolean);
+  }
+
+  // Resolves to {status, body} once the server has answered for good.
+  send(url, body, { keep = false } = {}) {
+    const message = { url, body: { moderator: this.moderator, ...body }, keep };
+    this.waiting.push(message);
+    this.#store();
+    const answer = this.chain.then(() => this.#deliver(message));
+    this.chain = answer.catch(() => {});
+    return answer;
+  }
+
+  async #deliver(message) {
+    let trouble = false;
+    for (;;) {
+      const answer = await post(message.url, message.body);
+      if (answer.status !== 0 && answer.status !== 401 && answer.status < 500 && !answer.stale) {
+        this.waiting.splice(this.waiting.indexOf(message), 1);
+        this.#store();
+        if (trouble) this.onCalm();
+        return answer;
+      }
+      trouble = true;
+      this.onTrouble(answer, this.waiting.filter((each) => each.keep).length);
+      await new Promise((resolve) => {
+        this.wake = resolve;
+        setTimeout(resolve, RETRY_MS);
+      });
+    }
+  }
+
+  #store() {
+    const kept = this.waiting.filter((message) => message.keep);
+    try {
+      if (kept.length) localStorage.setItem(this.shelf, JSON.stringify(kept));
+      else localStorage.removeItem(this.shelf);
+    } catch {
+      // Storage may be switched off; the verdicts are still in memory.
+    }
+  }
+}
+
+export function csrfToken() {
+  return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+}
+
+async function post(url, body) {
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      // Arrives even when the page is closed right after the key press.
+      keepalive: true,
+      headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
+      body: JSON.stringify(body),
+    });
+    const json = response.headers.get("Content-Type")?.startsWith("application/json");
+    // A refusal that is no JSON is Django's own: the token changed with a new sign-in.
+    return {
+      status: response.status,
+      body: json ? await response.json() : {},
+      stale: response.status === 403 && !json,
+    };
+  } catch {
+    return { status: 0, body: {} };
+  }
+}

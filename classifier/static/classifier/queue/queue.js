@@ -1,0 +1,225 @@
+// The review queue: a key decides, the next photo is there at once, the server follows behind.
+
+import { csrfToken, Outbox } from "./outbox.js";
+import { listen } from "./keys.js";
+import { pictureUrl, View } from "./view.js";
+
+const BUFFER = 2; // the photo on the screen and the one fetched for after it
+const HEARTBEAT_MS = 15000;
+const LOOK_AGAIN_MS = 5000;
+const HEAT_MS = 700;
+const HEAT_TRIES = 45;
+
+const page = JSON.parse(document.getElementById("queue-page").textContent);
+const view = new View(page);
+const outbox = new Outbox({
+  moderator: page.moderator,
+  onTrouble: ({ status, body }, waiting) => {
+    const verdicts = `${waiting} verdict${waiting === 1 ? " is" : "s are"} kept here and sent later.`;
+    if (status === 401 || status === 403) view.banner(`${body.message ?? "You are signed out."} ${waiting ? verdicts : ""}`, page.login);
+    else view.banner(`The server does not answer. ${waiting ? verdicts : "Trying again."}`);
+  },
+  onCalm: () => view.banner(""),
+});
+
+let cards = []; // [0] is on the screen
+let past = []; // what was decided or skipped here, the latest last
+let counters = page.counters;
+let shownAt = 0;
+let busy = false;
+const decidedAt = [];
+
+function show() {
+  const card = cards[0];
+  if (!card) return view.empty(counters.skipped);
+  view.state("ready");
+  if (document.getElementById("queue").dataset.item !== String(card.item)) {
+    view.card(card);
+    shownAt = performance.now();
+  }
+  // So that the next one is there when its turn comes.
+  for (const next of cards.slice(1)) new Image().src = pictureUrl(page.photo, next.photo);
+}
+
+function add(card) {
+  if (card && !cards.some((each) => each.item === card.item)) cards.push(card);
+  show();
+}
+
+function count(change) {
+  counters = { ...counters, ...change };
+  view.counters({ ...counters, pace: pace() });
+}
+
+// Verdicts a minute over the last twenty, as long as no pause lies between.
+function pace() {
+  const recent = decidedAt.slice(-21);
+  if (recent.length < 2) return null;
+  return Math.round((60000 * (recent.length - 1)) / (recent.at(-1) - recent[0]));
+}
+
+async function fill() {
+  while (cards.length < BUFFER) {
+    const { status, body } = await outbox.send(page.doors.take, {});
+    if (status !== 200) return view.banner(body.message ?? "");
+    if (!body.next) break;
+    add(body.next);
+  }
+  show();
+}
+
+function leave() {
+  const card = cards.shift();
+  show();
+  // Ask for one more only when the buffer has room: undo may have filled it.
+  return { card, want: cards.length < BUFFER };
+}
+
+async function decide({ verdict, main, sub, name }) {
+  if (busy || !cards.length) return;
+  const seconds = (performance.now() - shownAt) / 1000;
+  const { card, want } = leave();
+  const label = sub ? `${main} › ${sub}` : name;
+  const entry = { card, label, done: null };
+  past.push(entry);
+  decidedAt.push(performance.now());
+  count({ left: Math.max(0, counters.left - 1), today: counters.today + 1 });
+  view.toast(label, { undo: true });
+  entry.done = outbox.send(
+    page.doors.decide,
+    { item: card.item, claim: card.claim, verdict, main, sub, seconds, want },
+    { keep: true },
+  );
+  const { status, body } = await entry.done;
+  if (status === 200) {
+    entry.review = body.review;
+    if (body.said) view.toast(`${label} · the model said ${body.said}`, { undo: past.at(-1) === entry });
+  } else {
+    past = past.filter((each) => each !== entry);
+    count({ today: Math.max(0, counters.today - 1) });
+    view.toast(body.message ?? "This verdict could not be stored.", { tone: "warning" });
+  }
+  add(body.next);
+}
+
+async function skip() {
+  if (busy || !cards.length) return;
+  count({ skipped: counters.skipped + 1 });
+  const { card, want } = leave();
+  past.push({ card, skipped: true });
+  view.toast("Skipped · others will see it");
+  const { body } = await outbox.send(page.doors.skip, { claim: card.claim, want });
+  add(body.next);
+}
+
+// While the page waits for a photo to come back, a key must not decide on the one still shown.
+async function whileBusy(work) {
+  if (busy) return;
+  busy = true;
+  view.state("busy");
+  try {
+    await work();
+  } finally {
+    busy = false;
+    show();
+  }
+}
+
+const undo = () => whileBusy(async () => {
+  const entry = past.findLast((each) => !each.skipped);
+  if (entry) await entry.done;
+  const review = entry?.review ?? counters.last;
+  if (!review) return view.toast("There is nothing to undo.");
+  await takeBack(page.doors.undo, { review }, "Undone", entry);
+});
+
+const back = () => whileBusy(async () => {
+  const entry = past.at(-1);
+  if (!entry) return view.toast("There is nothing to go back to.");
+  if (entry.skipped) return takeBack(page.doors.back, { item: entry.card.item }, "Back", entry);
+  await entry.done;
+  return takeBack(page.doors.undo, { review: entry.review }, "Undone", entry);
+});
+
+async function takeBack(url, message, word, entry) {
+  const { status, body } = await outbox.send(url, message);
+  past = past.filter((each) => each !== entry);
+  if (status !== 200) return view.toast(body.message, { tone: "warning" });
+  if (entry?.skipped) count({ skipped: Math.max(0, counters.skipped - 1) });
+  if (body.counters) count(body.counters);
+  if (body.card) cards.unshift(body.card);
+  view.toast(`${word}${entry?.label ? ` · ${entry.label}` : ""}`);
+}
+
+const again = () => whileBusy(async () => {
+  const { body } = await outbox.send(page.doors.again, { want: true });
+  count({ skipped: 0 });
+  add(body.next);
+});
+
+function yes() {
+  const guess = cards[0]?.guesses?.[0];
+  if (guess) decide({ verdict: "subclass", main: guess.main, sub: guess.label, name: guess.label });
+}
+
+async function map() {
+  const card = cards[0];
+  if (!card || card.blind) return;
+  if (view.heatShown) return view.heat(null);
+  view.toast("Asking where the model looked …");
+  const url = pictureUrl(page.heat, card.photo);
+  for (let tries = 0; tries < HEAT_TRIES && cards[0] === card; tries++) {
+    const response = await fetch(tries ? url : `${url}?ask`);
+    if (response.status === 200) {
+      const picture = await response.blob();
+      if (cards[0] === card) view.heat(URL.createObjectURL(picture));
+      return view.toast("Where the model looked: red speaks most for its guess");
+    }
+    if (response.status !== 202) {
+      const { message } = await response.json().catch(() => ({}));
+      return view.toast(message ?? "That did not work.", { tone: "warning" });
+    }
+    await new Promise((resolve) => setTimeout(resolve, HEAT_MS));
+  }
+  if (cards[0] === card) view.toast("No worker has answered. Try again later.", { tone: "warning" });
+}
+
+async function heartbeat() {
+  if (outbox.waiting.length) return;
+  const held = cards.map((card) => card.claim);
+  const { status, body } = await outbox.send(page.doors.keep, { claims: held });
+  if (status !== 200) return;
+  count(body.counters);
+  const kept = new Set(body.kept);
+  const lost = cards.filter((card) => held.includes(card.claim) && !kept.has(card.claim));
+  if (lost.length) {
+    if (lost.includes(cards[0])) view.toast("You were away for a while and someone else has that photo now. Here is the next one.", { tone: "warning" });
+    cards = cards.filter((card) => !lost.includes(card));
+    show();
+  }
+  await fill();
+}
+
+function giveBack() {
+  const form = new FormData();
+  form.append("csrfmiddlewaretoken", csrfToken());
+  for (const card of cards) form.append("claims", card.claim);
+  if (cards.length) navigator.sendBeacon(page.doors.release, form);
+}
+
+async function start() {
+  count({});
+  // What an earlier page could not send goes first.
+  for (const { url, body } of outbox.unsent()) {
+    const { status } = await outbox.send(url, { ...body, want: false }, { keep: true });
+    if (status === 200) view.toast("A verdict from before was sent now.");
+  }
+  await fill();
+  setInterval(heartbeat, HEARTBEAT_MS);
+  setInterval(() => { if (!cards.length && !busy) fill(); }, LOOK_AGAIN_MS);
+}
+
+listen({ view, actions: { decide, skip, undo, back, again, yes, map, help: () => view.help() } });
+window.addEventListener("pagehide", giveBack);
+window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+start();

@@ -1,0 +1,169 @@
+// What the screen shows; knows nothing of the server but the addresses of pictures.
+
+const $ = (id) => document.getElementById(id);
+
+export function pictureUrl(pattern, photo) {
+  return pattern.replace("/0/", `/${photo}/`);
+}
+
+export class View {
+  constructor(page) {
+    this.page = page;
+    this.root = $("queue");
+    $("q-image").addEventListener("error", () => this.#missing(true));
+    $("q-image").addEventListener("load", () => this.#missing(false));
+  }
+
+  state(name) {
+    this.root.dataset.state = name;
+    $("q-card").hidden = name === "empty";
+    $("q-empty").hidden = name !== "empty";
+    $("q-card").setAttribute("aria-busy", String(name === "loading" || name === "busy"));
+  }
+
+  card(card) {
+    const image = $("q-image");
+    $("q-missing").hidden = true;
+    this.heat(null);
+    image.src = pictureUrl(this.page.photo, card.photo);
+    image.width = card.width;
+    image.height = card.height;
+    image.alt = card.name ? `Photo to review: ${card.name}` : "Photo to review";
+    $("q-title").textContent = card.title;
+    this.#others(card);
+    this.#suggestion(card);
+    this.#said(card);
+    const mark = card.round === 3 ? "Third look: two moderators disagree" : card.round === 2 ? "Second look" : card.blind ? "Blind sample" : "";
+    $("q-mark").textContent = mark;
+    $("q-mark").hidden = !mark;
+    this.root.dataset.item = card.item;
+    this.root.dataset.photo = card.photo;
+    this.root.dataset.blind = card.blind;
+    this.speak(`${card.title}. ${card.blind ? "Blind." : `${card.tag}. ${card.why}`}`);
+  }
+
+  #others(card) {
+    $("q-others").replaceChildren(
+      ...card.others.map((photo, index) => {
+        const item = document.createElement("li");
+        const link = document.createElement("a");
+        const image = document.createElement("img");
+        link.href = pictureUrl(this.page.photo, photo);
+        link.target = "_blank";
+        image.src = pictureUrl(this.page.thumbnail, photo);
+        image.alt = `Other photo ${index + 1} of this listing`;
+        image.loading = "lazy";
+        link.append(image);
+        item.append(link);
+        return item;
+      }),
+    );
+    $("q-others").hidden = card.others.length === 0;
+  }
+
+  #suggestion(card) {
+    $("q-suggestion").textContent = card.suggestion ? `The seller says: ${card.suggestion}` : "";
+    $("q-suggestion").hidden = !card.suggestion;
+  }
+
+  #said(card) {
+    $("q-said").hidden = card.blind;
+    $("q-blind").hidden = !card.blind;
+    $("q-tag").textContent = card.blind ? "" : `The model says: ${card.tag}`;
+    $("q-why").textContent = card.blind ? "" : card.why;
+    const bars = card.blind ? [] : [...card.guesses, ...card.main.map((main) => ({ ...main, isMain: true }))];
+    $("q-bars").replaceChildren(...bars.map(bar));
+    for (const button of this.root.querySelectorAll("[data-action=yes], [data-action=map]"))
+      button.disabled = card.blind;
+    for (const button of this.root.querySelectorAll("[data-verdict=subclass]"))
+      button.toggleAttribute("data-guess", !card.blind && button.dataset.sub === card.guesses[0]?.label);
+  }
+
+  #missing(missing) {
+    $("q-missing").hidden = !missing;
+    $("q-image").classList.toggle("q-gone", missing);
+  }
+
+  heat(url) {
+    const image = $("q-heat");
+    if (image.src.startsWith("blob:")) URL.revokeObjectURL(image.src);
+    image.hidden = !url;
+    if (url) image.src = url;
+    else image.removeAttribute("src");
+  }
+
+  get heatShown() {
+    return !$("q-heat").hidden;
+  }
+
+  counters({ left, today, pace, many }) {
+    $("q-left").textContent = many ? "1000+" : left;
+    $("q-today").textContent = today;
+    $("q-pace").textContent = pace ?? "–";
+  }
+
+  empty(skipped) {
+    this.state("empty");
+    this.root.removeAttribute("data-item");
+    $("q-again").hidden = !skipped;
+    $("q-empty-text").textContent = skipped
+      ? `You skipped ${skipped} photo${skipped === 1 ? "" : "s"}. New photos appear here by themselves.`
+      : "New photos appear here by themselves.";
+    this.speak("Nothing is left to review.");
+  }
+
+  toast(text, { undo = false, tone = "" } = {}) {
+    $("q-toast-text").textContent = text;
+    $("q-toast-undo").hidden = !undo;
+    $("q-toast").dataset.tone = tone;
+    $("q-toast").hidden = false;
+    clearTimeout(this.fading);
+    this.fading = setTimeout(() => ($("q-toast").hidden = true), undo ? 8000 : 6000);
+  }
+
+  banner(text, link) {
+    const banner = $("q-banner");
+    banner.textContent = text;
+    banner.hidden = !text;
+    if (text && link) {
+      const anchor = document.createElement("a");
+      anchor.href = link;
+      anchor.target = "_blank";
+      anchor.textContent = "Sign in";
+      banner.append(" ", anchor);
+    }
+  }
+
+  press(button) {
+    button.classList.add("q-pressed");
+    setTimeout(() => button.classList.remove("q-pressed"), 160);
+  }
+
+  speak(text) {
+    $("q-spoken").textContent = text;
+  }
+
+  help() {
+    const dialog = $("q-help");
+    if (dialog.open) dialog.close();
+    else dialog.showModal();
+  }
+
+  get helpOpen() {
+    return $("q-help").open;
+  }
+}
+
+function bar({ label, percent, share, isMain }) {
+  const row = document.createElement("div");
+  const name = document.createElement("dt");
+  const value = document.createElement("dd");
+  const meter = document.createElement("span");
+  name.textContent = label;
+  value.textContent = percent;
+  meter.className = "q-meter";
+  meter.style.setProperty("--share", share);
+  if (isMain) row.className = "q-bar-main";
+  row.append(name, value, meter);
+  return row;
+}

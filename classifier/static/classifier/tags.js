@@ -1,0 +1,61 @@
+// Fetches the tags of every section with `data-tags` until none of its photos is pending.
+// Other scripts ask for a new section to be watched with the event "tags:watch".
+
+const FIRST_WAIT = 250; // ms; an idle worker needs about that long
+const LONGEST_WAIT = 5000;
+const PATIENCE = 15000; // after that the page says that nobody needs to wait
+
+const spoken = document.getElementById("spoken");
+
+function isWaiting(section) {
+  return section.querySelector('.tag[data-status="pending"]') !== null;
+}
+
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function untilVisible() {
+  if (!document.hidden) return Promise.resolve();
+  return new Promise((resolve) => {
+    document.addEventListener("visibilitychange", resolve, { once: true });
+  });
+}
+
+// Puts in what has changed and leaves the rest, so that nothing flickers.
+function show(section, html) {
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  for (const tag of fresh.querySelectorAll(".tag[data-photo]")) {
+    const old = section.querySelector(`.tag[data-photo="${tag.dataset.photo}"]`);
+    if (!old || old.dataset.status === tag.dataset.status) continue;
+    old.replaceWith(tag);
+    if (tag.dataset.status !== "pending") announce(tag);
+  }
+}
+
+function announce(tag) {
+  const texts = [...tag.querySelectorAll(".label, .why, dt, dd")].map((node) => node.textContent);
+  spoken.textContent = texts.join(", ").replace(/\s+/g, " ");
+}
+
+async function watch(section) {
+  const started = Date.now();
+  let wait = FIRST_WAIT;
+  while (section.isConnected && isWaiting(section)) {
+    await pause(wait);
+    await untilVisible();
+    try {
+      const answer = await fetch(section.dataset.tags, { headers: { Accept: "text/html" } });
+      if (answer.redirected) return location.reload(); // signed out meanwhile
+      if (answer.status === 404) return;
+      if (answer.ok) show(section, await answer.text());
+    } catch {
+      // Offline for a moment: the next round tries again.
+    }
+    section.classList.toggle("slow", Date.now() - started > PATIENCE);
+    wait = Math.min(wait * 1.2, LONGEST_WAIT);
+  }
+}
+
+document.querySelectorAll("[data-tags]").forEach(watch);
+document.addEventListener("tags:watch", (event) => watch(event.target));

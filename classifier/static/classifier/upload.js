@@ -1,0 +1,171 @@
+// Sends photos as soon as they are dropped, pasted, chosen or taken, and shows them meanwhile.
+
+const form = document.getElementById("upload");
+const zone = form.querySelector(".drop");
+const batches = document.getElementById("batches");
+const spoken = document.getElementById("spoken");
+const maxBytes = Number(form.dataset.maxBytes);
+const maxPhotos = Number(form.dataset.maxPhotos);
+
+function copy(id) {
+  return document.getElementById(id).content.firstElementChild.cloneNode(true);
+}
+
+function problemsBeforeSending(files) {
+  if (files.length > maxPhotos) {
+    return [`These are ${files.length} photos; a listing takes ${maxPhotos} at most.`];
+  }
+  const megabytes = (bytes) => Math.round(bytes / 2 ** 20);
+  return files
+    .filter((file) => file.size > maxBytes)
+    .map((file) => `${file.name}: The file has ${megabytes(file.size)} MB; at most ${megabytes(maxBytes)} MB are accepted.`);
+}
+
+function addCard(list, file) {
+  const card = copy("card");
+  const image = card.querySelector("img");
+  image.alt = file.name;
+  image.parentElement.dataset.name = file.name;
+  image.src = URL.createObjectURL(file);
+  // A format that this browser cannot show is previewed once the server has made a JPEG of it.
+  image.addEventListener("error", () => card.classList.add("no-preview"), { once: true });
+  list.append(card);
+  return card;
+}
+
+function addBatch(files, title) {
+  const batch = copy("batch");
+  batch.querySelector("h2").textContent = title || "Your photos";
+  files.forEach((file) => addCard(batch.querySelector(".cards"), file));
+  batches.prepend(batch);
+  batch.scrollIntoView({ behavior: "smooth", block: "nearest" });
+  return batch;
+}
+
+function refuse(batch, problems, again) {
+  const box = batch.querySelector(".problems");
+  const list = document.createElement("ul");
+  for (const problem of problems) {
+    list.append(Object.assign(document.createElement("li"), { textContent: problem }));
+  }
+  box.replaceChildren(
+    Object.assign(document.createElement("p"), { textContent: "Nothing was sent:" }),
+    list,
+  );
+  if (again) {
+    const button = Object.assign(document.createElement("button"), {
+      type: "button",
+      className: "button",
+      textContent: "Try again",
+    });
+    button.addEventListener("click", again);
+    box.append(button);
+  }
+  box.hidden = false;
+  batch.querySelector("progress").hidden = true;
+  batch.classList.add("refused");
+  batch.querySelector(".state").textContent = "";
+}
+
+function accept(batch, listing) {
+  batch.querySelectorAll(".card").forEach((card, index) => {
+    const photo = listing.photos[index];
+    const tag = card.querySelector(".tag");
+    tag.dataset.photo = photo.id;
+    tag.dataset.status = "pending";
+    tag.querySelector(".label").firstChild.textContent = "Looking";
+    if (card.classList.contains("no-preview")) {
+      card.querySelector("img").src = photo.thumbnail;
+      card.classList.remove("no-preview");
+    }
+  });
+  const link = document.createElement("a");
+  link.href = `${form.dataset.listings}${listing.id}/`;
+  link.textContent = "Open the listing";
+  batch.querySelector(".state").replaceChildren(link);
+  batch.querySelector("progress").hidden = true;
+  batch.dataset.tags = `${link.getAttribute("href")}tags/`;
+  batch.dispatchEvent(new CustomEvent("tags:watch", { bubbles: true }));
+}
+
+// What to tell the seller for an answer other than 201.
+function sentences(request) {
+  if (request.status === 413) return ["The photos are too large together. Please send fewer at once."];
+  if (request.status === 429) return ["That was a little often. Please wait a minute."];
+  const body = request.response;
+  if (request.status === 400 && body) return Object.values(body).flat();
+  return ["Something went wrong on our side."];
+}
+
+function post(batch, files, title) {
+  const request = new XMLHttpRequest(); // fetch cannot tell how far an upload is
+  const state = batch.querySelector(".state");
+  const again = () => {
+    batch.remove();
+    send(files, title);
+  };
+  request.open("POST", form.dataset.api);
+  request.responseType = "json";
+  request.setRequestHeader("X-CSRFToken", form.elements.csrfmiddlewaretoken.value);
+  request.upload.addEventListener("progress", (event) => {
+    if (!event.lengthComputable) return;
+    batch.querySelector("progress").value = event.loaded / event.total;
+    state.textContent = event.loaded < event.total ? `${Math.round((100 * event.loaded) / event.total)} %` : "Checking";
+  });
+  request.addEventListener("load", () => {
+    if (request.status === 201) accept(batch, request.response);
+    else if (request.status === 401 || request.status === 403) location.reload();
+    else refuse(batch, sentences(request), request.status === 400 ? null : again);
+  });
+  request.addEventListener("error", () => {
+    refuse(batch, ["The connection broke. Your photos are still here."], again);
+  });
+  const body = new FormData();
+  body.append("title", title);
+  files.forEach((file) => body.append("photos", file, file.name));
+  request.send(body);
+}
+
+function send(files, title) {
+  if (files.length === 0) return;
+  const batch = addBatch(files, title);
+  const problems = problemsBeforeSending(files);
+  if (problems.length) return refuse(batch, problems, null);
+  spoken.textContent = files.length === 1 ? "Sending one photo" : `Sending ${files.length} photos`;
+  post(batch, files, title);
+}
+
+function sendWithTitle(files) {
+  send([...files], form.elements.title.value.trim());
+  form.elements.title.value = "";
+}
+
+form.addEventListener("change", (event) => {
+  if (event.target.type !== "file") return;
+  sendWithTitle(event.target.files);
+  event.target.value = ""; // so that the same photo can be chosen again
+});
+form.addEventListener("submit", (event) => event.preventDefault());
+
+// Anywhere on the page will do: a photo dropped beside the zone would otherwise replace the page.
+let depth = 0;
+const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
+addEventListener("dragenter", (event) => {
+  if (carriesFiles(event)) zone.classList.toggle("over-it", ++depth > 0);
+});
+addEventListener("dragleave", (event) => {
+  if (carriesFiles(event)) zone.classList.toggle("over-it", --depth > 0);
+});
+addEventListener("dragover", (event) => {
+  if (carriesFiles(event)) event.preventDefault();
+});
+addEventListener("drop", (event) => {
+  if (!carriesFiles(event)) return;
+  event.preventDefault();
+  depth = 0;
+  zone.classList.remove("over-it");
+  sendWithTitle(event.dataTransfer.files);
+});
+addEventListener("paste", (event) => {
+  if (event.clipboardData?.files.length) sendWithTitle(event.clipboardData.files);
+});

@@ -1,0 +1,45 @@
+"""Celery entry points: each fetches nothing, decides nothing, calls one function."""
+
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_ready
+
+from classifier import bell, tagging
+from classifier.review.heat import HEAT_TASK
+
+
+@shared_task(name=bell.CLASSIFY_TASK)
+def classify_photos() -> None:
+    """Classify everything that is pending."""
+    # Imported here: the scheduler loads this module too and needs no torch.
+    from classifier import tag_worker
+
+    tag_worker.drain()
+
+
+@shared_task(name="classifier.tasks.sweep_photos")
+def sweep_photos() -> None:
+    """Give back expired claims and ring for whatever still waits."""
+    if tagging.sweep().waiting:
+        bell.ring()
+
+
+@shared_task(name=HEAT_TASK)
+def show_where_it_looked(photo: int) -> None:
+    """Make the picture of where the model looked."""
+    # Imported here, as above.
+    from classifier import heat_worker
+
+    heat_worker.show(photo)
+
+
+@worker_ready.connect
+def load_model(sender: Any, **_: Any) -> None:
+    """Load the model before the first photo comes, and ring for what came without a worker."""
+    if bell.CLASSIFY_QUEUE in sender.app.amqp.queues.consume_from:
+        # Imported here, as above: a worker for other queues has no torch either.
+        from classifier import tag_worker
+
+        tag_worker.get_ready()
+        bell.ring()

@@ -1,0 +1,72 @@
+"""Template filters: a photo's tag in words and numbers."""
+
+from typing import NamedTuple
+
+from django import template
+
+from classifier import wording
+from classifier.models import Listing, ListingPhoto, Review
+from classifier.review import labels
+from classifier.taxonomy import TAXONOMY
+
+register = template.Library()
+
+
+class Bar(NamedTuple):
+    """One confidence: the class it is for, its share in percent, and that as text."""
+
+    label: str
+    width: float
+    percent: str
+
+
+@register.filter
+def explanation(photo: ListingPhoto) -> str:
+    """Why the photo has no subclass yet, in words."""
+    match photo.status:
+        case ListingPhoto.Status.PENDING:
+            return wording.PENDING
+        case ListingPhoto.Status.FAILED:
+            return wording.FAILED
+    return wording.explain(outcome=photo.outcome, reason=photo.reason, main=photo.main)
+
+
+@register.filter
+def kinds(photo: ListingPhoto) -> tuple[str, ...]:
+    """The subclasses that come into question."""
+    return wording.kinds(outcome=photo.outcome, main=photo.main)
+
+
+@register.filter
+def bars(photo: ListingPhoto) -> list[Bar]:
+    """Both confidences with the class each is for, also where the decision names none."""
+    if photo.scores is None:
+        return []
+    return [
+        _best(photo.scores["main"], decided=photo.main is not None),
+        _best(photo.scores["sub"], decided=photo.sub is not None),
+    ]
+
+
+def _best(shares: dict[str, float], *, decided: bool) -> Bar:
+    label = max(shares, key=shares.__getitem__)
+    name = label if decided else f"Closest: {label}"
+    return Bar(name, round(shares[label] * 100, 1), wording.percent(shares[label]))
+
+
+@register.filter
+def settled(photo: ListingPhoto) -> Review | None:
+    """The moderator's verdict on the photo, if there is one."""
+    return labels.standing_review(photo)
+
+
+@register.filter
+def final_label(listing: Listing) -> labels.FinalLabel:
+    """What the listing shows, and who says so."""
+    return labels.listing_label(listing.photos.all())
+
+
+@register.simple_tag
+def taxonomy() -> list[tuple[str, tuple[str, ...]]]:
+    """Main classes with their subclasses, in order."""
+    return list(TAXONOMY.items())

@@ -1,0 +1,30 @@
+"""The review figures on the admin's first page."""
+
+from typing import Any
+
+from django import template
+
+from classifier.review import charts, dashboard
+
+register = template.Library()
+
+
+@register.inclusion_tag("admin/classifier/review/_dashboard.html", takes_context=True)
+def review_figures(context: dict[str, Any]) -> dict[str, Any]:
+    """Show the figures to who may see reviews, and to nobody else anything."""
+    user = context["request"].user
+    if not user.has_perm("classifier.view_review"):
+        return {"figures": None}
+    figures = dashboard.figures()
+    return {
+        "figures": figures,
+        "may_review": user.has_perms(("classifier.add_review", "classifier.view_listingphoto")),
+        "may_see_quality": user.has_perm("classifier.view_quality"),
+        "may_export": user.has_perm("classifier.export_labels"),
+        "accuracy": charts.in_words(figures.accuracy) if figures.accuracy else "",
+        "days": charts.stacked_days(figures.days),
+        "overrides": charts.share_rows(figures.overrides),
+        "reviewers": charts.count_rows(figures.reviewers),
+        "width": charts.WIDTH,
+        "height": charts.HEIGHT,
+    }
