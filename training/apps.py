@@ -1,0 +1,7 @@
+"""The workshop: from photos to a bundle."""
+
+from django.apps import AppConfig
+
+
+class TrainingConfig(AppConfig):
+    name = "training"

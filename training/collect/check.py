@@ -1,0 +1,75 @@
+"""All checks of a folder of photos, one after the other."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.collect.clean import Finding, Flaw, Readable, check, readable_of
+from training.collect.frozen_features import Backbone, frozen_features
+from training.collect.mislabelled import FOLDS, find_mislabelled, judgeable_labels
+from training.near_duplicates import look_at_all
+from training.photos import read_photos
+from training.split import join_products
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """What `check_photos` was asked for.
+
+    Attributes:
+        photos: the folder.
+        only: the checks to make.
+        min_side: a photo with a shorter side is too small, in pixels.
+        backbone: judges labels.
+        cache: folder of computed features.
+    """
+
+    photos: Path
+    only: frozenset[Flaw]
+    min_side: int
+    backbone: Backbone
+    cache: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found, by which checks, and sentences about the whole."""
+
+    findings: list[Finding]
+    flaws: list[Flaw]
+    notes: list[str]
+
+
+def check_photos(request: CheckRequest) -> Checked:
+    """Return everything that is wrong with the photos.
+
+    Raises:
+        PhotosError, BundleError, CacheError, FileNotFoundError, ValueError
+    """
+    samples = read_photos(request.photos)
+    found = list(look_at_all([sample.path for sample in samples], "reading photos"))
+    readable = readable_of(samples, found)
+    findings = check(samples, found, readable, min_side=request.min_side)
+    notes = [f"{len(samples)} photos were checked, {len(readable.samples)} can be read."]
+    if Flaw.MISLABELLED in request.only and readable.samples:
+        more, said = _labels(readable, request)
+        findings += more
+        notes += said
+    return Checked(
+        [finding for finding in findings if finding.flaw in request.only],
+        [flaw for flaw in Flaw if flaw in request.only],
+        notes,
+    )
+
+
+def _labels(readable: Readable, request: CheckRequest) -> tuple[list[Finding], list[str]]:
+    # A near-duplicate in another fold would let a wrong label confirm itself.
+    products = join_products(readable.samples, readable.pairs)
+    labels, skipped = judgeable_labels(products)
+    if len(labels) < 2:
+        return [], [f"Labels were not judged: fewer than two have {FOLDS} products or more."]
+    features = frozen_features(readable.samples, request.backbone, request.cache)
+    judged = find_mislabelled(products, features, labels)
+    notes = [f"A model that did not see a photo agrees with {judged.accuracy:.1%} of the labels."]
+    if skipped:
+        notes.append(f"Too few products to judge the labels of {', '.join(skipped)}.")
+    return judged.findings, notes

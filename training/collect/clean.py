@@ -1,0 +1,106 @@
+"""What is wrong with photos, as far as it can be seen without a model."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from training.near_duplicates import Look, Pair, similar_pairs
+from training.photos import Sample, Unreadable
+
+
+class Flaw(StrEnum):
+    """What can be wrong with a photo."""
+
+    UNREADABLE = "unreadable"
+    TOO_SMALL = "too-small"
+    DUPLICATE = "duplicate"
+    NEAR_DUPLICATE = "near-duplicate"  # of a photo with another label
+    MISLABELLED = "mislabelled"  # probably
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One photo with a flaw.
+
+    Attributes:
+        sample: the photo.
+        flaw: what is wrong.
+        detail: a sentence for people.
+        other: the photo it equals or resembles.
+        likely: the label it probably has.
+        confidence: in that label, 0 to 1.
+    """
+
+    sample: Sample
+    flaw: Flaw
+    detail: str
+    other: Path | None = None
+    likely: str = ""
+    confidence: float | None = None
+
+
+class Readable(NamedTuple):
+    """The photos that can be decoded, what they look like, and which of them look alike."""
+
+    samples: list[Sample]
+    looks: list[Look]
+    pairs: list[Pair]
+
+
+def readable_of(samples: Sequence[Sample], found: Sequence[Look | Unreadable]) -> Readable:
+    """Return the photos that could be read; ``found`` has one entry a sample."""
+    both = [(s, look) for s, look in zip(samples, found, strict=True) if isinstance(look, Look)]
+    looks = [look for _, look in both]
+    pairs = similar_pairs(np.stack([look.bits for look in looks])) if looks else []
+    return Readable([sample for sample, _ in both], looks, pairs)
+
+
+def check(
+    samples: Sequence[Sample],
+    found: Sequence[Look | Unreadable],
+    readable: Readable,
+    *,
+    min_side: int,
+) -> list[Finding]:
+    """Return what is wrong with the photos, in the order of `Flaw`.
+
+    Args:
+        samples, found: the photos and what reading each gave.
+        readable: those that could be read.
+        min_side: a photo with a shorter side is too small, in pixels.
+    """
+    unreadable = [
+        Finding(sample, Flaw.UNREADABLE, photo.reason)
+        for sample, photo in zip(samples, found, strict=True)
+        if isinstance(photo, Unreadable)
+    ]
+    small = [
+        Finding(sample, Flaw.TOO_SMALL, f"It has only {look.width} x {look.height} pixels.")
+        for sample, look in zip(readable.samples, readable.looks, strict=True)
+        if min(look.width, look.height) < min_side
+    ]
+    return [*unreadable, *small, *_duplicates(readable), *_across_labels(readable)]
+
+
+def _duplicates(readable: Readable) -> Iterator[Finding]:
+    """Yield all but the first of equal files with one label."""
+    first: dict[tuple[str, str], Path] = {}
+    for sample, look in zip(readable.samples, readable.looks, strict=True):
+        original = first.setdefault((look.digest, sample.stratum), sample.path)
+        if original != sample.path:
+            yield Finding(sample, Flaw.DUPLICATE, "The same file is there twice.", original)
+
+
+def _across_labels(readable: Readable) -> Iterator[Finding]:
+    """Yield both photos of each pair that looks alike and has two labels: one must be wrong."""
+    for pair in readable.pairs:
+        first, second = readable.samples[pair.first], readable.samples[pair.second]
+        if first.stratum == second.stratum:
+            continue
+        for sample, other in ((first, second), (second, first)):
+            detail = f"It looks like a photo in {other.stratum} ({pair.distance} of 256 bits)."
+            yield Finding(sample, Flaw.NEAR_DUPLICATE, detail, other.path, other.stratum)

@@ -1,0 +1,72 @@
+"""Which photos a bundle is judged on, and what must be said about that choice."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from classifier.ml.manifest import Manifest
+from training.photos import Sample, fingerprint, read_photos
+from training.split import stratified_split
+
+
+class Part(StrEnum):
+    """The part of a folder that a bundle is judged on."""
+
+    TEST = "test"
+    VALIDATION = "validation"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationPhotos:
+    """The chosen photos; ``notes`` are sentences a reader of the figures must know."""
+
+    folder: Path
+    part: Part
+    samples: list[Sample]
+    fingerprint: str
+    notes: list[str] = field(default_factory=list)
+
+
+def choose_photos(folder: Path, part: Part, manifest: Manifest) -> EvaluationPhotos:
+    """Return the bundle's own test or validation split of the folder, or all of its photos.
+
+    Raises:
+        PhotosError: if the folder holds no photos that can be used.
+    """
+    samples = read_photos(folder)
+    mark = fingerprint(samples, folder)
+    same = mark == manifest.dataset_fingerprint
+    seed = manifest.metrics.get("split", {}).get("seed")
+    chosen = samples
+    if part is not Part.ALL:
+        chosen = getattr(stratified_split(samples, seed=seed or 0), part)
+    return EvaluationPhotos(folder, part, chosen, mark, _notes(part, same=same, seed=seed))
+
+
+def _notes(part: Part, *, same: bool, seed: int | None) -> list[str]:
+    if part is Part.ALL:
+        if not same:
+            return []
+        return [
+            "The bundle was trained on these very photos, so figures over all of them flatter it. "
+            "--split test takes only those it has not seen."
+        ]
+    notes = []
+    if not same:
+        notes.append(
+            f"These are not the photos that the bundle was trained on, so their {part} split is "
+            "just a part of them, and photos it was trained on may be among them. If they are all "
+            "new to it, --split all takes every one."
+        )
+    elif seed is None:
+        notes.append(
+            "The bundle does not say how its photos were split; the split of seed 0 was taken, so "
+            "it may have been trained on some of these photos."
+        )
+    if part is Part.VALIDATION:
+        notes.append(
+            "The bundle's thresholds were chosen on its validation photos, so figures on these "
+            "are a little too good."
+        )
+    return notes

@@ -1,0 +1,163 @@
+"""`manage.py check_photos`: what is wrong with a folder of photos, before training on it."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from classifier.ml.manifest import BundleError
+from training.photos import PhotosError
+
+if TYPE_CHECKING:
+    from training.collect.check import Checked
+
+FLAWS: Final = ("unreadable", "too-small", "duplicate", "near-duplicate", "mislabelled")
+NAMED: Final = 5  # photos of a flaw that are printed; the files have all
+COLUMNS: Final = ("path", "label", "flaw", "likely", "confidence", "other", "detail")
+
+
+class Command(BaseCommand):
+    help = (
+        "Find photos that cannot be read, are too small, are there twice, look like a photo with "
+        "another label, or are probably mislabelled. Writes findings.csv and a page of thumbnails, "
+        "findings.html. Look at the page first; then --quarantine moves the photos aside, and "
+        "--restore moves them back. Example: manage.py check_photos --photos ~/photos "
+        "--backbone resnet50.safetensors --output ~/check"
+    )
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--photos", type=Path, required=True, help="folder of photos")
+        parser.add_argument(
+            "--output",
+            type=Path,
+            default=settings.VAR_DIR / "check_photos",
+            help="folder for findings.csv and findings.html",
+        )
+        parser.add_argument(
+            "--only", nargs="+", choices=FLAWS, default=FLAWS, help="some of the checks"
+        )
+        parser.add_argument("--min-side", type=int, default=128, help="of a photo, in pixels")
+        parser.add_argument(
+            "--no-model", action="store_true", help="leave out mislabelled, the slow check"
+        )
+        parser.add_argument(
+            "--backbone",
+            default="IMAGENET1K_V2",
+            help="torchvision's name of ImageNet weights, or a safetensors file",
+        )
+        parser.add_argument("--strides", choices=("v1.5", "v1"), default="v1.5")
+        parser.add_argument(
+            "--bundle", type=Path, help="use this bundle's backbone; one that was trained on the "
+            "same photos has learnt their wrong labels too, and finds less",
+        )  # fmt: skip
+        parser.add_argument("--cache", type=Path, default=settings.VAR_DIR / "training-cache")
+        parser.add_argument(
+            "--quarantine", type=Path, metavar="DIR", help="move what was found there"
+        )
+        parser.add_argument(
+            "--restore", type=Path, metavar="DIR", help="only move a quarantine's photos back"
+        )
+
+    def handle(self, **options: Any) -> None:
+        # Imported here: they load torch, which `--help` does without.
+        from training.feature_cache import CacheError
+
+        photos = options["photos"].resolve()
+        try:
+            if options["restore"]:
+                self._restore(photos, options["restore"].resolve())
+            else:
+                self._check(photos, options)
+        except (PhotosError, BundleError, CacheError, FileNotFoundError, ValueError) as error:
+            raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(
+                f"A file or an address cannot be used ({error}). Weights that cannot be fetched "
+                "here are named as a file with --backbone, or taken from a bundle with --bundle."
+            ) from error
+
+    def _check(self, photos: Path, options: dict[str, Any]) -> None:
+        from training.collect.check import check_photos
+        from training.collect.contact_sheet import write_contact_sheet
+        from training.collect.quarantine import must_lie_elsewhere, quarantine
+
+        aside = options["quarantine"].resolve() if options["quarantine"] else None
+        if aside:
+            must_lie_elsewhere(aside, photos)
+        checked = check_photos(_request(photos, options))
+        output: Path = options["output"].resolve()
+        output.mkdir(parents=True, exist_ok=True)
+        _write_csv(output / "findings.csv", checked, photos)
+        write_contact_sheet(output / "findings.html", checked.findings, photos, checked.notes)
+        self.stdout.write("\n".join([*checked.notes, *_table(checked, photos)]))
+        self.stdout.write(f"Look at {output / 'findings.html'}; all is in findings.csv beside it.")
+        if aside:
+            moved = quarantine(checked.findings, photos, aside)
+            self.stdout.write(
+                f"{moved} photos were moved to {aside}. To move them back: manage.py "
+                f"check_photos --photos {photos} --restore {aside}"
+            )
+
+    def _restore(self, photos: Path, folder: Path) -> None:
+        from training.collect.quarantine import restore
+
+        count, problems = restore(photos, folder)
+        self.stdout.write("\n".join([*problems, f"{count} photos were moved back to {photos}."]))
+        if problems:
+            raise SystemExit(1)
+
+
+def _request(photos: Path, options: dict[str, Any]) -> Any:
+    from classifier.ml.network import StridePlacement
+    from training.collect.check import CheckRequest
+    from training.collect.clean import Flaw
+    from training.collect.frozen_features import Backbone
+
+    only = {Flaw(name) for name in options["only"]}
+    if options["no_model"]:
+        only.discard(Flaw.MISLABELLED)
+    return CheckRequest(
+        photos=photos,
+        only=frozenset(only),
+        min_side=options["min_side"],
+        backbone=Backbone(
+            options["backbone"], StridePlacement(options["strides"]), options["bundle"]
+        ),
+        cache=options["cache"],
+    )
+
+
+def _table(checked: "Checked", photos: Path) -> list[str]:
+    counts = Counter(finding.flaw for finding in checked.findings)
+    lines = [f"{'found':<16}{'photos':>8}"]
+    for flaw in checked.flaws:
+        lines.append(f"{flaw:<16}{counts[flaw]:>8}")
+        found = [finding for finding in checked.findings if finding.flaw is flaw]
+        lines += [f"  {_shown(f.sample.path, photos)}: {f.detail}" for f in found[:NAMED]]
+    return lines
+
+
+def _write_csv(path: Path, checked: "Checked", photos: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        for finding in checked.findings:
+            writer.writerow(
+                (
+                    _shown(finding.sample.path, photos),
+                    finding.sample.stratum,
+                    finding.flaw,
+                    finding.likely,
+                    "" if finding.confidence is None else f"{finding.confidence:.3f}",
+                    _shown(finding.other, photos) if finding.other else "",
+                    finding.detail,
+                )
+            )
+
+
+def _shown(path: Path, photos: Path) -> str:
+    return str(path.relative_to(photos) if path.is_relative_to(photos) else path)

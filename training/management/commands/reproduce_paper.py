@@ -1,0 +1,82 @@
+"""`manage.py reproduce_paper --photos DIR`: the study's tables, on one's own photos."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from classifier.ml.network import StridePlacement
+from classifier.ml.preprocessing import UnreadablePhotoError
+from training.feature_cache import CacheError
+from training.paper.experiment import ExperimentRequest, run_experiment
+from training.paper.tables import build_tables
+from training.paper.writing import as_markdown, as_page, as_text, heading
+from training.photos import PhotosError
+from training.trainer import TrainingError
+
+
+class Command(BaseCommand):
+    help = (
+        "Run the study's two phases on your photos and print its Tables I to VIII with its "
+        "numbers beside yours. The whole network takes a GPU and hours; --quick takes minutes. "
+        "Example: manage.py reproduce_paper --photos ~/photos --quick --output paper/"
+    )
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--photos", type=Path, required=True, help="folder of labelled photos")
+        parser.add_argument(
+            "--quick",
+            action="store_true",
+            help="train only the heads, on cached features of the frozen backbone",
+        )
+        parser.add_argument(
+            "--output", type=Path, metavar="DIR", help="write index.html and tables.md there"
+        )
+        parser.add_argument(
+            "--backbone",
+            default="IMAGENET1K_V2",
+            help="torchvision's name of ImageNet weights, or a safetensors file",
+        )
+        parser.add_argument("--strides", choices=list(StridePlacement), default="v1.5")
+        parser.add_argument("--cache", type=Path, default=settings.VAR_DIR / "training-cache")
+        parser.add_argument(
+            "--at-most-epochs", type=int, metavar="N", help="cut every run short, for a trial"
+        )
+        parser.add_argument("--seed", type=int, default=0, help="of split, weights and order")
+
+    def handle(self, **options: Any) -> None:
+        request = _request(options)
+        try:
+            outcomes = run_experiment(request)
+            head, tables = heading(request, outcomes), build_tables(outcomes)
+            self.stdout.write(as_text(head, tables))
+            if folder := options["output"]:
+                folder.mkdir(parents=True, exist_ok=True)
+                (folder / "index.html").write_text(
+                    as_page(head, tables, outcomes), encoding="utf-8"
+                )
+                (folder / "tables.md").write_text(as_markdown(head, tables), encoding="utf-8")
+                self.stdout.write(f"Page: {folder / 'index.html'}")
+        except (
+            PhotosError, CacheError, TrainingError, UnreadablePhotoError, FileNotFoundError,
+            ValueError,
+        ) as error:  # fmt: skip
+            raise CommandError(str(error)) from error
+
+
+def _request(options: dict[str, Any]) -> ExperimentRequest:
+    if options["at_most_epochs"] is not None and options["at_most_epochs"] < 1:
+        raise CommandError(
+            f"--at-most-epochs must be at least 1; it is {options['at_most_epochs']}."
+        )
+    return ExperimentRequest(
+        photos=options["photos"].resolve(),
+        backbone=options["backbone"],
+        stride_placement=StridePlacement(options["strides"]),
+        quick=options["quick"],
+        cache=options["cache"],
+        at_most_epochs=options["at_most_epochs"],
+        seed=options["seed"],
+    )

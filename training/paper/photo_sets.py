@@ -1,0 +1,92 @@
+"""The study's two sets of photos: Phase 1, where shoes and bags are rare, and Phase 2, with all."""
+
+import csv
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from training import study
+from training.photos import Kind, PhotosError, Sample, read_photos
+from training.split import SplitReport, stratified_split_dataset
+
+PHASE_1_FILE: Final = Path("phase1", "phase1.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoSet:
+    """One phase's photos; no product is on both sides."""
+
+    train: list[Sample]
+    validation: list[Sample]
+
+    def used(self) -> Mapping[str, int]:
+        """Return how many photos of each subclass the phase uses, both sides together."""
+        return Counter(s.sub for s in (*self.train, *self.validation) if s.sub)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoSets:
+    """Both phases; Phase 1's sides are Phase 2's, restricted to its photos.
+
+    So a photo that Phase 2 validates on was seen by neither phase, and both can be judged on it.
+    """
+
+    phase_1: PhotoSet
+    phase_2: PhotoSet
+    readable: list[Sample]
+    report: SplitReport
+    how_chosen: str
+
+
+def read_photo_sets(folder: Path, seed: int) -> PhotoSets:
+    """Read a folder of photos, split it 80/20 by product, and take Phase 1's part of it.
+
+    Raises:
+        PhotosError: if the photos cannot be used, or a set lacks a subclass.
+    """
+    samples = read_photos(folder)
+    split = stratified_split_dataset(samples, seed=seed)
+    unreadable = {photo.path for photo in split.report.unreadable}
+    train, validation = (
+        [s for s in side if s.kind is Kind.ITEM] for side in (split.train, split.validation)
+    )
+    chosen, how_chosen = _phase_1_paths(folder, [*train, *validation])
+    return PhotoSets(
+        phase_1=PhotoSet(
+            [s for s in train if s.path in chosen], [s for s in validation if s.path in chosen]
+        ),
+        phase_2=PhotoSet(train, validation),
+        readable=[s for s in samples if s.path not in unreadable],
+        report=split.report,
+        how_chosen=how_chosen,
+    )
+
+
+def _phase_1_paths(folder: Path, items: Sequence[Sample]) -> tuple[set[Path], str]:
+    """Return the photos of Phase 1, and a sentence that says how they were chosen."""
+    listing = folder / PHASE_1_FILE
+    if listing.is_file():
+        with listing.open(newline="", encoding="utf-8") as file:
+            reader = csv.DictReader(file)
+            if "path" not in (reader.fieldnames or ()):
+                raise PhotosError(f"{listing} lacks the column path.")
+            listed = {folder / row["path"] for row in reader}
+        return listed, f"Phase 1 is what {PHASE_1_FILE} lists."
+    taken: Counter[str] = Counter()
+    chosen = set()
+    for sample in sorted(items, key=_by_chance):
+        name = sample.sub or ""
+        taken[name] += 1
+        if name not in study.RARE_RECALL or taken[name] <= study.PHASE_1_CAP:
+            chosen.add(sample.path)
+    return chosen, (
+        f"Phase 1 is all clothing and {study.PHASE_1_CAP} photos at most, drawn by hash, of each "
+        "subclass of shoes and bags."
+    )
+
+
+def _by_chance(sample: Sample) -> str:
+    return hashlib.sha256(f"{sample.group}/{sample.path.name}".encode()).hexdigest()

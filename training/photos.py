@@ -1,0 +1,147 @@
+"""A folder of photos, or a CSV manifest, becomes samples with labels and products."""
+
+import csv
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, TAXONOMY
+
+PHOTO_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+OTHERS: Final = "Others"
+NEAR: Final = "Near"
+
+
+class PhotosError(Exception):
+    """The photos cannot be used for training; the message says what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A photo that was left out because it cannot be decoded; ``reason`` is a sentence."""
+
+    path: Path
+    reason: str
+
+
+class Kind(StrEnum):
+    """What a photo teaches."""
+
+    ITEM = "item"  # one of the nine subclasses
+    NEAR = "near"  # belongs to a main class, to none of its subclasses
+    OTHER = "other"  # belongs to nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One labelled photo. ``group`` names its product; a product is never split."""
+
+    path: Path
+    main: str | None
+    sub: str | None
+    group: str
+
+    @property
+    def kind(self) -> Kind:
+        if self.sub is not None:
+            return Kind.ITEM
+        return Kind.OTHER if self.main is None else Kind.NEAR
+
+    @property
+    def stratum(self) -> str:
+        """The label that a split keeps in proportion."""
+        return self.sub or (f"{NEAR} {self.main}" if self.main else OTHERS)
+
+
+def read_photos(folder: Path) -> list[Sample]:
+    """Read ``folder/manifest.csv`` where there is one, else the folder tree.
+
+    The tree is ``Main/Subclass/*.jpg``, ``Near/Main/Kind/*.jpg`` and ``Others/Kind/*.jpg``. The
+    manifest has columns path, main, sub and group_id (or group); ``main`` is ``Others`` or empty
+    for what belongs to nothing, ``sub`` is empty for what belongs to none of the subclasses.
+
+    Raises:
+        PhotosError: if the folder is missing, has no photos, or names an unknown class.
+    """
+    if not folder.is_dir():
+        raise PhotosError(f"There is no folder {folder}. Name a folder of photos with --photos.")
+    manifest = folder / "manifest.csv"
+    samples = _from_manifest(manifest) if manifest.is_file() else _from_tree(folder)
+    if not samples:
+        raise PhotosError(
+            f"{folder} has no photos. Expected {folder}/Main/Subclass/*.jpg "
+            f"(for instance Bags/Clutches) or a manifest.csv."
+        )
+    return samples
+
+
+def _from_manifest(manifest: Path) -> list[Sample]:
+    with manifest.open(newline="", encoding="utf-8") as file:
+        reader = csv.DictReader(file)
+        missing = {"path", "main", "sub"} - set(reader.fieldnames or ())
+        if missing:
+            raise PhotosError(f"{manifest} lacks the columns {', '.join(sorted(missing))}.")
+        return [
+            _sample(
+                manifest.parent / row["path"],
+                row["main"],
+                row["sub"],
+                row.get("group_id") or row.get("group") or row["path"],
+                where=f"{manifest}, line {line}",
+            )
+            for line, row in enumerate(reader, start=2)
+        ]
+
+
+def _from_tree(folder: Path) -> list[Sample]:
+    samples = []
+    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in PHOTO_SUFFIXES):
+        parts = path.relative_to(folder).parts
+        if parts[0] == OTHERS:
+            main, sub = OTHERS, ""
+        elif parts[0] == NEAR and len(parts) > 2:
+            main, sub = parts[1], ""
+        elif len(parts) > 2:
+            main, sub = parts[0], parts[1]
+        else:
+            raise PhotosError(f"{path} lies in no Main/Subclass folder; move it into one.")
+        samples.append(_sample(path, main, sub, str(path.relative_to(folder)), where=str(path)))
+    return samples
+
+
+def _sample(path: Path, main: str, sub: str, group: str, *, where: str) -> Sample:
+    if main in ("", OTHERS):
+        return Sample(path, None, None, group)
+    if main not in MAIN_CLASSES:
+        raise PhotosError(
+            f"{where}: unknown main class {main!r}. Known are {', '.join(MAIN_CLASSES)}, "
+            f"{NEAR} and {OTHERS}."
+        )
+    if sub and MAIN_OF.get(sub) != main:
+        raise PhotosError(
+            f"{where}: {main} has no subclass {sub!r}. It has {', '.join(TAXONOMY[main])}."
+        )
+    return Sample(path, main, sub or None, group)
+
+
+def fingerprint(samples: Iterable[Sample], folder: Path) -> str:
+    """Return a SHA-256 over every photo's relative path, size, label and product, order-free."""
+    lines = sorted(
+        f"{s.path.relative_to(folder)}|{s.path.stat().st_size}|{s.main}|{s.sub}|{s.group}"
+        for s in samples
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def count_table(samples: Sequence[Sample]) -> str:
+    """Return a line per stratum with its number of photos and products."""
+    photos = Counter(s.stratum for s in samples)
+    products = Counter(stratum for stratum, _ in {(s.stratum, s.group) for s in samples})
+    return "\n".join(
+        f"  {stratum:<16}{photos[stratum]:>6} photos {products[stratum]:>6} products"
+        for stratum in sorted(photos)
+    )

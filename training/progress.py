@@ -1,0 +1,51 @@
+"""Progress of long work: a bar on a terminal, a plain line now and then in a log."""
+
+import logging
+import sys
+import time
+from types import TracebackType
+from typing import Final, Self
+
+from tqdm import tqdm
+
+logger = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_LINES: Final = 30.0
+
+
+class Progress:
+    """Counts photos of ``total`` done; use it as a context manager."""
+
+    def __init__(self, title: str, total: int) -> None:
+        self._title, self._total, self._done = title, total, 0
+        self._started = self._spoken = time.monotonic()
+        self._terminal = sys.stderr.isatty()
+        self._bar = tqdm(total=total, desc=title, unit="photo", disable=not self._terminal)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def advance(self, count: int, **shown: str) -> None:
+        """Say that ``count`` more are done, with figures to show beside the bar."""
+        self._done += count
+        self._bar.update(count)
+        if shown:
+            self._bar.set_postfix(shown)
+        now = time.monotonic()
+        if not self._terminal and now - self._spoken > SECONDS_BETWEEN_LINES:
+            self._spoken = now
+            rate = self._done / (now - self._started)
+            left = (self._total - self._done) / rate / 60
+            extra = "".join(f", {name} {value}" for name, value in shown.items())
+            logger.info(
+                "%s: %d of %d, %.1f a second, %.0f min left%s.",
+                self._title, self._done, self._total, rate, left, extra,
+            )  # fmt: skip
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.close()

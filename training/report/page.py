@@ -1,0 +1,60 @@
+"""The evaluation page: one HTML file for people, with everything it shows inside."""
+
+import base64
+from collections.abc import Iterable, Mapping
+from io import BytesIO
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+from django.template.loader import render_to_string
+from PIL import Image
+
+from classifier.ml.preprocessing import UnreadablePhotoError, decode
+from training.evaluation import RESAMPLES
+from training.report import tables
+from training.report.plots import pictures
+
+THUMBNAIL: Final = 168  # pixels of the long side
+
+
+def evaluation_page(document: Mapping[str, Any], folder: Path | None) -> str:
+    """Return the page as HTML.
+
+    Args:
+        document: what `training.assessment.assess` found.
+        folder: where the photos lie that are shown small; None leaves them out, and says so.
+    """
+    shown = [*document["mistakes"], *chain(*document["examples"].values())]
+    return render_to_string(
+        "training/evaluation.html",
+        {
+            **document,
+            "resamples": RESAMPLES,
+            "verdict": tables.verdict(document["figures"]),
+            "rows": tables.figure_rows(document["figures"]),
+            "ends": tables.end_rows(document["ends"]),
+            "reports": tables.class_reports(document["figures"]),
+            "matrices": tables.matrices(document["curves"]),
+            "fallbacks": tables.fallbacks(document),
+            "pictures": pictures(document),
+            "with_photos": folder is not None,
+            "thumbnails": thumbnails({row["path"] for row in shown}, folder) if folder else {},
+        },
+    )
+
+
+def thumbnails(paths: Iterable[str], folder: Path) -> dict[str, str]:
+    """Return each photo as a small JPEG in a data address; what cannot be read is left out."""
+    return {path: address for path in paths if (address := _thumbnail(folder / path))}
+
+
+def _thumbnail(path: Path) -> str | None:
+    try:
+        image = decode(path.read_bytes(), at_least=THUMBNAIL)
+    except (OSError, UnreadablePhotoError):
+        return None  # it was readable a moment ago; a page without it is better than none
+    image.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS)
+    buffer = BytesIO()
+    image.save(buffer, "JPEG", quality=72, optimize=True)
+    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()

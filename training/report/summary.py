@@ -1,0 +1,52 @@
+"""What `manage.py evaluate` prints: the figures that matter, in a few lines."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from training.report.tables import figure_rows
+from training.templatetags.figures import decimals, interval, share
+
+
+def summary(document: Mapping[str, Any]) -> str:
+    """Return the figures as an aligned table, the study's beside them, then what needs care."""
+    photos, figures = document["photos"], document["figures"]
+    counts = figures["photos"]
+    lines = [
+        f"{document['bundle']['name']} on {photos['count']} photos ({photos['split']}): "
+        f"{counts['items']} items, {counts['near']} near, {counts['others']} others.",
+        "",
+        f"{'':<32}{'here':>10}{'95 % interval':>18}{'the study':>12}",
+    ]
+    for row in figure_rows(figures):
+        beside = share(row["study"]) if row["study"] else ""
+        line = f"{row['label']:<32}{share(row['value']):>10}{interval(row['interval']):>18}"
+        lines.append(f"{line}{beside:>12}".rstrip())
+    lines.append(f"{'Novelty AUROC':<32}{decimals(figures['novelty_auroc'], 4):>10}")
+    lines.append(f"{'FPR at 95 % TPR':<32}{share(figures['novelty_fpr_at_95_tpr']):>10}")
+    lines += ["", *_robust(document["robustness"]), *_class_lines(figures), ""]
+    lines += [f"Note: {note}" for note in photos["notes"]]
+    lines += [f"Not read: {bad['path']}: {bad['error']}" for bad in photos["unreadable"]]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _class_lines(figures: Mapping[str, Any]) -> list[str]:
+    lines = [f"{'':<18}{'precision':>10}{'recall':>10}{'F1':>10}{'photos':>8}"]
+    for level in ("per_main_class", "per_subclass"):
+        lines += [
+            f"{name:<18}{row['precision']:>10.3f}{row['recall']:>10.3f}"
+            f"{row['f1-score']:>10.3f}{row['support']:>8.0f}"
+            for name, row in figures[level].items()
+        ]
+        lines.append("")
+    return lines[:-1]
+
+
+def _robust(found: Mapping[str, Any]) -> list[str]:
+    if not found["photos"]:
+        return []
+    shares = "".join(f"{round(100 * part):>6} %" for part in found["shares"])
+    lines = [f"{'Subclass accuracy with a part':<32}{shares}"]
+    for kind, words in (("covered", "covered"), ("cut", "cut away")):
+        cells = "".join(f"{share(row['sub_accuracy']):>8}" for row in found[kind])
+        lines.append(f"{words:<32}{cells}")
+    return [*lines, ""]

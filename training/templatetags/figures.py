@@ -1,0 +1,48 @@
+"""How figures are written on the workshop's pages."""
+
+from collections.abc import Sequence
+
+from django import template
+
+register = template.Library()
+NOTHING = "–"
+
+
+@register.filter
+def share(value: float | None) -> str:
+    """Return a share as per cent with one decimal; 100 % and 0 % only where they are exact."""
+    if value is None:
+        return NOTHING
+    text = f"{100 * value:.1f}"
+    if text == "100.0" and value < 1:
+        text = "> 99.9"
+    elif text == "0.0" and value > 0:
+        text = "< 0.1"
+    return f"{text.removesuffix('.0') if value in (0, 1) else text} %"
+
+
+@register.filter
+def whole(value: float) -> str:
+    """Return a share as whole per cent."""
+    return f"{round(100 * value)} %"
+
+
+@register.filter
+def interval(bounds: Sequence[float] | None) -> str:
+    """Return a 95 % interval of a share, such as ``98.1 – 99.4 %``."""
+    if not bounds:
+        return ""
+    low, high = (f"{100 * bound:.1f}" for bound in bounds)
+    return f"{low} – {high} %"
+
+
+@register.filter
+def decimals(value: float | None, places: int = 3) -> str:
+    """Return a number with a fixed number of decimals."""
+    return NOTHING if value is None else f"{value:.{places}f}"
+
+
+@register.filter
+def item(values: dict[str, object], key: str) -> object:
+    """Return ``values[key]``, for keys that a template cannot write."""
+    return values.get(key)
