@@ -1,0 +1,1 @@
+"""Measurements; each prints a table and a ratio against a named reference."""

@@ -1,0 +1,5 @@
+"""`make bench`: run every benchmark."""
+
+from benchmarks import throughput
+
+throughput.main()

