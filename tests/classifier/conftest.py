@@ -1,0 +1,56 @@
+"""People and a model for the doors."""
+
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.core.cache import cache
+
+from classifier import registry
+from classifier.models import ModelVersion
+
+
+@pytest.fixture(autouse=True)
+def nobody_asked_before() -> None:
+    """The limits on how often somebody may ask start anew with each test."""
+    cache.clear()
+
+
+@pytest.fixture
+def other_seller(db: None) -> User:
+    return User.objects.create_user("other", password="another that no list has")
+
+
+@pytest.fixture
+def moderator(db: None) -> User:
+    """Staff who may look at photos and have them tried again."""
+    user = User.objects.create_user("moderator", is_staff=True)
+    user.user_permissions.set(
+        Permission.objects.filter(
+            codename__in=["view_listingphoto", "change_listingphoto", "view_modelversion"]
+        )
+    )
+    return user
+
+
+@pytest.fixture
+def onlooker(db: None) -> User:
+    """Staff who may look at photos and models, and no more."""
+    user = User.objects.create_user("onlooker", is_staff=True)
+    user.user_permissions.set(
+        Permission.objects.filter(codename__in=["view_listingphoto", "view_modelversion"])
+    )
+    return user
+
+
+@pytest.fixture
+def boss(db: None) -> User:
+    return User.objects.create_superuser("boss", password="one that no list has either")
+
+
+@pytest.fixture
+def champion(db: None, untrained_bundle: Path) -> ModelVersion:
+    """The model in production: registered and promoted, its files in the bundle storage."""
+    version = registry.register(folder=untrained_bundle)
+    registry.promote(version=version)
+    return version

@@ -1,0 +1,54 @@
+"""Listings as the product makes them: through intake, tagged through the rules."""
+
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from classifier import intake, tagging
+from classifier.decision import Scores, Thresholds, decide
+from classifier.models import Listing, ListingPhoto, ModelVersion
+from classifier.tagging import Result, Tagged, Unreadable
+from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
+from tests.pictures import jpeg
+
+
+def upload(name: str = "bag.jpg", data: bytes | None = None) -> SimpleUploadedFile:
+    """Return a file as a browser sends it, a good photo unless told otherwise."""
+    return SimpleUploadedFile(name, jpeg() if data is None else data, "image/jpeg")
+
+
+def a_listing(seller: User, title: str = "Tote in tan leather", photos: int = 1) -> Listing:
+    """Return a listing with pending photos."""
+    uploads = [upload(f"photo-{number}.jpg") for number in range(photos)]
+    return intake.receive_listing(seller=seller, title=title, uploads=uploads)
+
+
+def scores(main: str = "Bags", main_share: float = 0.98, sub: str = "Tote Bags",
+           sub_share: float = 0.96, novelty: float = 0.1) -> Scores:  # fmt: skip
+    """Return scores that favour these classes; the others share the rest."""
+
+    def spread(labels: tuple[str, ...], best: str, share: float) -> dict[str, float]:
+        rest = (1 - share) / (len(labels) - 1)
+        return {label: share if label == best else rest for label in labels}
+
+    return Scores(
+        spread(MAIN_CLASSES, main, main_share), spread(SUBCLASSES, sub, sub_share), novelty
+    )
+
+
+def tag(version: ModelVersion, *said: Scores) -> None:
+    """Tag the photos that are pending with these scores, in order."""
+    _store(version, [Tagged(score, decide(score, Thresholds())) for score in said])
+
+
+def fail(version: ModelVersion, why: str) -> None:
+    """Let the one photo that is pending fail."""
+    _store(version, [Unreadable(why)])
+
+
+def _store(version: ModelVersion, results: list[Result]) -> None:
+    photos = tagging.claim_photos(limit=len(results))
+    assert tagging.store_results(photos=photos, results=results, version=version) == len(results)
+
+
+def only_photo(listing: Listing) -> ListingPhoto:
+    return listing.photos.get()

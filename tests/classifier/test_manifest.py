@@ -1,0 +1,113 @@
+"""What `bundle.json` may say, and what happens when it says something else."""
+
+import dataclasses
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from classifier.ml.manifest import (
+    BundleDamagedError,
+    BundleFormatError,
+    BundleMissingError,
+    BundleTaxonomyError,
+    Manifest,
+    Preprocessing,
+    Temperature,
+    read_manifest,
+)
+from tests.manifests import a_manifest
+
+
+def rewrite(bundle: Path, change: Callable[[dict[str, Any]], Any]) -> None:
+    """Change a bundle's JSON; what ``change`` returns replaces it, None keeps the changed dict."""
+    path = bundle / "bundle.json"
+    document = json.loads(path.read_text())
+    changed = change(document)
+    path.write_text(json.dumps(document if changed is None else changed))
+
+
+def test_what_is_saved_is_what_is_read(bundle_copy: Path) -> None:
+    """A manifest comes back from disk equal, down to tuples and thresholds."""
+    manifest = read_manifest(bundle_copy)
+    assert manifest == dataclasses.replace(
+        a_manifest(name="untrained", preprocessing=Preprocessing(size=64, resize=64)),
+        weights_sha256=manifest.weights_sha256,
+    )
+    assert isinstance(manifest, Manifest)
+
+
+def reorder(document: dict[str, Any]) -> None:
+    document["taxonomy"] = dict(reversed(document["taxonomy"].items()))
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "says"),
+    [
+        (lambda d: d.update(format_version=2), BundleFormatError, "format version 2"),
+        (lambda d: d["taxonomy"]["Bags"].append("Wallets"), BundleTaxonomyError, "Wallets"),
+        (reorder, BundleTaxonomyError, "other classes"),
+        (lambda d: d.pop("format_version") and None, BundleDamagedError, "format_version"),
+        (lambda d: d.pop("thresholds") and None, BundleDamagedError, "thresholds"),
+        (lambda d: d["thresholds"]["main"].update(Bags=1.5), BundleDamagedError, "1.5"),
+        (lambda d: d["thresholds"]["main"].update(Bags="x"), BundleDamagedError, "bundle.json"),
+        (lambda d: d["temperature"].update(main=0), BundleDamagedError, "above zero"),
+        (lambda d: d["preprocessing"].update(fit="squash"), BundleDamagedError, "squash"),
+        (lambda d: d["preprocessing"].update(size=8), BundleDamagedError, "32 <= size"),
+        (lambda d: d.update(name="../../etc"), BundleDamagedError, "etc"),
+        (lambda d: d.update(name=""), BundleDamagedError, "name"),
+        (lambda d: [d], BundleDamagedError, "not a readable bundle description"),
+        (lambda _: "nonsense", BundleDamagedError, "not a readable bundle description"),
+    ],
+)  # fmt: skip
+def test_each_fault_has_a_named_error_that_names_the_file(
+    bundle_copy: Path, change: Any, error: type[Exception], says: str
+) -> None:
+    """Whatever is wrong with the JSON, the error says which file, what, and what to do."""
+    rewrite(bundle_copy, change)
+    with pytest.raises(error, match=says) as caught:
+        read_manifest(bundle_copy)
+    assert str(bundle_copy / "bundle.json") in str(caught.value)
+    assert any(advice in str(caught.value) for advice in ("Restore", "Train", "train it again"))
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 100_000])
+def test_a_file_that_is_no_json_is_damaged(bundle_copy: Path, content: bytes) -> None:
+    """An empty, cut, binary or absurdly nested file is reported as damaged, not as a crash."""
+    (bundle_copy / "bundle.json").write_bytes(content)
+    with pytest.raises(BundleDamagedError, match="Restore the file"):
+        read_manifest(bundle_copy)
+
+
+def test_a_missing_file_or_folder_says_what_a_bundle_is(bundle_copy: Path) -> None:
+    """Without bundle.json, or without the folder, the error says what should be there."""
+    (bundle_copy / "bundle.json").unlink()
+    for folder in (bundle_copy, bundle_copy / "nowhere"):
+        with pytest.raises(BundleMissingError, match="A bundle is a folder with"):
+            read_manifest(folder)
+
+
+def test_a_file_that_cannot_be_read_is_a_named_error(bundle_copy: Path) -> None:
+    """A folder where a file should be (as with wrong permissions) is not a bare OSError."""
+    (bundle_copy / "bundle.json").unlink()
+    (bundle_copy / "bundle.json").mkdir()
+    with pytest.raises(BundleDamagedError, match="Check its permissions"):
+        read_manifest(bundle_copy)
+
+
+@pytest.mark.parametrize("value", [0, -1, math.nan, math.inf])
+def test_temperatures_are_finite_and_above_zero(value: float) -> None:
+    """A temperature that would make nonsense of the scores is refused."""
+    with pytest.raises(ValueError, match="finite and above zero"):
+        Temperature(sub=value)
+
+
+def test_preprocessing_needs_three_channels() -> None:
+    """Mean and standard deviation have a value for each of R, G and B."""
+    with pytest.raises(ValueError, match="three numbers"):
+        Preprocessing(mean=(0.5, 0.5))  # type: ignore[arg-type]  # what the test is about
+    with pytest.raises(ValueError, match="above zero"):
+        Preprocessing(std=(0.2, 0.0, 0.2))

@@ -1,0 +1,131 @@
+"""Fixtures of all tests; those that start servers are in `tests.servers`."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from django.conf import settings as django_settings
+from django.contrib.auth.models import User
+from pytest_django import Settings
+
+from classifier.ml.bundle import save_bundle
+from classifier.ml.manifest import Preprocessing
+from classifier.ml.network import HierarchicalResNet
+from tests.databases import database_at, default_database, empty_tables, migrated
+from tests.manifests import a_manifest
+
+pytest_plugins = ["tests.servers.fixtures"]
+
+# The networks of the tests are small; on a busy machine more threads only wait for each other.
+torch.set_num_threads(1)
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what needs no server first, so that plain mistakes show within seconds."""
+    items.sort(key=lambda item: item.get_closest_marker("integration") is not None)
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(django_settings.VAR_DIR, ignore_errors=True)
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """A folder whose path is short enough for Unix sockets."""
+    with tempfile.TemporaryDirectory(prefix="sf-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(autouse=True)
+def storage_folder(settings: Settings, tmp_path: Path) -> Path:
+    """Where this test's photos (``media``) and bundles (``bundles``) lie; empty at its start."""
+    folder = tmp_path / "storage"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        **{
+            name: {
+                "BACKEND": "django.core.files.storage.FileSystemStorage",
+                "OPTIONS": {"location": folder / place, "base_url": None},
+            }
+            for name, place in (("default", "media"), ("bundles", "bundles"))
+        },
+    }
+    return folder
+
+
+@pytest.fixture(scope="session")
+def untrained_network() -> HierarchicalResNet:
+    """A network as it was made; leave it as it is."""
+    return HierarchicalResNet().eval()
+
+
+@pytest.fixture(scope="session")
+def untrained_bundle(
+    untrained_network: HierarchicalResNet, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A whole bundle whose network knows nothing. Copy it before changing it."""
+    folder = tmp_path_factory.mktemp("bundles") / "untrained"
+    # Small photos: what is tested here does not depend on the size, and these are quick.
+    small = Preprocessing(size=64, resize=64)
+    save_bundle(untrained_network, a_manifest(name="untrained", preprocessing=small), folder)
+    return folder
+
+
+@pytest.fixture
+def bundle_copy(untrained_bundle: Path, tmp_path: Path) -> Path:
+    """A copy of the untrained bundle that a test may damage."""
+    return Path(shutil.copytree(untrained_bundle, tmp_path / "copy"))
+
+
+@pytest.fixture(scope="session")
+def starter_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the model that ships with the repository."""
+    folder = REPOSITORY / "bundles" / "starter"
+    if not (folder / "weights.safetensors").is_file():
+        pytest.skip(f"The starter model is not there: {folder} has no weights.safetensors.")
+    return Path(shutil.copytree(folder, tmp_path_factory.mktemp("starter") / "starter"))
+
+
+@pytest.fixture(scope="session")
+def photos_dir() -> Path:
+    """Real photos in folders Main/Subclass/, which the repository does not contain."""
+    if not (value := os.environ.get("PHOTOS_DIR")):
+        pytest.skip("PHOTOS_DIR is not set: it names a folder of real photos, Main/Subclass/*.jpg.")
+    if not Path(value).is_dir():
+        pytest.skip(f"PHOTOS_DIR is {value}, and there is no such folder.")
+    return Path(value)
+
+
+@pytest.fixture
+def seller(db: None) -> User:
+    return User.objects.create_user("seller", password="one that no list has")
+
+
+@pytest.fixture(scope="session")
+def sqlite_database(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Any:
+    with django_db_blocker.unblock():
+        return migrated(database_at(f"sqlite:///{tmp_path_factory.mktemp('db') / 'db.sqlite3'}"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(new_postgresql_database: Any, django_db_blocker: Any) -> Any:
+    with django_db_blocker.unblock():
+        return migrated(database_at(new_postgresql_database("rows")))
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)],
+)
+def real_database(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[str]:
+    """SQLite in a file, then PostgreSQL: real commits, and every thread has its own connection."""
+    chosen = request.getfixturevalue(f"{request.param}_database")
+    with django_db_blocker.unblock(), default_database(chosen):
+        yield request.param
+        empty_tables()

@@ -1,0 +1,69 @@
+"""Run tests against other databases than the one pytest-django makes, in all their threads."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import connection, connections
+from django.db.utils import ConnectionHandler
+
+from slowfashion_ai.environment import env
+
+T = TypeVar("T")
+
+
+def database_at(url: str) -> dict[str, Any]:
+    """Return Django's settings of a database, with the options that the product uses."""
+    chosen = env.db_url_config(url)
+    if chosen["ENGINE"].endswith("sqlite3"):
+        chosen["OPTIONS"] = settings.DATABASES["default"]["OPTIONS"]
+    full: dict[str, Any] = ConnectionHandler({"default": chosen}).settings["default"]
+    return full
+
+
+@contextmanager
+def default_database(chosen: dict[str, Any]) -> Iterator[None]:
+    """Make this the default database of every thread while the block lasts."""
+    settings_before, connection_before = connections.settings["default"], connections["default"]
+    connections.settings["default"] = chosen
+    connections["default"] = connections.create_connection("default")
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        connections.settings["default"] = settings_before
+        connections["default"] = connection_before
+
+
+def migrated(chosen: dict[str, Any]) -> dict[str, Any]:
+    with default_database(chosen):
+        call_command("migrate", verbosity=0)
+    return chosen
+
+
+def empty_tables() -> None:
+    """Remove all rows at once, past the signals and the rules that protect them one by one."""
+    kept = {"django_migrations", "django_content_type", "auth_permission"}
+    tables = [name for name in connection.introspection.table_names() if name not in kept]
+    statements = connection.ops.sql_flush(no_style(), tables, allow_cascade=False)
+    connection.ops.execute_sql_flush(statements)
+
+
+def in_threads(count: int, work: Callable[[], T]) -> list[T]:
+    """Run ``work`` in this many threads that begin together; each closes its connection."""
+    together = threading.Barrier(count)
+
+    def run(_: int) -> T:
+        together.wait()
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(count) as threads:
+        return list(threads.map(run, range(count)))

@@ -1,0 +1,169 @@
+"""The seller's page in a real browser, against the running system."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, FilePayload, Page, expect
+
+from classifier import cleaning  # noqa: F401  # importing it teaches Pillow to write HEIC
+from tests.pictures import encoded, jpeg, scene
+from tests.servers.system import SELLER, System
+
+pytestmark = pytest.mark.integration
+
+# A busy machine takes its time, and the first photo waits for the model to load.
+TAGGED_WITHIN_MS = 90_000
+expect.set_options(timeout=30_000)
+
+
+def photo(name: str = "bag.jpg") -> FilePayload:
+    return {"name": name, "mimeType": "image/jpeg", "buffer": jpeg()}
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser complained about; a test that expects none looks here."""
+    return []
+
+
+@pytest.fixture
+def page(running_system: System, browser: Browser, complaints: list[str]) -> Iterator[Page]:
+    """The upload page, the seller signed in with the keyboard."""
+    context = browser.new_context(base_url=running_system.address)
+    page = context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+    page.goto("/")
+    expect(page.get_by_label("Name")).to_be_focused()
+    page.keyboard.type(SELLER[0])
+    page.keyboard.press("Tab")
+    page.keyboard.type(SELLER[1])
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Show us the piece")).to_be_visible()
+    yield page
+    context.close()
+
+
+def expect_tags(page: Page, count: int) -> None:
+    tagged = page.locator('#batches .tag[data-status="classified"]')
+    expect(tagged).to_have_count(count, timeout=TAGGED_WITHIN_MS)
+
+
+def test_tags_appear_by_themselves(page: Page, complaints: list[str]) -> None:
+    """Two chosen photos are previewed, sent, and get a tag with two confidences each."""
+    page.get_by_label("Title").fill("Tote in tan leather")
+    page.locator("#photos").set_input_files([photo("front.jpg"), photo("back.jpg")])
+
+    expect(page.get_by_role("heading", name="Tote in tan leather")).to_be_visible()
+    expect(page.locator("#batches img")).to_have_count(2)
+    expect_tags(page, 2)
+    expect(page.locator("#batches dd")).to_have_text([re.compile(r"^\d+ %$")] * 4)
+    # What is heard is what is seen.
+    expect(page.get_by_role("status")).to_contain_text("%")
+
+    page.get_by_role("link", name="Open the listing").click()
+    expect(page.get_by_role("heading", name="Tote in tan leather")).to_be_visible()
+    expect(page.locator('.tag[data-status="classified"]')).to_have_count(2)
+    assert complaints == []
+
+
+def test_a_photo_can_be_dropped_or_pasted_anywhere(page: Page, complaints: list[str]) -> None:
+    """A drop beside the zone and a paste are taken like a choice; neither replaces the page."""
+    page.evaluate(
+        """([kind, bytes]) => {
+            const data = new DataTransfer();
+            const file = (name) => new File([new Uint8Array(bytes)], name, {type: kind});
+            data.items.add(file("dropped.jpg"));
+            const drop = {dataTransfer: data, bubbles: true, cancelable: true};
+            document.body.dispatchEvent(new DragEvent("dragenter", drop));
+            document.body.dispatchEvent(new DragEvent("drop", drop));
+            const paste = new DataTransfer();
+            paste.items.add(file("pasted.jpg"));
+            const pasted = {clipboardData: paste, bubbles: true};
+            document.dispatchEvent(new ClipboardEvent("paste", pasted));
+        }""",
+        ["image/jpeg", list(jpeg())],
+    )
+    expect(page.locator("#batches section")).to_have_count(2)
+    expect_tags(page, 2)
+    assert complaints == []
+
+
+def test_a_refused_upload_says_why_and_keeps_the_page(page: Page) -> None:
+    """A file that is no photo gets its sentence, and the next upload works as before."""
+    bad: FilePayload = {"name": "notes.jpg", "mimeType": "image/jpeg", "buffer": b"hello"}
+    page.locator("#photos").set_input_files([photo(), bad])
+    expect(page.get_by_role("alert")).to_contain_text("notes.jpg: This file is not a photo")
+
+    page.locator("#photos").set_input_files([photo()])
+    expect_tags(page, 1)
+
+
+def test_a_photo_over_the_limit_is_not_even_sent(page: Page) -> None:
+    """The page itself refuses what the server would refuse after minutes on a phone."""
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    huge: FilePayload = {"name": "huge.jpg", "mimeType": "image/jpeg", "buffer": bytes(21 * 2**20)}
+    page.locator("#photos").set_input_files([huge])
+    expect(page.get_by_role("alert")).to_contain_text("at most 20 MB are accepted")
+    assert "POST" not in sent
+
+
+def test_a_photo_that_the_browser_cannot_show_is_shown_once_it_is_stored(page: Page) -> None:
+    """A phone's HEIC has its name for a preview, then the server's picture."""
+    heic: FilePayload = {
+        "name": "phone.heic",
+        "mimeType": "image/heic",
+        "buffer": encoded(scene(), "HEIF"),
+    }
+    page.locator("#photos").set_input_files([heic])
+    image = page.locator("#batches img")
+    expect(image).to_have_attribute("src", re.compile(r"/thumbnail/$"))
+    expect_tags(page, 1)
+    expect(image).to_be_visible()
+
+
+def test_a_lost_connection_offers_another_try(page: Page) -> None:
+    """Photos stay on the page while the connection is gone, and one click sends them again."""
+    page.context.set_offline(True)
+    page.locator("#photos").set_input_files([photo()])
+    expect(page.get_by_role("alert")).to_contain_text("The connection broke.")
+
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Try again").click()
+    expect_tags(page, 1)
+
+
+def test_it_works_without_javascript(running_system: System, browser: Browser) -> None:
+    """The plain form leads to a page that reloads itself until the tag is there."""
+    context = browser.new_context(base_url=running_system.address, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/login/")
+    page.get_by_label("Name").fill(SELLER[0])
+    page.get_by_label("Password").fill(SELLER[1])
+    page.get_by_role("button", name="Sign in").click()
+    page.goto("/")
+    page.locator("#photos").set_input_files([photo()])
+    page.get_by_role("button", name="Send photos").click()
+    expect(page.locator('.tag[data-status="classified"]')).to_be_visible(timeout=TAGGED_WITHIN_MS)
+    context.close()
+
+
+def test_a_phone_shows_the_camera_and_nothing_sticks_out(
+    running_system: System, browser: Browser, page: Page
+) -> None:
+    """On a narrow touch screen there is a camera button, and the page is as wide as the screen."""
+    phone = browser.new_context(
+        base_url=running_system.address,
+        viewport={"width": 360, "height": 740},
+        has_touch=True,
+        is_mobile=True,
+        color_scheme="dark",
+        storage_state=page.context.storage_state(),
+    )
+    narrow = phone.new_page()
+    narrow.goto("/")
+    expect(narrow.get_by_text("Take a photo")).to_be_visible()
+    assert narrow.evaluate("document.documentElement.scrollWidth") == 360
+    phone.close()

