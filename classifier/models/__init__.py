@@ -2,10 +2,18 @@
 
 from classifier.models.photos import Listing, ListingPhoto
 from classifier.models.queue import PassedOver, QueueItem
+from classifier.models.retraining import (
+    DatasetReview,
+    Part,
+    PhotoPart,
+    Reclassification,
+    RetrainRun,
+)
 from classifier.models.reviews import Review
 from classifier.models.suggestions import Suggestion
-from classifier.models.versions import ModelVersion
+from classifier.models.versions import ModelVersion, Promotion
 
 __all__ = [
-    "Listing", "ListingPhoto", "ModelVersion", "PassedOver", "QueueItem", "Review", "Suggestion",
+    "DatasetReview", "Listing", "ListingPhoto", "ModelVersion", "Part", "PassedOver", "PhotoPart",
+    "Promotion", "QueueItem", "Reclassification", "RetrainRun", "Review", "Suggestion",
 ]  # fmt: skip

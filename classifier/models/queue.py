@@ -27,6 +27,9 @@ class QueueItem(models.Model):
     sampled = models.BooleanField(
         default=False, help_text="Drawn at random among the confident photos."
     )
+    sampling_share = models.FloatField(
+        null=True, blank=True, help_text="The chance of that draw, 0 to 1."
+    )
     blind = models.BooleanField(
         default=False, help_text="What the model said is hidden until the verdict."
     )

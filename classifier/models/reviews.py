@@ -58,6 +58,9 @@ class Review(models.Model):
     source = models.CharField(max_length=10, choices=Source, default=Source.QUEUE)
     round = models.PositiveSmallIntegerField(default=1)
     sampled = models.BooleanField(default=False)
+    sampling_share = models.FloatField(
+        null=True, help_text="The chance with which the photo was drawn; empty if it was not."
+    )
     blind = models.BooleanField(default=False)
 
     verdict = models.CharField(max_length=10, choices=Verdict)

@@ -1,4 +1,6 @@
-"""Model versions: one champion at most, as the database sees to."""
+"""Model versions: one champion at most, and a record of every change of champion."""
+
+from typing import Any, Never
 
 from django.conf import settings
 from django.db import models
@@ -23,6 +25,17 @@ class ModelVersion(models.Model):
     promoted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children",
+        help_text="The version whose weights this one started from.",
+    )  # fmt: skip
+    gate = models.JSONField(
+        null=True, blank=True, help_text="The gate's verdict and criteria; empty if never judged."
+    )
+    load_error = models.TextField(
+        blank=True, help_text="Why a worker could not load it, the last time one tried."
+    )
+    load_failed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-created_at",)
@@ -42,3 +55,41 @@ class ModelVersion(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def dataset_fingerprint(self) -> str:
+        """SHA-256 over the photos and labels it was trained on; empty if the bundle is silent."""
+        return str(self.manifest.get("dataset_fingerprint", ""))
+
+
+class Promotion(models.Model):
+    """One change of champion. Rows are only ever added, so any moment's champion can be named."""
+
+    class How(models.TextChoices):
+        PERSON = "person", "promoted by a person"
+        GATE = "gate", "promoted by the gate"
+        ROLLBACK = "rollback", "rolled back to"
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="promotions")
+    replaced = models.ForeignKey(
+        ModelVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField(db_index=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    how = models.CharField(max_length=10, choices=How)
+
+    class Meta:
+        ordering = ("-at", "-id")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(how__in=["person", "gate", "rollback"]), name="promotion_how_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.get_how_display()}"
+
+    def delete(self, *_: Any, **__: Any) -> Never:
+        raise TypeError("Promotions are the record of what was live when; they are never deleted.")

@@ -37,7 +37,11 @@ def _item(photo: ListingPhoto) -> QueueItem | None:
     if confident and not drawn:
         return None
     since = photo.classified_at or photo.created_at
-    return QueueItem(photo=photo, sampled=drawn, blind=drawn, since=since, **_follows(photo))
+    return QueueItem(
+        photo=photo, sampled=drawn, blind=drawn, since=since,
+        sampling_share=settings.REVIEW_SAMPLE_SHARE if drawn else None,
+        **_follows(photo),
+    )  # fmt: skip
 
 
 def _follow_tag(photo: ListingPhoto) -> None:

@@ -82,7 +82,8 @@ def decide(
             raise HeldElsewhereError if row.open else SettledElsewhereError
         review = review_of(row.photo, moderator=moderator, verdict=verdict, key=claim)
         review.seconds = None if seconds is None else min(max(seconds, 0.0), LONGEST_SECONDS)
-        review.round, review.sampled, review.blind = row.round, row.sampled, row.blind
+        review.round, review.blind = row.round, row.blind
+        review.sampled, review.sampling_share = row.sampled, row.sampling_share
         store(review)
         _move_on(row, review)
     return review
