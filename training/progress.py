@@ -3,6 +3,9 @@
 import logging
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from types import TracebackType
 from typing import Final, Self
 
@@ -11,6 +14,25 @@ from tqdm import tqdm
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_LINES: Final = 30.0
+SECONDS_BETWEEN_CALLS: Final = 1.0
+
+# Told the title of the work, how many are done, and how many there are.
+Listener = Callable[[str, int, int], None]
+_listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
+
+
+@contextmanager
+def listening(listener: Listener) -> Iterator[None]:
+    """Tell ``listener`` of all progress made inside: of each work at most once a second.
+
+    Every `Progress` opened inside tells it when it begins and as it goes on.
+    What the listener raises stops the work. It belongs to the thread that called this.
+    """
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
 
 
 class Progress:
@@ -19,16 +41,19 @@ class Progress:
     def __init__(self, title: str, total: int) -> None:
         self._title, self._total, self._done = title, total, 0
         self._started = self._spoken = time.monotonic()
+        self._listener, self._told = _listener.get(), float("-inf")
         self._terminal = sys.stderr.isatty()
         self._bar = tqdm(total=total, desc=title, unit="photo", disable=not self._terminal)
 
     def __enter__(self) -> Self:
+        self._tell()
         return self
 
     def advance(self, count: int, **shown: str) -> None:
         """Say that ``count`` more are done, with figures to show beside the bar."""
         self._done += count
         self._bar.update(count)
+        self._tell()
         if shown:
             self._bar.set_postfix(shown)
         now = time.monotonic()
@@ -41,6 +66,13 @@ class Progress:
                 "%s: %d of %d, %.1f a second, %.0f min left%s.",
                 self._title, self._done, self._total, rate, left, extra,
             )  # fmt: skip
+
+    def _tell(self) -> None:
+        now = time.monotonic()
+        due = now - self._told >= SECONDS_BETWEEN_CALLS
+        if self._listener and due:
+            self._told = now
+            self._listener(self._title, self._done, self._total)
 
     def __exit__(
         self,
