@@ -13,6 +13,9 @@ logger = logging.getLogger(__name__)
 
 CLASSIFY_TASK: Final = "classifier.tasks.classify_photos"
 CLASSIFY_QUEUE: Final = "classification"
+# The workshop's task: the product knows its name and never imports it.
+RETRAIN_TASK: Final = "training.tasks.retrain"
+TRAINING_QUEUE: Final = "training"
 
 
 def ring() -> bool:
@@ -20,16 +23,19 @@ def ring() -> bool:
     return send(CLASSIFY_TASK, unheard="pending photos wait for the next sweep")
 
 
-def send(task: str, *args: int, unheard: str) -> bool:
-    """Send a worker with a model one message; return whether the broker took it.
+def send(task: str, *args: int, unheard: str, queue: str = CLASSIFY_QUEUE) -> bool:
+    """Send one message, to a worker with a model unless said otherwise.
+
+    Returns whether the broker took it.
 
     Args:
         task: its name, so that the web process never imports what the task needs.
         args: what the task is called with.
         unheard: what it means when there is no broker, for the log.
+        queue: whose processes are meant.
     """
     try:
-        current_app.send_task(task, args=args, retry=False, queue=CLASSIFY_QUEUE)
+        current_app.send_task(task, args=args, retry=False, queue=queue)
     except OperationalError as error:
         logger.warning("No broker (%s); %s.", error, unheard)
         return False

@@ -199,6 +199,16 @@ if REVIEW_ORDER not in ("oldest", "informative"):
         f"REVIEW_ORDER must be `oldest` or `informative`; it is {REVIEW_ORDER!r}."
     )
 
+# --- Retraining -----------------------------------------------------------------------------
+
+# A run whose process has been silent for longer belongs to a dead process.
+RETRAIN_LEASE = timedelta(seconds=env.int("RETRAIN_LEASE_SECONDS", default=120))
+# What it takes for the automatic retraining: new reviews, and hours since the last one. 0: none.
+RETRAIN_MIN_NEW = env.int("RETRAIN_MIN_NEW", default=200)
+RETRAIN_EVERY_HOURS = env.int("RETRAIN_EVERY_HOURS", default=0)
+# The photos that models were trained on before there were reviews, in Main/Subclass/ folders.
+BASE_PHOTOS_DIR = Path(base) if (base := env.str("PHOTOS_DIR", default="")) else None
+
 # --- Celery ---------------------------------------------------------------------------------
 
 EMBEDDED_REDIS_SOCKET = VAR_DIR / "redis.sock"

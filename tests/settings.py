@@ -27,3 +27,5 @@ STATIC_ROOT.mkdir()  # noqa: F405  # from the star import
 STORAGES["staticfiles"] = {  # noqa: F405  # from the star import
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
+# Real photos come from a fixture; a retraining finds only what a test gives it.
+BASE_PHOTOS_DIR = None

@@ -1,0 +1,15 @@
+"""Retraining as the product sees it: who asked for a run, who works on it, when the next one comes.
+
+The work itself is the workshop's. The row of a run is the record; a message on the queue
+``training`` only tells a trainer to look at it.
+"""
+
+from classifier.retraining.errors import AlreadyRunningError, LeaseLostError, RetrainingError
+from classifier.retraining.lease import Lease, take
+from classifier.retraining.outlook import Outlook, new_reviews, outlook
+from classifier.retraining.requests import call_off, consider, request, ring_again
+
+__all__ = [
+    "AlreadyRunningError", "Lease", "LeaseLostError", "Outlook", "RetrainingError", "call_off",
+    "consider", "new_reviews", "outlook", "request", "ring_again", "take",
+]  # fmt: skip

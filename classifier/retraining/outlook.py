@@ -1,0 +1,94 @@
+"""When the next automatic retraining comes, or why it does not come yet."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from classifier.models import DatasetReview, ModelVersion, RetrainRun, Review
+
+TEACHING: Final = (Review.Verdict.SUBCLASS, Review.Verdict.MAIN_CLASS, Review.Verdict.NOT_OURS)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What stands between now and the next automatic retraining.
+
+    Attributes:
+        next_at: when the scheduler starts it if nothing changes; None if that cannot be said.
+        why_not_yet: a sentence; empty when it is due.
+        new_reviews: what neither the champion nor the last candidate has learned yet.
+        needed: how many of them it takes.
+    """
+
+    next_at: datetime | None
+    why_not_yet: str
+    new_reviews: int
+    needed: int
+
+
+def new_reviews() -> int:
+    """Return how many standing reviews could teach the champion something new."""
+    return _not_learned_by(ModelVersion.objects.filter(state=ModelVersion.State.CHAMPION)).count()
+
+
+def _not_learned_by(versions: QuerySet[ModelVersion]) -> QuerySet[Review]:
+    learned = DatasetReview.objects.filter(version__in=versions).values("review")
+    # Without its photo a review can teach nothing any more.
+    teaching = Review.objects.standing().filter(verdict__in=TEACHING, photo__isnull=False)
+    return teaching.exclude(pk__in=learned)
+
+
+def outlook(now: datetime | None = None) -> Outlook:
+    """Return when the next automatic retraining comes, or why not yet.
+
+    What a candidate has learned that the gate did not let through is not new either: the same
+    photos would make the same candidate again.
+    """
+    now = now or timezone.now()
+    last = RetrainRun.objects.exclude(finished_at=None).order_by("-finished_at").first()
+    learned = Q(state=ModelVersion.State.CHAMPION) | Q(pk=last.candidate_id if last else None)
+    count = _not_learned_by(ModelVersion.objects.filter(learned)).count()
+    needed = settings.RETRAIN_MIN_NEW
+    if why := _what_is_in_the_way():
+        return Outlook(None, why, count, needed)
+    every = timedelta(hours=settings.RETRAIN_EVERY_HOURS)
+    earliest = last.finished_at + every if last and last.finished_at else now
+    too_soon = (
+        f"The last one ended at {_clock(earliest - every)}, and {_hours(every)} lie between two."
+        if earliest > now
+        else ""
+    )
+    if count < needed:
+        few = f"{count} of {needed} new reviews are there."
+        return Outlook(None, f"{few} {too_soon}".strip(), count, needed)
+    return Outlook(next_full_hour(max(now, earliest)), too_soon, count, needed)
+
+
+def _what_is_in_the_way() -> str:
+    if not settings.RETRAIN_EVERY_HOURS:
+        return "Automatic retraining is switched off: RETRAIN_EVERY_HOURS is 0."
+    unfinished = RetrainRun.objects.filter(finished_at=None).first()
+    if unfinished is not None:
+        return f"{unfinished} is not done yet."
+    if not ModelVersion.objects.filter(state=ModelVersion.State.CHAMPION).exists():
+        return "There is no champion that it could start from."
+    return ""
+
+
+def next_full_hour(moment: datetime) -> datetime:
+    """Return the first full hour from ``moment`` on: the scheduler looks then."""
+    hour = moment.replace(minute=0, second=0, microsecond=0)
+    return hour if hour == moment else hour + timedelta(hours=1)
+
+
+def _clock(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%d %B %H:%M}"
+
+
+def _hours(span: timedelta) -> str:
+    hours = round(span.total_seconds() / 3600)
+    return f"{hours} hour{'s' * (hours != 1)}"

@@ -1,0 +1,298 @@
+"""Who asks for a retraining, who works on it, and when the next one comes."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from pytest_django import Settings
+
+from classifier import retraining
+from classifier.models import DatasetReview, ListingPhoto, ModelVersion, RetrainRun, Review
+from classifier.retraining import AlreadyRunningError, Lease, LeaseLostError
+from tests.databases import in_threads
+from tests.rows import a_champion, a_model, pending_photos
+
+pytestmark = pytest.mark.usefixtures("real_database")
+
+COMMAND, ADMIN = RetrainRun.Trigger.COMMAND, RetrainRun.Trigger.ADMIN
+GATE, NEVER = RetrainRun.Policy.GATE, RetrainRun.Policy.NEVER
+COLLECT, TRAIN = RetrainRun.Stage.COLLECT, RetrainRun.Stage.TRAIN
+REJECTED = RetrainRun.Verdict.REJECTED
+
+
+def ask(**changes: object) -> RetrainRun:
+    return retraining.request(**({"trigger": COMMAND, "policy": GATE} | changes))  # type: ignore[arg-type]  # one of the fields' values
+
+
+def fresh(run: RetrainRun) -> RetrainRun:
+    return RetrainRun.objects.get(pk=run.pk)
+
+
+def die(run: RetrainRun) -> None:
+    """What a kill leaves behind, once the lease is over."""
+    RetrainRun.objects.filter(pk=run.pk).update(alive_until=timezone.now() - timedelta(seconds=1))
+
+
+def person(name: str) -> User:
+    return User.objects.create_user(name)
+
+
+def reviews(count: int, verdict: str = "not_ours") -> list[Review]:
+    moderator, _ = User.objects.get_or_create(username="moderator")
+    photos: list[ListingPhoto] = pending_photos(count)
+    return [
+        Review.objects.create(
+            photo=photo, moderator=moderator, key=uuid4(), verdict=verdict, stands=True
+        )
+        for photo in photos
+    ]
+
+
+def learn(version: ModelVersion, learned: list[Review]) -> None:
+    DatasetReview.objects.bulk_create(
+        DatasetReview(version=version, review=review, sha256="0" * 64, part="train")
+        for review in learned
+    )
+
+
+def test_eight_wishes_at_once_make_one_run() -> None:
+    """Eight people press the button together: one run, and seven sentences that name it."""
+    people = [person(f"person-{number}") for number in range(8)]
+
+    def press() -> RetrainRun | AlreadyRunningError:
+        try:
+            return ask(trigger=ADMIN, by=people.pop())
+        except AlreadyRunningError as error:
+            return error
+
+    answers = in_threads(8, press)
+    (run,) = RetrainRun.objects.all()
+    assert [answer for answer in answers if answer == run] == [run]
+    refused = [answer for answer in answers if isinstance(answer, AlreadyRunningError)]
+    assert len(refused) == 7
+    assert all(str(run) in str(error) for error in refused)
+
+
+def test_the_database_refuses_a_second_unfinished_run() -> None:
+    """Past the service too, a second run cannot be written while one is unfinished."""
+    ask()
+    with pytest.raises(IntegrityError, match="one_unfinished_retraining"), transaction.atomic():
+        RetrainRun.objects.create(trigger=COMMAND)
+
+
+def test_eight_trainers_take_one_run_once() -> None:
+    """A run is one process's: seven of eight are told since when it runs."""
+    run = ask()
+
+    def take() -> Lease | AlreadyRunningError:
+        try:
+            return retraining.take(fresh(run))
+        except AlreadyRunningError as error:
+            return error
+
+    answers = in_threads(8, take)
+    assert sum(isinstance(answer, Lease) for answer in answers) == 1
+    refused = [str(answer) for answer in answers if not isinstance(answer, Lease)]
+    assert all(f"{run} runs since" in text for text in refused)
+
+
+def test_asking_twice_for_what_waits_is_asking_once() -> None:
+    """A double click makes one run; somebody else is told who asked before."""
+    anna = person("anna")
+    run = ask(trigger=ADMIN, by=anna)
+    assert ask(trigger=ADMIN, by=anna, policy=NEVER) == run
+    assert fresh(run).policy == NEVER
+    with pytest.raises(AlreadyRunningError, match="asked for by anna at"):
+        ask(trigger=ADMIN, by=person("ben"))
+
+
+def test_the_run_of_a_dead_process_goes_on() -> None:
+    """After a kill the same run is returned and can be taken; while the lease lasts it cannot."""
+    run = ask()
+    lost = retraining.take(run)
+    lost.say(stage=TRAIN, doing="epoch 3", progress=0.5)
+    with pytest.raises(AlreadyRunningError, match=r"training.*can be started again after"):
+        ask()
+    die(run)
+    again = ask(policy=NEVER)
+    assert (again, again.stage, again.policy) == (run, TRAIN, NEVER)
+    began = fresh(run).started_at
+    with retraining.take(again) as lease:
+        with pytest.raises(LeaseLostError):
+            lost.say(stage=RetrainRun.Stage.EVALUATE, doing="the champion")
+        with pytest.raises(LeaseLostError):
+            lost.finish(verdict=REJECTED, message="From the grave.")
+        lease.finish(verdict=REJECTED, message="No better.")
+    assert (fresh(run).message, fresh(run).started_at) == ("No better.", began)
+
+
+def test_a_lease_is_kept_alive_until_the_end(settings: Settings) -> None:
+    """While the block lasts nobody can take the run, however long a step is silent."""
+    settings.RETRAIN_LEASE = timedelta(seconds=1)
+    run = ask()
+    with retraining.take(run) as lease:
+        threading.Event().wait(1.5)
+        with pytest.raises(AlreadyRunningError):
+            retraining.take(fresh(run))
+        lease.finish(verdict=REJECTED, message="No better.")
+    assert not [t for t in threading.enumerate() if t.name.startswith("lease-")]
+
+
+def test_a_lease_notices_that_it_is_lost(settings: Settings) -> None:
+    """Called off in the middle of a silent step, the process stops at its next word."""
+    settings.RETRAIN_LEASE = timedelta(seconds=0.4)
+    run = ask()
+    with retraining.take(run) as lease:
+        assert retraining.call_off(run=run, by=person("anna"))
+        threading.Event().wait(0.3)
+        with pytest.raises(LeaseLostError, match="called off"):
+            lease.say(stage=COLLECT, doing="reading")
+    assert (fresh(run).state, fresh(run).message) == ("failed", "Called off by anna.")
+    assert not retraining.call_off(run=run, by=User.objects.get(username="anna"))
+
+
+def test_words_within_a_second_are_left_out_but_no_stage_is() -> None:
+    """A fast loop may say each step: the row is written once a second, and at every new stage."""
+    run = ask()
+    with retraining.take(run) as lease:
+        lease.say(stage=COLLECT, doing="photo 1", progress=0.1)
+        lease.say(stage=COLLECT, doing="photo 2", progress=0.2)
+        assert (fresh(run).doing, fresh(run).progress) == ("photo 1", 0.1)
+        lease.say(stage=TRAIN, doing="epoch 1 " * 50, progress=7)
+        assert (fresh(run).stage, fresh(run).progress) == ("train", 1)
+        assert len(fresh(run).doing) == 200
+        lease.finish(verdict=REJECTED, message="No better.", new_reviews=3)
+    done = fresh(run)
+    assert (done.state, done.verdict, done.new_reviews) == ("done", "rejected", 3)
+    assert (done.owner, done.alive_until, done.doing) == (None, None, "")
+    with pytest.raises(AlreadyRunningError, match="a run works once"):
+        retraining.take(done)
+
+
+def test_an_error_ends_the_run_with_its_sentence() -> None:
+    """What goes wrong in the work is what the run says; a new one can be asked for."""
+    run = ask()
+    with pytest.raises(ValueError, match="disk is full"), retraining.take(run):
+        raise ValueError("The disk is full.")
+    assert (fresh(run).state, fresh(run).message) == ("failed", "The disk is full.")
+    assert ask() != run
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
+def test_being_told_to_stop_lets_the_next_process_go_on(stop: type[BaseException]) -> None:
+    """Ctrl-C ends nothing: the run can be taken again at once, without waiting for the lease."""
+    run = ask()
+    lease = retraining.take(run)
+    lease.say(stage=TRAIN, doing="epoch 3")
+    with pytest.raises(stop), lease:
+        raise stop
+    assert fresh(run).state == "running"
+    with retraining.take(ask()) as lease:
+        assert (lease.run, lease.run.stage) == (run, TRAIN)
+        lease.finish(verdict=REJECTED, message="No better.")
+
+
+def test_work_that_forgets_its_verdict_has_failed() -> None:
+    """A block that just ends leaves no run that looks alive."""
+    run = ask()
+    with retraining.take(run):
+        pass
+    assert (fresh(run).state, "without a verdict" in fresh(run).message) == ("failed", True)
+
+
+def test_only_runs_that_nobody_works_on_are_rung_for() -> None:
+    """The sweep rings for a queued run and for a dead process's, and for nothing else."""
+    assert retraining.ring_again() is None
+    run = ask()
+    assert retraining.ring_again() == run
+    lease = retraining.take(run)
+    assert retraining.ring_again() is None
+    die(run)
+    assert retraining.ring_again() == run
+    retraining.take(fresh(run)).finish(verdict=REJECTED, message="No better.")
+    assert lease.run == run
+    assert retraining.ring_again() is None
+
+
+def test_new_reviews_are_those_the_champion_has_not_learned() -> None:
+    """Bad photos teach nothing, an undone review neither, and what was learned is not new."""
+    learned, new = reviews(3), reviews(2)
+    reviews(1, "bad_photo")
+    (undone,) = reviews(1)
+    Review.objects.filter(pk=undone.pk).update(stands=False, voided=True)
+    assert retraining.new_reviews() == 5
+    learn(a_champion(), learned)
+    assert retraining.new_reviews() == len(new)
+    ListingPhoto.objects.filter(pk=new[0].photo_id).delete()
+    assert retraining.new_reviews() == 1
+
+
+@pytest.fixture
+def automatic(settings: Settings) -> ModelVersion:
+    """Every six hours, with three new reviews; there is a champion."""
+    settings.RETRAIN_EVERY_HOURS, settings.RETRAIN_MIN_NEW = 6, 3
+    return a_champion()
+
+
+NOW = datetime(2026, 3, 1, 12, 20, tzinfo=UTC)
+
+
+def test_without_an_interval_nothing_comes_by_itself(settings: Settings) -> None:
+    """The default: no automatic retraining, said in words."""
+    assert settings.RETRAIN_EVERY_HOURS == 0
+    reviews(3)
+    found = retraining.outlook(NOW)
+    assert (found.next_at, found.new_reviews) == (None, 3)
+    assert "RETRAIN_EVERY_HOURS is 0" in found.why_not_yet
+    assert retraining.consider(NOW) is None
+
+
+def test_too_few_reviews_are_counted(automatic: ModelVersion) -> None:
+    """It says how many are there, of how many."""
+    reviews(2)
+    found = retraining.outlook(NOW)
+    assert (found.next_at, found.why_not_yet) == (None, "2 of 3 new reviews are there.")
+    assert retraining.consider(NOW) is None
+
+
+def test_it_comes_at_the_next_full_hour_once_enough_is_there(automatic: ModelVersion) -> None:
+    """Due, it names the hour at which the scheduler looks, and the scheduler's look asks for it."""
+    reviews(3)
+    found = retraining.outlook(NOW)
+    assert (found.next_at, found.why_not_yet) == (NOW.replace(hour=13, minute=0), "")
+    run = retraining.consider(NOW)
+    assert run is not None
+    assert (run.trigger, run.policy, run.state) == ("schedule", "gate", "queued")
+    assert retraining.outlook(NOW).why_not_yet == f"{run} is not done yet."
+    assert retraining.consider(NOW) is None
+
+
+def test_two_lie_apart_and_a_rejected_candidate_is_not_made_again(automatic: ModelVersion) -> None:
+    """After a rejection the same reviews are not new; with others it comes in its time."""
+    candidate = a_model("candidate", state="rejected")
+    learn(candidate, reviews(3))
+    run = ask()
+    retraining.take(run).finish(verdict=REJECTED, message="No better.", candidate=candidate)
+    RetrainRun.objects.update(finished_at=NOW - timedelta(hours=1))
+    found = retraining.outlook(NOW)
+    assert found.why_not_yet.startswith("0 of 3 new reviews are there. The last one ended at")
+    assert retraining.new_reviews() == 3  # the champion has not learned them
+
+    reviews(3)
+    found = retraining.outlook(NOW)
+    assert found.next_at == NOW.replace(hour=18, minute=0)
+    assert found.why_not_yet == (
+        "The last one ended at 01 March 11:20, and 6 hours lie between two."
+    )
+    assert retraining.consider(NOW) is None
+    assert retraining.consider(NOW + timedelta(hours=6)) is not None
+
+
+def test_without_a_champion_nothing_comes(settings: Settings) -> None:
+    """A retraining starts from the champion; without one it says so."""
+    settings.RETRAIN_EVERY_HOURS = 6
+    assert "no champion" in retraining.outlook(NOW).why_not_yet
