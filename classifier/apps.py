@@ -9,8 +9,7 @@ class ClassifierConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from classifier import checks, file_cleanup  # noqa: F401  # importing registers the checks
-        from classifier.review import append_only
+        from classifier import append_only, checks, file_cleanup  # noqa: F401  # registers the checks
 
         post_delete.connect(file_cleanup.remove_with_row, sender="classifier.ListingPhoto")
         post_migrate.connect(append_only.install, sender=self)

@@ -5,7 +5,7 @@ import threading
 import time
 from typing import Final, NamedTuple
 
-from classifier import registry
+from classifier import bundle_files, registry
 from classifier.ml.bundle import load_bundle
 from classifier.ml.manifest import BundleError
 from classifier.ml.predictor import Predictor
@@ -54,7 +54,7 @@ class _Slot:
 def _load(champion: ModelVersion | None) -> LiveModel:
     if champion is None:
         raise registry.NoChampionError
-    predictor = Predictor(load_bundle(registry.local_folder(champion)))
+    predictor = Predictor(load_bundle(bundle_files.local_folder(champion)))
     logger.info("Model %s is live on %s.", champion, predictor.device)
     return LiveModel(predictor, champion)
 

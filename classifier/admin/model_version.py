@@ -11,7 +11,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 
-from classifier import registry
+from classifier import bundle_files, promotion, registry
 from classifier.ml.manifest import BundleError
 from classifier.models import ModelVersion
 
@@ -61,8 +61,8 @@ class ModelVersionAdmin(ModelAdmin):
     def promote(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
         try:
             version = ModelVersion.objects.get(pk=object_id)
-            registry.check_files(version)
-            registry.promote(version=version, by=request.user)  # type: ignore[arg-type]  # staff
+            bundle_files.check_files(version)
+            promotion.promote(version=version, by=request.user)  # type: ignore[arg-type]  # staff
         except (ModelVersion.DoesNotExist, BundleError, registry.RegistryError) as error:
             messages.error(request, str(error))
         else:
@@ -83,7 +83,7 @@ class ModelVersionAdmin(ModelAdmin):
     )
     def roll_back(self, request: HttpRequest, form: BaseDialogForm) -> HttpResponse:
         try:
-            version = registry.rollback(by=request.user)  # type: ignore[arg-type]  # staff
+            version = promotion.rollback(by=request.user)  # type: ignore[arg-type]  # staff
         except (BundleError, registry.RegistryError) as error:
             messages.error(request, str(error))
         else:

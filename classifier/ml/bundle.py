@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from classifier.ml.manifest import (
+    EXTRA_NAMES,
     MANIFEST_NAME,
     WEIGHTS_NAME,
     BundleDamagedError,
@@ -34,19 +35,30 @@ class Bundle:
     manifest: Manifest
 
 
-def save_bundle(network: HierarchicalResNet, manifest: Manifest, folder: Path) -> Manifest:
+def save_bundle(
+    network: HierarchicalResNet,
+    manifest: Manifest,
+    folder: Path,
+    extras: Mapping[str, bytes] | None = None,
+) -> Manifest:
     """Write a bundle to ``folder``, aside first and then renamed, so that it is whole or absent.
 
     Weights are stored in half precision. The manifest's hash and stride placement are filled in
     from the network, whatever they said.
+
+    Args:
+        extras: contents of files that go with it, by name (`EXTRA_NAMES`).
 
     Returns:
         The manifest as written.
 
     Raises:
         FileExistsError: if ``folder`` exists already; a bundle is never overwritten.
-        ValueError: if a weight is not finite in half precision.
+        ValueError: if a weight is not finite in half precision, or for an unknown extra.
     """
+    extras = extras or {}
+    if unknown := set(extras) - set(EXTRA_NAMES):
+        raise ValueError(f"A bundle's extras are {EXTRA_NAMES}; there is no {sorted(unknown)}.")
     if folder.exists():
         raise FileExistsError(f"{folder} exists already; bundles are never overwritten.")
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -65,6 +77,8 @@ def save_bundle(network: HierarchicalResNet, manifest: Manifest, folder: Path) -
         )
         text = json.dumps(manifest_as_dict(written), indent=2, ensure_ascii=False)
         (aside / MANIFEST_NAME).write_text(text + "\n", encoding="utf-8")
+        for name, content in extras.items():
+            (aside / name).write_bytes(content)
         (aside / WEIGHTS_NAME).chmod(0o644)  # safetensors writes for the owner alone
         aside.chmod(0o755)
         aside.rename(folder)

@@ -1,7 +1,8 @@
 """``bundle.json``: what a bundle says of itself, read and checked without torch.
 
-A bundle is a folder with ``weights.safetensors`` and ``bundle.json``. The web process and the
-system checks read only the JSON and the hash; `classifier.ml.bundle` adds the weights.
+A bundle is a folder with ``weights.safetensors`` and ``bundle.json``, and perhaps the extras
+``dataset.csv`` and ``report.html``. The web process and the system checks read only the JSON and
+the hash; `classifier.ml.bundle` adds the weights.
 """
 
 import dataclasses
@@ -20,6 +21,10 @@ from classifier.taxonomy import TAXONOMY
 FORMAT_VERSION: Final = 1
 MANIFEST_NAME: Final = "bundle.json"
 WEIGHTS_NAME: Final = "weights.safetensors"
+# What a bundle may carry besides: the table of photos it learned from, and the page about it.
+DATASET_NAME: Final = "dataset.csv"
+REPORT_NAME: Final = "report.html"
+EXTRA_NAMES: Final = (DATASET_NAME, REPORT_NAME)
 
 
 class BundleError(Exception):

@@ -1,10 +1,12 @@
 """Model versions: one champion at most, and a record of every change of champion."""
 
-from typing import Any, Never
+from typing import Any, Final, Never
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+_NEVER_DELETED: Final = "Promotions are the record of what was live when; they are never deleted."
 
 
 class ModelVersion(models.Model):
@@ -62,6 +64,13 @@ class ModelVersion(models.Model):
         return str(self.manifest.get("dataset_fingerprint", ""))
 
 
+class PromotionQuerySet(models.QuerySet["Promotion"]):
+    """Promotions; they cannot be deleted."""
+
+    def delete(self) -> Never:
+        raise TypeError(_NEVER_DELETED)
+
+
 class Promotion(models.Model):
     """One change of champion. Rows are only ever added, so any moment's champion can be named."""
 
@@ -80,6 +89,8 @@ class Promotion(models.Model):
     )
     how = models.CharField(max_length=10, choices=How)
 
+    objects = PromotionQuerySet.as_manager()
+
     class Meta:
         ordering = ("-at", "-id")
         constraints = [
@@ -92,4 +103,4 @@ class Promotion(models.Model):
         return f"{self.version} {self.get_how_display()}"
 
     def delete(self, *_: Any, **__: Any) -> Never:
-        raise TypeError("Promotions are the record of what was live when; they are never deleted.")
+        raise TypeError(_NEVER_DELETED)

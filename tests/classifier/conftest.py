@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.cache import cache
 
-from classifier import registry
+from classifier import promotion, registry
 from classifier.models import ModelVersion
 
 
@@ -52,5 +52,5 @@ def boss(db: None) -> User:
 def champion(db: None, untrained_bundle: Path) -> ModelVersion:
     """The model in production: registered and promoted, its files in the bundle storage."""
     version = registry.register(folder=untrained_bundle)
-    registry.promote(version=version)
+    promotion.promote(version=version)
     return version

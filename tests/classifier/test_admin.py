@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from classifier import registry
+from classifier import bundle_files, registry
 from classifier.models import Listing, ListingPhoto, ModelVersion
 from tests.classifier.listings import a_listing, fail, only_photo, scores, tag
 
@@ -22,7 +22,7 @@ def candidate(champion: ModelVersion) -> ModelVersion:
     version = ModelVersion.objects.create(
         name="candidate", weights_sha256=champion.weights_sha256, manifest=champion.manifest
     )
-    storage = registry._storage()
+    storage = bundle_files.storage()
     for name in ("bundle.json", "weights.safetensors"):
         with storage.open(f"{champion.name}/{name}") as file:
             storage.save(f"candidate/{name}", file)
@@ -157,7 +157,7 @@ def test_a_damaged_model_is_not_promoted(
     client: Client, boss: User, candidate: ModelVersion, champion: ModelVersion
 ) -> None:
     """What workers could not load is not promoted, and the page says which file is wrong."""
-    registry._storage().delete("candidate/weights.safetensors")
+    bundle_files.storage().delete("candidate/weights.safetensors")
     client.force_login(boss)
 
     client.post(f"{VERSIONS}{candidate.pk}/promote/", {"_form_submitted": "on"})

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
-from classifier import registry
+from classifier import bundle_files, promotion, registry
 
 pytestmark = pytest.mark.django_db
 
@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def champion_folder(untrained_bundle: Path) -> Path:
     version = registry.register(folder=untrained_bundle)
-    registry.promote(version=version)
-    return registry.local_folder(version)
+    promotion.promote(version=version)
+    return bundle_files.local_folder(version)
 
 
 def check() -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from classifier import live_model, registry
+from classifier import bundle_files, live_model, promotion, registry
 from classifier.ml.manifest import BundleDamagedError
 from classifier.models import ModelVersion
 from tests.classifier.test_registry import registered
@@ -24,7 +24,7 @@ def slot() -> live_model._Slot:
 def two_models(untrained_bundle: Path, tmp_path: Path) -> tuple[ModelVersion, ModelVersion]:
     """Two registered models, the first of them champion."""
     one, two = (registered(untrained_bundle, name, tmp_path) for name in ("one", "two"))
-    registry.promote(version=one)
+    promotion.promote(version=one)
     return one, two
 
 
@@ -42,7 +42,7 @@ def test_a_new_champion_is_swapped_in(
 ) -> None:
     """After a promotion the next batch uses the new champion, without a restart."""
     slot.current()
-    registry.promote(version=two_models[1])
+    promotion.promote(version=two_models[1])
     assert slot.current().version == two_models[1]
 
 
@@ -55,9 +55,9 @@ def test_a_damaged_new_champion_leaves_the_old_one_at_work_until_it_is_put_right
     """The log names the damaged file; once that is restored the new champion comes in."""
     one, two = two_models
     slot.current()
-    weights = registry.local_folder(two) / "weights.safetensors"
+    weights = bundle_files.local_folder(two) / "weights.safetensors"
     weights.write_bytes(b"damaged")
-    registry.promote(version=two)
+    promotion.promote(version=two)
     with caplog.at_level(logging.ERROR):
         assert slot.current().version == one
         assert slot.current().version == one
@@ -72,7 +72,7 @@ def test_without_any_usable_model_it_says_why(
     slot: live_model._Slot, two_models: tuple[ModelVersion, ModelVersion]
 ) -> None:
     """With nothing in memory a damaged or missing champion is an error, and recovers."""
-    weights = registry.local_folder(two_models[0]) / "weights.safetensors"
+    weights = bundle_files.local_folder(two_models[0]) / "weights.safetensors"
     content = weights.read_bytes()
     weights.write_bytes(b"damaged")
     with pytest.raises(BundleDamagedError):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from classifier import registry
+from classifier import bundle_files, promotion, registry
 from classifier.ml.manifest import BundleDamagedError
 from classifier.models import ModelVersion
 from tests.classifier.test_manifest import rewrite
@@ -17,7 +17,7 @@ def test_a_registered_bundle_lies_in_storage(untrained_bundle: Path, storage_fol
     """Registering copies both files, so that the folder it came from may go."""
     version = registry.register(folder=untrained_bundle)
     assert (version.name, version.state) == ("untrained", "candidate")
-    folder = registry.local_folder(version)
+    folder = bundle_files.local_folder(version)
     assert folder == storage_folder / "bundles" / "untrained"
     assert {path.name for path in folder.iterdir()} == {"bundle.json", "weights.safetensors"}
 
@@ -25,7 +25,7 @@ def test_a_registered_bundle_lies_in_storage(untrained_bundle: Path, storage_fol
 def test_registering_twice_is_once(untrained_bundle: Path) -> None:
     """The same bundle gives the same version, also when it is the champion by now."""
     first = registry.register(folder=untrained_bundle)
-    registry.promote(version=first)
+    promotion.promote(version=first)
     assert registry.register(folder=untrained_bundle) == first
     assert ModelVersion.objects.get().state == "champion"
 
@@ -33,11 +33,11 @@ def test_registering_twice_is_once(untrained_bundle: Path) -> None:
 def test_registering_again_mends_what_is_lost_or_damaged(untrained_bundle: Path) -> None:
     """Files of a known version that are gone or changed in storage are put back."""
     version = registry.register(folder=untrained_bundle)
-    folder = registry.local_folder(version)
+    folder = bundle_files.local_folder(version)
     (folder / "bundle.json").unlink()
     (folder / "weights.safetensors").write_bytes(b"damaged")
     registry.register(folder=untrained_bundle)
-    registry.check_files(version)
+    bundle_files.check_files(version)
 
 
 def test_a_name_means_one_bundle(untrained_bundle: Path, bundle_copy: Path) -> None:
@@ -66,11 +66,11 @@ def registered(bundle: Path, name: str, tmp_path: Path) -> ModelVersion:
 def test_promotion_retires_the_champion_before(untrained_bundle: Path, tmp_path: Path) -> None:
     """There is one champion at any time, and one step leads back to the one before."""
     one, two = (registered(untrained_bundle, name, tmp_path) for name in ("one", "two"))
-    registry.promote(version=one)
-    registry.promote(version=two)
+    promotion.promote(version=one)
+    promotion.promote(version=two)
     assert registry.champion() == two
     assert ModelVersion.objects.get(name="one").state == "retired"
-    assert registry.rollback() == one
+    assert promotion.rollback() == one
     assert registry.champion() == one
 
 
@@ -79,7 +79,7 @@ def test_what_the_gate_rejected_stays_out(untrained_bundle: Path) -> None:
     version = registry.register(folder=untrained_bundle)
     ModelVersion.objects.update(state="rejected")
     with pytest.raises(registry.RegistryError, match="rejected by the gate"):
-        registry.promote(version=version)
+        promotion.promote(version=version)
 
 
 def test_an_unknown_name_lists_the_known_ones(untrained_bundle: Path) -> None:
@@ -88,4 +88,4 @@ def test_an_unknown_name_lists_the_known_ones(untrained_bundle: Path) -> None:
     with pytest.raises(registry.RegistryError, match=r"No model is registered as x.*untrained"):
         registry.named("x")
     with pytest.raises(registry.RegistryError, match="no way back"):
-        registry.rollback()
+        promotion.rollback()

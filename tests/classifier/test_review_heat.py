@@ -12,7 +12,7 @@ from django.urls import reverse
 from PIL import Image
 from torch import nn
 
-from classifier import heat_worker, registry
+from classifier import heat_worker, promotion, registry
 from classifier.ml.gradcam import heat, overlay
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import HierarchicalResNet
@@ -68,7 +68,7 @@ def test_the_picture_has_the_shape_of_the_photo(width: int, height: int) -> None
 @pytest.mark.django_db
 def test_a_worker_makes_the_picture_and_the_page_gets_it(untrained_bundle: Path) -> None:
     """Asked for, it comes with the next look; made once, it is kept."""
-    registry.promote(version=registry.register(folder=untrained_bundle))
+    promotion.promote(version=registry.register(folder=untrained_bundle))
     photo = a_photo(file=True, **UNKNOWN)
     client = Client()
     client.force_login(a_moderator())
@@ -87,7 +87,7 @@ def test_a_worker_makes_the_picture_and_the_page_gets_it(untrained_bundle: Path)
 @pytest.mark.django_db
 def test_a_photo_without_its_file_gets_no_picture(untrained_bundle: Path) -> None:
     """A missing file or row is no crash of the worker."""
-    registry.promote(version=registry.register(folder=untrained_bundle))
+    promotion.promote(version=registry.register(folder=untrained_bundle))
     photo = a_photo(**UNKNOWN)
     heat_worker.show(photo.pk)
     heat_worker.show(99_999)
@@ -105,7 +105,7 @@ def test_preprocessing_that_crops_maps_to_the_middle() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_the_picture_goes_with_the_photo(untrained_bundle: Path) -> None:
     """Nothing of a deleted photo stays in the storage."""
-    registry.promote(version=registry.register(folder=untrained_bundle))
+    promotion.promote(version=registry.register(folder=untrained_bundle))
     photo = a_photo(file=True, **UNKNOWN)
     heat_worker.show(photo.pk)
     photo.delete()

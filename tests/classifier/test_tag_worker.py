@@ -9,7 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 from pytest_django import Settings
 
-from classifier import live_model, registry, tag_worker
+from classifier import bundle_files, live_model, promotion, registry, tag_worker
 from classifier.models import ListingPhoto
 from tests import pictures
 from tests.databases import default_database, empty_tables, in_threads
@@ -34,8 +34,8 @@ def worker_that_just_started(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def champion_folder(untrained_bundle: Path) -> Path:
     version = registry.register(folder=untrained_bundle)
-    registry.promote(version=version)
-    return registry.local_folder(version)
+    promotion.promote(version=version)
+    return bundle_files.local_folder(version)
 
 
 def photos_with_files(count: int) -> list[ListingPhoto]:
@@ -128,7 +128,7 @@ def test_a_new_champion_takes_over_between_batches(
 
     first = photos_with_files(1)[0]
     tag_worker.drain()
-    registry.promote(version=registered(untrained_bundle, "newer", tmp_path))
+    promotion.promote(version=registered(untrained_bundle, "newer", tmp_path))
     ListingPhoto.objects.filter(pk=first.pk).update(image="photos/first.jpg")
     photos_with_files(1)
     tag_worker.drain()

@@ -14,7 +14,7 @@ import pytest
 import torch
 from django.core.management import CommandError, call_command
 
-from classifier import registry
+from classifier import promotion, registry
 from classifier.ml.bundle import save_bundle
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import HierarchicalResNet
@@ -185,7 +185,7 @@ def test_the_model_in_production_is_judged_by_default(
     drawn_photos: Path, sure_bundle: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Without --bundle the champion is taken, and --model takes another by its name."""
-    registry.promote(version=registry.register(folder=sure_bundle))
+    promotion.promote(version=registry.register(folder=sure_bundle))
     few = ["evaluate", "--photos", str(drawn_photos), "--robustness-photos", "0"]
     call_command(*few)
     call_command(*few, "--model", "sure", "--split", "validation")

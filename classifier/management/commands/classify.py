@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from classifier import registry, wording
+from classifier import bundle_files, registry, wording
 from classifier.intake import photo_limits
 from classifier.ml.manifest import BundleError
 from classifier.taxonomy import label_path
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             version = registry.named(model) if model else registry.champion()
             if version is None:
                 raise registry.NoChampionError
-            predictor = Predictor(load_bundle(registry.local_folder(version)))
+            predictor = Predictor(load_bundle(bundle_files.local_folder(version)))
         except (BundleError, registry.RegistryError) as error:
             raise CommandError(str(error)) from error
 

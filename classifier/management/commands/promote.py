@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from classifier import registry
+from classifier import bundle_files, promotion, registry
 from classifier.ml.manifest import BundleError
 
 
@@ -22,8 +22,8 @@ class Command(BaseCommand):
     def handle(self, *, name: str, **_: Any) -> None:
         try:
             version = registry.named(name)
-            registry.check_files(version)
-            registry.promote(version=version)
+            bundle_files.check_files(version)
+            promotion.promote(version=version)
         except (BundleError, registry.RegistryError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{version} is the champion now.")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from classifier import registry
+from classifier import promotion, registry
 from classifier.ml.manifest import BundleError
 
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         try:
             version = registry.register(folder=folder)
             if promote or (promote_if_none and registry.champion() is None):
-                registry.promote(version=version)
+                promotion.promote(version=version)
         except (BundleError, registry.RegistryError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{version.name} is registered as {version.get_state_display()}.")

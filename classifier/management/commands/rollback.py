@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from classifier import registry
+from classifier import promotion, registry
 from classifier.ml.manifest import BundleError
 
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **__: Any) -> None:
         try:
-            version = registry.rollback()
+            version = promotion.rollback()
         except (BundleError, registry.RegistryError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{version} is the champion again.")

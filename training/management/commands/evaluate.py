@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from classifier import registry
+from classifier import bundle_files, registry
 from classifier.intake import photo_limits
 from classifier.ml.bundle import load_bundle
 from classifier.ml.manifest import BundleError
@@ -96,7 +96,7 @@ def _bundle_folder(options: dict[str, Any]) -> Path:
     version = registry.named(options["model"]) if options["model"] else registry.champion()
     if version is None:
         raise registry.NoChampionError
-    return registry.local_folder(version)
+    return bundle_files.local_folder(version)
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,0 +1,130 @@
+"""The files of a registered bundle: stored once, found by every worker on every machine."""
+
+import hashlib
+import shutil
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, Storage, storages
+
+from classifier.ml.manifest import (
+    EXTRA_NAMES,
+    MANIFEST_NAME,
+    WEIGHTS_NAME,
+    BundleError,
+    BundleMissingError,
+    check_weights,
+    read_manifest,
+    sha256_of,
+)
+from classifier.models import ModelVersion
+
+
+def storage() -> Storage:
+    """Return Django's storage ``bundles``: a folder on disk or one of the S3 bucket."""
+    return storages["bundles"]
+
+
+def store(folder: Path, *, name: str) -> None:
+    """Put a checked bundle and the extras it has into the storage, below ``name/``.
+
+    What is there already stays; what differs is replaced, so this also mends a damaged copy.
+    """
+    # The manifest last: a stored bundle that has one is whole.
+    for file_name in (*EXTRA_NAMES, WEIGHTS_NAME, MANIFEST_NAME):
+        if (folder / file_name).is_file():
+            _put(folder / file_name, f"{name}/{file_name}")
+
+
+def _put(path: Path, stored_name: str) -> None:
+    """Store a file under exactly this name, unless the same content is there already."""
+    to = storage()
+    if to.exists(stored_name):
+        with to.open(stored_name) as stored:
+            if hashlib.file_digest(stored, "sha256").hexdigest() == sha256_of(path):
+                return
+        to.delete(stored_name)
+    with path.open("rb") as file:
+        to.save(stored_name, File(file))
+
+
+def open_extra(version: ModelVersion, name: str) -> "File[bytes] | None":
+    """Open one of the files that may go with a bundle (`EXTRA_NAMES`); None if it has none.
+
+    Raises:
+        ValueError: for any other name.
+    """
+    if name not in EXTRA_NAMES:
+        raise ValueError(f"A bundle's extras are {EXTRA_NAMES}; there is no {name!r}.")
+    try:
+        return storage().open(f"{version.name}/{name}")
+    except FileNotFoundError:
+        return None
+
+
+def check_files(version: ModelVersion) -> None:
+    """Check that a version's bundle is whole.
+
+    Raises:
+        BundleError: if it is missing, damaged or of another format or taxonomy.
+    """
+    folder = local_folder(version)
+    check_weights(folder, read_manifest(folder))
+
+
+def local_folder(version: ModelVersion) -> Path:
+    """Return a folder on this machine with the version's bundle, fetching it if it lies remote.
+
+    Extras are not fetched; `open_extra` reads them where they lie.
+
+    Raises:
+        BundleError: if the bundle lies remote and cannot be fetched whole.
+    """
+    lies_in = storage()
+    if isinstance(lies_in, FileSystemStorage):
+        return Path(lies_in.path(version.name))
+    folder = Path(settings.BUNDLE_CACHE_DIR) / f"{version.name}-{version.weights_sha256[:12]}"
+    if not _is_whole(folder):
+        # Not there yet, or damaged since: either way a fresh copy puts it right.
+        _fetch(lies_in, version, folder)
+    return folder
+
+
+def _is_whole(folder: Path) -> bool:
+    try:
+        check_weights(folder, read_manifest(folder))
+    except BundleError:
+        return False
+    return True
+
+
+def _fetch(lies_in: Storage, version: ModelVersion, folder: Path) -> None:
+    """Download aside, check, then rename: a cached bundle is whole or absent."""
+    # Imported here: a web process that stores files on disk has no use for it.
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".fetching-", dir=folder.parent))
+    try:
+        for name in (MANIFEST_NAME, WEIGHTS_NAME):
+            with lies_in.open(f"{version.name}/{name}") as source, (aside / name).open("wb") as to:
+                shutil.copyfileobj(source, to)
+        check_weights(aside, read_manifest(aside))
+        # Workers of one machine fetch at the same time: who was faster may be loading it now.
+        if not _is_whole(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            aside.rename(folder)
+    except FileNotFoundError as error:
+        raise BundleMissingError(
+            f"The bundle storage lacks a file of {version} ({error}). "
+            "Register the bundle again with `manage.py register_model FOLDER`."
+        ) from error
+    except (OSError, BotoCoreError, ClientError) as error:
+        raise BundleMissingError(
+            f"The bundle storage did not give {version} ({type(error).__name__}: {error}). "
+            f"Check that the storage can be reached and that {folder.parent} can be written."
+        ) from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
