@@ -23,7 +23,7 @@ COPY slowfashion_ai slowfashion_ai
 COPY classifier classifier
 COPY training training
 # The one folder that may be written to. Made here, so that a volume mounted in it is ours too.
-RUN mkdir -p var/bundle-cache && chown -R app:app var
+RUN mkdir -p var/bundle-cache var/retraining && chown -R app:app var
 
 FROM code AS web
 COPY --from=web-packages /opt/venv /opt/venv

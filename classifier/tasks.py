@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
-from classifier import bell, tagging
+from classifier import bell, retraining, tagging
 from classifier.review.heat import HEAT_TASK
 
 
@@ -23,6 +23,18 @@ def sweep_photos() -> None:
     """Give back expired claims and ring for whatever still waits."""
     if tagging.sweep().waiting:
         bell.ring()
+
+
+@shared_task(name="classifier.tasks.consider_retraining")
+def consider_retraining() -> None:
+    """Ask for the automatic retraining when it is due."""
+    retraining.consider()
+
+
+@shared_task(name="classifier.tasks.sweep_retraining")
+def sweep_retraining() -> None:
+    """Ring for the retraining that waits, or whose process is dead."""
+    retraining.ring_again()
 
 
 @shared_task(name=HEAT_TASK)

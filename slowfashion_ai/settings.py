@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 
@@ -219,6 +220,7 @@ CELERY_TASK_DEFAULT_QUEUE = "maintenance"
 CELERY_TASK_ROUTES = {
     "classifier.tasks.classify_photos": {"queue": "classification"},
     "classifier.tasks.show_where_it_looked": {"queue": "classification"},
+    "training.tasks.retrain": {"queue": "training"},
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A broker that is down must not hold up an upload: the sweep rings again.
@@ -229,7 +231,17 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "classifier.tasks.sweep_photos", "schedule": SWEEP_EVERY_SECONDS}
+    "sweep": {"task": "classifier.tasks.sweep_photos", "schedule": SWEEP_EVERY_SECONDS},
+    # Less often: while no trainer runs, every ring stays in the queue until one does.
+    "sweep-retraining": {
+        "task": "classifier.tasks.sweep_retraining",
+        "schedule": 3 * SWEEP_EVERY_SECONDS,
+    },
+    # At the full hour, as the outlook says.
+    "consider-retraining": {
+        "task": "classifier.tasks.consider_retraining",
+        "schedule": crontab(minute="0"),
+    },
 }
 
 # --- API ------------------------------------------------------------------------------------

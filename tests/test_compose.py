@@ -134,25 +134,37 @@ def test_services_wait_for_what_they_need() -> None:
 
 def test_data_lies_in_named_volumes() -> None:
     """Each volume is declared, is used, and is mounted where its program writes."""
+    # As long as .env names no folder of the host.
+    plain = compose_with(filled_example() | {"BASE_PHOTOS": ""})["services"]
     mounts = {
-        (name, *volume.split(":"))
-        for name, service in SERVICES.items()
+        (name, *volume.split(":")[:2])
+        for name, service in plain.items()
         for volume in service.get("volumes", [])
     }
     assert {volume for _, volume, _ in mounts} == set(COMPOSE["volumes"])
     assert ("storage", "photos", SERVICES["storage"]["environment"]["VGW_BACKEND_ARGS"]) in mounts
     cache = Path("/app/var") / settings.BUNDLE_CACHE_DIR.name
     assert ("worker", "bundle-cache", str(cache)) in mounts
-    assert f"mkdir -p var/{cache.name}" in " ".join(stages()["code"].lines)
+    assert ("trainer", "retraining", "/app/var/retraining") in mounts
+    assert f"mkdir -p var/{cache.name} var/retraining" in " ".join(stages()["code"].lines)
 
 
-def test_the_worker_has_a_gpu_and_its_twin_has_none() -> None:
-    """The GPU worker reserves an NVIDIA device; the CPU worker is the same without, by profile."""
-    worker, twin = dict(SERVICES["worker"]), dict(SERVICES["worker-cpu"])
-    devices = worker.pop("deploy")["resources"]["reservations"]["devices"]
-    assert devices == [{"driver": "nvidia", "count": 1, "capabilities": ["gpu"]}]
+def test_the_trainer_reads_the_operators_photos_and_cannot_write_them() -> None:
+    """The folder that .env names is mounted for reading, where PHOTOS_DIR says."""
+    trainer = compose_with(filled_example() | {"BASE_PHOTOS": "/srv/photos"})["services"]["trainer"]
+    assert f"/srv/photos:{trainer['environment']['PHOTOS_DIR']}:ro" in trainer["volumes"]
+
+
+@pytest.mark.parametrize(
+    ("name", "which"), [("worker", {"count": 1}), ("trainer", {"device_ids": ["0"]})]
+)
+def test_there_is_one_with_a_gpu_and_a_twin_without(name: str, which: dict[str, Any]) -> None:
+    """The one reserves an NVIDIA device; its twin is the same without, in the profile cpu."""
+    service, twin = dict(SERVICES[name]), dict(SERVICES[f"{name}-cpu"])
+    devices = service.pop("deploy")["resources"]["reservations"]["devices"]
+    assert devices == [{"driver": "nvidia", "capabilities": ["gpu"], **which}]
     assert twin.pop("profiles") == ["cpu"]
-    assert worker == twin
+    assert service == twin
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -199,7 +211,7 @@ def test_migrate_runs_commands_that_exist() -> None:
     assert "bundles/starter" in stages()["web"].copied()
 
 
-@pytest.mark.parametrize("name", ["worker", "scheduler"])
+@pytest.mark.parametrize("name", ["worker", "trainer", "scheduler"])
 def test_celery_knows_every_option(name: str) -> None:
     """`celery … --help` lists each option that the service gives it."""
     command = command_of(SERVICES[name])
@@ -235,12 +247,17 @@ def test_the_web_service_is_asked_where_it_answers() -> None:
     assert resolve(asked.path).url_name == "healthz"
 
 
-def test_the_worker_serves_every_queue() -> None:
-    """No task can be sent to a queue that no worker listens to."""
-    command = command_of(SERVICES["worker"])
-    queues = set(command[command.index("--queues") + 1].split(","))
+def test_every_queue_is_served_by_one_of_worker_and_trainer() -> None:
+    """No task can be sent to a queue that nobody listens to; photos never wait for a training."""
+    worker, trainer = (queues_of(SERVICES[name]) for name in ("worker", "trainer"))
     routed = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
-    assert queues == routed | {settings.CELERY_TASK_DEFAULT_QUEUE}
+    assert worker | trainer == routed | {settings.CELERY_TASK_DEFAULT_QUEUE}
+    assert not worker & trainer
+
+
+def queues_of(service: dict[str, Any]) -> set[str]:
+    command = command_of(service)
+    return set(command[command.index("--queues") + 1].split(","))
 
 
 def test_procfile_and_images_run_the_same_worker() -> None:
@@ -252,3 +269,11 @@ def test_procfile_and_images_run_the_same_worker() -> None:
     memory = [word for word in words if "=" in word]
     assert words[len(memory) :] == stages()["worker"].command()
     assert " ".join(memory) == " ".join(stages()["worker"].arguments("ENV")[-1].split())
+
+
+def test_procfile_and_compose_run_the_same_trainer() -> None:
+    """One machine and many run the trainer with the same options."""
+    text = (REPOSITORY / "Procfile").read_text(encoding="utf-8")
+    line = re.search(r"^trainer: exec (.*)$", text, flags=re.MULTILINE)
+    assert line
+    assert line[1].split() == SERVICES["trainer"]["command"]

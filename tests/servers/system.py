@@ -55,6 +55,11 @@ class System:
             "--concurrency", "4", "--queues", "classification,maintenance",
             "--without-gossip", "--without-mingle",
         ])  # fmt: skip
+        self.trainer = self._program("trainer", [
+            BINARIES / "celery", "--app", "slowfashion_ai", "worker", "--hostname", "trainer@%h",
+            "--pool", "threads", "--concurrency", "1", "--queues", "training",
+            "--without-gossip", "--without-mingle",
+        ])  # fmt: skip
         self.scheduler = self._program("scheduler", [
             BINARIES / "celery", "--app", "slowfashion_ai", "beat",
             "--schedule", folder / "beat-schedule", "--pidfile=",
@@ -65,7 +70,7 @@ class System:
 
     @property
     def programs(self) -> tuple[Program, ...]:
-        return (self.redis, self.web, self.worker, self.scheduler)
+        return (self.redis, self.web, self.worker, self.trainer, self.scheduler)
 
     def manage(
         self, *arguments: str | Path, check: bool = True
@@ -97,13 +102,11 @@ class System:
         wait_until(lambda: answers(self.folder / "redis.sock"), what="Redis answers", seconds=20)
 
     def start_worker(self) -> None:
-        before = self.worker.log.count(" ready.")
-        self.worker.start()
-        wait_until(
-            lambda: self.worker.log.count(" ready.") > before or not self.worker.runs,
-            what="the worker is ready",
-        )
-        assert self.worker.runs, self.worker.log
+        _start_and_wait(self.worker)
+
+    def start_trainer(self) -> None:
+        """Not part of `start`: few tests train."""
+        _start_and_wait(self.trainer)
 
     def stop(self) -> None:
         for program in reversed(self.programs):
@@ -135,6 +138,16 @@ class System:
 
         wait_until(all_done, what="no photo is pending any more", seconds=seconds)
         return photos
+
+
+def _start_and_wait(worker: Program) -> None:
+    before = worker.log.count(" ready.")
+    worker.start()
+    wait_until(
+        lambda: worker.log.count(" ready.") > before or not worker.runs,
+        what=f"the {worker.name} is ready",
+    )
+    assert worker.runs, worker.log
 
 
 def _bare_environment() -> dict[str, str]:
