@@ -1,7 +1,6 @@
 """Model versions: register a bundle, find a version by name, say which one is champion."""
 
 import json
-import logging
 from pathlib import Path
 
 from django.conf import settings
@@ -16,8 +15,6 @@ from classifier.ml.manifest import (
     read_manifest,
 )
 from classifier.models import ModelVersion
-
-logger = logging.getLogger(__name__)
 
 
 class RegistryError(Exception):

@@ -23,6 +23,7 @@ from classifier.ml.manifest import (
     manifest_as_dict,
     read_manifest,
     sha256_of,
+    unreadable,
 )
 from classifier.ml.network import HierarchicalResNet, StridePlacement
 
@@ -111,6 +112,8 @@ def load_bundle(folder: Path) -> Bundle:
             f"{path} does not hold the weights of this network: {error} "
             "Restore the bundle from where it came from, or train it again."
         ) from error
+    except OSError as error:
+        raise unreadable(path, error) from error
     return Bundle(network.eval(), manifest)
 
 

@@ -93,3 +93,15 @@ def test_an_unknown_stride_placement_is_refused(bundle_copy: Path) -> None:
     rewrite(bundle_copy, lambda d: d.update(stride_placement="v9"))
     with pytest.raises(BundleDamagedError, match="v9"):
         load_bundle(bundle_copy)
+
+
+def test_extras_are_saved_with_the_bundle(
+    untrained_network: HierarchicalResNet, tmp_path: Path
+) -> None:
+    """The dataset lies beside the weights; a name that nobody reads is refused."""
+    folder = tmp_path / "whole"
+    save_bundle(untrained_network, a_manifest(), folder, extras={"dataset.csv": b"path,main"})
+    assert (folder / "dataset.csv").read_bytes() == b"path,main"
+    with pytest.raises(ValueError, match=r"there is no \['notes\.txt'\]"):
+        save_bundle(untrained_network, a_manifest(), tmp_path / "b", extras={"notes.txt": b""})
+    assert not (tmp_path / "b").exists()

@@ -63,29 +63,56 @@ def registered(bundle: Path, name: str, tmp_path: Path) -> ModelVersion:
     return registry.register(folder=folder)
 
 
-def test_promotion_retires_the_champion_before(untrained_bundle: Path, tmp_path: Path) -> None:
-    """There is one champion at any time, and one step leads back to the one before."""
-    one, two = (registered(untrained_bundle, name, tmp_path) for name in ("one", "two"))
-    promotion.promote(version=one)
-    promotion.promote(version=two)
-    assert registry.champion() == two
-    assert ModelVersion.objects.get(name="one").state == "retired"
-    assert promotion.rollback() == one
-    assert registry.champion() == one
-
-
-def test_what_the_gate_rejected_stays_out(untrained_bundle: Path) -> None:
-    """A rejected version is not promoted, also through an old copy of its row."""
-    version = registry.register(folder=untrained_bundle)
-    ModelVersion.objects.update(state="rejected")
-    with pytest.raises(registry.RegistryError, match="rejected by the gate"):
-        promotion.promote(version=version)
-
-
 def test_an_unknown_name_lists_the_known_ones(untrained_bundle: Path) -> None:
-    """Asking for a version that is not there says which are, and that there is no way back."""
+    """Asking for a version that is not there says which are."""
     registry.register(folder=untrained_bundle)
     with pytest.raises(registry.RegistryError, match=r"No model is registered as x.*untrained"):
         registry.named("x")
-    with pytest.raises(registry.RegistryError, match="no way back"):
-        promotion.rollback()
+
+
+def a_child(bundle: Path, folder: Path, parent: str | None) -> Path:
+    """Return a copy of a bundle that says which one it started from."""
+    shutil.copytree(bundle, folder)
+    rewrite(folder, lambda d: d.update(name=folder.name, parent=parent))
+    return folder
+
+
+def test_a_version_knows_its_parent(untrained_bundle: Path, tmp_path: Path) -> None:
+    """The bundle's word is followed; one registered before its parent learns of it later."""
+    child = a_child(untrained_bundle, tmp_path / "child", parent="untrained")
+    assert registry.register(folder=child).parent is None
+    parent = registry.register(folder=untrained_bundle)
+    assert registry.register(folder=child).parent == parent
+    second = a_child(untrained_bundle, tmp_path / "second", parent="untrained")
+    assert registry.register(folder=second).parent == parent
+
+
+def test_a_parent_can_be_given(untrained_bundle: Path, tmp_path: Path) -> None:
+    """Where the bundle is silent the caller's word counts; where they differ it is refused."""
+    parent = registry.register(folder=untrained_bundle)
+    silent = a_child(untrained_bundle, tmp_path / "silent", parent=None)
+    assert registry.register(folder=silent, parent=parent).parent == parent
+    other = a_child(untrained_bundle, tmp_path / "other", parent="somebody-else")
+    with pytest.raises(registry.RegistryError, match="started from somebody-else, not from untr"):
+        registry.register(folder=other, parent=parent)
+    assert not ModelVersion.objects.filter(name="other").exists()
+
+
+def test_extras_of_a_bundle_are_kept_and_can_be_read(bundle_copy: Path) -> None:
+    """The dataset and the report page lie beside the weights; what is not there is None."""
+    (bundle_copy / "dataset.csv").write_text("path,main\n", encoding="utf-8")
+    version = registry.register(folder=bundle_copy)
+    dataset = bundle_files.open_extra(version, "dataset.csv")
+    assert dataset is not None
+    with dataset:
+        assert dataset.read() == b"path,main\n"
+    assert bundle_files.open_extra(version, "report.html") is None
+    with pytest.raises(ValueError, match=r"there is no '\.\./secret'"):
+        bundle_files.open_extra(version, "../secret")
+
+    (bundle_copy / "report.html").write_text("<p>Good.</p>", encoding="utf-8")
+    registry.register(folder=bundle_copy)
+    report = bundle_files.open_extra(version, "report.html")
+    assert report is not None
+    with report:
+        assert report.read() == b"<p>Good.</p>"

@@ -1,0 +1,83 @@
+"""Bundles in S3: every worker on every machine finds them."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from classifier import bundle_files, registry
+from classifier.ml.manifest import BundleMissingError, sha256_of
+from classifier.models import ModelVersion
+from tests.databases import in_threads
+
+pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+
+
+@pytest.fixture(autouse=True)
+def bundles_on_s3(s3: dict[str, str], settings: Settings, tmp_path: Path) -> Path:
+    """Where this machine keeps what it fetched; a folder of the bucket for this test alone."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "bundles": {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {
+                "bucket_name": s3["S3_BUCKET"],
+                "endpoint_url": s3["S3_ENDPOINT_URL"],
+                "access_key": s3["AWS_ACCESS_KEY_ID"],
+                "secret_key": s3["AWS_SECRET_ACCESS_KEY"],
+                "region_name": "us-east-1",
+                "location": tmp_path.name,
+                "file_overwrite": False,
+            },
+        },
+    }
+    settings.BUNDLE_CACHE_DIR = tmp_path / "cache"
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def version(bundle_copy: Path) -> ModelVersion:
+    (bundle_copy / "dataset.csv").write_text("path,main\n", encoding="utf-8")
+    return registry.register(folder=bundle_copy)
+
+
+def test_a_bundle_and_its_extras_come_back_as_they_were(
+    version: ModelVersion, bundle_copy: Path
+) -> None:
+    """Weights are fetched whole; the dataset is read where it lies; what is not there is None."""
+    weights = bundle_files.local_folder(version) / "weights.safetensors"
+    assert sha256_of(weights) == sha256_of(bundle_copy / "weights.safetensors")
+    dataset = bundle_files.open_extra(version, "dataset.csv")
+    assert dataset is not None
+    with dataset:
+        assert dataset.read() == b"path,main\n"
+    assert bundle_files.open_extra(version, "report.html") is None
+
+
+def test_workers_of_one_machine_fetch_at_the_same_time(
+    version: ModelVersion, bundles_on_s3: Path
+) -> None:
+    """Four at once all end with a whole bundle, and leave one folder."""
+    folders = in_threads(4, lambda: bundle_files.local_folder(version))
+    bundle_files.check_files(version)
+    assert list(bundles_on_s3.iterdir()) == [folders[0]]
+
+
+def test_a_damaged_copy_is_fetched_again(version: ModelVersion) -> None:
+    """What the disk of one machine lost, the storage still has."""
+    (bundle_files.local_folder(version) / "weights.safetensors").write_bytes(b"damaged")
+    bundle_files.check_files(version)
+
+
+def test_what_the_storage_lacks_is_named_and_mended_by_registering(
+    version: ModelVersion, bundle_copy: Path, bundles_on_s3: Path
+) -> None:
+    """The error says what to type, and typing it helps."""
+    bundle_files.storage().delete(f"{version.name}/weights.safetensors")
+    with pytest.raises(BundleMissingError, match=r"lacks a file of untrained.*register_model"):
+        bundle_files.check_files(version)
+    assert list(bundles_on_s3.iterdir()) == []
+    registry.register(folder=bundle_copy)
+    shutil.rmtree(bundles_on_s3)
+    bundle_files.check_files(version)
