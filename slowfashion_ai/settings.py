@@ -108,6 +108,15 @@ DATABASES: dict[str, Any] = {
     "default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    _database_folder = Path(DATABASES["default"]["NAME"]).parent
+    try:
+        # SQLite makes the file, but not the folder it lies in.
+        _database_folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The database's folder {_database_folder} cannot be made ({error.strerror}). Set "
+            "VAR_DIR to a folder that can be written to, or DATABASE_URL to a database."
+        ) from error
     # IMMEDIATE takes the write lock when a transaction begins, so two claims never overlap.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",

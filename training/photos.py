@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,8 +13,12 @@ from typing import Final
 from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, TAXONOMY
 
 PHOTO_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+# Pictures that training does not read; what it leaves out it says.
+OTHER_SUFFIXES: Final = frozenset({".heic", ".heif", ".avif", ".gif", ".bmp", ".tif", ".tiff"})
 OTHERS: Final = "Others"
 NEAR: Final = "Near"
+
+logger = logging.getLogger(__name__)
 
 
 class PhotosError(Exception):
@@ -65,7 +70,8 @@ def read_photos(folder: Path) -> list[Sample]:
     for what belongs to nothing, ``sub`` is empty for what belongs to none of the subclasses.
 
     Raises:
-        PhotosError: if the folder is missing, has no photos, or names an unknown class.
+        PhotosError: if the folder is missing, has no photos, or names an unknown class; and if the
+            manifest cannot be read, or lists a photo twice.
     """
     if not folder.is_dir():
         raise PhotosError(f"There is no folder {folder}. Name a folder of photos with --photos.")
@@ -80,26 +86,46 @@ def read_photos(folder: Path) -> list[Sample]:
 
 
 def _from_manifest(manifest: Path) -> list[Sample]:
-    with manifest.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        missing = {"path", "main", "sub"} - set(reader.fieldnames or ())
-        if missing:
-            raise PhotosError(f"{manifest} lacks the columns {', '.join(sorted(missing))}.")
-        return [
-            _sample(
-                manifest.parent / row["path"],
-                row["main"],
-                row["sub"],
-                row.get("group_id") or row.get("group") or row["path"],
-                where=f"{manifest}, line {line}",
-            )
-            for line, row in enumerate(reader, start=2)
-        ]
+    samples: dict[Path, Sample] = {}
+    for line, row in enumerate(_rows(manifest), start=2):
+        where = f"{manifest}, line {line}"
+        if not row["path"] or row["main"] is None or row["sub"] is None:
+            raise PhotosError(f"{where}: the row has no path, or ends before main and sub.")
+        path = manifest.parent / row["path"]
+        if path in samples:
+            raise PhotosError(f"{where}: {row['path']} is listed twice; remove one of the rows.")
+        group = row.get("group_id") or row.get("group") or row["path"]
+        samples[path] = _sample(path, row["main"], row["sub"], group, where=where)
+    return list(samples.values())
+
+
+def _rows(manifest: Path) -> list[dict[str, str | None]]:
+    """Return the manifest's rows; a cell that a short row lacks is None."""
+    try:
+        # Spreadsheets begin a CSV file with a mark that plain UTF-8 would take for a letter.
+        with manifest.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            if missing := {"path", "main", "sub"} - set(reader.fieldnames or ()):
+                raise PhotosError(
+                    f"{manifest} lacks the columns {', '.join(sorted(missing))}. Expected a first "
+                    "line path,main,sub,group with commas between."
+                )
+            return list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise PhotosError(
+            f"{manifest} cannot be read ({error}). Expected a CSV file in UTF-8."
+        ) from error
 
 
 def _from_tree(folder: Path) -> list[Sample]:
     samples = []
-    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in PHOTO_SUFFIXES):
+    files = sorted(folder.rglob("*"))
+    if others := [p for p in files if p.suffix.lower() in OTHER_SUFFIXES]:
+        logger.warning(
+            "Left out %d pictures that are no JPEG, PNG or WebP, the first of them %s. Convert "
+            "them to be trained on.", len(others), others[0],
+        )  # fmt: skip
+    for path in (p for p in files if p.suffix.lower() in PHOTO_SUFFIXES):
         parts = path.relative_to(folder).parts
         if parts[0] == OTHERS:
             main, sub = OTHERS, ""
@@ -115,11 +141,16 @@ def _from_tree(folder: Path) -> list[Sample]:
 
 def _sample(path: Path, main: str, sub: str, group: str, *, where: str) -> Sample:
     if main in ("", OTHERS):
+        if sub:
+            raise PhotosError(
+                f"{where}: a subclass {sub!r} without its main class. Name both, or neither."
+            )
         return Sample(path, None, None, group)
     if main not in MAIN_CLASSES:
         raise PhotosError(
-            f"{where}: unknown main class {main!r}. Known are {', '.join(MAIN_CLASSES)}, "
-            f"{NEAR} and {OTHERS}."
+            f"{where}: unknown main class {main!r}. Known are {', '.join(MAIN_CLASSES)}, and "
+            f"{OTHERS} for what is none of them. In a tree, {NEAR}/Main/Kind holds photos of a main "
+            "class that belong to no subclass; in a manifest their sub is empty."
         )
     if sub and MAIN_OF.get(sub) != main:
         raise PhotosError(
@@ -131,10 +162,17 @@ def _sample(path: Path, main: str, sub: str, group: str, *, where: str) -> Sampl
 def fingerprint(samples: Iterable[Sample], folder: Path) -> str:
     """Return a SHA-256 over every photo's relative path, size, label and product, order-free."""
     lines = sorted(
-        f"{s.path.relative_to(folder)}|{s.path.stat().st_size}|{s.main}|{s.sub}|{s.group}"
-        for s in samples
+        f"{s.path.relative_to(folder)}|{_size(s.path)}|{s.main}|{s.sub}|{s.group}" for s in samples
     )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _size(path: Path) -> int | None:
+    """Return a file's size; None where it is missing, which whoever reads the photo will say."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
 
 
 def count_table(samples: Sequence[Sample]) -> str:

@@ -44,16 +44,30 @@ def test_a_manifest_gives_products(tmp_path: Path) -> None:
         ("path,main\n1.jpg,Shoes\n", "lacks the columns sub"),
         ("path,main,sub\n1.jpg,Hats,Caps\n", "line 2: unknown main class 'Hats'"),
         ("path,main,sub\n1.jpg,Shoes,Clutches\n", "line 2: Shoes has no subclass 'Clutches'"),
+        ("path,main,sub\n,Shoes,Boots\n", "line 2: the row has no path"),
+        ("path,main,sub\n1.jpg,Shoes\n", "line 2: the row .* ends before main and sub"),
+        ("path,main,sub\n1.jpg,,Boots\n", "line 2: a subclass 'Boots' without its main class"),
+        ("path,main,sub\n1.jpg,Shoes,Boots\n./1.jpg,Bags,\n", "line 3: ./1.jpg is listed twice"),
         ("path,main,sub\n", "has no photos"),
+        ("path;main;sub\n1.jpg;Shoes;Boots\n", "with commas between"),
+        ("path,main,sub\nb\xf6rse.jpg,Bags,Clutches\n", "Expected a CSV file in UTF-8"),
     ],
 )
 def test_a_wrong_manifest_is_refused_with_its_line(
     tmp_path: Path, manifest: str, message: str
 ) -> None:
-    """Missing columns, unknown classes and an empty manifest are named."""
-    (tmp_path / "manifest.csv").write_text(manifest)
+    """Missing columns and cells, unknown classes, photos named twice and other files are named."""
+    (tmp_path / "manifest.csv").write_text(manifest, encoding="latin-1")
     with pytest.raises(PhotosError, match=message):
         read_photos(tmp_path)
+
+
+def test_a_manifest_that_a_spreadsheet_wrote_is_read(tmp_path: Path) -> None:
+    """The mark that spreadsheets put before UTF-8 is no part of the first column's name."""
+    (tmp_path / "manifest.csv").write_text(
+        "path,main,sub\r\nbörse.jpg,Bags,Clutches\r\n", encoding="utf-8-sig"
+    )
+    assert [(s.path.name, s.sub) for s in read_photos(tmp_path)] == [("börse.jpg", "Clutches")]
 
 
 @pytest.mark.parametrize(
@@ -69,6 +83,17 @@ def test_an_unknown_folder_is_refused_by_name(tmp_path: Path, place: str, messag
     touch(tmp_path / place)
     with pytest.raises(PhotosError, match=message):
         read_photos(tmp_path)
+
+
+def test_pictures_of_other_formats_are_said_to_be_left_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A phone's HEIC beside a JPEG is not read, and the log says so with its name."""
+    touch(tmp_path / "Shoes/Boots/a.jpg")
+    touch(tmp_path / "Shoes/Boots/b.HEIC")
+    assert [s.path.name for s in read_photos(tmp_path)] == ["a.jpg"]
+    assert "Left out 1 pictures" in caplog.text
+    assert "b.HEIC" in caplog.text
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:

@@ -1,0 +1,57 @@
+"""`manage.py` on a machine where nothing is prepared yet."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.compose_file import REPOSITORY
+
+
+def manage(*arguments: str, var: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a process of its own, with everything of the machine's in ``var``."""
+    ours = {
+        "DJANGO_SETTINGS_MODULE": "slowfashion_ai.settings",
+        "VAR_DIR": str(var),
+        "DATABASE_URL": f"sqlite:///{var}/db.sqlite3",
+        "DEBUG": "on",
+    }
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=REPOSITORY,
+        env={**os.environ, **ours, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_fresh_checkout_is_told_to_migrate_and_can(tmp_path: Path) -> None:
+    """Without var/ and tables a command says what to do, that works, and then the command does."""
+    var = tmp_path / "not" / "there" / "yet"
+    before = manage("rollback", var=var)
+    assert before.returncode == 1
+    assert "Run `manage.py migrate` first" in before.stderr
+    assert "Traceback" not in before.stderr
+    assert manage("migrate", "--verbosity", "0", var=var).returncode == 0
+    assert "No model was in production before" in manage("rollback", var=var).stderr
+
+
+@pytest.mark.parametrize(
+    ("place", "environment", "sentence"),
+    [
+        ("file/var", {}, "Set VAR_DIR to a folder that can be written to"),
+        ("var", {"DEBUG": "off", "SECRET_KEY": ""}, "SECRET_KEY is not set"),
+    ],
+)
+def test_settings_that_cannot_be_used_get_a_sentence(
+    tmp_path: Path, place: str, environment: dict[str, str], sentence: str
+) -> None:
+    """A folder below a file, or no key, ends with what to set and not with a traceback."""
+    (tmp_path / "file").write_text("in the way")
+    done = manage("check", var=tmp_path / place, **environment)
+    assert done.returncode == 1
+    assert done.stderr.startswith("The settings cannot be used.")
+    assert sentence in done.stderr
