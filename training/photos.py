@@ -149,8 +149,8 @@ def _sample(path: Path, main: str, sub: str, group: str, *, where: str) -> Sampl
     if main not in MAIN_CLASSES:
         raise PhotosError(
             f"{where}: unknown main class {main!r}. Known are {', '.join(MAIN_CLASSES)}, and "
-            f"{OTHERS} for what is none of them. In a tree, {NEAR}/Main/Kind holds photos of a main "
-            "class that belong to no subclass; in a manifest their sub is empty."
+            f"{OTHERS} for what is none of them. Photos of a main class that belong to no subclass "
+            f"lie in {NEAR}/Main/Kind; in a manifest their sub is empty."
         )
     if sub and MAIN_OF.get(sub) != main:
         raise PhotosError(

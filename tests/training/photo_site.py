@@ -30,6 +30,8 @@ class PhotoSite:
     results: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     busy: dict[str, int] = field(default_factory=dict)  # answers 429 so many times first
+    broken: set[str] = field(default_factory=set)  # paths that answer 500
+    moved: dict[str, str] = field(default_factory=dict)  # paths to other addresses
     search_answer: bytes | None = None  # instead of results
     seen: list[Request] = field(default_factory=list)
 
@@ -62,6 +64,10 @@ class PhotoSite:
         if self.busy.get(path, 0) > 0:
             self.busy[path] -= 1
             return 429, b""
+        if path in self.moved:
+            return 302, b""
+        if path in self.broken:
+            return 500, b""
         if path == "/v1/images/":
             if self.search_answer is not None:
                 return 200, self.search_answer
@@ -88,6 +94,8 @@ def running_site() -> Iterator[PhotoSite]:
             self.send_response(status)
             if status == 429:
                 self.send_header("Retry-After", "0")
+            if status == 302:
+                self.send_header("Location", site.moved[parts.path])
             self.end_headers()
             self.wfile.write(content)
 

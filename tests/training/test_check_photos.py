@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
     save_pattern(photos / "Shoes/Boots/tiny.jpg", seed=20, size=(90, 200))
     shutil.copy(photos / "Shoes/Boots/1.jpg", photos / "Shoes/Boots/again.jpg")
     with Image.open(photos / "Bags/Clutches/2.jpg") as photo:
-        photo.resize((150, 150)).save(photos / "Shoes/Boots/a-clutch.jpg")
+        photo.resize((150, 150)).save(photos / "Shoes/Boots/a  clutch.jpg")
     return photos
 
 
@@ -47,7 +47,7 @@ FLAWS = {
     ("unreadable", "Shoes/Boots/torn.jpg"),
     ("too-small", "Shoes/Boots/tiny.jpg"),
     ("duplicate", "Shoes/Boots/again.jpg"),
-    ("near-duplicate", "Shoes/Boots/a-clutch.jpg"),
+    ("near-duplicate", "Shoes/Boots/a  clutch.jpg"),
     ("near-duplicate", "Bags/Clutches/2.jpg"),
 }
 
@@ -87,6 +87,18 @@ def test_quarantine_moves_and_restore_moves_back(folder: Path, tmp_path: Path) -
     check(folder, "--restore", str(aside))  # once more does no harm
 
 
+def test_restore_says_what_is_gone(folder: Path, tmp_path: Path, capsys: Any) -> None:
+    """A photo that somebody took out of the quarantine is named; the rest comes back."""
+    aside = tmp_path / "aside"
+    check(folder, "--no-model", "--quarantine", str(aside))
+    (aside / "Shoes/Boots/tiny.jpg").unlink()
+    with pytest.raises(SystemExit):
+        check(folder, "--restore", str(aside))
+    said = capsys.readouterr().out
+    assert "tiny.jpg is gone" in said
+    assert "4 photos were moved back" in said
+
+
 def test_a_manifest_follows_its_photos(folder: Path, tmp_path: Path) -> None:
     """Lines of moved photos leave manifest.csv, so that it can be trained on, and come back."""
     samples = read_photos(folder)
@@ -94,14 +106,15 @@ def test_a_manifest_follows_its_photos(folder: Path, tmp_path: Path) -> None:
         writer = csv.writer(file)
         writer.writerow(("path", "main", "sub", "group", "licence"))
         for s in samples:
-            writer.writerow((s.path.relative_to(folder), s.main, s.sub, s.path.stem, "mine, all"))
+            path = f"./{s.path.relative_to(folder)}"  # also written like this it is that photo
+            writer.writerow((path, s.main, s.sub, s.path.stem, "mine, all"))
     check(folder, "--no-model", "--quarantine", str(tmp_path / "aside"))
     assert {s.path.name for s in read_photos(folder)}.isdisjoint({"torn.jpg", "again.jpg"})
     check(folder, "--restore", str(tmp_path / "aside"))
     with (folder / "manifest.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert {(row["path"], row["licence"]) for row in rows} == {
-        (str(s.path.relative_to(folder)), "mine, all") for s in samples
+        (f"./{s.path.relative_to(folder)}", "mine, all") for s in samples
     }
 
 

@@ -136,6 +136,49 @@ def test_a_site_is_treated_politely(site: PhotoSite, words: Path, tmp_path: Path
     assert "robots.txt asks not to" in (tmp_path / "photos/left_out.csv").read_text()
 
 
+def test_a_site_that_sends_us_on_is_followed_with_the_same_manners(
+    site: PhotoSite, words: Path, tmp_path: Path
+) -> None:
+    """A photo that moved arrives from its new host, if robots.txt allows it there; circles end."""
+    site.offer("tote bag", "moved.jpg", photo(1))
+    site.offer("tote bag", "private.jpg", photo(2))
+    site.offer("tote bag", "circle.jpg", photo(3))
+    other = site.address.replace("127.0.0.1", "localhost")
+    site.files["/robots.txt"] = b"User-agent: *\nDisallow: /private"
+    site.files["/new.jpg"] = photo(1)
+    site.moved = {
+        "/photos/moved.jpg": f"{other}/new.jpg",
+        "/photos/private.jpg": "/private/2.jpg",
+        "/photos/circle.jpg": "/photos/circle.jpg",
+    }
+    crawl(site, words, tmp_path / "photos")
+    (taken,) = record(tmp_path / "photos")
+    assert taken["url"].endswith("/photos/moved.jpg")
+    assert [r.path for r in site.seen].count("/robots.txt") == 2  # of each host
+    assert "/private/2.jpg" not in {r.path for r in site.seen}
+    assert "more than 5 times" in (tmp_path / "photos/left_out.csv").read_text()
+
+
+def test_a_site_may_ask_for_a_longer_pause(site: PhotoSite, words: Path, tmp_path: Path) -> None:
+    """A crawl-delay in robots.txt holds, though --delay is shorter."""
+    site.files["/robots.txt"] = b"User-agent: *\nCrawl-delay: 1"
+    site.offer("tote bag", "a.jpg", photo(1))
+    crawl(site, words, tmp_path / "photos")
+    robots, asked = (r.at for r in site.seen if r.path in ("/robots.txt", "/photos/a.jpg"))
+    assert asked - robots > 0.9
+
+
+def test_without_an_answer_about_robots_nothing_is_fetched(
+    site: PhotoSite, words: Path, tmp_path: Path
+) -> None:
+    """A robots.txt that cannot be served is no permission: RFC 9309."""
+    site.broken = {"/robots.txt"}
+    site.offer("tote bag", "a.jpg", photo(1))
+    crawl(site, words, tmp_path / "photos")
+    assert "/photos/a.jpg" not in {r.path for r in site.seen}
+    assert "answered 500" in (tmp_path / "photos/left_out.csv").read_text()
+
+
 def test_a_busy_site_is_asked_again_after_a_while(
     site: PhotoSite, words: Path, tmp_path: Path
 ) -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -22,6 +23,7 @@ from training.collect.deepfashion2 import (
     read_annotation,
 )
 from training.collect.record import GrowingTable
+from training.collect.whole_file import write_whole
 from training.progress import Progress
 
 COLUMNS: Final = ("path", "main", "sub", "group", "source", "original", "box")
@@ -177,7 +179,9 @@ def _crop(image: Image.Image, cut: _Cut, where: str, request: OrganiseRequest) -
     crop = image.crop((left, top, right, bottom))
     if min(crop.size) < request.min_side:
         return Problem(Trouble.SMALL, where, f"{crop.width} x {crop.height} pixels")
-    _save(crop, request.output / cut.path)
+    buffer = BytesIO()
+    crop.save(buffer, "JPEG", quality=92)
+    write_whole(request.output / cut.path, buffer.getvalue())
     return None
 
 
@@ -189,15 +193,3 @@ def _clip(box: Box, image: Image.Image) -> Box:
 
 def _area(box: Box) -> float:
     return max(0.0, box.right - box.left) * max(0.0, box.bottom - box.top)
-
-
-def _save(crop: Image.Image, path: Path) -> None:
-    """Write aside and rename, so that a photo is whole or absent."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(".partial")
-    try:
-        crop.save(aside, "JPEG", quality=92)
-        aside.rename(path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise

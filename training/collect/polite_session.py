@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from threading import Lock
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
 import requests
@@ -14,11 +14,20 @@ from icrawler.utils import ProxyPool, Session
 
 NAME: Final = "SlowFashionCollector"
 LONGEST_WAIT: Final = 120.0  # seconds that a site may ask us to wait
+MOST_HOPS: Final = 5  # redirects of one address
 CHUNK: Final = 1 << 16
 
 
 class FetchError(Exception):
-    """A page or photo could not be fetched; the message is a sentence that says why."""
+    """A page or photo could not be fetched; the message is a sentence that says why.
+
+    Attributes:
+        status: the site's HTTP status, where it answered.
+    """
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +36,8 @@ class Manners:
 
     Attributes:
         contact: a mail address or page, sent with every request, so that an owner can complain.
-        delay: pause between two requests to one host, in seconds.
+        delay: pause between two requests to one host, in seconds; a site's robots.txt may ask for
+            a longer one.
         timeout: until a site must begin to answer, in seconds.
         max_bytes: of a file; larger ones are not read to their end.
     """
@@ -55,10 +65,7 @@ class PoliteSession(Session):  # type: ignore[misc]  # icrawler has no types
         Raises:
             FetchError: if the site cannot be reached, says no, or sends too much.
         """
-        host = urlsplit(url).netloc
-        with self._turn[host], self._patient(url, host) as response:
-            self._check(response)
-            return self._read(response)
+        return self._follow(url, as_robots_say=False)
 
     def fetch_photo(self, url: str) -> bytes:
         """Return a photo's bytes, if the site's robots.txt allows it.
@@ -66,9 +73,20 @@ class PoliteSession(Session):  # type: ignore[misc]  # icrawler has no types
         Raises:
             FetchError: as `fetch`, and if robots.txt says no.
         """
-        if not self._rules_of(url).can_fetch(NAME, url):
-            raise FetchError("The site's robots.txt asks not to fetch this.")
-        return self.fetch(url)
+        return self._follow(url, as_robots_say=True)
+
+    def _follow(self, url: str, *, as_robots_say: bool) -> bytes:
+        """Fetch an address, or the one it sends us on to; each host is asked politely."""
+        for _ in range(1 + MOST_HOPS):
+            if as_robots_say and not self._rules_of(url).can_fetch(NAME, url):
+                raise FetchError("The site's robots.txt asks not to fetch this.")
+            host = urlsplit(url).netloc
+            with self._turn[host], self._patient(url, host) as response:
+                if not response.is_redirect:
+                    self._check(response)
+                    return self._read(response)
+                url = urljoin(url, response.headers["Location"])
+        raise FetchError(f"The site sends us on more than {MOST_HOPS} times.")
 
     def _patient(self, url: str, host: str) -> requests.Response:
         """Return the answer's head; where a site asks to wait, wait once and ask again."""
@@ -81,19 +99,28 @@ class PoliteSession(Session):  # type: ignore[misc]  # icrawler has no types
         return response
 
     def _ask(self, url: str, host: str) -> requests.Response:
-        pause = self._last.get(host, -math.inf) + self._manners.delay - time.monotonic()
+        pause = self._last.get(host, -math.inf) + self._delay_of(host) - time.monotonic()
         time.sleep(max(0.0, pause))
         try:
-            answer: requests.Response = self.get(url, timeout=self._manners.timeout, stream=True)
+            answer: requests.Response = self.get(
+                url, timeout=self._manners.timeout, stream=True, allow_redirects=False
+            )
         except requests.RequestException as error:
             raise FetchError(f"The site cannot be reached ({type(error).__name__}).") from error
         finally:
             self._last[host] = time.monotonic()
         return answer
 
+    def _delay_of(self, host: str) -> float:
+        asked = self._rules[host].crawl_delay(NAME) if host in self._rules else None
+        return max(self._manners.delay, min(float(asked or 0), LONGEST_WAIT))
+
     def _check(self, response: requests.Response) -> None:
         if response.status_code != requests.codes.ok:
-            raise FetchError(f"The site answered {response.status_code} {response.reason}.")
+            raise FetchError(
+                f"The site answered {response.status_code} {response.reason}.",
+                response.status_code,
+            )
         size = response.headers.get("Content-Length", "")
         if size.isdigit() and int(size) > self._manners.max_bytes:
             raise self._too_large()
@@ -114,13 +141,23 @@ class PoliteSession(Session):  # type: ignore[misc]  # icrawler has no types
         return FetchError(f"The file is larger than {limit:.1f} MB.")
 
     def _rules_of(self, url: str) -> RobotFileParser:
-        """Return the rules of the photo's host; without any, all is allowed."""
+        """Return the rules of an address's host, as RFC 9309 reads them.
+
+        A host that has none (4xx) allows everything.
+
+        Raises:
+            FetchError: if it cannot be asked; then nothing may be fetched there.
+        """
         parts = urlsplit(url)
         if parts.netloc not in self._rules:
             rules = RobotFileParser()
             try:
-                text = self.fetch(f"{parts.scheme}://{parts.netloc}/robots.txt").decode("latin-1")
-            except FetchError:
+                text = self.fetch(f"{parts.scheme}://{parts.netloc}/robots.txt").decode(
+                    errors="replace"
+                )
+            except FetchError as error:
+                if error.status is None or not 400 <= error.status < 500:
+                    raise
                 text = ""
             rules.parse(text.splitlines())
             self._rules[parts.netloc] = rules

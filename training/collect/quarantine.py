@@ -27,7 +27,7 @@ def quarantine(findings: Iterable[Finding], photos: Path, folder: Path) -> int:
         OSError: if a photo cannot be moved; the earlier ones are moved and written down.
     """
     must_lie_elsewhere(folder, photos)
-    rows = {row["path"]: row for row in _manifest_rows(photos)}
+    rows = _manifest_rows(photos)
     moved: set[str] = set()
     try:
         with GrowingTable(folder / RECORD, COLUMNS) as record:
@@ -73,13 +73,16 @@ def restore(photos: Path, folder: Path) -> tuple[int, list[str]]:
     """
     if not (folder / RECORD).is_file():
         raise PhotosError(f"There is no {folder / RECORD}; it is no quarantine of photos.")
-    rows = {row["path"]: row for row in _manifest_rows(photos)}
+    rows = _manifest_rows(photos)
     restored, problems = 0, []
     try:
         for entry in GrowingTable(folder / RECORD, COLUMNS).rows:
             source, target = folder / entry["moved_to"], photos / entry["path"]
-            if not source.exists():
+            if not source.exists() and target.exists():
                 continue  # moved back before
+            if not source.exists():
+                problems.append(f"{source} is gone, and {target} is not there either.")
+                continue
             if target.exists():
                 problems.append(f"{target} is taken; {source} stays.")
                 continue
@@ -112,12 +115,13 @@ def _free(path: Path) -> Path:
     return free
 
 
-def _manifest_rows(photos: Path) -> list[dict[str, str]]:
+def _manifest_rows(photos: Path) -> dict[str, dict[str, str]]:
+    """Return the manifest's rows by path, written as `_below` writes it."""
     manifest = photos / "manifest.csv"
     if not manifest.is_file():
-        return []
-    with manifest.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+        return {}
+    with manifest.open(newline="", encoding="utf-8-sig") as file:
+        return {str(Path(row["path"])): row for row in csv.DictReader(file)}
 
 
 def _write_manifest(photos: Path, rows: Sequence[Mapping[str, str]]) -> None:
@@ -125,7 +129,7 @@ def _write_manifest(photos: Path, rows: Sequence[Mapping[str, str]]) -> None:
     manifest = photos / "manifest.csv"
     if not manifest.is_file():
         return
-    with manifest.open(newline="", encoding="utf-8") as file:
+    with manifest.open(newline="", encoding="utf-8-sig") as file:
         columns = csv.DictReader(file).fieldnames or ()
     aside = manifest.with_suffix(".partial")
     with aside.open("w", newline="", encoding="utf-8") as file:

@@ -45,7 +45,7 @@ class GrowingTable:
 
     def append(self, row: Mapping[str, object]) -> None:
         """Write one row, so that it survives the end of this process."""
-        text = {column: " ".join(str(row[column]).split()) for column in self._columns}
+        text = {column: str(row[column]) for column in self._columns}
         self._writer.writerow(text)
         self._file.flush()
         self.rows.append(text)
@@ -60,7 +60,13 @@ class GrowingTable:
 
 
 def _trim_torn_row(path: Path) -> None:
-    """Cut off what follows the last end of line: a row whose writing was killed."""
+    """Cut off what follows the last end of a row: a row whose writing was killed.
+
+    An end of line within a cell stands between quotes, so an odd number of them lies before it.
+    """
     data = path.read_bytes()
-    if data and not data.endswith(b"\n"):
-        os.truncate(path, data.rfind(b"\n") + 1)
+    end = len(data)
+    while end and (data[end - 1 : end] != b"\n" or data.count(b'"', 0, end) % 2):
+        end = data.rfind(b"\n", 0, end - 1) + 1
+    if end < len(data):
+        os.truncate(path, end)

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any, Final
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from training.collect.openverse import FREE, LICENCES, SEARCH
 from training.collect.search_words import OUR_WORDS, read_search_words
 from training.photos import PhotosError
 
 if TYPE_CHECKING:
-    from training.collect.crawl import CrawlRequest, Harvest, LeftOut
+    from training.collect.basket import Harvest, LeftOut
+    from training.collect.crawl import CrawlRequest
 
 NAMED: Final = 10  # photos left out that are printed; the file has all
 # The free ones allow commercial use and changes, which training for a shop needs.
-DEFAULT_LICENCES: Final = "cc0,pdm,by,by-sa"
+DEFAULT_LICENCES: Final = ",".join(FREE)
 
 
 class Command(BaseCommand):
@@ -79,7 +81,7 @@ class Command(BaseCommand):
 
 
 def _request(options: dict[str, Any], output: Path) -> "CrawlRequest":
-    from training.collect.crawl import LICENCES, OPENVERSE, CrawlRequest
+    from training.collect.crawl import CrawlRequest
     from training.collect.polite_session import Manners
 
     licences = tuple(options["licences"].lower().replace(" ", "").split(","))
@@ -105,7 +107,7 @@ def _request(options: dict[str, Any], output: Path) -> "CrawlRequest":
         manners=Manners(options["contact"], options["delay"], max_bytes=options["max_bytes"]),
         min_side=options["min_side"],
         max_pixels=settings.PHOTO_MAX_PIXELS,
-        search=options["search"] or OPENVERSE,
+        search=options["search"] or SEARCH,
     )
 
 
