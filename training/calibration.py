@@ -1,6 +1,7 @@
 """What is chosen on validation photos after training: temperatures and thresholds."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -82,6 +83,14 @@ def choose_thresholds(
         },
         novelty=round(min(HIGHEST, max(LOWEST, at_risk)), 3),
     )
+
+
+def without_novelty(thresholds: Thresholds) -> Thresholds:
+    """Return the thresholds with a neutral one for novelty, for a unit that was not trained.
+
+    A novelty score is at most 1, and must be above its threshold to count.
+    """
+    return replace(thresholds, novelty=1.0)
 
 
 def _strictest(confidence: Floats, coverage: float) -> float:

@@ -3,28 +3,51 @@
 Plain formats, not pickles: a checkpoint from elsewhere can do no more than be wrong.
 """
 
+import errno
 import json
 import shutil
 from pathlib import Path
 from typing import Any, Final
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 STATE: Final = "state.json"
 TENSORS: Final = "tensors.safetensors"
+# What a disk says that has no room, a quota that is used up, and a file that may not be so large.
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class CheckpointError(Exception):
+    """A checkpoint cannot be written; the message says what is in the way."""
 
 
 def save_checkpoint(folder: Path, state: dict[str, Any], tensors: dict[str, Tensor]) -> None:
-    """Write a checkpoint in place of the one before; a kill leaves the old or the new one whole."""
+    """Write a checkpoint in place of the one before; a kill leaves the old or the new one whole.
+
+    Raises:
+        CheckpointError: if the disk is full; the checkpoint before is still there.
+    """
     aside = folder.with_name(f"{folder.name}.partial")
     before = folder.with_name(f"{folder.name}.before")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     own = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
-    save_file(own, aside / TENSORS)
-    (aside / STATE).write_text(json.dumps(state), encoding="utf-8")
+    try:
+        # Not safetensors' own save_file: it hides which error the disk gave.
+        (aside / TENSORS).write_bytes(save(own))
+        (aside / STATE).write_text(json.dumps(state), encoding="utf-8")
+    except OSError as error:
+        shutil.rmtree(aside, ignore_errors=True)
+        if error.errno not in FULL:
+            raise
+        needed = sum(tensor.nbytes for tensor in own.values())
+        raise CheckpointError(
+            f"The checkpoint of {needed / 2**20:.0f} MB cannot be written to {folder.parent} "
+            f"({error.strerror}). Make room, or name another folder with --cache; the same "
+            "command then goes on after the last epoch that was kept."
+        ) from error
     shutil.rmtree(before, ignore_errors=True)
     if folder.exists():
         folder.rename(before)

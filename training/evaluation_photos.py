@@ -5,8 +5,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from classifier.ml.manifest import Manifest
-from training.photos import Sample, fingerprint, read_photos
-from training.split import stratified_split
+from training.photos import PhotosError, Sample, fingerprint, read_photos
+from training.three_way import SplitBy, SplitRecord, split_as
 
 
 class Part(StrEnum):
@@ -37,14 +37,25 @@ def choose_photos(folder: Path, part: Part, manifest: Manifest) -> EvaluationPho
     samples = read_photos(folder)
     mark = fingerprint(samples, folder)
     same = mark == manifest.dataset_fingerprint
-    seed = manifest.metrics.get("split", {}).get("seed")
+    record = _record(manifest)
     chosen = samples
     if part is not Part.ALL:
-        chosen = getattr(stratified_split(samples, seed=seed or 0), part)
-    return EvaluationPhotos(folder, part, chosen, mark, _notes(part, same=same, seed=seed))
+        chosen = getattr(split_as(record or SplitRecord(0, SplitBy.PRODUCT), samples), part)
+    notes = _notes(part, same=same, recorded=record is not None)
+    return EvaluationPhotos(folder, part, chosen, mark, notes)
 
 
-def _notes(part: Part, *, same: bool, seed: int | None) -> list[str]:
+def _record(manifest: Manifest) -> SplitRecord | None:
+    try:
+        return SplitRecord.of(manifest.metrics)
+    except ValueError as error:
+        raise PhotosError(
+            f"The bundle {manifest.name} says that its photos were split in a way this program "
+            f"does not know ({error}). Use the program version it was made with, or --split all."
+        ) from error
+
+
+def _notes(part: Part, *, same: bool, recorded: bool) -> list[str]:
     if part is Part.ALL:
         if not same:
             return []
@@ -59,7 +70,7 @@ def _notes(part: Part, *, same: bool, seed: int | None) -> list[str]:
             "just a part of them, and photos it was trained on may be among them. If they are all "
             "new to it, --split all takes every one."
         )
-    elif seed is None:
+    elif not recorded:
         notes.append(
             "The bundle does not say how its photos were split; the split of seed 0 was taken, so "
             "it may have been trained on some of these photos."

@@ -6,13 +6,9 @@ each photo makes an epoch on a CPU minutes instead of hours.
 
 import hashlib
 import json
-import random
-import shutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import torch
@@ -21,23 +17,25 @@ from PIL import Image
 from torch import Tensor, nn
 
 from classifier.ml.manifest import Preprocessing
-from classifier.ml.preprocessing import decode, normalise, to_tensor
+from classifier.ml.preprocessing import decode, to_tensor
+from training.cache_filling import CacheError, Filling, fill
+from training.chance import drawn_from
+from training.devices import Precision
+from training.feeds import Batch
+from training.photo_dataset import PhotoDataset
 from training.photos import PhotosError, Sample
-from training.progress import Progress
 
-PASS: Final = 16
-CHUNK: Final = 32
-
-
-class CacheError(Exception):
-    """The cache cannot be written; the message says what is in the way."""
+__all__ = ["CacheError", "FeatureCache", "FeatureCacheBuilder", "Views"]
 
 
 class FeatureCache:
-    """Half-precision outputs of the frozen part, (photos, views, …), mapped from disk."""
+    """Half-precision outputs of the frozen part, (photos, views, …), mapped from disk: a `Feed`."""
 
     def __init__(self, values: NDArray[np.float16]) -> None:
         self._values = values
+
+    def __len__(self) -> int:
+        return len(self._values)
 
     @property
     def views(self) -> int:
@@ -47,22 +45,50 @@ class FeatureCache:
         """Return the chosen views of the chosen photos as float32."""
         return torch.from_numpy(self._values[photos, views].astype(np.float32))
 
+    def only(self, photos: NDArray[np.intp]) -> "FeatureCache":
+        """Return these photos alone, in this order, held in memory."""
+        return FeatureCache(self._values[photos])
+
+    def batches(
+        self, chosen: Sequence[NDArray[np.intp]], chance: tuple[int, ...], device: torch.device
+    ) -> Iterator[Batch]:
+        """Yield one batch for each choice of rows: a view of each, maps flipped half the time."""
+        draw = np.random.default_rng(chance)
+        for rows in chosen:
+            values = self._on(device, rows, draw.integers(self.views, size=len(rows)))
+            if values.dim() == 4:
+                flipped = torch.from_numpy(draw.random(len(rows)) < 0.5).to(device)
+                values = torch.where(flipped[:, None, None, None], values.flip(3), values)
+                values = values.contiguous(memory_format=torch.channels_last)
+            yield Batch(torch.from_numpy(rows), values)
+
+    def served(self, size: int, device: torch.device) -> Iterator[Batch]:
+        """Yield view 0 of all photos, in order."""
+        for start in range(0, len(self), size):
+            rows = np.arange(start, min(start + size, len(self)))
+            yield Batch(torch.from_numpy(rows), self._on(device, rows, np.zeros_like(rows)))
+
+    def _on(self, device: torch.device, rows: NDArray[np.intp], views: NDArray[np.intp]) -> Tensor:
+        return torch.from_numpy(self._values[rows, views]).to(device).float()
+
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """Augmented views beside the photo as it is served, which is always view 0.
+    """Augmented views of a photo; view 0 is the photo as it is served, unless told otherwise.
 
     Attributes:
         augmentation: makes a view, uint8 (3, size, size), from an upright RGB photo.
         name: of the augmentation; another name is another cache.
         count: views in all, the served one included.
         seed: of the augmentation's chance.
+        served: whether view 0 is the photo as it is served; else it is augmented too.
     """
 
     augmentation: Callable[[Image.Image], Tensor]
     name: str
     count: int
     seed: int = 0
+    served: bool = True
 
 
 class FeatureCacheBuilder:
@@ -73,12 +99,19 @@ class FeatureCacheBuilder:
         how: the evaluation transform.
         folder: where caches lie, each in a file named after a hash of all that decides its values.
         key: what decides the frozen part's values, such as the backbone's hash; JSON-ready.
+        precision: that the frozen part calculates with; values are kept in half precision anyway.
     """
 
     def __init__(
-        self, frozen: nn.Module, how: Preprocessing, folder: Path, key: dict[str, str]
+        self,
+        frozen: nn.Module,
+        how: Preprocessing,
+        folder: Path,
+        key: dict[str, str],
+        precision: Precision = Precision.FP32,
     ) -> None:
-        self._frozen, self._how, self._folder, self._key = frozen, how, folder, key
+        self._frozen, self._how, self._folder = frozen, how, folder
+        self._key, self._precision = {**key, "precision": str(precision)}, precision
 
     def build(
         self, samples: Sequence[Sample], title: str, views: Views | None = None
@@ -95,73 +128,31 @@ class FeatureCacheBuilder:
         path = self._folder / f"{self._digest(samples, views)}.npy"
         if not path.is_file():
             self._folder.mkdir(parents=True, exist_ok=True)
-            aside = path.with_suffix(".partial.npy")
-            total = len(samples) * (views.count if views else 1)
-            _write(_batches(samples, self._how, views), self._frozen, aside, total, title)
-            aside.rename(path)
+            photos = PhotoDataset(samples, _AllViews(self._how, views))
+            count = views.count if views else 1
+            fill(Filling(path), photos, count, self._frozen, self._how, self._precision, title)
         flat = np.load(path, mmap_mode="r")
         return FeatureCache(flat.reshape(len(samples), -1, *flat.shape[1:]))
 
     def _digest(self, samples: Sequence[Sample], views: Views | None) -> str:
         key = {**self._key, "augmentation": views.name} if views else self._key
-        count, seed = (views.count, views.seed) if views else (1, 0)
+        drawn = (views.count, views.seed, views.served) if views else (1, 0, True)
         paths = [str(sample.path) for sample in samples]
-        text = json.dumps([paths, repr(self._how), key, count, seed], sort_keys=True)
+        text = json.dumps([paths, repr(self._how), key, drawn], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
-def _batches(
-    samples: Sequence[Sample], how: Preprocessing, views: Views | None
-) -> Iterator[Tensor]:
-    """Yield normalised batches, photo by photo, each photo's views side by side."""
-    if views:
-        random.seed(views.seed)
-        torch.manual_seed(views.seed)
+class _AllViews:
+    """Makes all views of a photo, uint8 (views, 3, size, size), from its bytes and its row."""
 
-    def read(sample: Sample) -> list[Tensor]:
-        data = sample.path.read_bytes()
-        made = [to_tensor(data, how)]
-        if views:
-            image = decode(data, at_least=how.resize)
-            made += [views.augmentation(image) for _ in range(views.count - 1)]
-        return made
+    def __init__(self, how: Preprocessing, views: Views | None) -> None:
+        self._how, self._views = how, views
 
-    # One reader thread, a chunk ahead of the forward pass: the order, and so the seed's effect,
-    # is fixed, and memory stays small.
-    with ThreadPoolExecutor(1) as reader:
-        chunks = [samples[i : i + CHUNK] for i in range(0, len(samples), CHUNK)]
-        ahead = reader.submit(lambda chunk: [read(sample) for sample in chunk], chunks[0])
-        for following in [*chunks[1:], []]:
-            tensors = [tensor for made in ahead.result() for tensor in made]
-            ahead = reader.submit(lambda chunk: [read(sample) for sample in chunk], following)
-            for i in range(0, len(tensors), PASS):
-                yield normalise(torch.stack(tensors[i : i + PASS]), how)
-
-
-@torch.inference_mode()
-def _write(
-    batches: Iterator[Tensor], frozen: nn.Module, path: Path, total: int, title: str
-) -> None:
-    device = next(frozen.parameters()).device
-    values: np.memmap[tuple[int, ...], np.dtype[np.float16]] | None = None
-    done = 0
-    with Progress(title, total) as progress:
-        for batch in batches:
-            out = frozen(batch.to(device)).to("cpu", torch.float16).contiguous().numpy()
-            if values is None:
-                values = _open(path, (total, *out.shape[1:]))
-            values[done : done + len(out)] = out
-            done += len(out)
-            progress.advance(len(out))
-    if values is not None:
-        values.flush()
-
-
-def _open(path: Path, shape: tuple[int, ...]) -> "np.memmap[tuple[int, ...], np.dtype[np.float16]]":
-    needed, free = 2 * int(np.prod(shape)), shutil.disk_usage(path.parent).free
-    if needed > 0.9 * free:
-        raise CacheError(
-            f"The cache needs {needed / 2**30:.1f} GB in {path.parent}, which has "
-            f"{free / 2**30:.1f} GB. Name another folder with --cache, or take fewer views."
-        )
-    return np.lib.format.open_memmap(path, mode="w+", dtype=np.float16, shape=shape)
+    def __call__(self, data: bytes, row: int) -> Tensor:
+        if self._views is None:
+            return to_tensor(data, self._how)[None]
+        image = decode(data, at_least=self._how.resize)
+        made = [to_tensor(data, self._how)] if self._views.served else []
+        with drawn_from(self._views.seed, row):
+            made += [self._views.augmentation(image) for _ in range(self._views.count - len(made))]
+        return torch.stack(made)

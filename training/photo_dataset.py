@@ -1,10 +1,11 @@
 """Photos read while training: what cannot be read is dropped, counted and named, never hidden."""
 
 import logging
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import torch
 from torch import Tensor
@@ -14,6 +15,14 @@ from classifier.ml.preprocessing import UnreadablePhotoError
 from training.photos import Sample, Unreadable
 
 logger = logging.getLogger(__name__)
+
+READERS: Final = min(8, max(1, (os.cpu_count() or 1) - 1))
+WORTH_READERS: Final = 100  # photos; for fewer, starting processes takes longer than it saves
+
+
+def readers_for(photos: int) -> int:
+    """Return how many processes should read so many photos beside this one; 0 is none."""
+    return READERS if photos >= WORTH_READERS else 0
 
 
 class Item(NamedTuple):
@@ -39,11 +48,12 @@ class PhotoDataset(Dataset[Item | Unreadable]):
 
     Args:
         samples: the photos.
-        view: makes uint8 pixels (3, H, W), always of one size, from a file's bytes; raises
-            `UnreadablePhotoError` where it cannot.
+        view: makes uint8 pixels (…, 3, H, W), always of one shape, from a file's bytes and the
+            photo's row, on which all its chance depends; raises `UnreadablePhotoError` where it
+            cannot.
     """
 
-    def __init__(self, samples: Sequence[Sample], view: Callable[[bytes], Tensor]) -> None:
+    def __init__(self, samples: Sequence[Sample], view: Callable[[bytes, int], Tensor]) -> None:
         self._samples, self._view = samples, view
 
     def __len__(self) -> int:
@@ -52,7 +62,7 @@ class PhotoDataset(Dataset[Item | Unreadable]):
     def __getitem__(self, index: int) -> Item | Unreadable:
         path = self._samples[index].path
         try:
-            return Item(index, self._view(path.read_bytes()))
+            return Item(index, self._view(path.read_bytes(), index))
         except UnreadablePhotoError as error:
             return Unreadable(path, str(error))
         except OSError as error:

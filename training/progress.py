@@ -11,6 +11,8 @@ from typing import Final, Self
 
 from tqdm import tqdm
 
+from training.devices import is_main_process
+
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_LINES: Final = 30.0
@@ -36,14 +38,19 @@ def listening(listener: Listener) -> Iterator[None]:
 
 
 class Progress:
-    """Counts photos of ``total`` done; use it as a context manager."""
+    """Counts photos of ``total`` done; use it as a context manager.
+
+    Of several processes that train together, the first alone draws a bar.
+    """
 
     def __init__(self, title: str, total: int) -> None:
         self._title, self._total, self._done = title, total, 0
         self._started = self._spoken = time.monotonic()
         self._listener, self._told = _listener.get(), float("-inf")
-        self._terminal = sys.stderr.isatty()
-        self._bar = tqdm(total=total, desc=title, unit="photo", disable=not self._terminal)
+        self._terminal = sys.stderr.isatty() and is_main_process()
+        self._bar = tqdm(
+            total=total, desc=title, unit=" photos", disable=not self._terminal, dynamic_ncols=True
+        )
 
     def __enter__(self) -> Self:
         self._tell()

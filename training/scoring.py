@@ -12,8 +12,8 @@ from classifier.decision import Scores
 from classifier.ml.manifest import Temperature
 from classifier.ml.network import Logits
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
-from training.feature_cache import FeatureCache
-from training.photos import Sample
+from training.feeds import Feed
+from training.photos import PhotosError, Sample
 from training.stages import TrainedPart
 
 Floats = NDArray[np.float64]
@@ -65,13 +65,24 @@ class Probabilities:
 
 
 @torch.inference_mode()
-def logits_of(part: TrainedPart, cache: FeatureCache, count: int) -> LogitArrays:
-    """Return the logits of the first view of ``count`` cached photos."""
+def logits_of(part: TrainedPart, feed: Feed) -> LogitArrays:
+    """Return the logits of all photos of a feed as they are served, in order.
+
+    Raises:
+        PhotosError: if a photo can no longer be read.
+    """
     part.eval()
+    device = next(part.parameters()).device
     found: list[Logits] = []
-    for start in range(0, count, BATCH):
-        photos = np.arange(start, min(start + BATCH, count))
-        found.append(part(cache.read(photos, np.zeros_like(photos))))
+    seen = 0
+    for rows, inputs in feed.served(BATCH, device):
+        found.append(part(inputs))
+        seen += len(rows)
+    if seen != len(feed):
+        raise PhotosError(
+            f"Only {seen} of {len(feed)} held-out photos can still be read; the log names the "
+            "others. Do not change the folder during a run."
+        )
     return LogitArrays.of(found)
 
 

@@ -43,49 +43,43 @@ def frozen_part(network: HierarchicalResNet, train_from: TrainFrom) -> nn.Module
 
 
 class TrainedPart(nn.Module):
-    """What lies from ``train_from`` on. Its parameters are the network's own, not copies."""
+    """What lies from ``train_from`` on, and nothing else.
+
+    Its modules are the network's own, not copies: to train the part is to train the network.
+    """
 
     def __init__(
         self, network: HierarchicalResNet, train_from: TrainFrom, dropout: float = 0.0
     ) -> None:
         super().__init__()
-        self.network = network
+        names: tuple[str, ...] = ()
+        if train_from is TrainFrom.ALL:
+            names = _PARTS
+        elif train_from is not TrainFrom.HEADS:
+            names = _PARTS[_PARTS.index(train_from) :]
+        self.stages = nn.Sequential(*(network.backbone.get_submodule(name) for name in names))
         self.dropout = nn.Dropout(dropout)
-        first = 0 if train_from is TrainFrom.ALL else None
-        if train_from in (TrainFrom.LAYER3, TrainFrom.LAYER4):
-            first = _PARTS.index(train_from)
-        self._names = () if first is None else _PARTS[first:]
+        self.main_head, self.sub_head = network.main_head, network.sub_head
+        self.novelty_unit = network.novelty_unit
 
     def forward(self, maps: Tensor) -> Logits:
-        for name in self._names:
-            maps = self.network.backbone.get_submodule(name)(maps)
-        features = maps.mean(dim=(2, 3)) if maps.dim() == 4 else maps
-        return self.network.classify_features(self.dropout(features))
-
-    def backbone_parameters(self) -> list[nn.Parameter]:
-        """Return the trained parameters that came with ImageNet weights."""
-        return [
-            parameter
-            for name in self._names
-            for parameter in self.network.backbone.get_submodule(name).parameters()
-        ]
+        """Return the logits of photos, of stage outputs (N, C, H, W) or of features (N, 2048)."""
+        maps = self.stages(maps)
+        features = self.dropout(maps.mean(dim=(2, 3)) if maps.dim() == 4 else maps)
+        return Logits(
+            main=self.main_head(features),
+            sub=self.sub_head(features),
+            novelty=self.novelty_unit(features).squeeze(1),
+        )
 
     def head_parameters(self) -> list[nn.Parameter]:
         """Return the parameters of the heads and the novelty unit, which start from nothing."""
-        heads = (self.network.main_head, self.network.sub_head, self.network.novelty_unit)
+        heads = (self.main_head, self.sub_head, self.novelty_unit)
         return [parameter for head in heads for parameter in head.parameters()]
 
     def parameter_groups(self, *, backbone_lr: float, head_lr: float) -> list[dict[str, Any]]:
         """Return the groups of an optimiser: the heads, and the backbone where it is trained."""
         groups: list[dict[str, Any]] = [{"params": self.head_parameters(), "lr": head_lr}]
-        if backbone := self.backbone_parameters():
+        if backbone := list(self.stages.parameters()):
             groups.append({"params": backbone, "lr": backbone_lr})
         return groups
-
-    def train(self, mode: bool = True) -> "TrainedPart":
-        """Switch the trained stages alone: frozen batch norms keep their statistics."""
-        super().train(False)
-        self.dropout.train(mode)
-        for name in self._names:
-            self.network.backbone.get_submodule(name).train(mode)
-        return self

@@ -30,6 +30,10 @@ class Targets(NamedTuple):
         """Return the targets of the chosen samples."""
         return Targets(*(column[index] for column in self))
 
+    def on(self, device: torch.device) -> "Targets":
+        """Return the targets on a device."""
+        return Targets(*(column.to(device) for column in self))
+
     def mixed(self, order: Tensor, share: float) -> "Targets":
         """Return ``share`` of these targets plus the rest from the same targets in ``order``."""
         return Targets(*(share * c + (1 - share) * c[order] for c in self))

@@ -3,173 +3,123 @@
 import dataclasses
 import hashlib
 import logging
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import torch
+from accelerate import Accelerator
 
-from classifier.decision import Thresholds
-from classifier.ml.bundle import save_bundle
-from classifier.ml.manifest import Manifest, Preprocessing, Temperature, sha256_of
-from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
-from training.augment import ListingAugmentation
-from training.calibration import choose_thresholds, fit_temperature
+from classifier.ml.manifest import Manifest
+from classifier.ml.network import HierarchicalResNet, load_imagenet_backbone
 from training.checkpoint import remove_checkpoint
-from training.config import TrainConfig
-from training.curves import main_level, sub_level
-from training.evaluation import decisions, evaluate, novelty
-from training.feature_cache import FeatureCache, FeatureCacheBuilder, Views
-from training.photos import count_table, fingerprint, read_photos
-from training.scoring import LogitArrays, Truth, logits_of, probabilities, truth_of
-from training.split import stratified_split
-from training.stages import TrainedPart, frozen_part
+from training.devices import devices
+from training.held_out import HeldOut, judge_network, score_of
+from training.photos import Kind, count_table, fingerprint, read_photos
+from training.room import must_have_room, write_bundle
+from training.scoring import truth_of
+from training.split import Split
+from training.stages import TrainedPart, TrainFrom
 from training.targets import build_targets
-from training.trainer import fit
+from training.three_way import split_as
+from training.train_feeds import Feeds, make_feeds
+from training.train_request import TrainRequest
+from training.trainer import Epoch, fit
+
+__all__ = ["HeldOut", "TrainRequest", "judge_network", "train"]
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class TrainRequest:
-    """What `manage.py train` was asked for."""
-
-    photos: Path
-    output: Path
-    name: str
-    backbone: str
-    stride_placement: StridePlacement
-    preprocessing: Preprocessing
-    views: int
-    split_seed: int
-    cache: Path
-    config: TrainConfig
-    # Not part of what names a run, which goes by the repr.
-    finish: bool = field(default=False, repr=False)
-
-
-def train(request: TrainRequest) -> Manifest:
+def train(request: TrainRequest) -> Manifest | None:
     """Train a bundle and save it; the epoch and thresholds are chosen on validation photos.
 
+    Of several processes the first alone writes; the others return None.
+
     Raises:
-        PhotosError, CacheError, TrainingError, UnreadablePhotoError, FileExistsError
+        PhotosError, CacheError, CheckpointError, NoRoomError, TrainingError, UnreadablePhotoError,
+        FileExistsError, FileNotFoundError, ValueError
     """
     if request.output.exists():
         raise FileExistsError(f"{request.output} exists already; bundles are never overwritten.")
+    must_have_room(request.cache, request.output, request.config)
     samples = read_photos(request.photos)
-    split = stratified_split(samples, seed=request.split_seed)
+    split = split_as(request.split, samples)
     for name in ("train", "validation", "test"):
         logger.info("%s:\n%s", name, count_table(getattr(split, name)))
+    trained = [s for s in split.train if request.outliers or s.kind is Kind.ITEM]
     config = request.config
     # Before the features, which take long: an empty class is said at once.
     targets = build_targets(
-        split.train, smoothing=config.smoothing, outlier_weight=config.outlier_weight
+        trained, smoothing=config.smoothing, outlier_weight=config.outlier_weight
     )
+    among = devices()
+    if among.device.type == "cpu" and config.train_from is TrainFrom.ALL:
+        logger.warning(
+            "There is no GPU here, and on a CPU the whole network takes hours. --train-from layer4 "
+            "trains its last stage and the heads, on kept outputs of the rest."
+        )
     torch.manual_seed(config.seed)  # the heads start from chance
     network = HierarchicalResNet(request.stride_placement)
     load_imagenet_backbone(network, request.backbone)
-    caches = _cache_builder(network, request)
-    views = Views(ListingAugmentation(request.preprocessing), "listing", request.views)
-    trained_on = caches.build(split.train, "training", views)
-    validation = HeldOut(caches.build(split.validation, "validation"), truth_of(split.validation))
-    test = HeldOut(caches.build(split.test, "test"), truth_of(split.test))
-
+    feeds = make_feeds(network, request, split, trained, among)
+    validation = HeldOut(feeds.validation, truth_of(split.validation))
     found = fingerprint(samples, request.photos)
     checkpoint = request.cache / f"run-{_run_digest(request, found)}"
     epochs = fit(
-        network, trained_on, targets, config, lambda part: _judge(part, validation), checkpoint,
-        finish=request.finish,
+        network, feeds.training, targets, config, lambda part: score_of(part, validation),
+        checkpoint, finish=request.finish,
     )  # fmt: skip
-    judged = judge_network(TrainedPart(network, config.train_from), validation, test)
-    manifest = Manifest(
+    if not among.is_main_process:
+        return None
+    manifest = _manifest(request, network, feeds, split, validation, epochs, among)
+    manifest = dataclasses.replace(manifest, dataset_fingerprint=found)
+    written = write_bundle(network, manifest, request.output)
+    remove_checkpoint(checkpoint)
+    return written
+
+
+def _manifest(
+    request: TrainRequest,
+    network: HierarchicalResNet,
+    feeds: Feeds,
+    split: Split,
+    validation: HeldOut,
+    epochs: list[Epoch],
+    among: Accelerator,
+) -> Manifest:
+    """Judge the network, and return all that its bundle says of it."""
+    config = request.config
+    judged = judge_network(
+        TrainedPart(network, config.train_from),
+        validation,
+        HeldOut(feeds.test, truth_of(split.test)),
+        novelty=config.novelty_weight > 0,
+    )
+    return Manifest(
         name=request.name,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         stride_placement=request.stride_placement,
         weights_sha256="",
-        dataset_fingerprint=found,
+        dataset_fingerprint="",
         preprocessing=request.preprocessing,
         thresholds=judged.thresholds,
         temperature=judged.temperature,
-        metrics={"split": {"seed": request.split_seed, "by": "product"}, **judged.figures},
+        metrics={"split": request.split.as_metrics(), **judged.figures},
         training={
+            "preset": request.preset,
             "config": dataclasses.asdict(config),
+            "augmentation": str(request.augmentation),
+            "outliers": request.outliers,
             "views": request.views,
+            "processes": among.num_processes,
+            "device": among.device.type,
             "epochs": [dataclasses.asdict(epoch) for epoch in epochs],
-            "photos": {"train": len(split.train), "validation": len(split.validation)},
+            "photos": {"train": feeds.trained, "validation": len(split.validation)},
         },
     )
-    written = save_bundle(network, manifest, request.output)
-    remove_checkpoint(checkpoint)
-    return written
 
 
 def _run_digest(request: TrainRequest, dataset: str) -> str:
     """Name a run by all that decides it, so that only the very same run goes on."""
     asked = dataclasses.replace(request, output=Path(), cache=Path(), name="")
     return hashlib.sha256(f"{asked!r}|{dataset}".encode()).hexdigest()[:16]
-
-
-@dataclass(frozen=True, slots=True)
-class HeldOut:
-    """Photos that are not trained on, and what is true of them."""
-
-    cache: FeatureCache
-    truth: Truth
-
-    def logits(self, part: TrainedPart) -> LogitArrays:
-        """Return the part's raw outputs for these photos."""
-        return logits_of(part, self.cache, len(self.truth.main))
-
-
-def _judge(part: TrainedPart, validation: HeldOut) -> float:
-    """Return what the best epoch is chosen by: main plus subclass accuracy on validation."""
-    logits = validation.logits(part)
-    found = probabilities(logits, fit_temperature(logits, validation.truth))
-    main, sub = main_level(found, validation.truth), sub_level(found, validation.truth)
-    auroc = novelty(found, validation.truth)["novelty_auroc"]
-    logger.info(
-        "Validation: main %.4f, subclass %.4f, novelty AUROC %.4f.",
-        main.accuracy, sub.accuracy, auroc or 0,
-    )  # fmt: skip
-    return sub.accuracy + main.accuracy
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What validation photos chose, and the figures on both held-out sets."""
-
-    temperature: Temperature
-    thresholds: Thresholds
-    figures: dict[str, Any]
-
-
-def judge_network(part: TrainedPart, validation: HeldOut, test: HeldOut) -> Judged:
-    """Choose temperature and thresholds on validation photos, then report on test photos."""
-    logits = validation.logits(part)
-    temperature = fit_temperature(logits, validation.truth)
-    found = probabilities(logits, temperature)
-    thresholds = choose_thresholds(found, validation.truth)
-    on_test = probabilities(test.logits(part), temperature)
-    on_test_figures = evaluate(on_test, test.truth, thresholds)
-    return Judged(
-        temperature,
-        thresholds,
-        {
-            "validation": evaluate(found, validation.truth, thresholds),
-            "test": on_test_figures,
-            # Only the decisions depend on thresholds.
-            "test_at_0.7": on_test_figures | decisions(on_test, test.truth, Thresholds()),
-        },
-    )
-
-
-def _cache_builder(network: HierarchicalResNet, request: TrainRequest) -> FeatureCacheBuilder:
-    backbone = Path(request.backbone)
-    key = {
-        "backbone": sha256_of(backbone) if backbone.is_file() else request.backbone,
-        "strides": str(request.stride_placement),
-        "train_from": str(request.config.train_from),
-    }
-    frozen = frozen_part(network, request.config.train_from)
-    return FeatureCacheBuilder(frozen, request.preprocessing, request.cache, key)

@@ -25,7 +25,7 @@ def samples(tmp_path: Path) -> list[Sample]:
 
 
 def loader(samples: list[Sample], workers: int = 0) -> DataLoader[Batch]:
-    dataset = PhotoDataset(samples, lambda data: to_tensor(data, HOW))
+    dataset = PhotoDataset(samples, lambda data, _row: to_tensor(data, HOW))
     return DataLoader(dataset, batch_size=2, collate_fn=collate, num_workers=workers)  # type: ignore[arg-type]
 
 

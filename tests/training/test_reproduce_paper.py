@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +17,15 @@ from tests.scores import some_scores
 from tests.training.labelled import item
 from tests.training.patterns import save_pattern
 from training import study
+from training.augment import StudyAugmentation
+from training.feeds import PhotoFeed
 from training.paper.experiment import ExperimentRequest, WholeNetwork
-from training.paper.feeds import Feed, PhotoFeed, ServedView, StudyView
 from training.paper.figures import main_column, recall_of, sub_column
 from training.paper.photo_sets import read_photo_sets
-from training.paper.recipe import run_phase
+from training.paper.recipe import Fed, run_phase
 from training.photos import read_photos
+from training.presets import STUDY
 from training.scoring import Probabilities, truth_of
-from training.stages import TrainFrom
 
 EACH = 6
 
@@ -137,10 +139,9 @@ def test_the_whole_network_learns_in_the_full_run(photos: Path, backbone_file: P
     samples = [s for s in read_photos(photos) if s.sub and s.path.stem in "012"]
     run = run_phase(
         network,
-        TrainFrom.ALL,
-        PhotoFeed(samples, StudyView(how), how),
-        PhotoFeed(samples, ServedView(how), how),
-        batch_size=16,
+        replace(STUDY.config, batch_size=16),
+        Fed(samples, PhotoFeed(samples, how, StudyAugmentation(how))),
+        Fed(samples, PhotoFeed(samples, how)),
         epochs=(1,),
     )
     assert not torch.equal(before, network.backbone.get_parameter("conv1.weight").cpu())
@@ -149,21 +150,23 @@ def test_the_whole_network_learns_in_the_full_run(photos: Path, backbone_file: P
 
 
 def test_the_full_run_augments_what_it_trains_on_only(photos: Path, backbone_file: Path) -> None:
-    """Training photos come out differently each time, validation photos never do."""
+    """Training photos come out differently each epoch, validation photos never do."""
     request = ExperimentRequest(
         photos, str(backbone_file), StridePlacement.V1, quick=False, cache=photos
     )
     regime = WholeNetwork(request)
     samples = [s for s in read_photos(photos) if s.sub == "Boots"]
 
-    def once(feed: Feed) -> torch.Tensor:
-        (batch,) = feed.batches(len(samples))
-        return batch.inputs
-
-    training, validation = regime.training(samples), regime.validation(samples)
-    assert once(training).shape == (EACH, 3, 224, 224)
-    assert not torch.equal(once(training), once(training))
-    assert torch.equal(once(validation), once(validation))
+    rows, cpu = [np.arange(EACH)], torch.device("cpu")
+    training, validation = regime.training(samples).feed, regime.validation(samples).feed
+    epochs = [next(training.batches(rows, (0, epoch, 0), cpu)).inputs for epoch in (1, 1, 2)]
+    assert epochs[0].shape == (EACH, 3, 224, 224)
+    assert torch.equal(epochs[0], epochs[1])
+    assert not torch.equal(epochs[0], epochs[2])
+    served = [next(validation.served(EACH, cpu)).inputs for _ in range(2)]
+    assert torch.equal(served[0], served[1])
+    with pytest.raises(ValueError, match="cannot be trained on"):
+        next(validation.batches(rows, (0, 1, 0), cpu))
     assert request.epochs(study.PHASE_2_EPOCHS) == (20, 35, 48, 60)
 
 

@@ -33,8 +33,8 @@ def test_frozen_and_trained_part_together_are_the_network(
 def test_training_leaves_frozen_batch_norms_alone(network: HierarchicalResNet) -> None:
     """In training mode the trained stage's batch norms learn; those before it keep still."""
     part = TrainedPart(network, TrainFrom.LAYER4).train()
-    assert part.network.backbone.get_submodule("layer4.0.bn1").training
-    assert not part.network.backbone.get_submodule("layer3.0.bn1").training
+    assert network.backbone.get_submodule("layer4.0.bn1").training
+    assert not network.backbone.get_submodule("layer3.0.bn1").training
     part.eval()
 
 
@@ -42,3 +42,11 @@ def test_nothing_is_frozen_when_everything_is_trained(network: HierarchicalResNe
     """Asking for the frozen part of a network that is trained whole is an error."""
     with pytest.raises(ValueError, match="no frozen part"):
         frozen_part(network, TrainFrom.ALL)
+
+
+def test_the_trained_part_holds_nothing_that_is_frozen(network: HierarchicalResNet) -> None:
+    """Its state is stage 4 and the heads: what a checkpoint must keep, and processes compare."""
+    names = {name.split(".")[0] for name in TrainedPart(network, TrainFrom.LAYER4).state_dict()}
+    assert names == {"stages", "main_head", "sub_head", "novelty_unit"}
+    trained = sum(p.numel() for p in TrainedPart(network, TrainFrom.LAYER4).parameters())
+    assert trained < 0.7 * sum(p.numel() for p in network.parameters())

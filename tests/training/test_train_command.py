@@ -23,7 +23,8 @@ def arguments(photos: Path, backbone: Path, output: Path, cache: Path, **more: A
     """Return the command line of a small training run."""
     named = {
         "photos": photos, "backbone": backbone, "output": output, "cache": cache, "strides": "v1",
-        "name": "drawn", "views": 2, "epochs": 3, "batch-size": 16, "train-from": "heads",
+        "name": "drawn", "preset": "best", "views": 2, "epochs": 3, "batch-size": 16,
+        "train-from": "heads", "split-by": "product",
         **{name.replace("_", "-"): value for name, value in more.items()},
     }  # fmt: skip
     return [text for name, value in named.items() for text in (f"--{name}", str(value))]

@@ -3,22 +3,25 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
+import numpy as np
 import torch
 
 from classifier.ml.manifest import Preprocessing, sha256_of
 from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
 from training import study
+from training.augment import StudyAugmentation
 from training.feature_cache import FeatureCacheBuilder
-from training.paper.feeds import FeatureFeed, Feed, PhotoFeed, ServedView, StudyView
+from training.feeds import Feed, PhotoFeed
 from training.paper.photo_sets import PhotoSet, PhotoSets, read_photo_sets
-from training.paper.recipe import PhaseRun, judge, run_phase
+from training.paper.recipe import Fed, PhaseRun, run_phase
 from training.photos import PhotosError, Sample
+from training.presets import STUDY
 from training.scoring import Probabilities
-from training.stages import TrainedPart, TrainFrom, frozen_part
+from training.stages import TrainFrom, frozen_part
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +64,13 @@ class Outcomes:
     sets: PhotoSets
     phase_1: PhaseRun
     phase_2: Mapping[int, PhaseRun]
-    phase_1_on_phase_2: Probabilities
+
+    @property
+    def phase_1_on_phase_2(self) -> Probabilities:
+        """Scores that Phase 1's network gives Phase 2's validation photos."""
+        if self.phase_1.beside is None:
+            raise ValueError("Phase 1 was run without Phase 2's photos beside it.")
+        return self.phase_1.beside
 
 
 class Regime(Protocol):
@@ -72,11 +81,11 @@ class Regime(Protocol):
     def network(self) -> HierarchicalResNet:
         """Return a network with the ImageNet backbone and fresh heads."""
 
-    def training(self, samples: Sequence[Sample]) -> Feed:
-        """Return the feed of training photos."""
+    def training(self, samples: Sequence[Sample]) -> Fed:
+        """Return training photos."""
 
-    def validation(self, samples: Sequence[Sample]) -> Feed:
-        """Return the feed of validation photos, never augmented."""
+    def validation(self, samples: Sequence[Sample]) -> Fed:
+        """Return validation photos, never augmented."""
 
 
 class WholeNetwork:
@@ -94,13 +103,13 @@ class WholeNetwork:
         load_imagenet_backbone(network, self._request.backbone)
         return network
 
-    def training(self, samples: Sequence[Sample]) -> Feed:
+    def training(self, samples: Sequence[Sample]) -> Fed:
         """Return photos that are augmented anew each time."""
-        return PhotoFeed(samples, StudyView(self._how), self._how)
+        return Fed(samples, PhotoFeed(samples, self._how, StudyAugmentation(self._how)))
 
-    def validation(self, samples: Sequence[Sample]) -> Feed:
+    def validation(self, samples: Sequence[Sample]) -> Fed:
         """Return photos cut from the centre."""
-        return PhotoFeed(samples, ServedView(self._how), self._how)
+        return Fed(samples, PhotoFeed(samples, self._how))
 
 
 class HeadsOnly(WholeNetwork):
@@ -117,14 +126,15 @@ class HeadsOnly(WholeNetwork):
             "train_from": str(TrainFrom.HEADS),
         }
         frozen = frozen_part(self.network(), TrainFrom.HEADS)
-        self._readable = readable
+        self._place = {sample.path: row for row, sample in enumerate(readable)}
         self._cache = FeatureCacheBuilder(frozen, self._how, request.cache, key).build(
             readable, "features"
         )
 
-    def training(self, samples: Sequence[Sample]) -> Feed:
+    def training(self, samples: Sequence[Sample]) -> Fed:
         """Return cached features."""
-        return FeatureFeed(samples, self._readable, self._cache)
+        rows = np.array([self._place[sample.path] for sample in samples], dtype=np.intp)
+        return Fed(samples, self._cache.only(rows))
 
     validation = training
 
@@ -156,18 +166,15 @@ def _one_thread() -> Iterator[None]:
 def _run_phases(request: ExperimentRequest, regime: Regime, sets: PhotoSets) -> Outcomes:
     everywhere = regime.validation(_needed(sets.phase_2).validation)
     logger.info("Phase 1, batch size %d.", PHASE_1_BATCH)
-    network = regime.network()
     phase_1 = _run(
-        request, regime, network, _needed(sets.phase_1), PHASE_1_BATCH, study.PHASE_1_EPOCHS
-    )
-    beside = judge(TrainedPart(network, regime.train_from), everywhere)
+        request, regime, _needed(sets.phase_1), PHASE_1_BATCH, study.PHASE_1_EPOCHS,
+        beside=everywhere.feed,
+    )  # fmt: skip
     phase_2 = {}
     for batch_size in PHASE_2_BATCHES:
         logger.info("Phase 2, batch size %d.", batch_size)
-        phase_2[batch_size] = _run(
-            request, regime, regime.network(), sets.phase_2, batch_size, study.PHASE_2_EPOCHS
-        )
-    return Outcomes(sets, phase_1, phase_2, beside)
+        phase_2[batch_size] = _run(request, regime, sets.phase_2, batch_size, study.PHASE_2_EPOCHS)
+    return Outcomes(sets, phase_1, phase_2)
 
 
 def _needed(photos: PhotoSet) -> PhotoSet:
@@ -182,17 +189,19 @@ def _needed(photos: PhotoSet) -> PhotoSet:
 def _run(
     request: ExperimentRequest,
     regime: Regime,
-    network: HierarchicalResNet,
     photos: PhotoSet,
     batch_size: int,
     epochs: Sequence[int],
+    beside: Feed | None = None,
 ) -> PhaseRun:
+    config = replace(
+        STUDY.config, train_from=regime.train_from, batch_size=batch_size, seed=request.seed
+    )
     return run_phase(
-        network,
-        regime.train_from,
+        regime.network(),
+        config,
         regime.training(photos.train),
         regime.validation(photos.validation),
-        batch_size=batch_size,
         epochs=request.epochs(epochs),
-        seed=request.seed,
+        beside=beside,
     )

@@ -1,76 +1,129 @@
 """`manage.py train --photos DIR`: from a folder of photos to a bundle."""
 
+import logging
+from argparse import BooleanOptionalAction, RawDescriptionHelpFormatter
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import (
+    BaseCommand,
+    CommandError,
+    CommandParser,
+    DjangoHelpFormatter,
+)
 
-from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import StridePlacement
 from classifier.ml.preprocessing import UnreadablePhotoError
-from training.config import TrainConfig
-from training.feature_cache import CacheError
+from training.cache_filling import CacheError
+from training.checkpoint import CheckpointError
+from training.config import Schedule
+from training.devices import Precision, is_main_process
 from training.photos import PhotosError
+from training.presets import BEST, PRESETS, STUDY, Augmentation, Preset
+from training.room import NoRoomError
 from training.stages import TrainFrom
+from training.three_way import SplitBy, SplitRecord
 from training.train import TrainRequest, train
 from training.trainer import TrainingError
 
+HELP: Final = """
+Train a bundle on a folder of photos: Main/Subclass/*.jpg, Near/…, Others/…, or a manifest.csv.
+
+The study's recipe, the whole network, on a GPU:
+  manage.py train --photos ~/photos --name autumn --output bundles/autumn
+Ours, stage 4 and the heads, in an hour or two on a CPU:
+  manage.py train --photos ~/photos --name autumn --output bundles/autumn --preset best
+The whole network on four GPUs:
+  accelerate launch --num_processes 4 manage.py train --photos ~/photos --name autumn \\
+      --output bundles/autumn
+
+A training that was stopped goes on when the same command is given again.
+"""
+SPLITS: Final = {"looks": SplitBy.LOOKS, "product": SplitBy.PRODUCT}
+# Settings of `TrainConfig` that the command line may give over the preset, and what they are.
+SETTINGS: Final[dict[str, tuple[type, str]]] = {
+    "train_from": (TrainFrom, "the first part that is trained; what lies before stays frozen"),
+    "epochs": (int, "passes over the photos; the best by validation is kept"),
+    "batch_size": (int, "photos a step, over all processes"),
+    "backbone_lr": (float, "peak learning rate of the backbone"),
+    "head_lr": (float, "peak learning rate of the heads"),
+    "schedule": (Schedule, "how the rates change"),
+    "warmup": (float, "share of all steps in which they rise, before a cosine"),
+    "weight_decay": (float, "of AdamW; 0 is Adam"),
+    "smoothing": (float, "label smoothing"),
+    "mixup": (float, "alpha of mixup; 0 is off"),
+    "outlier_weight": (float, "weight of near photos and others in the class losses"),
+    "novelty_weight": (float, "weight of the novelty loss; 0 leaves that unit untrained"),
+    "dropout": (float, "share of pooled features dropped"),
+    "ema": (float, "decay of the averaged weights; 0 is off"),
+    "precision": (Precision, "of the passes through the network"),
+    "seed": (int, "of everything random but the split"),
+}
+
+
+class WrittenHelp(DjangoHelpFormatter, RawDescriptionHelpFormatter):
+    """Keeps the lines of a help text as they were written."""
+
 
 class Command(BaseCommand):
-    help = (
-        "Train a bundle on a folder of photos (Main/Subclass/*.jpg, Near/…, Others/…, or a "
-        "manifest.csv). Example: manage.py train --photos ~/photos --name autumn "
-        "--output bundles/autumn"
-    )
+    help = HELP
     requires_system_checks = []
 
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Return the parser, with the lines of the help as they are."""
+        return super().create_parser(prog_name, subcommand, formatter_class=WrittenHelp, **kwargs)
+
     def add_arguments(self, parser: CommandParser) -> None:
-        default = TrainConfig()
         parser.add_argument("--photos", type=Path, required=True, help="folder of photos")
         parser.add_argument("--name", required=True, help="the bundle's name, never used twice")
         parser.add_argument("--output", type=Path, required=True, help="new folder of the bundle")
         parser.add_argument(
-            "--backbone",
-            default="IMAGENET1K_V2",
+            "--preset", choices=PRESETS, default="study",
+            help="recipe that the settings below begin with: the study's (default), or ours",
+        )  # fmt: skip
+        parser.add_argument(
+            "--backbone", default="IMAGENET1K_V2",
             help="torchvision's name of ImageNet weights, or a safetensors file",
-        )
-        parser.add_argument("--strides", choices=list(StridePlacement), default="v1.5")
-        parser.add_argument("--fit", choices=("pad", "centre_crop"), default="pad")
+        )  # fmt: skip
         parser.add_argument(
-            "--train-from",
-            choices=[TrainFrom.LAYER3, TrainFrom.LAYER4, TrainFrom.HEADS],
-            default=default.train_from,
-            help="the first part that is trained; earlier ones stay frozen and are cached",
-        )
-        parser.add_argument("--views", type=int, default=4, help="cached views of each photo")
-        parser.add_argument("--cache", type=Path, default=settings.VAR_DIR / "training-cache")
-        parser.add_argument("--split-seed", type=int, default=0, help="which products are held out")
+            "--strides", choices=list(StridePlacement), default="v1.5",
+            help="where the backbone's stages halve the picture (v1.5: torchvision's)",
+        )  # fmt: skip
         parser.add_argument(
-            "--finish",
-            action="store_true",
+            "--split-by", choices=SPLITS, default="looks",
+            help="never split a product (product), nor photos that look the same (looks, default)",
+        )  # fmt: skip
+        parser.add_argument(
+            "--split-seed", type=int, default=0, help="which products are held out (default 0)"
+        )
+        parser.add_argument(
+            "--cache", type=Path, default=settings.VAR_DIR / "training-cache",
+            help="folder of frozen features and checkpoints",
+        )  # fmt: skip
+        parser.add_argument(
+            "--views", type=int, default=4, help="cached views of each photo (default 4)"
+        )
+        parser.add_argument(
+            "--finish", action="store_true",
             help="train no further: write the bundle from the best epoch of a stopped run",
-        )
-        for field in ("epochs", "batch_size", "seed"):
-            parser.add_argument(
-                f"--{field.replace('_', '-')}", type=int, default=getattr(default, field)
-            )
-        for field in (
-            "backbone_lr", "head_lr", "weight_decay", "smoothing", "mixup", "outlier_weight",
-            "novelty_weight", "dropout", "ema",
-        ):  # fmt: skip
-            parser.add_argument(
-                f"--{field.replace('_', '-')}", type=float, default=getattr(default, field)
-            )
+        )  # fmt: skip
+        _add_settings(parser)
 
     def handle(self, **options: Any) -> None:
+        if not is_main_process():
+            logging.getLogger("training").setLevel(logging.WARNING)
         try:
             manifest = train(_request(options))
         except (
-            PhotosError, CacheError, TrainingError, UnreadablePhotoError, FileExistsError,
-            FileNotFoundError, ValueError,
+            PhotosError, CacheError, CheckpointError, NoRoomError, TrainingError,
+            UnreadablePhotoError, FileExistsError, FileNotFoundError, ValueError,
         ) as error:  # fmt: skip
             raise CommandError(str(error)) from error
+        if manifest is None:
+            return
         test = manifest.metrics["test"]
         self.stdout.write(
             f"{manifest.name} is saved in {options['output']}. On {test['photos']['items']} test "
@@ -80,29 +133,61 @@ class Command(BaseCommand):
         )
 
 
+def _add_settings(parser: CommandParser) -> None:
+    group = parser.add_argument_group("settings over the preset")
+    fits = _of(STUDY.preprocessing.fit, BEST.preprocessing.fit)
+    group.add_argument(
+        "--fit", choices=("pad", "centre_crop"),
+        help=f"how a photo becomes a square when it is served {fits}",
+    )  # fmt: skip
+    group.add_argument(
+        "--augmentation", choices=list(Augmentation),
+        help=f"what training photos go through {_of(STUDY.augmentation, BEST.augmentation)}",
+    )  # fmt: skip
+    group.add_argument(
+        "--outliers", action=BooleanOptionalAction,
+        help=f"train on near photos and others too {_of(STUDY.outliers, BEST.outliers)}",
+    )  # fmt: skip
+    for name, (kind, about) in SETTINGS.items():
+        both = _of(getattr(STUDY.config, name), getattr(BEST.config, name))
+        group.add_argument(
+            f"--{name.replace('_', '-')}", type=kind, help=f"{about} {both}",
+            choices=None if kind in (int, float) else list(kind),  # type: ignore[call-overload]  # an enum
+        )  # fmt: skip
+
+
+def _only(options: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Return those of these options that were given."""
+    return {name: options[name] for name in names if options[name] is not None}
+
+
+def _of(study: object, best: object) -> str:
+    told = [{True: "yes", False: "no"}[v] if isinstance(v, bool) else v for v in (study, best)]
+    return f"(study {told[0]}, best {told[1]})" if study != best else f"(default {told[0]})"
+
+
 def _percent(share: float | None) -> str:
     return "none" if share is None else f"{share:.1%}"
 
 
 def _request(options: dict[str, Any]) -> TrainRequest:
-    config = TrainConfig(
-        train_from=TrainFrom(options["train_from"]),
-        **{
-            field: options[field]
-            for field in TrainConfig.__dataclass_fields__
-            if field in options and field != "train_from"
-        },
-    )
+    preset: Preset = PRESETS[options["preset"]]
+    if options["views"] < 1:
+        raise ValueError(f"--views must be at least 1; it is {options['views']}.")
     return TrainRequest(
         photos=options["photos"].resolve(),
         output=options["output"],
         name=options["name"],
+        preset=options["preset"],
         backbone=options["backbone"],
         stride_placement=StridePlacement(options["strides"]),
-        preprocessing=Preprocessing(fit=options["fit"]),
+        preprocessing=replace(preset.preprocessing, **_only(options, ("fit",))),
+        augmentation=Augmentation(options["augmentation"] or preset.augmentation),
+        outliers=preset.outliers if options["outliers"] is None else options["outliers"],
         views=options["views"],
-        split_seed=options["split_seed"],
+        served_view=preset.served_view,
+        split=SplitRecord(options["split_seed"], SPLITS[options["split_by"]]),
         cache=options["cache"],
-        config=config,
+        config=replace(preset.config, **_only(options, SETTINGS)),
         finish=options["finish"],
     )
