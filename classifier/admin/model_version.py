@@ -1,37 +1,88 @@
-"""The model versions: what each is, and which one is in production."""
+"""The model versions: what each is, how it compares, and which one is in production."""
 
 import json
+from collections.abc import Callable
+from types import EllipsisType
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 
-from classifier import bundle_files, promotion, registry
-from classifier.ml.manifest import BundleError
+from classifier import bundle_files, model_history, promotion, registry
+from classifier.admin import gate_report, key_figures
+from classifier.admin.key_figures import KEY_FIGURES, KeyFigure
+from classifier.ml.manifest import REPORT_NAME, BundleError
 from classifier.models import ModelVersion
+from slowfashion_ai.content_security import HEADER
 
 COLOURS = {"champion": "success", "candidate": "info", "rejected": "danger"}
+PROMOTABLE = (ModelVersion.State.CANDIDATE, ModelVersion.State.RETIRED)
+# A report is a file that somebody made elsewhere: it may show itself, and do nothing at all.
+REPORT_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+def _column(figure: KeyFigure) -> Callable[[ModelVersion], str]:
+    """Return a column of the table: the figure, and how it compares on the same photos."""
+
+    @display(description=figure.name)
+    def shown(version: ModelVersion) -> str:
+        row = key_figures.row(version, figure)
+        if row.difference is None:
+            return row.value
+        return format_html(
+            '{}<br><span class="m-{}">{}</span>',
+            row.value, row.difference.trend, row.difference.words,
+        )  # fmt: skip
+
+    shown.__name__ = figure.key
+    return shown  # type: ignore[no-any-return]  # Unfold's decorator has no types
+
+
+class PromoteForm(BaseDialogForm):
+    """Remembers which champion the person had before them."""
+
+    champion = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        now = registry.champion()
+        self.fields["champion"].initial = now.pk if now else None
+
+    def instead_of(self) -> ModelVersion | EllipsisType | None:
+        """Return the champion that was shown; no condition if the form did not say."""
+        shown = self.cleaned_data["champion"]
+        return ... if shown is None else ModelVersion.objects.filter(pk=shown).first()
 
 
 @admin.register(ModelVersion)
 class ModelVersionAdmin(ModelAdmin):
-    """Versions come from commands; here they are looked at, promoted and rolled back."""
+    """Versions come from commands and retrainings; here they are looked at and promoted."""
 
-    list_display = ("name", "shown_state", "key_metrics", "created_at", "promoted_at")
+    list_display = (
+        "name", "shown_state", *[_column(figure) for figure in KEY_FIGURES], "made",
+    )  # fmt: skip
     list_filter = ("state",)
     search_fields = ("name",)
     fields = (
-        "name", "state", "key_metrics", "created_at", "promoted_at", "promoted_by",
-        "weights_sha256", "whole_manifest",
+        "name", "state", "created_at", "promoted_at", "promoted_by", "weights",
+        "whole_manifest",
     )  # fmt: skip
     readonly_fields = fields
     actions_detail = ("promote",)
     actions_list = ("roll_back",)
+    change_form_outer_before_template = "admin/classifier/models/version.html"
+
+    class Media:
+        css = {"all": ("classifier/queue/figures.css", "classifier/models.css")}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -42,9 +93,43 @@ class ModelVersionAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_promote_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+    def has_roll_back_permission(self, request: HttpRequest) -> bool:
         """Whoever may change model versions may change which one is in production."""
         return request.user.has_perm("classifier.change_modelversion")
+
+    def has_promote_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """The same people, for what can be promoted: not the champion, nor what was rejected."""
+        can_be = ModelVersion.objects.filter(pk=object_id, state__in=PROMOTABLE).exists()
+        return can_be and self.has_roll_back_permission(request)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ModelVersion]:
+        versions: QuerySet[ModelVersion] = super().get_queryset(request)
+        return versions.select_related("parent", "promoted_by")
+
+    def get_urls(self) -> list[URLPattern]:
+        report = self.admin_site.admin_view(self.report)
+        return [path("<int:number>/report/", report, name="model_report"), *super().get_urls()]
+
+    def report(self, request: HttpRequest, number: int) -> HttpResponseBase:
+        """The report that came with the bundle, shut in by a policy of its own."""
+        version = ModelVersion.objects.filter(pk=number).first()
+        if not self.has_view_permission(request, version):
+            raise PermissionDenied
+        file = bundle_files.open_extra(version, REPORT_NAME) if version else None
+        if file is None:
+            raise Http404("There is no report of this model version.")
+        headers = {HEADER: REPORT_POLICY, "X-Content-Type-Options": "nosniff"}
+        return FileResponse(file, content_type="text/html; charset=utf-8", headers=headers)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:  # fmt: skip
+        version = self.get_object(request, object_id)
+        facts = _facts(version) if version else {}
+        return super().change_view(  # type: ignore[no-any-return]  # Unfold ships no types
+            request, object_id, form_url, {**(extra_context or {}), **facts}
+        )
 
     @action(
         description="Promote",
@@ -54,15 +139,19 @@ class ModelVersionAdmin(ModelAdmin):
             "title": "Promote this model?",
             "description": "Workers will tag every photo from their next batch on with it; the "
             "present champion is retired and can be rolled back to.",
-            "form_class": None,
+            "form_class": PromoteForm,
             "form_submit_text": "Promote",
         },
     )
-    def promote(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+    def promote(self, request: HttpRequest, form: PromoteForm, object_id: str) -> HttpResponse:
         try:
             version = ModelVersion.objects.get(pk=object_id)
             bundle_files.check_files(version)
-            promotion.promote(version=version, by=request.user)  # type: ignore[arg-type]  # staff
+            promotion.promote(
+                version=version,
+                by=request.user,  # type: ignore[arg-type]  # staff
+                instead_of=form.instead_of(),
+            )
         except (ModelVersion.DoesNotExist, BundleError, registry.RegistryError) as error:
             messages.error(request, str(error))
         else:
@@ -72,7 +161,7 @@ class ModelVersionAdmin(ModelAdmin):
     @action(
         description="Roll back",
         icon="undo",
-        permissions=["promote"],
+        permissions=["roll_back"],
         dialog={
             "title": "Roll back?",
             "description": "The model that was champion before becomes the champion again. "
@@ -92,19 +181,43 @@ class ModelVersionAdmin(ModelAdmin):
 
     @display(description="State", label=COLOURS, ordering="state")
     def shown_state(self, version: ModelVersion) -> tuple[str, str]:
-        return version.state, version.get_state_display()
+        return version.state, version.state
 
-    @display(description="Metrics")
-    def key_metrics(self, version: ModelVersion) -> str:
-        """The plain numbers of the bundle's metrics; nested ones are in the whole manifest."""
-        metrics = version.manifest.get("metrics", {})
-        numbers = {k: v for k, v in metrics.items() if isinstance(v, int | float)}
-        return " · ".join(f"{k.replace('_', ' ')} {v:.4g}" for k, v in numbers.items()) or "–"
+    @display(description="Made", ordering="created_at")
+    def made(self, version: ModelVersion) -> str:
+        return f"{timezone.localtime(version.created_at):%-d %b %Y}"
+
+    @display(description="Weights, SHA-256")
+    def weights(self, version: ModelVersion) -> str:
+        return format_html('<code class="m-json">{}</code>', version.weights_sha256)
 
     @display(description="bundle.json")
     def whole_manifest(self, version: ModelVersion) -> str:
         text = json.dumps(version.manifest, indent=2, ensure_ascii=False)
-        return format_html('<pre style="white-space:pre-wrap">{}</pre>', text)
+        return format_html(
+            '<details><summary>show</summary><pre class="m-json">{}</pre></details>', text
+        )
+
+
+def _facts(version: ModelVersion) -> dict[str, Any]:
+    """Return what the page of a version shows above its fields."""
+    report = bundle_files.open_extra(version, REPORT_NAME)
+    if report is not None:
+        report.close()
+    champion = registry.champion()
+    judged = gate_report.gate_view(version)
+    return {
+        "version": version,
+        "gate": judged,
+        "figures": key_figures.rows(version),
+        "champion": champion,
+        "champion_figures": key_figures.rows(champion) if champion and champion != version else [],
+        "ancestors": model_history.ancestors(version),
+        "periods": model_history.periods(version),
+        "report": reverse("admin:model_report", args=[version.pk]) if report else "",
+        "reviews_learned": version.dataset_reviews.count(),
+        "runs": version.runs.all()[:5],
+    }
 
 
 def _back_to_list() -> HttpResponse:

@@ -8,8 +8,9 @@ from classifier.retraining.errors import AlreadyRunningError, LeaseLostError, Re
 from classifier.retraining.lease import Lease, take
 from classifier.retraining.outlook import Outlook, new_reviews, outlook
 from classifier.retraining.requests import call_off, consider, request, ring_again
+from classifier.retraining.trainer import missing_trainer
 
 __all__ = [
     "AlreadyRunningError", "Lease", "LeaseLostError", "Outlook", "RetrainingError", "call_off",
-    "consider", "new_reviews", "outlook", "request", "ring_again", "take",
+    "consider", "missing_trainer", "new_reviews", "outlook", "request", "ring_again", "take",
 ]  # fmt: skip

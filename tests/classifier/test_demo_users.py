@@ -51,6 +51,7 @@ def test_each_may_do_what_the_name_says(development: Path) -> None:
     assert moderator.has_perms(["classifier.view_listingphoto", "classifier.change_listingphoto"])
     assert not moderator.has_perm("auth.change_user")
     assert not moderator.has_perm("classifier.change_modelversion")
+    assert not moderator.has_perm("classifier.retrain")
     assert admin.is_superuser
 
 

@@ -1,0 +1,111 @@
+"""The few figures by which two model versions are told apart, and how they differ."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from classifier.models import ModelVersion
+
+Trend = Literal["better", "worse", "same"]
+# Half of the last digit that is shown.
+NO_DIFFERENCE: Final = 0.0005
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """A share among the figures of an evaluation (training/evaluation.py names them)."""
+
+    key: str
+    name: str
+    lower_is_better: bool = False
+
+
+KEY_FIGURES: Final = (
+    KeyFigure("overall_accuracy", "overall accuracy"),
+    KeyFigure("sub_accuracy", "subclass accuracy"),
+    KeyFigure("coverage", "coverage"),
+    KeyFigure("wrong_tag_rate", "wrong tags", lower_is_better=True),
+    KeyFigure("others_rejected", "others rejected"),
+    KeyFigure("sub_calibration_error", "calibration error", lower_is_better=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How a figure moved, in percentage points and in a word."""
+
+    points: str
+    trend: Trend
+
+    @property
+    def words(self) -> str:
+        return "same" if self.trend == "same" else f"{self.points} {self.trend}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure of a version, beside the champion's where there is one to compare with."""
+
+    name: str
+    value: str
+    champion: str
+    difference: Difference | None
+
+
+def own_figures(version: ModelVersion) -> Mapping[str, Any]:
+    """Return a version's figures: the gate's where it was judged, else those of its bundle."""
+    return _judged(version, "candidate") or _tested(version)
+
+
+def champion_figures(version: ModelVersion) -> Mapping[str, Any]:
+    """Return the figures of the champion that it was judged against, on the same photos."""
+    return _judged(version, "champion")
+
+
+def _judged(version: ModelVersion, which: str) -> Mapping[str, Any]:
+    return _part(_part(version.gate, "figures"), which)
+
+
+def _tested(version: ModelVersion) -> Mapping[str, Any]:
+    return _part(_part(version.manifest, "metrics"), "test")
+
+
+def _part(document: object, name: str) -> Mapping[str, Any]:
+    """Bundles are made elsewhere too: what is not there, or of another form, counts as empty."""
+    part = document.get(name) if isinstance(document, Mapping) else None
+    return part if isinstance(part, Mapping) else {}
+
+
+def rows(version: ModelVersion) -> list[Row]:
+    """Return all key figures of a version."""
+    return [row(version, figure) for figure in KEY_FIGURES]
+
+
+def row(version: ModelVersion, figure: KeyFigure) -> Row:
+    """Return one figure of a version; a difference only where both saw the same photos."""
+    own, other = _number(own_figures(version), figure), _number(champion_figures(version), figure)
+    both = own is not None and other is not None
+    moved = difference(own - other, lower_is_better=figure.lower_is_better) if both else None  # type: ignore[operator]  # both are numbers
+    return Row(figure.name, percent(own), percent(other), moved)
+
+
+def _number(figures: Mapping[str, Any], figure: KeyFigure) -> float | None:
+    value = figures.get(figure.key)
+    return value if isinstance(value, int | float) else None
+
+
+def difference(by: float, *, lower_is_better: bool) -> Difference:
+    """Return a difference of two shares in words."""
+    if abs(by) < NO_DIFFERENCE:
+        return Difference(points(0), "same")
+    return Difference(points(by), "better" if (by < 0) == lower_is_better else "worse")
+
+
+def percent(share: float | None) -> str:
+    """Return a share as ``94.6 %``; a dash where there is none."""
+    return "–" if share is None else f"{share * 100:.1f} %"
+
+
+def points(by: float | None) -> str:
+    """Return a difference of shares in percentage points, with its sign: ``+1.2``, ``−0.4``."""
+    return "–" if by is None else f"{by * 100:+.1f}".replace("-", "−")

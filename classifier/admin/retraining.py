@@ -1,0 +1,218 @@
+"""Retraining: start one, watch it, and see how the others ended."""
+
+from datetime import timedelta
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from classifier import retraining
+from classifier.models import RetrainRun
+
+STATE_COLOURS = {
+    "queued": "info", "running": "info", "failed": "danger", "promoted": "success",
+    "rejected": "warning",
+}  # fmt: skip
+MESSAGE_SHOWN = 120
+
+
+class PolicyForm(BaseDialogForm):
+    """What shall become of the candidate."""
+
+    policy = forms.ChoiceField(
+        label="The new model",
+        choices=[
+            (RetrainRun.Policy.GATE, "is promoted if the gate says so"),
+            (RetrainRun.Policy.NEVER, "stays a candidate, whatever the gate says"),
+            (RetrainRun.Policy.ALWAYS, "is promoted, whatever the gate says"),
+        ],
+        widget=UnfoldAdminSelectWidget,
+    )
+
+
+@admin.register(RetrainRun)
+class RetrainRunAdmin(ModelAdmin):
+    """The list of runs, and above it the one at work."""
+
+    list_display = (
+        "name", "requested_at", "asked", "shown_state", "took", "new_reviews", "candidate",
+        "short_message",
+    )  # fmt: skip
+    list_display_links = ("name",)
+    list_filter = ("state", "verdict", "trigger")
+    list_per_page = 25
+    fields = (
+        "state", "verdict", "policy", "asked", "requested_at", "started_at", "finished_at", "took",
+        "stage", "doing", "new_reviews", "candidate", "message",
+    )  # fmt: skip
+    readonly_fields = fields
+    actions_list = ("retrain_now", "call_off")
+    list_before_template = "admin/classifier/retraining/now.html"
+
+    class Media:
+        css = {"all": ("classifier/queue/figures.css", "classifier/models.css")}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever may start one may watch it."""
+        return super().has_view_permission(request, obj) or self.has_retrain_permission(request)
+
+    def has_retrain_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("classifier.retrain")
+
+    def has_call_off_permission(self, request: HttpRequest) -> bool:
+        """Only while there is one to call off."""
+        return self.has_retrain_permission(request) and _unfinished() is not None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RetrainRun]:
+        runs: QuerySet[RetrainRun] = super().get_queryset(request)
+        return runs.select_related("requested_by", "candidate")
+
+    def get_urls(self) -> list[URLPattern]:
+        return [path("now/", never_cache(self.now), name="retraining_now"), *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        shown = {"title": "Retraining", "outlook": retraining.outlook(), **_now()}
+        return super().changelist_view(request, {**(extra_context or {}), **shown})  # type: ignore[no-any-return]  # Unfold ships no types
+
+    def now(self, request: HttpRequest) -> JsonResponse:
+        """The run at work, or how the last one ended, for a script that asks every second."""
+        if not request.user.is_authenticated:
+            return JsonResponse({"message": "Sign in again."}, status=401)
+        if not (self.admin_site.has_permission(request) and self.has_view_permission(request)):
+            return JsonResponse({"message": "You may not watch retrainings."}, status=403)
+        found = _now()
+        run: RetrainRun | None = found["run"]
+        facts = {"run": run.pk, "state": run.state, "stage": run.stage} if run else {"run": None}
+        html = render_to_string("admin/classifier/retraining/_now.html", found)
+        return JsonResponse({**facts, "unfinished": found["unfinished"], "html": html})
+
+    @action(
+        description="Retrain now",
+        icon="model_training",
+        permissions=["retrain"],
+        dialog={
+            "title": "Retrain now?",
+            "description": "The trainer teaches the champion what moderators have confirmed since, "
+            "and compares both on the same photos. Photos are tagged as ever meanwhile.",
+            "form_class": PolicyForm,
+            "form_submit_text": "Retrain",
+        },
+    )
+    def retrain_now(self, request: HttpRequest, form: PolicyForm) -> HttpResponse:
+        try:
+            run = retraining.request(
+                trigger=RetrainRun.Trigger.ADMIN,
+                policy=RetrainRun.Policy(form.cleaned_data["policy"]),
+                by=cast(User, request.user),  # staff
+            )
+        except retraining.AlreadyRunningError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, f"{run} waits for the trainer.")
+        return _to_the_list()
+
+    @action(
+        description="Call it off",
+        icon="cancel",
+        permissions=["call_off"],
+        dialog={
+            "title": "Call this retraining off?",
+            "description": "What it has done so far is lost. The champion stays what it is.",
+            "form_class": None,
+            "form_submit_text": "Call it off",
+        },
+    )
+    def call_off(self, request: HttpRequest, form: BaseDialogForm) -> HttpResponse:
+        run = _unfinished()
+        if run is not None and retraining.call_off(run=run, by=cast(User, request.user)):
+            messages.success(request, f"{run} is called off.")
+        else:
+            messages.warning(request, "It had ended already.")
+        return _to_the_list()
+
+    @display(description="Run", ordering="id")
+    def name(self, run: RetrainRun) -> str:
+        return str(run)
+
+    @display(description="Asked for by", ordering="trigger")
+    def asked(self, run: RetrainRun) -> str:
+        return f"{run.get_trigger_display()}{f', {run.requested_by}' if run.requested_by else ''}"
+
+    @display(description="How it ended", label=STATE_COLOURS, ordering="state")
+    def shown_state(self, run: RetrainRun) -> tuple[str, str]:
+        return run.verdict or run.state, run.get_verdict_display() or run.get_state_display()
+
+    @display(description="Took")
+    def took(self, run: RetrainRun) -> str:
+        return elapsed(run) if run.started_at else "–"
+
+    @display(description="What it says")
+    def short_message(self, run: RetrainRun) -> str:
+        text = run.message or run.doing
+        return text if len(text) <= MESSAGE_SHOWN else f"{text[:MESSAGE_SHOWN]}…"
+
+
+def _unfinished() -> RetrainRun | None:
+    return RetrainRun.objects.filter(finished_at=None).first()
+
+
+def _now() -> dict[str, Any]:
+    """Return what the page shows of the run at work, or of the last one."""
+    run = RetrainRun.objects.select_related("candidate").first()
+    return {
+        "run": run,
+        "unfinished": run is not None and run.finished_at is None,
+        "stages": _stages(run) if run else [],
+        "elapsed": elapsed(run) if run else "",
+        "percent": f"{run.progress:.0%}".replace("%", " %") if run and run.doing else "",
+        "silent": bool(run and run.alive_until and run.alive_until < timezone.now()),
+    }
+
+
+def _stages(run: RetrainRun) -> list[dict[str, str]]:
+    """Return every stage and whether it is done, at work now, or still to come."""
+    names = list(RetrainRun.Stage)
+    at = names.index(RetrainRun.Stage(run.stage)) if run.stage else -1
+    return [
+        {
+            "name": stage.label,
+            "place": "done" if number < at else "now" if number == at else "",
+        }
+        for number, stage in enumerate(names)
+    ]
+
+
+def elapsed(run: RetrainRun) -> str:
+    """Return how long a run has taken so far, or has waited: ``3 min 12 s``."""
+    since, until = run.started_at or run.requested_at, run.finished_at or timezone.now()
+    seconds = max(0, round((until - since) / timedelta(seconds=1)))
+    hours, minutes = seconds // 3600, seconds // 60 % 60
+    parts = [f"{hours} h" if hours else "", f"{minutes} min" if hours or minutes else ""]
+    return " ".join([*filter(None, parts), f"{seconds % 60} s"])
+
+
+def _to_the_list() -> HttpResponse:
+    """Return what makes the dialog leave for the list, where the message is shown."""
+    return HttpResponse(headers={"HX-Redirect": reverse("admin:classifier_retrainrun_changelist")})

@@ -1,0 +1,50 @@
+"""On the admin's first page: what somebody should look after, and which model is at work."""
+
+from typing import Any
+
+from django import template
+
+from classifier import registry, retraining
+from classifier.models import ModelVersion
+
+register = template.Library()
+
+
+def _may(context: dict[str, Any], *rights: str) -> bool:
+    """Return whether the person before the page has one of these rights."""
+    user = context["request"].user
+    return any(user.has_perm(f"classifier.{right}") for right in rights)
+
+
+@register.inclusion_tag("admin/classifier/models/_alarms.html", takes_context=True)
+def model_alarms(context: dict[str, Any]) -> dict[str, Any]:
+    """Show each person the alarms of what they may see."""
+    found = []
+    if _may(context, "view_modelversion"):
+        found.append(not_loaded(registry.champion()))
+    if _may(context, "retrain", "view_retrainrun"):
+        found.append(retraining.missing_trainer())
+    return {"alarms": [alarm for alarm in found if alarm]}
+
+
+@register.inclusion_tag("admin/classifier/models/_news.html", takes_context=True)
+def model_news(context: dict[str, Any]) -> dict[str, Any]:
+    """Show the model at work and the next retraining, to who may see them."""
+    may_look = _may(context, "view_modelversion")
+    may_watch = _may(context, "retrain", "view_retrainrun")
+    return {
+        "may_look": may_look,
+        "may_watch": may_watch,
+        "champion": registry.champion() if may_look else None,
+        "outlook": retraining.outlook() if may_watch else None,
+    }
+
+
+def not_loaded(champion: ModelVersion | None) -> str:
+    """Return what it means that a worker could not load the champion; empty when all is well."""
+    if champion is None or not champion.load_error:
+        return ""
+    return (
+        f"The champion {champion} could not be loaded. {champion.load_error} Workers go on with "
+        "the model that they have; one that starts now has none. Repair the bundle, or roll back."
+    )
