@@ -79,8 +79,7 @@ def _search(
     request: CrawlRequest, session: PoliteSession, basket: Basket, words: str, quota: int
 ) -> None:
     crawler = PoliteCrawler(session, basket, words, quota)
-    address = search_address(request.search, words, request.licences)
-    crawler.crawl(feeder_kwargs={"url_list": [address]})
+    crawler.crawl(search_address(request.search, words, request.licences))
     if crawler.parser.failure:
         raise CrawlError(
             f"The search {request.search} gave no usable answer for {words!r}: "

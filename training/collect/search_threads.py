@@ -42,6 +42,21 @@ class PoliteCrawler(Crawler):  # type: ignore[misc]  # icrawler has no types
         """Use our session instead of one that calls itself a browser."""
         self.session = self._polite
 
+    def crawl(self, address: str) -> None:
+        """Follow one search to its end.
+
+        icrawler's own looks only once a second whether the threads have ended.
+        """
+        self.signal.reset()
+        self.feeder.start(url_list=[address])
+        self.parser.start()
+        self.downloader.start()
+        for worker in (*self.feeder.workers, *self.parser.workers):
+            worker.join()
+        self.signal.set(feeder_exited=True, parser_exited=True)
+        for worker in self.downloader.workers:
+            worker.join()
+
 
 class _ResultPages(Parser):  # type: ignore[misc]  # icrawler has no types
     """Fetches one result page after the other and hands on the photos worth fetching."""
