@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
@@ -17,8 +19,6 @@ from classifier.admin.queue_doors import may_review
 from classifier.models import ListingPhoto
 from classifier.review import bulk
 from classifier.review.errors import ReviewError
-
-PREVIEWED = 48
 
 
 class BulkConfirm(ModelAdmin):
@@ -43,7 +43,11 @@ class BulkConfirm(ModelAdmin):
         if "apply" not in request.POST:
             return self._preview(request, numbers)
         try:
-            done = bulk.confirm(moderator=request.user, photos=numbers)  # type: ignore[arg-type]  # signed in
+            done = bulk.confirm(
+                moderator=request.user,  # type: ignore[arg-type]  # signed in
+                photos=numbers,
+                seen_at=parse_datetime(request.POST.get("seen_at", "")),
+            )
         except ReviewError as error:
             messages.error(request, str(error))
             return None
@@ -51,17 +55,18 @@ class BulkConfirm(ModelAdmin):
         return None
 
     def _preview(self, request: HttpRequest, numbers: list[int]) -> HttpResponse:
+        # Before the tags are read: what changes from here on was not seen.
+        seen_at = timezone.now()
         plan = bulk.plan(numbers, moderator=request.user)  # type: ignore[arg-type]  # signed in
         context = {
             **self.admin_site.each_context(request),
             "title": "Confirm what the model said",
             "opts": self.opts,
             "plan": plan,
-            "labels": plan.labels.most_common(),
+            "groups": sorted(plan.by_label.items()),
             "left_out": plan.left_out.most_common(),
-            "shown": plan.photos[:PREVIEWED],
-            "more": max(0, len(plan.photos) - PREVIEWED),
             "numbers": numbers,
+            "seen_at": seen_at.isoformat(),
         }
         return TemplateResponse(request, "admin/classifier/review/bulk_confirm.html", context)
 

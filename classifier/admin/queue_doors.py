@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.cache import never_cache
 
-from classifier.models import ListingPhoto, Review
+from classifier.models import ListingPhoto, QueueItem, Review
 from classifier.review import cards, claims, heat, verdicts
 from classifier.review.counters import counters
 from classifier.review.errors import ConflictError, ReviewError
@@ -205,6 +205,8 @@ def where_it_looked(request: HttpRequest, photo: int) -> HttpResponseBase:
     found = ListingPhoto.objects.filter(pk=photo).first()
     if found is None:
         return _refused(404, "This photo was deleted meanwhile.")
+    if QueueItem.objects.filter(photo=found, open=True, blind=True).exists():
+        return _refused(409, "This photo is judged blind; the map comes after the verdict.")
     data = heat.picture(found)
     if data is not None:
         return HttpResponse(data, content_type="image/png")

@@ -15,6 +15,12 @@ def share(name: str) -> Q:
     return Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gte": 0, f"{name}__lte": 1.000001})
 
 
+def chance_of_a_draw() -> Q:
+    """Only what was drawn has a chance of having been; rows older than that field have none."""
+    none = Q(sampling_share__isnull=True)
+    return none | Q(sampled=True, sampling_share__gt=0, sampling_share__lte=1)
+
+
 def labels_of_taxonomy() -> Q:
     """Main class and subclass are of the label tree, and the subclass of that main class."""
     none = Q(main__isnull=True, sub__isnull=True)

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from classifier.models.labels import choices
+from classifier.models.labels import chance_of_a_draw, choices
 from classifier.models.photos import ListingPhoto
 from classifier.taxonomy import SUBCLASSES
 
@@ -38,7 +38,7 @@ class QueueItem(models.Model):
     )
     guess = models.CharField(max_length=20, choices=choices(SUBCLASSES), null=True, blank=True)
     informative = models.FloatField(
-        default=0, help_text="How much the model would learn from a label, 0 to 1."
+        default=0, help_text="How much a label would teach, 0 to 1; 1 for what must not wait."
     )
     open = models.BooleanField(default=True)
 
@@ -62,6 +62,9 @@ class QueueItem(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(round__in=[1, 2, 3]), name="queue_round_known"),
+            models.CheckConstraint(
+                condition=chance_of_a_draw(), name="queue_chance_only_of_a_draw"
+            ),
             models.CheckConstraint(
                 condition=Q(claim__isnull=True, held_until__isnull=True)
                 | Q(claim__isnull=False, held_until__isnull=False, open=True),

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from classifier.models.labels import choices, labels_of_taxonomy, share
+from classifier.models.labels import chance_of_a_draw, choices, labels_of_taxonomy, share
 from classifier.models.photos import ListingPhoto
 from classifier.models.versions import ModelVersion
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES, label_path
@@ -124,6 +124,9 @@ class Review(models.Model):
                 condition=labels_of_taxonomy(), name="review_labels_are_of_the_taxonomy"
             ),
             models.CheckConstraint(condition=Q(round__in=[1, 2, 3]), name="review_round_known"),
+            models.CheckConstraint(
+                condition=chance_of_a_draw(), name="review_chance_only_of_a_draw"
+            ),
             models.CheckConstraint(
                 condition=Q(seconds__isnull=True) | Q(seconds__gte=0),
                 name="review_seconds_not_negative",

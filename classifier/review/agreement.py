@@ -1,8 +1,8 @@
-"""Two formulas: how far two people agree beyond chance, and how sure a share is."""
+"""Formulas: how far two people agree beyond chance, and how sure a share is."""
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 Z_95 = 1.959964
@@ -37,9 +37,29 @@ class Share(NamedTuple):
 
 def share(successes: int, count: int) -> Share | None:
     """Return a share with its 95 % interval (Wilson, 1927), which holds for small counts too."""
-    if not count:
+    return _wilson(successes / count, count, count) if count else None
+
+
+def weighted_share(groups: Iterable[tuple[int, int, float]]) -> Share | None:
+    """Return a share over photos that were drawn with different chances, with its 95 % interval.
+
+    A photo drawn with chance c stands for 1/c photos (Hájek, 1971); the interval is Wilson's for
+    the effective count (sum of w)^2 / sum of w^2 (Kish, 1965). With one chance it is `share`.
+
+    Args:
+        groups: successes, count and chance (above 0, at most 1) of each kind of draw.
+    """
+    rows = [(successes, count, 1 / chance) for successes, count, chance in groups if count]
+    if not rows:
         return None
-    p, z2 = successes / count, Z_95**2
-    middle = (p + z2 / (2 * count)) / (1 + z2 / count)
-    half = Z_95 / (1 + z2 / count) * math.sqrt(p * (1 - p) / count + z2 / (4 * count**2))
-    return Share(p, max(0.0, middle - half), min(1.0, middle + half), count)
+    total = sum(count * weight for _, count, weight in rows)
+    value = sum(successes * weight for successes, _, weight in rows) / total
+    effective = total**2 / sum(count * weight**2 for _, count, weight in rows)
+    return _wilson(value, effective, sum(count for _, count, _ in rows))
+
+
+def _wilson(p: float, n: float, of: int) -> Share:
+    z2 = Z_95**2
+    middle = (p + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z_95 / (1 + z2 / n) * math.sqrt(p * (1 - p) / n + z2 / (4 * n**2))
+    return Share(p, max(0.0, middle - half), min(1.0, middle + half), of)

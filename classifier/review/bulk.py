@@ -1,19 +1,20 @@
 """Confirm what the model said for many photos at once, with a look before and a way back."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4, uuid5
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from classifier.models import ListingPhoto, QueueItem, Review
 from classifier.review import verdicts
-from classifier.review.errors import NothingToUndoError, SettledElsewhereError
+from classifier.review.errors import NothingToUndoError, ReviewedAgainError, SettledElsewhereError
 from classifier.taxonomy import label_path
 
 AT_ONCE: Final = 1000
@@ -22,28 +23,40 @@ UNDO_WITHIN: Final = timedelta(hours=24)
 
 @dataclass(slots=True)
 class Plan:
-    """What a confirmation would do: the photos, how many by label, and why others are left out."""
+    """What a confirmation would do: the photos by label, and why how many others are left out."""
 
-    photos: list[ListingPhoto] = field(default_factory=list)
-    labels: Counter[str] = field(default_factory=Counter)
+    by_label: defaultdict[str, list[ListingPhoto]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     left_out: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def photos(self) -> list[ListingPhoto]:
+        return [photo for photos in self.by_label.values() for photo in photos]
 
-def plan(photos: Iterable[int], *, moderator: User) -> Plan:
-    """Sort a selection into what can be confirmed and what cannot; changes nothing."""
+
+def plan(photos: Iterable[int], *, moderator: User, seen_at: datetime | None = None) -> Plan:
+    """Sort a selection into what can be confirmed and what cannot; changes nothing.
+
+    Args:
+        photos: their numbers, of which the first `AT_ONCE` count.
+        moderator: whose screen does not stand in the way.
+        seen_at: when the moderator saw the tags; what was tagged later is left out.
+    """
     found = ListingPhoto.objects.filter(pk__in=list(photos)[:AT_ONCE]).order_by("id")
-    rows = list(found.select_related("queue_item"))
+    rows = list(found.select_related("queue_item", "listing"))
     settled = set(
         Review.objects.standing().filter(photo__in=rows).values_list("photo_id", flat=True)
     )
     result = Plan()
     for photo in rows:
         obstacle = "already settled" if photo.pk in settled else _obstacle(photo, moderator)
+        if not obstacle and seen_at and photo.classified_at and photo.classified_at > seen_at:
+            obstacle = "tagged anew since you looked"
         if obstacle:
             result.left_out[obstacle] += 1
         else:
-            result.photos.append(photo)
-            result.labels[label_path(photo.main, photo.sub)] += 1
+            result.by_label[label_path(photo.main, photo.sub)].append(photo)
     return result
 
 
@@ -69,7 +82,9 @@ class Confirmed:
     left_out: Counter[str]
 
 
-def confirm(*, moderator: User, photos: Iterable[int]) -> Confirmed:
+def confirm(
+    *, moderator: User, photos: Iterable[int], seen_at: datetime | None = None
+) -> Confirmed:
     """Store a review for every photo of a selection that can be confirmed, in one transaction.
 
     Raises:
@@ -79,18 +94,20 @@ def confirm(*, moderator: User, photos: Iterable[int]) -> Confirmed:
     batch, numbers = uuid4(), list(photos)
     with transaction.atomic():
         list(QueueItem.objects.select_for_update().filter(photo__in=numbers).order_by("id"))
-        chosen = plan(numbers, moderator=moderator)
+        # Those without a place in the queue too: no model may tag them anew in between.
+        photos_locked = ListingPhoto.objects.select_for_update(no_key=True)
+        list(photos_locked.filter(pk__in=numbers).order_by("id").values_list("pk"))
+        chosen = plan(numbers, moderator=moderator, seen_at=seen_at)
+        settled = chosen.photos
         try:
             with transaction.atomic():
-                Review.objects.bulk_create(
-                    _review(photo, moderator, batch) for photo in chosen.photos
-                )
+                Review.objects.bulk_create(_review(photo, moderator, batch) for photo in settled)
         except IntegrityError as error:
             raise SettledElsewhereError from error
-        QueueItem.objects.filter(photo__in=chosen.photos).update(
+        QueueItem.objects.filter(photo__in=settled).update(
             open=False, claim=None, holder=None, held_until=None
         )
-    return Confirmed(batch, len(chosen.photos), chosen.left_out)
+    return Confirmed(batch, len(settled), chosen.left_out)
 
 
 def _review(photo: ListingPhoto, moderator: User, batch: UUID) -> Review:
@@ -109,13 +126,32 @@ def undo(*, moderator: User, batch: UUID) -> int:
         NothingToUndoError: if this moderator has no such confirmation.
         ReviewedAgainError: if one of the photos was looked at again since.
     """
+    with transaction.atomic():
+        photos = _photos_of(batch, moderator)
+        standing = Review.objects.verdicts().filter(photo__in=photos, source=Review.Source.BULK)
+        # Locked, so that of two undoings at once the second finds none left.
+        mine = list(standing.select_for_update().order_by("pk"))
+        if not mine:
+            raise NothingToUndoError
+        if Review.objects.verdicts().filter(photo__in=photos, round__gt=1).exists():
+            raise ReviewedAgainError
+        numbers = [review.pk for review in mine]
+        Review.objects.filter(pk__in=numbers).update(voided=True, stands=False)
+        Review.objects.bulk_create(verdicts.undoing(review, moderator=moderator) for review in mine)
+        _let_wait_again(photos)
+    return len(mine)
+
+
+def _photos_of(batch: UUID, moderator: User) -> list[int]:
     recent = Review.objects.verdicts().filter(
         moderator=moderator, source=Review.Source.BULK, at__gte=timezone.now() - UNDO_WITHIN
     )
-    with transaction.atomic():
-        mine = [review for review in recent if review.key == uuid5(batch, str(review.photo_id))]
-        if not mine:
-            raise NothingToUndoError
-        for review in mine:
-            verdicts.undo(moderator=moderator, review=review.pk)
-    return len(mine)
+    rows = recent.filter(photo__isnull=False).order_by("pk").values_list("photo_id", "key")
+    return [photo for photo, key in rows if photo and key == uuid5(batch, str(photo))]
+
+
+def _let_wait_again(photos: list[int]) -> None:
+    """Open what waited before: not what a later model was sure of, unless somebody asked."""
+    unsure = ~Q(photo__outcome=ListingPhoto.OutcomeChoice.SUBCLASS)
+    asked = Q(sampled=True) | Q(photo__suggestion__isnull=False)
+    QueueItem.objects.filter(unsure | asked, photo__in=photos).update(open=True)

@@ -7,7 +7,8 @@ from classifier.review.informative import best_guesses
 from classifier.taxonomy import MAIN_OF, label_path
 from classifier.wording import percent
 
-OTHERS_SHOWN: Final = 8
+# As many as one upload may bring.
+OTHERS_SHOWN: Final = 24
 GUESSES_SHOWN: Final = 3
 
 _WHY: Final = {

@@ -5,7 +5,6 @@ closed, or when its lease runs out because the page fell silent.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -24,13 +23,18 @@ CANDIDATES: Final = 36
 LATELY: Final = 8
 
 
-def free_for(moderator: User, now: datetime | None = None) -> QuerySet[QueueItem]:
-    """Return what waits, nobody holds, and this moderator does not pass over; in no order."""
-    free = Q(held_until__isnull=True) | Q(held_until__lt=now or timezone.now())
+def waiting_for(moderator: User) -> QuerySet[QueueItem]:
+    """Return what waits and this moderator does not pass over, held or not; in no order."""
     # NOT IN, which PostgreSQL looks up in a hash: as an anti join it compared every skipped photo
     # with every one at the head of the queue.
     passed_over = PassedOver.objects.filter(moderator=moderator).values("item")
-    return QueueItem.objects.filter(~Q(pk__in=passed_over), free, open=True)
+    return QueueItem.objects.filter(~Q(pk__in=passed_over), open=True)
+
+
+def free_for(moderator: User) -> QuerySet[QueueItem]:
+    """Return what waits for this moderator and nobody holds; in no order."""
+    free = Q(held_until__isnull=True) | Q(held_until__lt=timezone.now())
+    return waiting_for(moderator).filter(free)
 
 
 def claim_next(*, moderator: User) -> QueueItem | None:

@@ -6,8 +6,8 @@ from typing import Any, Final
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from classifier.models import QueueItem, Review
-from classifier.review.claims import skipped_by
+from classifier.models import Review
+from classifier.review.claims import skipped_by, waiting_for
 
 # Beyond this the exact number helps nobody in front of the queue; the dashboard has it.
 LEFT_COUNTED: Final = 1000
@@ -15,7 +15,10 @@ LEFT_COUNTED: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """``left`` is `LEFT_COUNTED` + 1 where there are more; ``last`` is what undo takes back."""
+    """``left``: what waits that this moderator may still see, `LEFT_COUNTED` + 1 if more.
+
+    ``last``: the verdict that undo takes back.
+    """
 
     left: int
     today: int
@@ -32,7 +35,7 @@ def counters(*, moderator: User) -> Counters:
     mine = Review.objects.verdicts().filter(moderator=moderator, at__gte=midnight)
     last = mine.filter(source=Review.Source.QUEUE).order_by("-at", "-pk").first()
     return Counters(
-        left=QueueItem.objects.filter(open=True).order_by()[: LEFT_COUNTED + 1].count(),
+        left=waiting_for(moderator).order_by()[: LEFT_COUNTED + 1].count(),
         today=mine.order_by().count(),
         skipped=skipped_by(moderator).order_by()[: LEFT_COUNTED + 1].count(),
         last=last.pk if last else None,

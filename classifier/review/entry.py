@@ -2,12 +2,16 @@
 
 import random
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from django.conf import settings
 
-from classifier.models import ListingPhoto, QueueItem
+from classifier.models import ListingPhoto, QueueItem, Review
 from classifier.review.informative import best_guesses, informativeness
 
+# The draw, and what a seller contradicts, go first in either order: the most informative photos
+# never end, and behind them an unbiased figure would never come about.
+MUST_NOT_WAIT: Final = {"rank": QueueItem.Rank.FIRST, "informative": 1.0}
 _chance = random.SystemRandom()
 
 
@@ -15,7 +19,7 @@ def enqueue(photos: Sequence[ListingPhoto]) -> None:
     """Put freshly tagged photos into the queue as far as people should look at them.
 
     Call it in the transaction that stores the tags. Photos that are there already follow their
-    new tag while nobody has settled them; whether one was drawn at random never changes.
+    new tag while nobody has settled them; what was drawn at random stays drawn.
     """
     tagged = [photo for photo in photos if photo.status == ListingPhoto.Status.CLASSIFIED]
     known = set(QueueItem.objects.filter(photo__in=tagged).values_list("photo_id", flat=True))
@@ -32,25 +36,36 @@ def _items(photos: Iterable[ListingPhoto]) -> list[QueueItem]:
 
 
 def _item(photo: ListingPhoto) -> QueueItem | None:
-    confident = photo.outcome == ListingPhoto.OutcomeChoice.SUBCLASS
-    drawn = confident and _chance.random() < settings.REVIEW_SAMPLE_SHARE
-    if confident and not drawn:
+    draw = _draw() if _confident(photo) else {}
+    if _confident(photo) and not draw:
         return None
     since = photo.classified_at or photo.created_at
-    return QueueItem(
-        photo=photo, sampled=drawn, blind=drawn, since=since,
-        sampling_share=settings.REVIEW_SAMPLE_SHARE if drawn else None,
-        **_follows(photo),
-    )  # fmt: skip
+    return QueueItem(photo=photo, since=since, **{**_follows(photo), **draw})
+
+
+def _confident(photo: ListingPhoto) -> bool:
+    return photo.outcome == ListingPhoto.OutcomeChoice.SUBCLASS
+
+
+def _draw() -> dict[str, object]:
+    """Return what a queue item is when its confident photo is drawn; nothing if it is not."""
+    share = settings.REVIEW_SAMPLE_SHARE
+    if _chance.random() >= share:
+        return {}
+    return {"sampled": True, "sampling_share": share, "blind": True, **MUST_NOT_WAIT}
 
 
 def _follow_tag(photo: ListingPhoto) -> None:
-    """A new tag makes an open photo wait elsewhere, or not at all if the model is now sure."""
-    waiting = QueueItem.objects.filter(photo=photo, open=True, claim__isnull=True, round=1)
-    if photo.outcome == ListingPhoto.OutcomeChoice.SUBCLASS:
-        waiting.filter(sampled=False, photo__suggestion__isnull=True).update(open=False)
+    """A new tag makes a photo wait elsewhere, again, or not at all if the model is now sure."""
+    if Review.objects.standing().filter(photo=photo).exists():
+        return
+    # Not what is on a screen just now, and nothing of a draw.
+    item = QueueItem.objects.filter(photo=photo, claim__isnull=True, round=1, sampled=False)
+    if not _confident(photo):
+        item.update(open=True, **_follows(photo))
     else:
-        waiting.update(**_follows(photo))
+        draw = _draw()
+        item.filter(photo__suggestion__isnull=True).update(open=bool(draw), **draw)
 
 
 def _follows(photo: ListingPhoto) -> dict[str, object]:
@@ -68,7 +83,7 @@ def ask_for(photo: ListingPhoto) -> None:
     """Put one photo into the queue whatever its tag says; call it inside a transaction."""
     since = photo.classified_at or photo.created_at
     item, created = QueueItem.objects.get_or_create(
-        photo=photo, defaults={"since": since, **_follows(photo)}
+        photo=photo, defaults={"since": since, **_follows(photo), **MUST_NOT_WAIT}
     )
     if not created and not item.open:
-        QueueItem.objects.filter(pk=item.pk).update(open=True)
+        QueueItem.objects.filter(pk=item.pk).update(open=True, **MUST_NOT_WAIT)

@@ -9,9 +9,9 @@ from classifier.models import Review
 
 FIELDS: Final = (
     "photo", "photo__sha256", "photo__image", "photo__listing", "verdict", "main", "sub",
-    "moderator__username", "at", "seconds", "source", "round", "sampled", "blind",
-    "model_version__name", "said_outcome", "said_main", "said_sub", "said_main_confidence",
-    "said_sub_confidence",
+    "moderator__username", "at", "seconds", "source", "round", "sampled",
+    "sampling_share", "blind", "model_version__name", "said_outcome", "said_main", "said_sub",
+    "said_main_confidence", "said_sub_confidence",
 )  # fmt: skip
 NAMES: Final = tuple(
     name.replace("__name", "").replace("__username", "").replace("photo__", "") for name in FIELDS

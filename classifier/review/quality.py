@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, F, Q
 
 from classifier.models import QueueItem, Review
-from classifier.review.agreement import Share, cohen_kappa, share
+from classifier.models.reviews import ReviewQuerySet
+from classifier.review.agreement import Share, cohen_kappa, share, weighted_share
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,26 +93,37 @@ def waiting_for_a_third() -> int:
 _MODEL_RIGHT = Q(verdict="subclass", main=F("said_main"), sub=F("said_sub"))
 
 
+def _confident_tags() -> ReviewQuerySet:
+    """Standing reviews of confident tags; a photo that shows nothing to judge is no mistake."""
+    tagged = Review.objects.standing().filter(said_outcome="subclass")
+    return tagged.exclude(verdict=Review.Verdict.BAD_PHOTO)
+
+
 def unbiased_accuracy() -> Share | None:
     """Return how often a confident tag is right, from the photos that were drawn at random.
 
     Only blind verdicts of the queue count: what was confirmed with the guess in view, or chosen by
-    somebody, would flatter the model.
+    somebody, would flatter the model. Each counts as often as its draw was rare, so that a
+    ``REVIEW_SAMPLE_SHARE`` that was changed does not favour the days of the larger one.
     """
-    drawn = Review.objects.standing().filter(
-        sampled=True, blind=True, source=Review.Source.QUEUE, said_outcome="subclass"
+    drawn = _confident_tags().filter(sampled=True, blind=True, source=Review.Source.QUEUE)
+    # What was drawn before the chance was kept counts as drawn with today's.
+    today = settings.REVIEW_SAMPLE_SHARE or 1.0
+    rows = (
+        drawn.values("sampling_share")
+        .annotate(right=Count("pk", filter=_MODEL_RIGHT), count=Count("pk"))
+        .order_by("sampling_share")
     )
-    # A photo that shows nothing to judge is no mistake of the model's.
-    judged = drawn.exclude(verdict=Review.Verdict.BAD_PHOTO)
-    found = judged.aggregate(count=Count("pk"), right=Count("pk", filter=_MODEL_RIGHT))
-    return share(found["right"], found["count"])
+    return weighted_share(
+        (row["right"], row["count"], row["sampling_share"] or today) for row in rows
+    )
 
 
 def override_rates() -> list[tuple[str, Share]]:
     """Return per subclass how often moderators overruled the model's confident tag."""
-    tagged = Review.objects.standing().filter(said_outcome="subclass")
     rows = (
-        tagged.values("said_sub")
+        _confident_tags()
+        .values("said_sub")
         .annotate(count=Count("pk"), right=Count("pk", filter=_MODEL_RIGHT))
         .order_by("said_sub")
     )

@@ -128,25 +128,38 @@ def _move_on(row: QueueItem, review: Review) -> None:
     row.claim = row.holder = row.held_until = None
     another = _wants_another(review)
     if another:
-        row.round, row.blind = review.round + 1, True
-        row.rank, row.since = QueueItem.Rank.FIRST, timezone.now()
+        row.round, row.blind, row.since = review.round + 1, True, timezone.now()
+        # As in `entry`: whatever the order, this must not wait for the end of the queue.
+        row.rank, row.informative = QueueItem.Rank.FIRST, 1.0
         PassedOver.objects.update_or_create(
             item=row, moderator=review.moderator, defaults={"why": PassedOver.Why.REVIEWED}
         )
     row.open = another
     row.save(
-        update_fields=["open", "claim", "holder", "held_until", "round", "blind", "rank", "since"]
-    )
+        update_fields=[
+            "open", "claim", "holder", "held_until", "round", "blind", "rank", "since",
+            "informative",
+        ]
+    )  # fmt: skip
 
 
 def _wants_another(review: Review) -> bool:
     match review.round:
         case 1:
-            return _chance.random() < settings.REVIEW_SECOND_SHARE
+            return _was_told(review) or _chance.random() < settings.REVIEW_SECOND_SHARE
         case 2:
             first = Review.objects.verdicts().get(photo=review.photo_id, round=1)
             return not same_label(first, review)
     return False
+
+
+def _was_told(review: Review) -> bool:
+    """A blind verdict that was undone: its moderator has learnt by then what the model had said.
+
+    The new verdict may lean on that, so another moderator looks too, and a third if need be.
+    """
+    undone = Review.objects.filter(photo=review.photo_id, voided=True, blind=True)
+    return review.blind and undone.exists()
 
 
 def same_label(one: Review, other: Review) -> bool:
@@ -191,9 +204,15 @@ def void(old: Review, *, moderator: User) -> None:
     Review.objects.filter(pk=old.pk).update(voided=True, stands=False)
     if old.round == 3:
         earlier.filter(round=1).update(stands=True)
-    Review.objects.create(
+    undoing(old, moderator=moderator).save(force_insert=True)
+
+
+def undoing(old: Review, *, moderator: User) -> Review:
+    """Return the unsaved row that undoes a review."""
+    return Review(
         photo_id=old.photo_id, moderator=moderator, key=uuid4(), voids=old, round=old.round,
-        source=old.source, sampled=old.sampled, blind=old.blind, verdict=Review.Verdict.UNDONE,
+        source=old.source, sampled=old.sampled, sampling_share=old.sampling_share,
+        blind=old.blind, verdict=Review.Verdict.UNDONE,
     )  # fmt: skip
 
 

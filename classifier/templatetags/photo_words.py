@@ -55,6 +55,12 @@ def _best(shares: dict[str, float], *, decided: bool) -> Bar:
 
 
 @register.filter
+def confidence(photo: ListingPhoto) -> str:
+    """How sure the model was of the finest class that the tag names."""
+    return wording.percent(photo.sub_confidence if photo.sub else photo.main_confidence)
+
+
+@register.filter
 def settled(photo: ListingPhoto) -> Review | None:
     """The moderator's verdict on the photo, if there is one."""
     return labels.standing_review(photo)

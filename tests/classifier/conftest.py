@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.cache import cache
+from pytest_django import Settings
 
 from classifier import promotion, registry
 from classifier.models import ModelVersion
+from tests.classifier.reviewing import EVERYTHING
+from tests.tagged_photos import a_moderator
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +34,18 @@ def moderator(db: None) -> User:
         )
     )
     return user
+
+
+@pytest.fixture
+def anna(db: None) -> User:
+    """Staff who may do all there is to do about reviews."""
+    return a_moderator("anna", rights=EVERYTHING)
+
+
+@pytest.fixture
+def no_sample(settings: Settings) -> None:
+    """No confident photo is drawn, unless the test says otherwise."""
+    settings.REVIEW_SAMPLE_SHARE = 0.0
 
 
 @pytest.fixture

@@ -13,28 +13,13 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from classifier.admin.review import DOORS
 from classifier.models import QueueItem, Review
+from tests.classifier.reviewing import signed_in
 from tests.tagged_photos import CONFIDENT, UNKNOWN, a_listing, a_moderator, a_photo
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sample")]
 
 PAGE = "/admin/classifier/review/queue/"
 NOT_OURS = {"verdict": "not_ours"}
-
-
-@pytest.fixture(autouse=True)
-def no_sample(settings: Settings) -> None:
-    settings.REVIEW_SAMPLE_SHARE = 0.0
-
-
-@pytest.fixture
-def anna() -> User:
-    return a_moderator("anna")
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def post(client: Client, door: str, body: Any = None) -> HttpResponse:

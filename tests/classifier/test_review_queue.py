@@ -13,22 +13,12 @@ from classifier.review import claims, entry
 from classifier.review.errors import HeldElsewhereError
 from tests.tagged_photos import CONFIDENT, FALLBACK, UNKNOWN, a_moderator, a_photo, scores_for
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def anna() -> User:
-    return a_moderator("anna")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sample")]
 
 
 @pytest.fixture
 def ben() -> User:
     return a_moderator("ben")
-
-
-@pytest.fixture(autouse=True)
-def no_sample(settings: Settings) -> None:
-    settings.REVIEW_SAMPLE_SHARE = 0.0
 
 
 def photos_in_order(moderator: User) -> list[ListingPhoto]:

@@ -18,19 +18,11 @@ from classifier.review.errors import (
     SettledElsewhereError,
 )
 from classifier.review.verdicts import Verdict
+from tests.classifier.reviewing import BAD, BOOTS, FLATS, decide, shown
 from tests.classifier.test_review_queue import lapse
 from tests.tagged_photos import CONFIDENT, FALLBACK, UNKNOWN, a_moderator, a_photo
 
-pytestmark = pytest.mark.django_db
-
-BOOTS = Verdict(Review.Verdict.SUBCLASS, "Shoes", "Boots")
-FLATS = Verdict(Review.Verdict.SUBCLASS, "Shoes", "Flats")
-BAD = Verdict(Review.Verdict.BAD_PHOTO)
-
-
-@pytest.fixture
-def anna() -> User:
-    return a_moderator("anna")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sample")]
 
 
 @pytest.fixture
@@ -41,24 +33,6 @@ def ben() -> User:
 @pytest.fixture
 def cleo() -> User:
     return a_moderator("cleo")
-
-
-@pytest.fixture(autouse=True)
-def no_sample(settings: Settings) -> None:
-    settings.REVIEW_SAMPLE_SHARE = 0.0
-
-
-def shown(moderator: User) -> QueueItem:
-    item = claims.claim_next(moderator=moderator)
-    assert item is not None
-    return item
-
-
-def decide(moderator: User, item: QueueItem, verdict: Verdict = BOOTS) -> Review:
-    assert item.claim is not None
-    return verdicts.decide(
-        moderator=moderator, item=item.pk, claim=item.claim, verdict=verdict, seconds=1.5
-    )
 
 
 def test_a_review_keeps_who_how_long_and_what_the_model_said(anna: User) -> None:

@@ -15,9 +15,11 @@ export function listen({ view, actions }) {
   };
 
   document.addEventListener("keydown", (event) => {
-    const key = event.key.toUpperCase();
-    const held = down.has(event.code);
+    const held = event.repeat || down.has(event.code);
     down.add(event.code);
+    // The browser clicks the button in focus again and again while Enter is held.
+    if (held && event.key === "Enter" && event.target.closest?.("#queue button")) event.preventDefault();
+    const key = meant(event);
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (view.helpOpen && key !== "?") return;
     const button = buttonFor(key);
@@ -26,7 +28,7 @@ export function listen({ view, actions }) {
     // A held key repeats, and so does a stuck one: it counts again after it was let go.
     const bounced =
       button.dataset.verdict && key === last.key && event.timeStamp - last.at < BOUNCE_MS;
-    if (event.repeat || held || bounced) return;
+    if (held || bounced) return;
     Object.assign(last, { key, at: event.timeStamp });
     act(button);
   });
@@ -39,6 +41,17 @@ export function listen({ view, actions }) {
     if (!button || (event.detail > 1 && button.dataset.verdict)) return;
     act(button);
   });
+}
+
+// The letter or digit on the key cap. Where digits need Shift (AZERTY) or letters are not Latin, the
+// place of the key says it, as the buttons do.
+function meant(event) {
+  const key = event.key.toUpperCase();
+  const [, digit] = event.code.match(/^Digit(\d)$/) ?? [];
+  const [, letter] = event.code.match(/^Key([A-Z])$/) ?? [];
+  if (digit && !event.shiftKey && !/^[A-Z]$/.test(key)) return digit;
+  if (letter && /^[^\x00-\x7f]$/.test(key)) return letter;
+  return key;
 }
 
 function buttonFor(key) {

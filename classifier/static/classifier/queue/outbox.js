@@ -8,7 +8,7 @@ export class Outbox {
     this.moderator = moderator;
     this.onTrouble = onTrouble;
     this.onCalm = onCalm;
-    this.shelf = `review-outbox-${moderator}`;
+    this.shelf = `review-outbox-${moderator}-`;
     this.chain = Promise.resolve();
     this.waiting = [];
     this.wake = () => {};
@@ -16,24 +16,32 @@ export class Outbox {
     for (const event of ["focus", "online"]) window.addEventListener(event, () => this.wake());
   }
 
-  // Verdicts that a closed or reloaded page left behind.
+  // Verdicts that a closed or reloaded page left behind, or that another tab is about to send:
+  // a claim sent twice counts once.
   unsent() {
     try {
-      return JSON.parse(localStorage.getItem(this.shelf) ?? "[]");
+      const names = Object.keys(localStorage).filter((name) => name.startsWith(this.shelf)).sort();
+      return names.map((name) => ({ name, ...JSON.parse(localStorage.getItem(name)) }));
     } catch {
       return [];
     }
   }
 
-  claims() {
-    return this.waiting.map((message) => message.body.claim).filter(Boolean);
-  }
-
   // Resolves to {status, body} once the server has answered for good.
   send(url, body, { keep = false } = {}) {
-    const message = { url, body: { moderator: this.moderator, ...body }, keep };
+    // Each verdict under a name of its own, in the order given: tabs share the shelf.
+    const name = keep ? `${this.shelf}${Date.now()}-${body.claim}` : "";
+    return this.#queue({ name, url, body: { moderator: this.moderator, ...body } });
+  }
+
+  // The same for what an earlier page left behind, which brings no photo any more.
+  resend({ name, url, body }) {
+    return this.#queue({ name, url, body: { ...body, want: false } });
+  }
+
+  #queue(message) {
     this.waiting.push(message);
-    this.#store();
+    this.#keep(message);
     const answer = this.chain.then(() => this.#deliver(message));
     this.chain = answer.catch(() => {});
     return answer;
@@ -45,12 +53,12 @@ export class Outbox {
       const answer = await post(message.url, message.body);
       if (answer.status !== 0 && answer.status !== 401 && answer.status < 500 && !answer.stale) {
         this.waiting.splice(this.waiting.indexOf(message), 1);
-        this.#store();
+        this.#drop(message);
         if (trouble) this.onCalm();
         return answer;
       }
       trouble = true;
-      this.onTrouble(answer, this.waiting.filter((each) => each.keep).length);
+      this.onTrouble(answer, this.waiting.filter((each) => each.name).length);
       await new Promise((resolve) => {
         this.wake = resolve;
         setTimeout(resolve, RETRY_MS);
@@ -58,13 +66,20 @@ export class Outbox {
     }
   }
 
-  #store() {
-    const kept = this.waiting.filter((message) => message.keep);
+  // Storage may be switched off or full; the verdicts are still in memory then.
+  #keep({ name, url, body }) {
     try {
-      if (kept.length) localStorage.setItem(this.shelf, JSON.stringify(kept));
-      else localStorage.removeItem(this.shelf);
+      if (name) localStorage.setItem(name, JSON.stringify({ url, body }));
     } catch {
-      // Storage may be switched off; the verdicts are still in memory.
+      return;
+    }
+  }
+
+  #drop({ name }) {
+    try {
+      if (name) localStorage.removeItem(name);
+    } catch {
+      return;
     }
   }
 }

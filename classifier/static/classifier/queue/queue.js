@@ -2,6 +2,7 @@
 
 import { csrfToken, Outbox } from "./outbox.js";
 import { listen } from "./keys.js";
+import { Pace } from "./pace.js";
 import { pictureUrl, View } from "./view.js";
 
 const BUFFER = 2; // the photo on the screen and the one fetched for after it
@@ -11,7 +12,7 @@ const HEAT_MS = 700;
 const HEAT_TRIES = 45;
 
 const page = JSON.parse(document.getElementById("queue-page").textContent);
-const view = new View(page);
+const view = new View(page, { onPicture: () => show() });
 const outbox = new Outbox({
   moderator: page.moderator,
   onTrouble: ({ status, body }, waiting) => {
@@ -25,20 +26,32 @@ const outbox = new Outbox({
 let cards = []; // [0] is on the screen
 let past = []; // what was decided or skipped here, the latest last
 let counters = page.counters;
-let shownAt = 0;
+let coming = 0; // answers under way that may bring a photo
+let shownAt = null;
 let busy = false;
-const decidedAt = [];
+const pace = new Pace();
 
 function show() {
   const card = cards[0];
-  if (!card) return view.empty(counters.skipped);
-  view.state("ready");
-  if (document.getElementById("queue").dataset.item !== String(card.item)) {
+  // Once called empty it stays so until a photo comes, however often the page looks again.
+  if (!card) return coming && !view.isEmpty ? view.waiting() : view.empty(counters.skipped);
+  if (view.item !== String(card.item)) {
+    shownAt = null;
     view.card(card);
-    shownAt = performance.now();
   }
+  if (view.decidable) shownAt ??= performance.now();
+  view.state(busy ? "busy" : view.decidable ? "ready" : "loading");
   // So that the next one is there when its turn comes.
-  for (const next of cards.slice(1)) new Image().src = pictureUrl(page.photo, next.photo);
+  view.fetchAhead(cards.slice(1));
+}
+
+// Send something whose answer may bring a photo; until it comes the queue is not called empty.
+async function ask(url, body, options) {
+  coming += 1;
+  show();
+  const answer = await outbox.send(url, body, options);
+  coming -= 1;
+  return answer;
 }
 
 function add(card) {
@@ -48,20 +61,13 @@ function add(card) {
 
 function count(change) {
   counters = { ...counters, ...change };
-  view.counters({ ...counters, pace: pace() });
-}
-
-// Verdicts a minute over the last twenty, as long as no pause lies between.
-function pace() {
-  const recent = decidedAt.slice(-21);
-  if (recent.length < 2) return null;
-  return Math.round((60000 * (recent.length - 1)) / (recent.at(-1) - recent[0]));
+  view.counters({ ...counters, pace: pace.perMinute });
 }
 
 async function fill() {
   while (cards.length < BUFFER) {
-    const { status, body } = await outbox.send(page.doors.take, {});
-    if (status !== 200) return view.banner(body.message ?? "");
+    const { status, body } = await ask(page.doors.take, {});
+    if (status !== 200) view.banner(body.message ?? "");
     if (!body.next) break;
     add(body.next);
   }
@@ -70,22 +76,31 @@ async function fill() {
 
 function leave() {
   const card = cards.shift();
-  show();
   // Ask for one more only when the buffer has room: undo may have filled it.
   return { card, want: cards.length < BUFFER };
 }
 
+// What may be left now. A verdict on a photo that nobody has seen yet is no verdict.
+function leavable({ seen }) {
+  if (busy || !cards.length) return false;
+  if (seen && !view.decidable) {
+    view.toast("Wait a moment: this photo is still loading.");
+    return false;
+  }
+  return true;
+}
+
 async function decide({ verdict, main, sub, name }) {
-  if (busy || !cards.length) return;
+  if (!leavable({ seen: true })) return;
   const seconds = (performance.now() - shownAt) / 1000;
   const { card, want } = leave();
   const label = sub ? `${main} › ${sub}` : name;
   const entry = { card, label, done: null };
   past.push(entry);
-  decidedAt.push(performance.now());
+  pace.tick();
   count({ left: Math.max(0, counters.left - 1), today: counters.today + 1 });
   view.toast(label, { undo: true });
-  entry.done = outbox.send(
+  entry.done = ask(
     page.doors.decide,
     { item: card.item, claim: card.claim, verdict, main, sub, seconds, want },
     { keep: true },
@@ -103,12 +118,12 @@ async function decide({ verdict, main, sub, name }) {
 }
 
 async function skip() {
-  if (busy || !cards.length) return;
-  count({ skipped: counters.skipped + 1 });
+  if (!leavable({ seen: false })) return;
+  count({ skipped: counters.skipped + 1, left: Math.max(0, counters.left - 1) });
   const { card, want } = leave();
   past.push({ card, skipped: true });
   view.toast("Skipped · others will see it");
-  const { body } = await outbox.send(page.doors.skip, { claim: card.claim, want });
+  const { body } = await ask(page.doors.skip, { claim: card.claim, want });
   add(body.next);
 }
 
@@ -116,7 +131,7 @@ async function skip() {
 async function whileBusy(work) {
   if (busy) return;
   busy = true;
-  view.state("busy");
+  show();
   try {
     await work();
   } finally {
@@ -145,15 +160,15 @@ async function takeBack(url, message, word, entry) {
   const { status, body } = await outbox.send(url, message);
   past = past.filter((each) => each !== entry);
   if (status !== 200) return view.toast(body.message, { tone: "warning" });
-  if (entry?.skipped) count({ skipped: Math.max(0, counters.skipped - 1) });
+  if (entry?.skipped) count({ skipped: Math.max(0, counters.skipped - 1), left: counters.left + 1 });
   if (body.counters) count(body.counters);
   if (body.card) cards.unshift(body.card);
   view.toast(`${word}${entry?.label ? ` · ${entry.label}` : ""}`);
 }
 
 const again = () => whileBusy(async () => {
-  const { body } = await outbox.send(page.doors.again, { want: true });
-  count({ skipped: 0 });
+  const { body } = await ask(page.doors.again, { want: true });
+  count({ skipped: 0, left: counters.left + body.count });
   add(body.next);
 });
 
@@ -195,7 +210,6 @@ async function heartbeat() {
   if (lost.length) {
     if (lost.includes(cards[0])) view.toast("You were away for a while and someone else has that photo now. Here is the next one.", { tone: "warning" });
     cards = cards.filter((card) => !lost.includes(card));
-    show();
   }
   await fill();
 }
@@ -210,9 +224,10 @@ function giveBack() {
 async function start() {
   count({});
   // What an earlier page could not send goes first.
-  for (const { url, body } of outbox.unsent()) {
-    const { status } = await outbox.send(url, { ...body, want: false }, { keep: true });
+  for (const message of outbox.unsent()) {
+    const { status, body } = await outbox.resend(message);
     if (status === 200) view.toast("A verdict from before was sent now.");
+    else view.toast(body.message ?? "A verdict from before could not be stored.", { tone: "warning" });
   }
   await fill();
   setInterval(heartbeat, HEARTBEAT_MS);
@@ -220,6 +235,7 @@ async function start() {
 }
 
 listen({ view, actions: { decide, skip, undo, back, again, yes, map, help: () => view.help() } });
+document.addEventListener("visibilitychange", () => { if (!document.hidden) heartbeat(); });
 window.addEventListener("pagehide", giveBack);
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 start();

@@ -1,5 +1,7 @@
 // What the screen shows; knows nothing of the server but the addresses of pictures.
 
+import { Picture } from "./picture.js";
+
 const $ = (id) => document.getElementById(id);
 
 export function pictureUrl(pattern, photo) {
@@ -7,13 +9,15 @@ export function pictureUrl(pattern, photo) {
 }
 
 export class View {
-  constructor(page) {
+  constructor(page, { onPicture }) {
     this.page = page;
     this.root = $("queue");
-    $("q-image").addEventListener("error", () => this.#missing(true));
-    $("q-image").addEventListener("load", () => this.#missing(false));
+    this.picture = new Picture({
+      figure: $("q-photo"), image: $("q-image"), missing: $("q-missing"), onChange: onPicture,
+    });
   }
 
+  // "ready" for a verdict; "loading" the photo; "busy" with undo; "empty".
   state(name) {
     this.root.dataset.state = name;
     $("q-card").hidden = name === "empty";
@@ -21,14 +25,37 @@ export class View {
     $("q-card").setAttribute("aria-busy", String(name === "loading" || name === "busy"));
   }
 
-  card(card) {
-    const image = $("q-image");
-    $("q-missing").hidden = true;
+  get item() {
+    return this.root.dataset.item;
+  }
+
+  get decidable() {
+    return this.picture.state !== "loading";
+  }
+
+  fetchAhead(cards) {
+    this.picture.fetchAhead(cards.map((card) => pictureUrl(this.page.photo, card.photo)));
+  }
+
+  // Between two photos, when the next has not come yet: nothing is left to be judged by mistake.
+  waiting() {
+    this.state("loading");
+    this.root.removeAttribute("data-item");
     this.heat(null);
-    image.src = pictureUrl(this.page.photo, card.photo);
-    image.width = card.width;
-    image.height = card.height;
-    image.alt = card.name ? `Photo to review: ${card.name}` : "Photo to review";
+    this.picture.clear();
+  }
+
+  card(card) {
+    this.root.dataset.item = card.item;
+    this.root.dataset.photo = card.photo;
+    this.root.dataset.blind = card.blind;
+    this.heat(null);
+    this.picture.show({
+      url: pictureUrl(this.page.photo, card.photo),
+      width: card.width,
+      height: card.height,
+      alt: card.name ? `Photo to review: ${card.name}` : "Photo to review",
+    });
     $("q-title").textContent = card.title;
     this.#others(card);
     this.#suggestion(card);
@@ -36,9 +63,6 @@ export class View {
     const mark = card.round === 3 ? "Third look: two moderators disagree" : card.round === 2 ? "Second look" : card.blind ? "Blind sample" : "";
     $("q-mark").textContent = mark;
     $("q-mark").hidden = !mark;
-    this.root.dataset.item = card.item;
-    this.root.dataset.photo = card.photo;
-    this.root.dataset.blind = card.blind;
     this.speak(`${card.title}. ${card.blind ? "Blind." : `${card.tag}. ${card.why}`}`);
   }
 
@@ -79,11 +103,6 @@ export class View {
       button.toggleAttribute("data-guess", !card.blind && button.dataset.sub === card.guesses[0]?.label);
   }
 
-  #missing(missing) {
-    $("q-missing").hidden = !missing;
-    $("q-image").classList.toggle("q-gone", missing);
-  }
-
   heat(url) {
     const image = $("q-heat");
     if (image.src.startsWith("blob:")) URL.revokeObjectURL(image.src);
@@ -102,14 +121,18 @@ export class View {
     $("q-pace").textContent = pace ?? "–";
   }
 
+  get isEmpty() {
+    return this.root.dataset.state === "empty";
+  }
+
   empty(skipped) {
+    if (!this.isEmpty) this.speak("Nothing is left to review.");
     this.state("empty");
     this.root.removeAttribute("data-item");
     $("q-again").hidden = !skipped;
     $("q-empty-text").textContent = skipped
       ? `You skipped ${skipped} photo${skipped === 1 ? "" : "s"}. New photos appear here by themselves.`
       : "New photos appear here by themselves.";
-    this.speak("Nothing is left to review.");
   }
 
   toast(text, { undo = false, tone = "" } = {}) {

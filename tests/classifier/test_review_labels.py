@@ -1,0 +1,126 @@
+"""The label a photo and a listing end up with, and the seller's word in it."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from classifier.models import ListingPhoto, QueueItem, Review
+from classifier.review.labels import Source, final_label, listing_label
+from classifier.review.suggestions import SuggestionError, suggest
+from tests.classifier.reviewing import BOOTS, review, signed_in
+from tests.tagged_photos import CONFIDENT, FALLBACK, UNKNOWN, a_listing, a_photo
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sample")]
+
+
+def test_the_label_says_where_it_came_from(anna: User) -> None:
+    """Model, then the seller where the model fell back, then the moderator above all."""
+    photo = a_photo("Boots", **FALLBACK)
+    assert (final_label(photo).words, final_label(photo).source) == ("Shoes", Source.MODEL)
+    suggest(seller=photo.listing.seller, photo=photo, main="Shoes", sub="Flats")
+    photo = ListingPhoto.objects.get()
+    assert (final_label(photo).words, final_label(photo).source) == ("Shoes › Flats", Source.SELLER)
+    review(anna, BOOTS)
+    photo = ListingPhoto.objects.get()
+    assert (final_label(photo).words, final_label(photo).source) == (
+        "Shoes › Boots", Source.MODERATOR,
+    )  # fmt: skip
+
+
+def test_a_listing_takes_its_best_photos_label(anna: User) -> None:
+    """One settled photo speaks for the listing, else the finest tag does."""
+    listing = a_listing()
+    a_photo("Boots", listing=listing, **FALLBACK)
+    a_photo("Flats", listing=listing, **CONFIDENT)
+    assert listing_label(listing.photos.all()).words == "Shoes › Flats"
+    review(anna, BOOTS)
+    found = listing_label(listing.photos.all())
+    assert (found.words, found.source) == ("Shoes › Boots", Source.MODERATOR)
+    client = signed_in(listing.seller)
+    told = client.get(f"/api/v1/listings/{listing.pk}/").json()["final_label"]
+    assert told == {
+        "main": "Shoes", "sub": "Boots", "said_by": "moderator", "words": "Shoes › Boots",
+    }  # fmt: skip
+    page = client.get(f"/listings/{listing.pk}/").content.decode()
+    assert "Shoes › Boots, settled by a moderator" in page
+
+
+def test_a_sellers_word_is_shown_to_the_moderator_and_is_no_truth(anna: User) -> None:
+    """It brings a confident photo into the queue, beside the model's tag, and settles nothing."""
+    photo = a_photo("Boots", **CONFIDENT)
+    suggest(seller=photo.listing.seller, photo=photo, main="Shoes", sub="Flats")
+    assert not Review.objects.exists()
+    assert final_label(ListingPhoto.objects.get()).words == "Shoes › Boots"
+    client = signed_in(anna)
+    card = client.post(reverse("admin:review_queue_take"), "{}", "application/json").json()["next"]
+    assert (card["photo"], card["suggestion"]) == (photo.pk, "Shoes › Flats")
+
+
+def test_a_settled_photo_takes_no_suggestion(anna: User) -> None:
+    """A seller does not overrule a moderator, nor name what is none of ours."""
+    photo = a_photo("Boots", **FALLBACK)
+    seller = photo.listing.seller
+    for main, sub in (("Hats", None), ("Shoes", "Dresses")):
+        with pytest.raises(SuggestionError, match="choose one"):
+            suggest(seller=seller, photo=photo, main=main, sub=sub)
+    review(anna, BOOTS)
+    with pytest.raises(SuggestionError, match="settled"):
+        suggest(seller=seller, photo=photo, main="Shoes", sub="Flats")
+
+
+def test_the_seller_corrects_and_sees_the_settlement(anna: User) -> None:
+    """The form stores what the seller says; once a moderator has settled it the page says so."""
+    photo = a_photo("Boots", **FALLBACK)
+    client = signed_in(photo.listing.seller)
+    page = reverse("listing", args=[photo.listing.pk])
+    url = reverse("photo-suggest", args=[photo.listing.pk, photo.pk])
+    assert url in client.get(page).content.decode()
+    assert client.post(url, {"kind": "Flats"}).status_code == 302
+    assert "You say: Shoes › Flats" in client.get(page).content.decode()
+    assert client.post(url, {"kind": "Hats"}).status_code == 400
+    review(anna, BOOTS)
+    html = client.get(page).content.decode()
+    assert "Settled by a moderator" in html
+    assert "Shoes › Boots" in html
+    assert url not in html
+    refused = client.post(url, {"kind": "Flats"})
+    assert (refused.status_code, "has settled this photo" in refused.content.decode()) == (
+        400,
+        True,
+    )
+
+
+def test_nobody_corrects_for_another_seller(anna: User) -> None:
+    """Another seller, a moderator and somebody signed out cannot suggest."""
+    photo = a_photo("Boots", **FALLBACK)
+    url = reverse("photo-suggest", args=[photo.listing.pk, photo.pk])
+    other = User.objects.create_user("other")
+    for user in (other, anna):
+        assert signed_in(user).post(url, {"kind": "Flats"}).status_code == 404
+    assert Client().post(url, {"kind": "Flats"}).status_code == 302
+    assert signed_in(photo.listing.seller).get(url).status_code == 405
+    assert (
+        "photo-suggest"
+        not in signed_in(anna).get(f"/listings/{photo.listing.pk}/").content.decode()
+    )
+    assert not hasattr(ListingPhoto.objects.get(), "suggestion")
+
+
+def test_photos_tagged_before_there_was_a_queue_enter_it() -> None:
+    """The migration puts what fell back into the queue, in the order it will be shown."""
+    from importlib import import_module
+
+    from django.apps import apps
+    from django.db import connection
+
+    unknown, fallback = a_photo(**UNKNOWN), a_photo("Flats", **FALLBACK)
+    a_photo(**CONFIDENT)
+    QueueItem.objects.all().delete()
+    migration = import_module("classifier.migrations.0002_review_queue")
+    # Of the schema editor it wants the connection alone.
+    migration.enter_the_queue(apps, SimpleNamespace(connection=connection))
+    found = QueueItem.objects.order_by("rank").values_list("photo", "rank", "guess", "sampled")
+    assert list(found) == [(unknown.pk, 0, "Boots", False), (fallback.pk, 1, "Flats", False)]
