@@ -37,10 +37,10 @@ def choose_photos(folder: Path, part: Part, manifest: Manifest) -> EvaluationPho
     samples = read_photos(folder)
     mark = fingerprint(samples, folder)
     same = mark == manifest.dataset_fingerprint
+    if part is Part.ALL:
+        return EvaluationPhotos(folder, part, samples, mark, _notes(part, same=same))
     record = _record(manifest)
-    chosen = samples
-    if part is not Part.ALL:
-        chosen = getattr(split_as(record or SplitRecord(0, SplitBy.PRODUCT), samples), part)
+    chosen = getattr(split_as(record or SplitRecord(0, SplitBy.PRODUCT), samples), part)
     notes = _notes(part, same=same, recorded=record is not None)
     return EvaluationPhotos(folder, part, chosen, mark, notes)
 
@@ -55,7 +55,7 @@ def _record(manifest: Manifest) -> SplitRecord | None:
         ) from error
 
 
-def _notes(part: Part, *, same: bool, recorded: bool) -> list[str]:
+def _notes(part: Part, *, same: bool, recorded: bool = True) -> list[str]:
     if part is Part.ALL:
         if not same:
             return []

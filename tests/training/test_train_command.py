@@ -66,31 +66,94 @@ def test_the_same_seed_gives_the_same_weights(
     assert hashes[0] != hashes[2]
 
 
-def test_a_killed_training_goes_on_and_ends_as_if_it_had_not_been_killed(
-    drawn_photos: Path, backbone_file: Path, tmp_path: Path
+def test_a_training_killed_within_an_epoch_ends_as_if_it_had_not_been_killed(
+    drawn_photos: Path, backbone_file: Path, cache: Path, tmp_path: Path
 ) -> None:
-    """SIGKILL after an epoch, the same command again: the weights are those of a calm run."""
-    cache, killed, calm = tmp_path / "cache", tmp_path / "killed", tmp_path / "calm"
-    options = {"epochs": 10, "views": 1}
+    """SIGKILL in the middle of epoch 2, the same command again: weights and figures are those of
+    a calm run, and so two runs of stage 4 with one seed are alike to the last bit."""
+    runs, killed, calm = tmp_path / "runs", tmp_path / "killed", tmp_path / "calm"
+    shutil.copytree(cache, runs, copy_function=os.link)
+    options = {"epochs": 2, "views": 1, "train_from": "layer4"}
     command = [
         sys.executable, "manage.py", "train",
-        *arguments(drawn_photos, backbone_file, killed, cache, **options),
+        *arguments(drawn_photos, backbone_file, killed, runs, **options),
     ]  # fmt: skip
-    process = subprocess.Popen(command, cwd=REPOSITORY, env=os.environ | {"DEBUG": "on"})
+    alone = os.environ | {"DEBUG": "on", "OMP_NUM_THREADS": "1"}  # as the tests themselves
+    process = subprocess.Popen(command, cwd=REPOSITORY, env=alone)
     deadline = time.monotonic() + 240
-    while not list(cache.glob("run-*/state.json")):
+    while not (found := list(runs.glob("run-*/state.json"))):
         assert process.poll() is None, "The training ended before it could be killed."
         assert time.monotonic() < deadline, "No epoch ended in time."
         time.sleep(0.01)
+    before = json.loads(found[0].read_text())["epochs"]
+    time.sleep(before[0]["seconds"] / 2)
     process.send_signal(signal.SIGKILL)
     process.wait()
+    assert json.loads(found[0].read_text())["epochs"] == before
+    assert len(before) == 1
     assert not killed.exists()
 
-    call_command("train", *arguments(drawn_photos, backbone_file, killed, cache, **options))
-    assert not list(cache.glob("run-*")), "A finished run leaves no checkpoint behind."
-    call_command("train", *arguments(drawn_photos, backbone_file, calm, cache, **options))
+    call_command("train", *arguments(drawn_photos, backbone_file, killed, runs, **options))
+    assert not list(runs.glob("run-*")), "A finished run leaves no checkpoint behind."
+    call_command("train", *arguments(drawn_photos, backbone_file, calm, runs, **options))
     first, second = (load_file(folder / "weights.safetensors") for folder in (killed, calm))
     assert all(first[name].equal(second[name]) for name in first)
+    one, other = (json.loads((folder / "bundle.json").read_text()) for folder in (killed, calm))
+    assert one["metrics"] == other["metrics"]
+    assert one["thresholds"] == other["thresholds"]
+
+
+def test_two_processes_train_one_bundle(
+    drawn_photos: Path, backbone_file: Path, cache: Path, tmp_path: Path
+) -> None:
+    """Two CPU processes share each batch and learn as one does; the first alone writes."""
+    output = tmp_path / "together"
+    command = [
+        sys.executable, "-m", "torch.distributed.run", "--nproc_per_node=2", "--master_port=0",
+        "manage.py", "train",
+        *arguments(drawn_photos, backbone_file, output, cache, epochs=12, head_lr=0.01),
+    ]  # fmt: skip
+    env = os.environ | {"DEBUG": "on", "OMP_NUM_THREADS": "1"}
+    ended = subprocess.run(
+        command, cwd=REPOSITORY, env=env, capture_output=True, text=True, timeout=240, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.count("together") == 1
+    manifest = load_bundle(output).manifest
+    losses = [epoch["loss"] for epoch in manifest.training["epochs"]]
+    assert manifest.training["processes"] == 2
+    assert losses[-1] < losses[0] / 2
+    assert max(epoch["score"] for epoch in manifest.training["epochs"]) > 1.5  # of 2
+
+
+def test_the_studys_preset_knows_no_outliers_and_calls_nothing_novel(
+    drawn_photos: Path, backbone_file: Path, cache: Path, tmp_path: Path
+) -> None:
+    """It trains on items alone, so its novelty unit knows nothing and its threshold is neutral."""
+    output = tmp_path / "study"
+    options = {"preset": "study", "precision": "bf16"}
+    call_command("train", *arguments(drawn_photos, backbone_file, output, cache, **options))
+    manifest = load_bundle(output).manifest
+    config = manifest.training["config"]
+    items = sum(1 for _ in drawn_photos.glob("*/*/*.jpg")) - 10  # Others/Plants
+    assert manifest.preprocessing.fit == "centre_crop"
+    assert manifest.thresholds.novelty == 1.0
+    assert manifest.metrics["test"]["items_unknown"] < 1
+    assert manifest.training["photos"]["train"] < items
+    assert (config["schedule"], config["precision"], config["mixup"]) == ("plateau", "bf16", 0)
+
+
+def test_a_bundle_says_how_its_photos_were_split(
+    drawn_photos: Path, backbone_file: Path, cache: Path, tmp_path: Path
+) -> None:
+    """The drawn photos of a class look alike: by looks they are few products, too few to split."""
+    output = tmp_path / "drawn"
+    call_command("train", *arguments(drawn_photos, backbone_file, output, cache))
+    split = load_bundle(output).manifest.metrics["split"]
+    assert split == {"seed": 0, "by": "product"}
+    looks = arguments(drawn_photos, backbone_file, tmp_path / "out", cache, split_by="looks")
+    with pytest.raises(CommandError, match="There are no validation photos: too few products"):
+        call_command("train", *looks)
 
 
 def test_a_missing_folder_says_what_to_name(backbone_file: Path, tmp_path: Path) -> None:
@@ -129,6 +192,29 @@ def test_a_wild_learning_rate_ends_in_a_sentence(
     with pytest.raises(CommandError, match="The loss became"):
         call_command("train", *wild)
     assert not (tmp_path / "out").exists()
+
+
+def test_settings_that_make_no_sense_are_refused(
+    drawn_photos: Path, backbone_file: Path, cache: Path, tmp_path: Path
+) -> None:
+    """Half precision on a CPU, a batch of one photo and no views end in a sentence each."""
+    for wrong, sentence in (
+        ({"precision": "fp16"}, "fp16 needs a GPU"),
+        ({"batch_size": 1}, "A step needs 2 photos in each of 1 processes"),
+        ({"views": 0}, "--views must be at least 1"),
+        ({"dropout": 1.0}, r"dropout must lie in \[0, 1\)"),
+    ):
+        asked = arguments(drawn_photos, backbone_file, tmp_path / "out", cache, **wrong)
+        with pytest.raises(CommandError, match=sentence):
+            call_command("train", *asked)
+
+
+def test_an_empty_folder_says_what_was_expected(backbone_file: Path, tmp_path: Path) -> None:
+    """A folder without photos is an error that shows where photos belong."""
+    (tmp_path / "photos").mkdir()
+    asked = arguments(tmp_path / "photos", backbone_file, tmp_path / "out", tmp_path / "cache")
+    with pytest.raises(CommandError, match=r"no photos.*Main/Subclass"):
+        call_command("train", *asked)
 
 
 def test_a_bundle_is_never_overwritten(

@@ -1,0 +1,214 @@
+"""What each choice of the preset ``best`` gains, and what all of them gain over the study's recipe.
+
+``python -m benchmarks.ablation --photos DIR --backbone FILE --strides v1`` trains the heads on
+cached features, each choice left out in turn, several seeds each; ``--train-from layer4`` compares
+the two presets alone, with stage 4 trained too. Every choice is made by the validation score; all
+other figures are of test photos. Intervals are over products and seeds.
+"""
+
+import argparse
+import json
+import logging
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+
+from benchmarks.ablation_figures import FIGURES, Ended, Estimate, ended, estimates
+from benchmarks.ablation_photos import Asked, Photos
+from classifier.decision import Thresholds
+from classifier.ml.manifest import Preprocessing, Temperature
+from classifier.ml.network import StridePlacement
+from training.calibration import choose_thresholds, fit_temperature, without_novelty
+from training.config import Schedule, TrainConfig
+from training.devices import Precision
+from training.held_out import HeldOut, score_of
+from training.photos import Kind
+from training.presets import BEST, STUDY, Augmentation, Preset
+from training.scoring import logits_of, probabilities
+from training.stages import TrainedPart, TrainFrom
+from training.targets import build_targets
+from training.trainer import fit
+
+UNITS: Final = dict.fromkeys(FIGURES, 100.0) | {"novelty AUROC": 1.0, "calibration error": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One line of the table: a preset with one choice changed.
+
+    Attributes:
+        calibrated: whether temperatures and thresholds are chosen on validation photos; else the
+            study's 0.7 holds, without temperature.
+    """
+
+    name: str
+    config: TrainConfig
+    preprocessing: Preprocessing
+    augmentation: Augmentation
+    outliers: bool
+    calibrated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What came of a recipe: validation score and test outcomes, one of each seed."""
+
+    recipe: Recipe
+    scores: list[float]
+    runs: list[Ended]
+    seconds: float
+
+
+def recipe(name: str, preset: Preset, *, calibrated: bool) -> Recipe:
+    return Recipe(
+        name, preset.config, preset.preprocessing, preset.augmentation, preset.outliers, calibrated
+    )
+
+
+def recipes() -> list[Recipe]:
+    """Return the study's recipe, ours, and ours without each choice."""
+    study = recipe("study", STUDY, calibrated=False)
+    best = recipe("best", BEST, calibrated=True)
+
+    def without(choice: str, **settings: object) -> Recipe:
+        return replace(best, name=f"best without {choice}", config=replace(best.config, **settings))
+
+    crop = Preprocessing(fit="centre_crop")
+    plateau = {"schedule": Schedule.PLATEAU, "warmup": 0.0}
+    lines = [
+        study,
+        replace(study, name="study, padded when served", preprocessing=BEST.preprocessing),
+        replace(study, name="study, thresholds chosen on validation", calibrated=True),
+        best,
+        replace(best, name="best, cut from the centre when served", preprocessing=crop),
+        replace(best, name="best with the study's augmentation", augmentation=Augmentation.STUDY),
+        replace(without("outliers", novelty_weight=0.0), outliers=False),
+        without("cosine and warm-up", **plateau),
+        without("label smoothing", smoothing=0.0),
+        without("mixup", mixup=0.0),
+        without("dropout", dropout=0.0),
+        without("averaged weights", ema=0.0),
+        without("weight decay", weight_decay=0.0),
+        replace(best, name="best without chosen thresholds", calibrated=False),
+    ]
+    unchanged = [line for line in lines[5:] if line.config == best.config
+                 and line.augmentation is best.augmentation and line.outliers == best.outliers
+                 and line.calibrated == best.calibrated]  # fmt: skip
+    return [line for line in lines if line not in unchanged]
+
+
+def train_and_judge(line: Recipe, photos: Photos, config: TrainConfig) -> tuple[float, Ended]:
+    """Train once; return the best validation score, and what becomes of the test photos."""
+    rows = np.array([i for i, s in enumerate(photos.split.train)
+                     if line.outliers or s.kind is Kind.ITEM])  # fmt: skip
+    samples = [photos.split.train[i] for i in rows]
+    targets = build_targets(
+        samples, smoothing=config.smoothing, outlier_weight=config.outlier_weight
+    )
+    validation = HeldOut(*photos.held_out("validation", line.preprocessing))
+    test = HeldOut(*photos.held_out("test", line.preprocessing))
+    torch.manual_seed(config.seed)
+    network = photos.network()
+    feed = photos.training(line.augmentation).only(rows)
+    epochs = fit(
+        network, feed, targets, config, lambda part: score_of(part, validation), checkpoint=None
+    )
+    part = TrainedPart(network, config.train_from)
+    temperature, thresholds = Temperature(), Thresholds()
+    if line.calibrated:
+        logits = validation.logits(part)
+        temperature = fit_temperature(logits, validation.truth)
+        thresholds = choose_thresholds(probabilities(logits, temperature), validation.truth)
+    if not config.novelty_weight:
+        thresholds = without_novelty(thresholds)
+    found = probabilities(logits_of(part, test.feed), temperature)
+    return max(e.score for e in epochs) / 2, ended(found, test.truth, thresholds)
+
+
+def measure(line: Recipe, photos: Photos, train_from: TrainFrom, seeds: int, epochs: int) -> Line:
+    """Train one recipe with several seeds."""
+    began = time.monotonic()
+    found = []
+    for seed in range(seeds):
+        config = replace(
+            line.config, train_from=train_from, epochs=epochs, seed=seed,
+            precision=photos.asked.precision if train_from is TrainFrom.LAYER4 else Precision.FP32,
+        )  # fmt: skip
+        found.append(train_and_judge(line, photos, config))
+        print(f"{line.name}, seed {seed}: validation {found[-1][0]:.4f}", flush=True)  # noqa: T201  # a benchmark speaks
+    seconds = (time.monotonic() - began) / seeds
+    return Line(line, [score for score, _ in found], [run for _, run in found], seconds)
+
+
+def table(lines: Sequence[Line], photos: Photos) -> str:
+    """Return Markdown: each recipe's figures, then what `best` has over each other."""
+    truth = photos.held_out("test", BEST.preprocessing)[1]
+    best = next(line for line in lines if line.recipe.name == "best")
+    head = ["recipe", "validation score", *FIGURES]
+    rows = [[line.recipe.name, f"{100 * np.mean(line.scores):.2f}",
+             *_told(estimates(line.runs, truth), signed=False)] for line in lines]  # fmt: skip
+    gains = [
+        [f"best over {line.recipe.name}",
+         f"{100 * (np.mean(best.scores) - np.mean(line.scores)):+.2f}",
+         *_told(estimates(best.runs, truth, line.runs), signed=True)]
+        for line in lines if line is not best
+    ]  # fmt: skip
+    return "\n".join([_markdown(head, rows), "", _markdown(head, gains)])
+
+
+def _told(found: dict[str, Estimate], *, signed: bool) -> list[str]:
+    cells = []
+    for name, e in found.items():
+        unit = UNITS[name]
+        form = ("+" if signed else "") + (".1f" if unit > 1 else ".3f")
+        cells.append(f"{e.value * unit:{form}} ({e.low * unit:{form}} to {e.high * unit:{form}})")
+    return cells
+
+
+def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--photos", type=Path, required=True)
+    parser.add_argument("--backbone", type=Path, required=True, help="safetensors file")
+    parser.add_argument("--strides", type=StridePlacement, default=StridePlacement.V1_5)
+    parser.add_argument("--cache", type=Path, default=Path("var/training-cache"))
+    parser.add_argument("--share", type=float, default=1 / 6, help="of the training products")
+    parser.add_argument("--views", type=int, default=3)
+    parser.add_argument("--precision", type=Precision, default=Precision.BF16)
+    parser.add_argument("--train-from", type=TrainFrom, default=TrainFrom.HEADS)
+    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--seeds", type=int, default=5)
+    asked = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING)
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", torch.get_num_threads())))
+    photos = Photos(
+        Asked(asked.photos, asked.backbone, asked.strides, asked.cache, asked.share, asked.views,
+              asked.precision),
+        asked.train_from,
+    )  # fmt: skip
+    chosen = recipes()
+    if asked.train_from is not TrainFrom.HEADS:
+        chosen = [line for line in chosen if line.name in ("study", "best")]
+    lines = [measure(r, photos, asked.train_from, asked.seeds, asked.epochs) for r in chosen]
+    counts = {name: len(getattr(photos.split, name)) for name in ("train", "validation", "test")}
+    print(f"\n{json.dumps(counts)}, {asked.views} views, {asked.seeds} seeds, "  # noqa: T201
+          f"{asked.epochs} epochs, {asked.train_from}.")  # fmt: skip
+    for line in lines:
+        print(f"{line.recipe.name}: {line.seconds:.0f} s a run")  # noqa: T201
+    print(f"\n{table(lines, photos)}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""The photos of the ablation as features: computed once, whatever is trained on them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from classifier.ml.manifest import Preprocessing, sha256_of
+from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
+from training.devices import Precision
+from training.feature_cache import FeatureCache, FeatureCacheBuilder, Views
+from training.photos import Sample, read_photos
+from training.presets import Augmentation
+from training.progress import Progress
+from training.scoring import Truth, truth_of
+from training.split import Split, split_by_product
+from training.stages import TrainFrom, frozen_part
+from training.three_way import SplitBy, SplitRecord, split_as
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is measured on what.
+
+    Attributes:
+        photos, backbone, strides: as `manage.py train` takes them.
+        cache: folder of features.
+        share: of the training products that are trained on.
+        views: of each training photo.
+        precision: of the frozen part.
+    """
+
+    photos: Path
+    backbone: Path
+    strides: StridePlacement
+    cache: Path
+    share: float
+    views: int
+    precision: Precision
+
+
+class Photos:
+    """Training photos by augmentation, and held-out photos by how they are served.
+
+    Args:
+        asked: what is measured on what.
+        train_from: the first part that is trained: stage 4, or the heads.
+    """
+
+    def __init__(self, asked: Asked, train_from: TrainFrom) -> None:
+        self.asked, self._train_from = asked, train_from
+        split = split_as(SplitRecord(0, SplitBy.LOOKS), read_photos(asked.photos.resolve()))
+        train = split_by_product(split.train, seed=0, shares={"part": asked.share})["part"]
+        self.split = Split(train, split.validation, split.test)
+        self._kept: dict[tuple[str, str], FeatureCache] = {}
+
+    def network(self) -> HierarchicalResNet:
+        """Return a network with the backbone, and heads that start from chance."""
+        network = HierarchicalResNet(self.asked.strides)
+        load_imagenet_backbone(network, self.asked.backbone)
+        return network
+
+    def training(self, augmentation: Augmentation) -> FeatureCache:
+        """Return the training photos so augmented; ours has the photo as it is served too."""
+        if augmentation is Augmentation.LISTING:
+            how = Preprocessing(fit="pad")
+            views = Views(augmentation.made_for(how), augmentation, self.asked.views)
+        else:
+            how = Preprocessing()
+            made = augmentation.made_for(how)
+            views = Views(made, augmentation, self.asked.views, served=False)
+        return self._features("training", self.split.train, how, views)
+
+    def held_out(self, part: str, how: Preprocessing) -> tuple[FeatureCache, Truth]:
+        """Return validation or test photos as they are served, and what is true of them."""
+        samples: list[Sample] = getattr(self.split, part)
+        return self._features(part, samples, how, None), truth_of(samples)
+
+    def _features(
+        self, title: str, samples: list[Sample], how: Preprocessing, views: Views | None
+    ) -> FeatureCache:
+        name = (title, f"{how.fit} {views.name if views else ''}")
+        if name not in self._kept:
+            network = self.network()
+            key = {
+                "backbone": sha256_of(self.asked.backbone), "strides": str(self.asked.strides),
+                "train_from": str(TrainFrom.LAYER4),
+            }  # fmt: skip
+            maps = FeatureCacheBuilder(
+                frozen_part(network, TrainFrom.LAYER4), how, self.asked.cache, key,
+                self.asked.precision,
+            ).build(samples, title, views)  # fmt: skip
+            heads = self._train_from is TrainFrom.HEADS
+            self._kept[name] = pooled(maps, network) if heads else maps
+        return self._kept[name]
+
+
+@torch.inference_mode()
+def pooled(maps: FeatureCache, network: HierarchicalResNet) -> FeatureCache:
+    """Return what an untrained stage 4 makes of its cached inputs, pooled: (photos, views, 2048).
+
+    It saves a second pass through the whole backbone.
+    """
+    stage = network.backbone.get_submodule("layer4").eval()
+    values = np.empty((len(maps), maps.views, 2048), np.float16)
+    with Progress("pooling", len(maps) * maps.views) as progress:
+        for start in range(0, len(maps), 16):
+            rows = np.arange(start, min(start + 16, len(maps)))
+            for view in range(maps.views):
+                out = stage(maps.read(rows, np.full_like(rows, view)))
+                values[rows, view] = out.mean(dim=(2, 3)).numpy()
+                progress.advance(len(rows))
+    return FeatureCache(values)
