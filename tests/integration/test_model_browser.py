@@ -1,0 +1,198 @@
+"""From the button to the champion in a browser: retrain, watch it, read why, promote, roll back."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pytest_django import DjangoDbBlocker
+
+from classifier import registry, retraining
+from classifier.models import ModelVersion, RetrainRun
+from tests.classifier.judged import a_candidate
+from tests.databases import database_at, default_database
+from tests.servers.processes import wait_until
+from tests.servers.system import System
+
+pytestmark = pytest.mark.integration
+
+# Generous: the machines that run tests are busy.
+expect.set_options(timeout=30_000)
+
+PASSWORD = "a password of the tests"
+SET_UP = f"""
+from django.contrib.auth.models import User
+User.objects.create_superuser("boss", password="{PASSWORD}")
+"""
+RUNS = "/admin/classifier/retrainrun/"
+VERSIONS = "/admin/classifier/modelversion/"
+COLLECT, TRAIN = RetrainRun.Stage.COLLECT, RetrainRun.Stage.TRAIN
+
+
+class Site:
+    """The web server with a champion; the test itself is the trainer."""
+
+    def __init__(self, folder: Path, blocker: DjangoDbBlocker) -> None:
+        self.folder = folder
+        self.system = System(folder)
+        self._blocker = blocker
+        self._database = database_at(f"sqlite:///{folder / 'db.sqlite3'}")
+
+    @contextmanager
+    def database(self) -> Iterator[None]:
+        with self._blocker.unblock(), default_database(self._database):
+            yield
+
+    def champion(self) -> ModelVersion | None:
+        with self.database():
+            return registry.champion()
+
+
+@pytest.fixture(scope="module")
+def running_site(untrained_bundle: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
+    # Not pytest's own folder: its path is too long for a socket.
+    with tempfile.TemporaryDirectory(prefix="sf-") as name:
+        site = Site(Path(name), django_db_blocker)
+        try:
+            site.system.set_up()
+            site.system.manage("shell", "--command", SET_UP)
+            site.system.register(untrained_bundle)
+            site.system.web.start()
+            wait_until(site.system.page_answers, what="the page answers")
+            yield site
+        finally:
+            site.system.kill()
+
+
+@pytest.fixture
+def site(running_site: Site, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Site:
+    # Playwright's loop runs in this thread; Django would refuse the database beside it.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    storage = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": running_site.folder / "bundles", "base_url": None},
+    }
+    settings.STORAGES = {**settings.STORAGES, "bundles": storage}
+    return running_site
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, running_site: Site) -> Iterator[Callable[..., BrowserContext]]:
+    """Call it to get a browser window signed in as the boss."""
+    first = browser.new_context()
+    page = first.new_page()
+    page.goto(f"{running_site.system.address}/admin/login/?next=/healthz")
+    page.fill("[name=username]", "boss")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/healthz")
+    contexts = [first]
+
+    def make(**options: Any) -> BrowserContext:
+        contexts.append(browser.new_context(storage_state=first.storage_state(), **options))
+        contexts[-1].set_default_timeout(30_000)
+        return contexts[-1]
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def boss(site: Site, signed_in: Callable[..., BrowserContext]) -> Page:
+    return signed_in().new_page()
+
+
+def press(page: Page, button: str, then: str) -> None:
+    """Press a button of the page's head, and the one that confirms it in the question."""
+    page.get_by_role("link", name=button).first.click()
+    confirm = page.locator("#dialog button")
+    expect(confirm).to_contain_text(then)
+    confirm.click()
+
+
+def test_from_the_button_to_the_champion_and_back(boss: Page, site: Site) -> None:
+    """One page load shows every stage as it comes and then the verdict; the rest is two clicks."""
+    boss.goto(site.system.address + RUNS)
+    press(boss, "Retrain now", "Retrain")
+    expect(boss.get_by_text("waits for the trainer").first).to_be_visible()
+    boss.evaluate("window.sameLoad = true")
+    now, bar = boss.locator("#retraining-now"), boss.locator("#retraining-now progress")
+    with site.database():
+        run = RetrainRun.objects.get()
+        with retraining.take(run) as lease:
+            lease.say(stage=COLLECT, doing="reading 212 reviews", progress=0.5)
+            expect(now.locator(".m-doing")).to_contain_text("reading 212 reviews")
+            expect(now.locator("[aria-current=step]")).to_have_text("collecting labels")
+            expect(bar).to_have_attribute("value", "0.5000")
+            lease.say(stage=TRAIN, doing="epoch 1 of 4", progress=0.25)
+            expect(now.locator("[aria-current=step]")).to_have_text("training")
+            expect(bar).to_have_attribute("value", "0.2500")
+            champion = registry.champion()
+            assert champion is not None
+            candidate = a_candidate(champion)
+            lease.finish(
+                verdict=RetrainRun.Verdict.KEPT, message="Better, and kept as a candidate.",
+                candidate=candidate,
+            )  # fmt: skip
+    expect(now).to_contain_text("Better, and kept as a candidate.")
+    assert boss.evaluate("window.sameLoad"), "the page was loaded once"
+
+    now.get_by_role("link", name="candidate: figures and the gate’s reasons").click()
+    expect(boss.get_by_role("heading", name="The gate: promote")).to_be_visible()
+    expect(boss.get_by_text("+1.2 better")).to_be_visible()
+    press(boss, "Promote", "Promote")
+    expect(boss.get_by_text("candidate is the champion now.").first).to_be_visible()
+    assert site.champion() == candidate
+    press(boss, "Roll back", "Roll back")
+    expect(boss.get_by_text(f"{champion} is the champion again.").first).to_be_visible()
+    assert site.champion() == champion
+
+
+def test_the_report_opens_and_can_do_nothing(boss: Page, site: Site) -> None:
+    """The report of a bundle shows itself in a tab of its own; a script in it does not run."""
+    with site.database():
+        champion = registry.champion()
+        assert champion is not None
+        version = a_candidate(champion, "with-a-report")
+        report = site.folder / "bundles" / version.name / "report.html"
+        report.write_text("<title>old</title><p>Figures<script>document.title = 'ran'</script>")
+    boss.goto(f"{site.system.address}{VERSIONS}{version.pk}/change/")
+    with boss.expect_popup() as popup:
+        boss.get_by_role("link", name="The whole report").click()
+    expect(popup.value.get_by_text("Figures")).to_be_visible()
+    assert popup.value.title() == "old"
+
+
+def test_without_script_the_page_shows_how_far_it_is(
+    site: Site, signed_in: Callable[..., BrowserContext]
+) -> None:
+    """Where scripts are off a reload does what the script does."""
+    page = signed_in(java_script_enabled=False).new_page()
+    with site.database():
+        run = retraining.request(trigger=RetrainRun.Trigger.COMMAND, policy=RetrainRun.Policy.GATE)
+        with retraining.take(run) as lease:
+            lease.say(stage=TRAIN, doing="epoch 2 of 4", progress=0.5)
+            page.goto(site.system.address + RUNS)
+            expect(page.locator(".m-doing")).to_contain_text("epoch 2 of 4")
+            lease.finish(verdict=RetrainRun.Verdict.REJECTED, message="No better.")
+    page.reload()
+    expect(page.locator("#retraining-now")).to_contain_text("No better.")
+
+
+def test_no_page_is_wider_than_a_phone(
+    site: Site, signed_in: Callable[..., BrowserContext]
+) -> None:
+    """Lists, version, run and first page fit 390 pixels; nothing has to be pushed sideways."""
+    with site.database():
+        champion = registry.champion()
+        assert champion is not None
+        version = a_candidate(champion, "for-the-phone")
+    page = signed_in(viewport={"width": 390, "height": 844}).new_page()
+    for path in (RUNS, VERSIONS, f"{VERSIONS}{version.pk}/change/", "/admin/"):
+        page.goto(site.system.address + path)
+        expect(page.locator("#content-main, .figures").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
