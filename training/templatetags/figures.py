@@ -46,3 +46,18 @@ def decimals(value: float | None, places: int = 3) -> str:
 def item(values: dict[str, object], key: str) -> object:
     """Return ``values[key]``, for keys that a template cannot write."""
     return values.get(key)
+
+
+@register.filter
+def bounds(estimate: dict[str, float]) -> str:
+    """Return the interval of a share that was estimated with ``low`` and ``high``."""
+    return interval((estimate["low"], estimate["high"]))
+
+
+@register.filter
+def points(ends: Sequence[float] | None) -> str:
+    """Return an interval of a difference of shares, such as ``−0.3 – +2.1 points``."""
+    if not ends:
+        return ""
+    low, high = (f"{100 * end:+.1f}".replace("-", "−") for end in ends)
+    return f"{low} – {high} points"

@@ -1,0 +1,119 @@
+"""Small worlds for retraining: coloured patterns that can be learned, reviewed as sellers' photos."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from PIL import Image
+
+from classifier.decision import Thresholds, decide
+from classifier.ml.manifest import Preprocessing
+from classifier.models import Listing, ListingPhoto, ModelVersion, Review
+from classifier.review import verdicts
+from classifier.taxonomy import MAIN_OF, SUBCLASSES, TAXONOMY
+from tests.tagged_photos import scores_for
+from tests.training.patterns import pattern
+
+SMALL = Preprocessing(size=64, resize=64, fit="pad")
+BASE_EACH = 40
+PLACES = (
+    *(f"{main}/{sub}" for main, subs in TAXONOMY.items() for sub in subs),
+    "Near/Shoes/Sneakers", "Others/Plants",
+)  # fmt: skip
+NEAR_SHOES, OTHERS = len(SUBCLASSES), len(SUBCLASSES) + 1
+
+
+def picture(place: int, seed: int, *, tint: float = 0.75) -> Image.Image:
+    """Return a pattern nobody else has, in the colour of its place in `PLACES`."""
+    colour = np.array([(place * step) % 256 for step in (67, 131, 199)], dtype=float)
+    pixels = np.asarray(pattern(10_000 * place + seed, (96, 80)), dtype=float)
+    return Image.fromarray(((1 - tint) * pixels + tint * colour).astype(np.uint8))
+
+
+def picture_jpeg(place: int, seed: int, **look: float) -> bytes:
+    """Return `picture` as a file."""
+    buffer = BytesIO()
+    picture(place, seed, **look).save(buffer, "JPEG", quality=92)
+    return buffer.getvalue()
+
+
+def write_base_photos(folder: Path, each: int = BASE_EACH) -> Path:
+    """Write that many photos of every place as a folder tree."""
+    for number, place in enumerate(PLACES):
+        (folder / place).mkdir(parents=True, exist_ok=True)
+        for seed in range(each):
+            (folder / place / f"{seed}.jpg").write_bytes(picture_jpeg(number, seed))
+    return folder
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a reviewed photo shows, and what a moderator says of it."""
+
+    data: bytes
+    main: str | None
+    sub: str | None
+
+    @classmethod
+    def of(cls, place: int, seed: int, *, said: int | None = None, **look: float) -> "Shown":
+        """Return a photo of one place that a moderator takes for the place ``said``."""
+        main, sub = label_of(place if said is None else said)
+        return cls(picture_jpeg(place, seed, **look), main, sub)
+
+
+def label_of(place: int) -> tuple[str | None, str | None]:
+    if place < len(SUBCLASSES):
+        return MAIN_OF[SUBCLASSES[place]], SUBCLASSES[place]
+    return ("Shoes", None) if place == NEAR_SHOES else (None, None)
+
+
+def review(
+    shown: Iterable[Shown], *, version: ModelVersion, drawn: float | None = None,
+    listing: Listing | None = None,
+) -> list[Review]:  # fmt: skip
+    """Store the photos, each in a listing of its own unless one is named, and review them.
+
+    Args:
+        shown: the photos.
+        version: that tagged them: unsure of each, or sure of those that were ``drawn``.
+        drawn: the chance with which they were drawn for the blind sample.
+        listing: of all of them.
+    """
+    moderator, _ = User.objects.get_or_create(username="moderator of retraining")
+    seller, _ = User.objects.get_or_create(username="seller of retraining")
+    return [
+        _review(one, listing or Listing.objects.create(seller=seller), moderator, version, drawn)
+        for one in shown
+    ]
+
+
+def _review(
+    one: Shown, listing: Listing, moderator: User, version: ModelVersion, drawn: float | None
+) -> Review:
+    scores = scores_for("Boots") if drawn else scores_for("Boots", main=0.5, share=0.3)
+    decision = decide(scores, Thresholds())
+    photo = ListingPhoto(
+        listing=listing, width=96, height=80, sha256=hashlib.sha256(one.data).hexdigest(),
+        status="classified", main=decision.main, sub=decision.sub, outcome=decision.outcome,
+        reason=decision.reason, main_confidence=decision.main_confidence,
+        sub_confidence=decision.sub_confidence, scores=scores.as_dict(), model_version=version,
+        classified_at=timezone.now(),
+    )  # fmt: skip
+    photo.image.save(f"{uuid4().hex}.jpg", ContentFile(one.data), save=False)
+    photo.save()
+    kind = Review.Verdict.SUBCLASS if one.sub else Review.Verdict.MAIN_CLASS
+    if one.main is None:
+        kind = Review.Verdict.NOT_OURS
+    found = verdicts.review_of(
+        photo, moderator=moderator, verdict=verdicts.Verdict(kind, one.main, one.sub), key=uuid4()
+    )
+    found.sampled, found.sampling_share = drawn is not None, drawn
+    verdicts.store(found)
+    return found

@@ -1,0 +1,105 @@
+"""`manage.py retrain`: from confirmed labels to a better model in production, or why not."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from classifier.models import RetrainRun
+from classifier.retraining import AlreadyRunningError, LeaseLostError, request, take
+
+if TYPE_CHECKING:
+    from training.retrain.request import RetrainRequest
+
+
+class Command(BaseCommand):
+    help = (
+        "Train a candidate on what moderators confirmed and on the champion's base photos, compare "
+        "both models on photos neither was trained on, and promote the candidate if the gate "
+        "allows it. Killed at any point, it goes on when it is started again. Example: manage.py "
+        "retrain --photos ~/photos --dry-run"
+    )
+    # A damaged champion is reported below, in one sentence.
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--photos", metavar="DIR", default=settings.BASE_PHOTOS_DIR,
+            help="folder of the photos that the first model was trained on; '' goes on without "
+            "(default: the setting PHOTOS_DIR)",
+        )  # fmt: skip
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what it would do, and do nothing"
+        )
+        parser.add_argument(
+            "--min-new", type=int, default=1, metavar="N",
+            help="do nothing with fewer new reviews (default: %(default)s)",
+        )  # fmt: skip
+        parser.add_argument(
+            "--promote", choices=[str(policy) for policy in RetrainRun.Policy], default="gate",
+            help="promote the candidate never, if the gate says so (default), or always",
+        )  # fmt: skip
+        parser.add_argument(
+            "--train-from", choices=("heads", "layer4", "layer3", "all"),
+            help="the first part that is trained (default: layer4 on a GPU, heads on a CPU)",
+        )  # fmt: skip
+        parser.add_argument("--epochs", type=int, help="passes over the training photos")
+        parser.add_argument("--views", type=int, default=2, help="kept views of each photo")
+        parser.add_argument("--batch-size", type=int, help="photos a step")
+        parser.add_argument("--backbone-lr", type=float, help="peak learning rate of the backbone")
+        parser.add_argument("--head-lr", type=float, help="peak learning rate of the heads")
+        parser.add_argument("--seed", type=int, help="of everything random")
+
+    def handle(self, **options: Any) -> None:
+        # Imported here: they load torch, which `--help` does without.
+        from training.retrain.plan import plan
+        from training.retrain.start import FAILURES
+
+        try:
+            asked = _request(options)
+            if options["dry_run"]:
+                self.stdout.write(plan(asked))
+            else:
+                self._retrain(asked, RetrainRun.Policy(options["promote"]))
+        except (*FAILURES, AlreadyRunningError, LeaseLostError, ValueError) as error:
+            raise CommandError(str(error)) from error
+
+    def _retrain(self, asked: "RetrainRequest", policy: RetrainRun.Policy) -> None:
+        from training.retrain.run import retrain
+
+        run = request(trigger=RetrainRun.Trigger.COMMAND, policy=policy)
+        with take(run) as lease:
+            retrain(lease=lease, request=asked)
+        run.refresh_from_db()
+        self.stdout.write(_told(run))
+
+
+def _told(run: RetrainRun) -> str:
+    lines = [f"{run}: {run.get_verdict_display()}. {run.message}"]
+    gate = run.candidate.gate if run.candidate else None
+    for criterion in gate["criteria"] if gate else ():
+        mark = "ok " if criterion["passed"] else ("NO " if criterion["kind"] == "must" else " – ")
+        lines.append(f"  {mark} {criterion['sentence']}")
+    if run.candidate:
+        lines.append(f"The page about {run.candidate} is in the admin, under model versions.")
+    return "\n".join(lines)
+
+
+def _request(options: dict[str, Any]) -> "RetrainRequest":
+    from training.retrain.start import default_config, default_request
+    from training.stages import TrainFrom
+
+    chosen = options["train_from"]
+    config = default_config(TrainFrom(chosen) if chosen else None)
+    given = {
+        name: options[name]
+        for name in ("epochs", "batch_size", "backbone_lr", "head_lr", "seed")
+        if options[name] is not None
+    }
+    folder = options["photos"]
+    return default_request(
+        photos=Path(folder).expanduser().resolve() if folder else None,
+        config=replace(config, **given), views=options["views"], min_new=options["min_new"],
+    )  # fmt: skip

@@ -1,0 +1,146 @@
+"""The photos that the champion was first trained on, in the parts they always had."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from io import TextIOWrapper
+from pathlib import Path
+
+from classifier import bundle_files
+from classifier.ml.manifest import DATASET_NAME
+from classifier.models import ModelVersion, Part
+from training.photos import PhotosError, fingerprint, read_photos
+from training.retrain.dataset import DatasetError, Row, Source, read_dataset
+from training.retrain.looks import Seen, look_at_files
+from training.retrain.request import RetrainError
+from training.split import Split
+from training.three_way import SplitRecord, split_as
+
+
+@dataclass(frozen=True, slots=True)
+class BasePhotos:
+    """Base photos that are there, what they look like, and what must be said of them.
+
+    ``rows`` and ``seen`` are in the same order; ``folder`` is None without base photos.
+    """
+
+    folder: Path | None
+    rows: list[Row] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def file_of(self, row: Row) -> Path:
+        """Return where a base photo lies."""
+        if self.folder is None:
+            raise ValueError("There are no base photos.")
+        return self.folder / row.path
+
+
+def find_base_photos(champion: ModelVersion, folder: Path | None, memory: Path) -> BasePhotos:
+    """Return the champion's base photos.
+
+    Args:
+        champion: the version to start from.
+        folder: where they should lie; None if nobody said.
+        memory: folder that remembers what photos look like.
+
+    Raises:
+        RetrainError: if a folder is named and it is not theirs.
+    """
+    listed = listed_base_photos(champion)
+    if listed is not None and not listed:
+        return BasePhotos(None, notes=[f"{champion} was made from reviews alone."])
+    if folder is None:
+        return BasePhotos(None, notes=[_without(champion, listed)])
+    try:
+        rows = _split(champion, folder) if listed is None else listed
+    except (PhotosError, ValueError) as error:  # the latter: split in a way nobody knows here
+        raise RetrainError(str(error)) from error
+    return _those_there(champion, folder, rows, memory)
+
+
+def listed_base_photos(champion: ModelVersion) -> list[Row] | None:
+    """Return the base photos that the champion's ``dataset.csv`` names; None without that file.
+
+    Raises:
+        RetrainError: if the file is damaged.
+    """
+    file = bundle_files.open_extra(champion, DATASET_NAME)
+    if file is None:
+        return None
+    name = f"{champion.name}/{DATASET_NAME}"
+    with file, TextIOWrapper(file, encoding="utf-8", newline="") as text:
+        try:
+            rows = read_dataset(text, name)
+        except (DatasetError, UnicodeDecodeError) as error:
+            raise RetrainError(
+                f"The list of the photos that {champion} was trained on cannot be read ({error}). "
+                "Register its bundle again with `manage.py register_model FOLDER`."
+            ) from error
+    return [row for row in rows if row.source is Source.BASE]
+
+
+def _without(champion: ModelVersion, listed: Sequence[Row] | None) -> str:
+    count = f"the {len(listed)} base photos" if listed else "the base photos"
+    return (
+        f"{champion} was first trained on {count} of a folder that nobody named (--photos, or the "
+        "setting PHOTOS_DIR). So the candidate learns from reviews alone, may forget what they do "
+        "not show, and is judged on reviewed test photos alone."
+    )
+
+
+def _split(champion: ModelVersion, folder: Path) -> list[Row]:
+    """Return the photos of a folder as `manage.py train` split them for this champion."""
+    samples = read_photos(folder)
+    if fingerprint(samples, folder) != champion.dataset_fingerprint:
+        raise RetrainError(
+            f"{folder} does not hold the photos that {champion} was trained on: it has "
+            f"{len(samples)}, and their fingerprint is another. Name the right folder with "
+            "--photos, or none (--photos '' and no PHOTOS_DIR) to go on with reviews alone."
+        )
+    record = SplitRecord.of(champion.manifest.get("metrics", {}))
+    if record is None:
+        raise RetrainError(
+            f"{champion} does not say how its photos were split, so nobody knows which of them it "
+            "has not seen. Train a new model with `manage.py train`, or go on with reviews alone "
+            "(--photos '')."
+        )
+    split = split_as(record, samples)
+    return base_rows(split, folder)
+
+
+def base_rows(split: Split, folder: Path) -> list[Row]:
+    """Return the photos of a split folder as rows of ``dataset.csv``, without their hashes."""
+    parts = {Part.TRAIN: split.train, Part.VALIDATION: split.validation, Part.TEST: split.test}
+    return [
+        Row(
+            path=str(sample.path.relative_to(folder)), main=sample.main, sub=sample.sub,
+            group=sample.group, part=part, weight=1.0, source=Source.BASE, review=None, sha256="",
+        )
+        for part, samples in parts.items()
+        for sample in samples
+    ]  # fmt: skip
+
+
+def _those_there(
+    champion: ModelVersion, folder: Path, rows: Sequence[Row], memory: Path
+) -> BasePhotos:
+    """Return the listed photos that lie in the folder, unchanged."""
+    files = [folder / row.path for row in rows if (folder / row.path).is_file()]
+    looks = look_at_files(files, memory, "comparing base photos")
+    kept: list[Row] = []
+    seen: list[Seen] = []
+    for row in rows:
+        look = looks.seen.get(folder / row.path)
+        if look is not None and row.sha256 in ("", look.sha256):
+            kept.append(replace(row, sha256=look.sha256))
+            seen.append(look)
+    if not kept:
+        raise RetrainError(
+            f"{folder} holds none of the {len(rows)} base photos of {champion}. Name the right "
+            "folder with --photos, or none (--photos '' and no PHOTOS_DIR) to go on with reviews "
+            "alone."
+        )
+    notes = []
+    if gone := len(rows) - len(kept):
+        notes.append(f"{gone} of {len(rows)} base photos are gone or changed, and left out.")
+    return BasePhotos(folder, kept, seen, notes)

@@ -1,0 +1,186 @@
+"""Collect what there is to learn: reviews and base photos, in parts that leak nothing."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from classifier.models import ModelVersion, Part
+from classifier.taxonomy import SUBCLASSES
+from training.near_duplicates import ALIKE
+from training.photos import Sample
+from training.retrain.base_photos import BasePhotos, find_base_photos
+from training.retrain.dataset import Row, Source
+from training.retrain.fetch import fetch, file_of
+from training.retrain.looks import Looks, look_at_files
+from training.retrain.parts import Assignment, Base, Place, assign, pairs_with_new
+from training.retrain.photo_parts import known_parts
+from training.retrain.request import RetrainError
+from training.retrain.reviews import Agreed, ReviewedPhoto, one_label_a_file, standing_reviews
+
+# Fewest photos of each subclass; with base photos there are always more.
+FEWEST = {Part.TRAIN: 10, Part.VALIDATION: 2, Part.TEST: 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """Everything a candidate is made from and judged on.
+
+    Attributes:
+        rows: the dataset.
+        files: folder of base photos and folder of reviewed ones.
+        places: by SHA-256, the part that each reviewed photo has.
+        more_reviews: by SHA-256, further reviews of the same file with the same label.
+        notes: sentences that a reader of the result must know.
+    """
+
+    rows: list[Row]
+    base_folder: Path | None
+    review_folder: Path
+    places: dict[str, Place] = field(default_factory=dict)
+    more_reviews: dict[str, list[int]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def file_of(self, row: Row) -> Path:
+        """Return where a photo lies."""
+        if row.source is Source.REVIEW:
+            return file_of(row.sha256, self.review_folder)
+        if self.base_folder is None:
+            raise ValueError("There are no base photos.")
+        return self.base_folder / row.path
+
+    def part(self, part: Part) -> list[Row]:
+        """Return the photos of one part, always in the same order."""
+        return [row for row in self.rows if row.part == part]
+
+    def samples(self, part: Part) -> list[Sample]:
+        """Return them as training and evaluation take them."""
+        return [row.sample(self.file_of(row)) for row in self.part(part)]
+
+
+def collect(
+    champion: ModelVersion, folder: Path | None, *, copies: Path, memory: Path
+) -> Collected:
+    """Return what the next candidate would be made from; the database stays as it is.
+
+    Args:
+        champion: the version to start from.
+        folder: of its base photos; None if there is none.
+        copies: folder for copies of reviewed photos.
+        memory: folder that remembers what photos look like.
+
+    Raises:
+        RetrainError: if photos cannot be had, or there are too few.
+    """
+    base = find_base_photos(champion, folder, memory)
+    reviews = standing_reviews()
+    agreed = one_label_a_file(reviews)
+    lost = fetch(agreed.photos, copies)
+    gone = {str(photo.path) for photo in lost}
+    there = [photo for photo in agreed.photos if photo.name not in gone]
+    looks = look_at_files(
+        [file_of(photo.sha256, copies) for photo in there], memory, "comparing reviewed photos"
+    )
+    photos = [photo for photo in there if file_of(photo.sha256, copies) in looks.seen]
+    assignment = _assign(photos, base, looks, copies)
+    collected = Collected(
+        rows=sorted(
+            [*_base_rows(base, assignment), *_review_rows(photos, assignment)],
+            key=lambda row: (row.source, row.path),
+        ),
+        base_folder=base.folder,
+        review_folder=copies,
+        places={p.sha256: place for p, place in zip(photos, assignment.places, strict=True)},
+        more_reviews=agreed.same,
+        notes=[*base.notes, *_notes(agreed, len(lost), looks, assignment)],
+    )
+    must_be_enough(collected.rows)
+    return collected
+
+
+def _assign(
+    photos: Sequence[ReviewedPhoto], base: BasePhotos, looks: Looks, copies: Path
+) -> Assignment:
+    new = [looks.seen[file_of(photo.sha256, copies)].bits for photo in photos]
+    old = [seen.bits for seen in base.seen]
+    pairs = pairs_with_new(_stacked(new), _stacked(old), ALIKE)
+    return assign(
+        [photo.reviewed() for photo in photos],
+        [Base(row.group, row.part) for row in base.rows],
+        list(pairs),
+        known_parts(photo.sha256 for photo in photos),
+    )
+
+
+def _stacked(bits: Sequence[np.ndarray]) -> np.ndarray:
+    return np.stack(bits) if bits else np.empty((0, 4), dtype=np.uint64)
+
+
+def _base_rows(base: BasePhotos, assignment: Assignment) -> list[Row]:
+    return [row for i, row in enumerate(base.rows) if i not in assignment.base_left_out]
+
+
+def _review_rows(photos: Sequence[ReviewedPhoto], assignment: Assignment) -> list[Row]:
+    return [
+        Row(
+            path=photo.name, main=photo.main, sub=photo.sub, group=place.product, part=place.part,
+            weight=place.weight, source=Source.REVIEW, review=photo.review, sha256=photo.sha256,
+        )
+        for photo, place in zip(photos, assignment.places, strict=True)
+        if place.part is not None
+    ]  # fmt: skip
+
+
+def _notes(agreed: Agreed, lost: int, looks: Looks, assignment: Assignment) -> list[str]:
+    """Return a sentence for everything that was left out, and why."""
+    left_out = sum(place.part is None for place in assignment.places)
+    counted = (
+        (lost, "reviewed photos are not in storage as they were uploaded; they are left out."),
+        (len(looks.unreadable), "reviewed photos cannot be decoded; they are left out."),
+        (
+            agreed.overruled,
+            "older reviews say something else of the same file than the newest; it counts.",
+        ),
+        (
+            assignment.bridges,
+            "products had photos in several parts, which only now turned out to belong together. "
+            f"What was held out stays so; {left_out} reviewed and "
+            f"{len(assignment.base_left_out)} base photos of them are left out.",
+        ),
+        (
+            assignment.drawn_too_late,
+            "photos of the random sample show products that were trained on before, so they "
+            "cannot tell how good the model is.",
+        ),
+    )
+    return [f"{count} {words}" for count, words in counted if count]
+
+
+def counts(rows: Iterable[Row]) -> dict[str, Counter[str]]:
+    """Return how many photos of each label each part has."""
+    found: dict[str, Counter[str]] = {part.value: Counter() for part in Part}
+    for row in rows:
+        found[row.part.value][row.sample(Path()).stratum] += 1
+    return found
+
+
+def must_be_enough(rows: Sequence[Row]) -> None:
+    """Check that every subclass can be learned, chosen on and judged.
+
+    Raises:
+        RetrainError: if there are too few photos; the message names what is missing.
+    """
+    there = counts(rows)
+    lacking = [
+        f"{part.label} {sub} {there[part.value][sub]} of {fewest}"
+        for part, fewest in FEWEST.items()
+        for sub in SUBCLASSES
+        if there[part.value][sub] < fewest
+    ]
+    if lacking:
+        raise RetrainError(
+            f"There are too few photos: {', '.join(lacking)}. Name the folder of base photos with "
+            "--photos, or review more photos of these subclasses."
+        )

@@ -1,0 +1,182 @@
+"""What the frozen part makes of photos, kept from retraining to retraining.
+
+Features are kept by the photo's hash, so a photo is computed once for as long as the frozen part
+stays what it is: base photos in the first retraining, each reviewed photo in the first one it
+takes part in. Where the frozen part is another, all of it is computed anew and the old is deleted.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from classifier.ml.manifest import Preprocessing
+from classifier.ml.network import HierarchicalResNet
+from training.augment import ListingAugmentation
+from training.devices import Precision
+from training.feature_cache import FeatureCache, FeatureCacheBuilder, Views
+from training.photos import Sample
+from training.stages import TrainedPart, TrainFrom, frozen_part
+
+INDEX: Final = "index.json"
+
+
+class JoinedCache(FeatureCache):
+    """Rows of several caches on disk, as one cache in an order of its own.
+
+    Args:
+        caches: the caches.
+        places: (N, 2): of each photo, which cache and which of its photos.
+    """
+
+    def __init__(self, caches: Sequence[FeatureCache], places: NDArray[np.intp]) -> None:
+        self._caches, self._places = caches, places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @property
+    def views(self) -> int:
+        """How many views there are of each photo."""
+        return min(cache.views for cache in self._caches)
+
+    def read(self, photos: NDArray[np.intp], views: NDArray[np.intp]) -> Tensor:
+        """Return the chosen views of the chosen photos as float32."""
+        which, rows = self._places[photos].T
+        found: Tensor | None = None
+        for number in np.unique(which):
+            here = np.flatnonzero(which == number)
+            values = self._caches[number].read(rows[here], views[here])
+            if found is None:
+                found = torch.empty((len(photos), *values.shape[1:]))
+            found[torch.from_numpy(here)] = values
+        if found is None:
+            raise ValueError("No photos were chosen.")
+        return found
+
+    def _on(self, device: torch.device, rows: NDArray[np.intp], views: NDArray[np.intp]) -> Tensor:
+        return self.read(rows, views).to(device)
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A file and its hash."""
+
+    sha256: str
+    sample: Sample
+
+
+class FeatureStore:
+    """Features of photos by the frozen part of a network.
+
+    Args:
+        network: whose part before ``train_from`` is frozen.
+        train_from: the first part that is trained.
+        how: the evaluation transform.
+        folder: where all features lie.
+        device: that computes, and with which precision.
+        seed: of the augmentation's chance.
+    """
+
+    def __init__(
+        self, network: HierarchicalResNet, train_from: TrainFrom, how: Preprocessing, folder: Path,
+        *, device: torch.device, precision: Precision = Precision.FP32, seed: int = 0,
+    ) -> None:  # fmt: skip
+        key = {
+            "frozen": frozen_hash(network, train_from), "how": repr(how), "seed": str(seed),
+            "precision": str(precision),
+        }  # fmt: skip
+        name = hashlib.sha256(json.dumps(key).encode()).hexdigest()[:16]
+        self._all, self._folder, self._how, self._seed = folder, folder / name, how, seed
+        frozen = frozen_part(network, train_from).to(device)
+
+        def builder(of: Path) -> FeatureCacheBuilder:
+            return FeatureCacheBuilder(frozen, how, of, key, precision)
+
+        self._builder = builder
+
+    def forget_others(self) -> None:
+        """Delete what other frozen parts made: they take gigabytes, and are rarely wanted again."""
+        for other in self._all.glob("*"):
+            if other.is_dir() and other != self._folder:
+                shutil.rmtree(other, ignore_errors=True)
+
+    def features(self, photos: Sequence[Photo], title: str, *, views: int = 1) -> JoinedCache:
+        """Return the features of these photos, computing those that are not on disk yet.
+
+        Args:
+            photos: the photos.
+            title: of the work, for whoever watches.
+            views: of each photo: as it is served, and augmented ones.
+
+        Raises:
+            CacheError: if the disk has too little room.
+            UnreadablePhotoError: if a photo cannot be decoded.
+        """
+        kept = self._folder / f"{views}-views"
+        index = _read_index(kept)
+        missing = {p.sha256: p.sample for p in photos if p.sha256 not in index}
+        if missing:
+            index |= self._compute(dict(sorted(missing.items())), kept, title, views)
+            _write_index(kept, index)
+        names = sorted({index[photo.sha256][0] for photo in photos})
+        caches = [_open(kept / name, views) for name in names]
+        number = {name: position for position, name in enumerate(names)}
+        places = [(number[name], row) for name, row in (index[p.sha256] for p in photos)]
+        return JoinedCache(caches, np.array(places, dtype=np.intp))
+
+    def _compute(
+        self, missing: Mapping[str, Sample], kept: Path, title: str, views: int
+    ) -> dict[str, tuple[str, int]]:
+        """Compute what is missing, in a folder of its own; return where each photo's row lies."""
+        name = hashlib.sha256("".join(missing).encode()).hexdigest()[:16]
+        wanted = None
+        if views > 1:
+            wanted = Views(ListingAugmentation(self._how), "listing", views, self._seed)
+        self._builder(kept / name).build(list(missing.values()), title, wanted)
+        return {sha256: (name, row) for row, sha256 in enumerate(missing)}
+
+
+def _read_index(folder: Path) -> dict[str, tuple[str, int]]:
+    path = folder / INDEX
+    if not path.is_file():
+        return {}
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    return {sha256: (name, row) for sha256, (name, row) in kept.items()}
+
+
+def _write_index(folder: Path, index: Mapping[str, tuple[str, int]]) -> None:
+    aside = folder / f"{INDEX}.partial"
+    aside.write_text(json.dumps(index), encoding="utf-8")
+    aside.rename(folder / INDEX)
+
+
+def _open(folder: Path, views: int) -> FeatureCache:
+    # Copies of the same photos at another place give the same rows under another name.
+    path = next(p for p in sorted(folder.glob("*.npy")) if not p.name.endswith(".partial.npy"))
+    flat = np.load(path, mmap_mode="r")
+    return FeatureCache(flat.reshape(-1, views, *flat.shape[1:]))
+
+
+def frozen_hash(network: HierarchicalResNet, train_from: TrainFrom) -> str:
+    """Return a SHA-256 over the weights that are not trained, and where the strides lie."""
+    trained = {id(value) for value in _values(TrainedPart(network, train_from)).values()}
+    digest = hashlib.sha256(str(network.stride_placement).encode())
+    for name, tensor in sorted(_values(network).items()):
+        if id(tensor) not in trained:
+            digest.update(name.encode())
+            digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _values(part: nn.Module) -> dict[str, Tensor]:
+    """Return parameters and buffers as the objects they are, not as copies."""
+    return {**dict(part.named_parameters()), **dict(part.named_buffers())}

@@ -1,0 +1,87 @@
+"""Copies of reviewed photos, from Django's storage (a local folder or S3) into the work folder."""
+
+import hashlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+from django.core.files.storage import default_storage
+
+from training.photos import Unreadable
+from training.progress import Progress
+from training.retrain.request import RetrainError
+from training.retrain.reviews import ReviewedPhoto
+
+# Remote storage answers many requests at once; a local one loses nothing by it.
+FETCHERS: Final = 8
+
+
+def fetch(photos: Sequence[ReviewedPhoto], folder: Path) -> list[Unreadable]:
+    """Copy the photos to ``folder``, named by their hash; return those that are not there any more.
+
+    What was copied before is not copied again.
+
+    Raises:
+        RetrainError: if the storage does not answer or the disk is full.
+    """
+    make_folder(folder)
+    lost: list[Unreadable] = []
+    with (
+        ThreadPoolExecutor(FETCHERS, thread_name_prefix="fetch-photo") as fetchers,
+        Progress("fetching reviewed photos", len(photos)) as progress,
+    ):
+        for found in fetchers.map(lambda photo: _fetch_one(photo, folder), photos):
+            if found is not None:
+                lost.append(found)
+            progress.advance(1)
+    return lost
+
+
+def file_of(sha256: str, folder: Path) -> Path:
+    """Return where the copy of a photo lies."""
+    return folder / f"{sha256}.jpg"
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder of the work folder.
+
+    Raises:
+        RetrainError: if that is not possible.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RetrainError(
+            f"The work folder {folder} cannot be made ({error.strerror}). Free some room or set "
+            "VAR_DIR to a folder that can be written to, and start the retraining again."
+        ) from error
+
+
+def _fetch_one(photo: ReviewedPhoto, folder: Path) -> Unreadable | None:
+    path = file_of(photo.sha256, folder)
+    if path.is_file():
+        return None
+    try:
+        with default_storage.open(photo.name, "rb") as file:
+            data: bytes = file.read()
+    except FileNotFoundError:
+        return Unreadable(Path(photo.name), "The file is no longer in storage.")
+    except (OSError, BotoCoreError, ClientError) as error:
+        raise RetrainError(
+            f"The storage did not give {photo.name} ({type(error).__name__}: {error}). Put the "
+            "storage right and start the retraining again; it goes on where it stopped."
+        ) from error
+    if hashlib.sha256(data).hexdigest() != photo.sha256:
+        return Unreadable(Path(photo.name), "The file is not the one that was uploaded.")
+    aside = path.with_suffix(".partial")
+    try:
+        aside.write_bytes(data)
+        aside.rename(path)
+    except OSError as error:
+        raise RetrainError(
+            f"{path} cannot be written ({error.strerror}). Free some room in {folder} and start "
+            "the retraining again; it goes on where it stopped."
+        ) from error
+    return None

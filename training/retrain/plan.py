@@ -1,0 +1,46 @@
+"""What a retraining would do: `manage.py retrain --dry-run`."""
+
+import tempfile
+from pathlib import Path
+
+from classifier import registry
+from classifier.models import Part
+from classifier.retraining import new_reviews
+from training.retrain.collect import collect
+from training.retrain.dataset import Source
+from training.retrain.report import part_rows
+from training.retrain.request import RetrainRequest
+from training.retrain.run import home
+
+
+def plan(request: RetrainRequest) -> str:
+    """Return in words what this retraining would do; nothing is stored but what photos look like.
+
+    Raises:
+        NoChampionError: if there is no model to start from.
+        RetrainError: if it could not be done.
+    """
+    champion = registry.champion()
+    if champion is None:
+        raise registry.NoChampionError
+    count = new_reviews()
+    lines = [f"{count} reviews are new since {champion} was made."]
+    if count < request.min_new:
+        lines.append(f"It would do nothing: that takes {request.min_new} (--min-new).")
+        return "\n".join(lines)
+    with tempfile.TemporaryDirectory(prefix="dry-run-") as folder:
+        found = collect(champion, request.photos, copies=Path(folder), memory=home())
+    lines += [f"Note: {note}" for note in found.notes]
+    reviewed = sum(row.source is Source.REVIEW for row in found.rows)
+    lines += [
+        f"It would start from {champion}, train {request.config.train_from} for "
+        f"{request.config.epochs} epochs, and compare both on "
+        f"{len(found.part(Part.TEST))} test photos. Of {len(found.rows)} photos {reviewed} are "
+        "reviewed ones.",
+        "",
+        f"{'':<16}{'training':>18}{'validation':>18}{'test':>18}",
+        f"{'photos of':<16}" + f"{'base':>9}{'reviewed':>9}" * 3,
+    ]
+    for row in part_rows(found.rows):
+        lines.append(f"{row['label']:<16}" + "".join(f"{count:>9}" for count in row["counts"]))
+    return "\n".join(lines)

@@ -1,0 +1,92 @@
+"""What moderators confirmed, as labelled photos: people's verdicts alone, never a model's guess."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from classifier.models import ListingPhoto, Review
+from classifier.retraining.outlook import TEACHING
+from training.retrain.parts import Reviewed
+
+FIELDS = (
+    "id", "photo__image", "photo__sha256", "photo__listing_id", "main", "sub", "sampled",
+    "sampling_share", "source", "said_outcome",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedPhoto:
+    """One standing review that teaches something, and its photo.
+
+    Attributes:
+        review: its number.
+        name: of the photo's file in the storage.
+        sha256: of that file.
+        listing: the number of the listing.
+        main, sub: the verdict; both None for "not one of ours".
+        drawn: the chance with which the photo was drawn blind; None if it was not drawn.
+        said_outcome: what the model had said.
+        from_list: whether somebody chose the photo from a list to confirm it.
+    """
+
+    review: int
+    name: str
+    sha256: str
+    listing: int
+    main: str | None
+    sub: str | None
+    drawn: float | None
+    said_outcome: str | None
+    from_list: bool
+
+    def reviewed(self) -> Reviewed:
+        """Return what its part depends on."""
+        unsure = self.said_outcome != ListingPhoto.OutcomeChoice.SUBCLASS
+        return Reviewed(self.sha256, self.listing, self.drawn, unsure and not self.from_list)
+
+
+def standing_reviews() -> list[ReviewedPhoto]:
+    """Return the reviews that teach something, the oldest first; a bad photo teaches nothing.
+
+    Reviews whose photo was deleted are not among them: nobody can look at it any more.
+    """
+    standing = Review.objects.standing().filter(verdict__in=TEACHING, photo__isnull=False)
+    return [
+        ReviewedPhoto(
+            review=row["id"], name=row["photo__image"], sha256=row["photo__sha256"],
+            listing=row["photo__listing_id"], main=row["main"], sub=row["sub"],
+            drawn=row["sampling_share"] if row["sampled"] else None,
+            said_outcome=row["said_outcome"], from_list=row["source"] == Review.Source.BULK,
+        )
+        for row in standing.order_by("id").values(*FIELDS).iterator(chunk_size=2000)
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """Photos with one label each.
+
+    Attributes:
+        photos: one review a file, the newest.
+        same: by SHA-256, older reviews that say the same of the same file.
+        overruled: how many older reviews said something else.
+    """
+
+    photos: list[ReviewedPhoto]
+    same: dict[str, list[int]]
+    overruled: int
+
+
+def one_label_a_file(reviews: Sequence[ReviewedPhoto]) -> Agreed:
+    """Return one label for every file; of a file that was uploaded twice, the newest review's."""
+    newest = {review.sha256: review for review in reviews}
+    same: dict[str, list[int]] = {}
+    overruled = 0
+    for review in reviews:
+        chosen = newest[review.sha256]
+        if review is chosen:
+            continue
+        if (review.main, review.sub) == (chosen.main, chosen.sub):
+            same.setdefault(review.sha256, []).append(review.review)
+        else:
+            overruled += 1
+    return Agreed(list(newest.values()), same, overruled)

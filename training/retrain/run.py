@@ -1,0 +1,166 @@
+"""A whole retraining, stage by stage; a run that was killed goes on where it stopped."""
+
+import logging
+import shutil
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+
+from classifier import bundle_files, registry
+from classifier.intake import photo_limits
+from classifier.ml.manifest import DATASET_NAME, REPORT_NAME
+from classifier.models import ModelVersion, Part, RetrainRun, Review
+from classifier.retraining import Lease, new_reviews
+from training.checkpoint import remove_checkpoint
+from training.progress import listening
+from training.retrain.collect import Collected, collect
+from training.retrain.dataset import read_dataset, write_dataset
+from training.retrain.evaluate import compare_models
+from training.retrain.photo_parts import remember_parts
+from training.retrain.register import Finished, register_candidate
+from training.retrain.report import retrain_page
+from training.retrain.request import RetrainError, RetrainRequest
+from training.retrain.teach import Lesson, teach
+from training.retrain.work_folder import WorkFolder, write_manifest
+
+logger = logging.getLogger(__name__)
+Stage = RetrainRun.Stage
+
+COLLECTED: Final = "collected.json"
+COMPARED: Final = "compared.json"
+
+
+def home() -> Path:
+    """Return the folder that all retrainings share."""
+    return Path(settings.VAR_DIR) / "retraining"
+
+
+def retrain(*, lease: Lease, request: RetrainRequest) -> None:
+    """Do a whole run and end it with a verdict; what an earlier process did of it is not redone.
+
+    Nothing of the candidate is visible before the end: then its version, its dataset, the gate's
+    report and the promotion appear in one transaction.
+
+    Raises:
+        RetrainError: if photos cannot be had, there are too few, or the disk is full.
+        LeaseLostError: if another process took the run over.
+        RegistryError, BundleError, PhotosError, CacheError, CheckpointError, NoRoomError,
+        TrainingError, UnreadablePhotoError: as what they come from says.
+    """
+    champion = registry.champion()
+    if champion is None:
+        raise registry.NoChampionError
+    try:
+        _Retraining(lease, request, champion).go()
+    except OSError as error:
+        raise RetrainError(
+            f"A file cannot be read or written ({error}). Look whether the disk of {home()} is "
+            "full, put it right and start the retraining again."
+        ) from error
+
+
+class _Retraining:
+    def __init__(self, lease: Lease, request: RetrainRequest, champion: ModelVersion) -> None:
+        self.lease, self.request, self.champion = lease, request, champion
+        self.run = lease.run
+        folder = home() / "work" / str(self.run.pk)
+        for other in folder.parent.glob("*"):
+            if other != folder:
+                # One run is unfinished at most: this is what a dead one left, photos among it.
+                shutil.rmtree(other, ignore_errors=True)
+        self.work = WorkFolder(folder, {**request.as_dict(), "champion": champion.name})
+        self.name = f"retrained-{self.run.requested_at:%Y-%m-%d}-{self.run.pk}"
+
+    def go(self) -> None:
+        """Do the stages one after the other."""
+        count = new_reviews()
+        if count < self.request.min_new and self.work.load(COLLECTED) is None:
+            self._nothing_new(count)
+            return
+        collected = self._during(Stage.COLLECT, self._collect)
+        self._during(Stage.TRAIN, lambda: self._train(collected))
+        report = self._during(Stage.EVALUATE, lambda: self._evaluate(collected))
+        finished = Finished(self.work.bundle, collected, report, self.champion, count)
+        self._during(Stage.REGISTER, lambda: bundle_files.store(self.work.bundle, name=self.name))
+        self._during(Stage.PROMOTE, lambda: register_candidate(lease=self.lease, finished=finished))
+        self.work.remove()
+
+    def _during(self, stage: RetrainRun.Stage, work: Any) -> Any:
+        """Do a stage's work and let whoever watches know how far it is."""
+        self.lease.say(stage=stage, doing="begins")
+
+        def told(title: str, done: int, total: int) -> None:
+            progress = done / total if total else 0.0
+            doing = f"{title}, {done:,} of {total:,}"
+            self.lease.say(stage=stage, doing=doing, progress=progress)
+
+        with listening(told):
+            return work()
+
+    def _nothing_new(self, count: int) -> None:
+        message = (
+            f"Nothing was done: {count} reviews are new since {self.champion} was made, and it "
+            f"takes {self.request.min_new}."
+        )
+        self.lease.finish(
+            verdict=RetrainRun.Verdict.NOTHING_NEW, message=message, new_reviews=count
+        )
+        self.work.remove()
+
+    def _collect(self) -> Collected:
+        kept = self.work.load(COLLECTED)
+        if kept is None:
+            found = collect(
+                self.champion, self.request.photos, copies=self.work.photos, memory=home()
+            )
+            remember_parts(places=found.places)
+            write_dataset(self.work.path / DATASET_NAME, found.rows)
+            kept = {
+                "base_folder": str(found.base_folder) if found.base_folder else None,
+                "more_reviews": found.more_reviews,
+                "notes": found.notes,
+            }
+            self.work.save(COLLECTED, kept)
+        with (self.work.path / DATASET_NAME).open(newline="", encoding="utf-8") as file:
+            rows = read_dataset(file, DATASET_NAME)
+        base = kept["base_folder"]
+        return Collected(
+            rows, Path(base) if base else None, self.work.photos,
+            more_reviews=kept["more_reviews"], notes=kept["notes"],
+        )  # fmt: skip
+
+    def _train(self, collected: Collected) -> None:
+        if self.work.bundle.is_dir():
+            return
+        lesson = Lesson(
+            name=self.name,
+            champion=bundle_files.local_folder(self.champion),
+            split=self.champion.manifest.get("metrics", {}).get("split", {}),
+            features=home() / "features",
+            checkpoint=self.work.checkpoint,
+            output=self.work.bundle,
+        )
+        teach(collected, self.request, lesson)
+        remove_checkpoint(self.work.checkpoint)
+
+    def _evaluate(self, collected: Collected) -> dict[str, Any]:
+        kept = self.work.load(COMPARED)
+        if kept is not None:
+            return kept
+        compared = compare_models(
+            collected, self._drawn(collected), bundle_files.local_folder(self.champion),
+            self.work.bundle, photo_limits(),
+        )  # fmt: skip
+        write_manifest(self.work.bundle, compared.manifest)
+        write_dataset(self.work.bundle / DATASET_NAME, collected.rows)
+        page = retrain_page(compared.report, compared.page, collected)
+        (self.work.bundle / REPORT_NAME).write_text(page, encoding="utf-8")
+        self.work.save(COMPARED, compared.report)
+        return compared.report
+
+    def _drawn(self, collected: Collected) -> set[int]:
+        """Return which of the test photos' reviews are of the blind sample."""
+        tested = {row.review for row in collected.part(Part.TEST)}
+        drawn = Review.objects.filter(sampled=True, stands=True).values_list("pk", flat=True)
+        return {review for review in drawn if review in tested}

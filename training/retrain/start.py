@@ -1,0 +1,65 @@
+"""Doors to a retraining: a run of the trainer, and what it is asked for by default."""
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+
+from classifier.ml.manifest import BundleError
+from classifier.ml.preprocessing import UnreadablePhotoError
+from classifier.models import RetrainRun
+from classifier.registry import RegistryError
+from classifier.retraining import AlreadyRunningError, LeaseLostError, take
+from training.checkpoint import CheckpointError
+from training.config import TrainConfig
+from training.devices import devices
+from training.feature_cache import CacheError
+from training.photos import PhotosError
+from training.retrain.request import RetrainError, RetrainRequest
+from training.retrain.run import retrain
+from training.room import NoRoomError
+from training.stages import TrainFrom
+from training.trainer import TrainingError
+
+logger = logging.getLogger(__name__)
+
+# What stops a retraining in a way that people can put right; the message says how.
+FAILURES: Final = (
+    RetrainError, RegistryError, BundleError, PhotosError, CacheError, CheckpointError, NoRoomError,
+    TrainingError, UnreadablePhotoError,
+)  # fmt: skip
+
+# docs/retraining.md says what was measured to choose these.
+ON_A_GPU: Final = TrainConfig(train_from=TrainFrom.LAYER4, epochs=6, backbone_lr=5e-5)
+ON_A_CPU: Final = TrainConfig(train_from=TrainFrom.HEADS, epochs=30, mixup=0.0)
+
+
+def default_config(train_from: TrainFrom | None = None) -> TrainConfig:
+    """Return the settings for this machine, or for this choice of what is trained."""
+    if train_from is None:
+        train_from = TrainFrom.LAYER4 if devices().device.type == "cuda" else TrainFrom.HEADS
+    config = ON_A_CPU if train_from is TrainFrom.HEADS else ON_A_GPU
+    return replace(config, train_from=train_from)
+
+
+def default_request(**changes: Any) -> RetrainRequest:
+    """Return what the trainer does when nobody says more."""
+    base: Path | None = settings.BASE_PHOTOS_DIR
+    return RetrainRequest(**{"photos": base, "config": default_config(), **changes})
+
+
+def work_on(number: int) -> None:
+    """Do a run that waits, or whose process died; a failure is in its row and in the log."""
+    run = RetrainRun.objects.filter(pk=number).first()
+    if run is None:
+        logger.warning("There is no retraining %d any more.", number)
+        return
+    try:
+        with take(run) as lease:
+            retrain(lease=lease, request=default_request())
+    except (AlreadyRunningError, LeaseLostError) as error:
+        logger.info("%s", error)
+    except FAILURES as error:
+        logger.error("%s failed. %s", run, error)

@@ -1,0 +1,18 @@
+"""Celery entry points of the workshop; the row of a run is the record, the message only a bell."""
+
+import logging
+
+from celery import shared_task
+
+from classifier.bell import RETRAIN_TASK
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name=RETRAIN_TASK)
+def retrain(run: int) -> None:
+    """Do the retraining of this number, or go on with it."""
+    # Imported here: the scheduler loads this module too and needs no torch.
+    from training.retrain.start import work_on
+
+    work_on(run)
