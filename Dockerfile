@@ -44,4 +44,4 @@ ENV MALLOC_MMAP_MAX_=0 \
     MALLOC_TRIM_THRESHOLD_=2147483648 \
     MALLOC_TOP_PAD_=67108864
 CMD ["celery", "--app", "slowfashion_ai", "worker", "--pool", "threads", "--concurrency", "4", \
-     "--queues", "classification,maintenance", "--without-gossip", "--without-mingle"]
+     "--queues", "classification,reclassification,maintenance", "--without-gossip", "--without-mingle"]

@@ -13,6 +13,8 @@ logger = logging.getLogger(__name__)
 
 CLASSIFY_TASK: Final = "classifier.tasks.classify_photos"
 CLASSIFY_QUEUE: Final = "classification"
+RECLASSIFY_TASK: Final = "classifier.tasks.reclassify_photos"
+RECLASSIFY_QUEUE: Final = "reclassification"
 # The workshop's task: the product knows its name and never imports it.
 RETRAIN_TASK: Final = "training.tasks.retrain"
 TRAINING_QUEUE: Final = "training"
@@ -21,6 +23,12 @@ TRAINING_QUEUE: Final = "training"
 def ring() -> bool:
     """Ask some worker to classify what is pending; return whether the broker took the message."""
     return send(CLASSIFY_TASK, unheard="pending photos wait for the next sweep")
+
+
+def ring_for_reclassification() -> bool:
+    """Ask some worker to tag photos again when no fresh ones wait."""
+    unheard = "photos to be tagged again wait for the next sweep"
+    return send(RECLASSIFY_TASK, unheard=unheard, queue=RECLASSIFY_QUEUE)
 
 
 def send(task: str, *args: int, unheard: str, queue: str = CLASSIFY_QUEUE) -> bool:

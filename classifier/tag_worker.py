@@ -7,23 +7,15 @@ system answers at once.
 
 import logging
 import threading
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from botocore.exceptions import BotoCoreError, ClientError
 from celery.signals import worker_shutting_down
 from django.conf import settings
-from torch import Tensor
 
 from classifier import live_model, registry, tagging
-from classifier.decision import decide
-from classifier.live_model import LiveModel
 from classifier.ml.manifest import BundleError
-from classifier.ml.predictor import Predictor
-from classifier.ml.preprocessing import UnreadablePhotoError
-from classifier.models import ListingPhoto
-from classifier.tagging import Postponed, Result, Tagged, Unreadable
+from classifier.prediction import results_of
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +38,11 @@ def get_ready() -> None:
 def stop_soon(**_: object) -> None:
     """Let the loops end after the batch they hold: a backlog must not delay a worker's stop."""
     _stopping.set()
+
+
+def is_stopping(*, within: float = 0.0) -> bool:
+    """Return whether this worker was asked to stop; wait that many seconds for it."""
+    return _stopping.wait(within)
 
 
 def drain() -> int:
@@ -84,44 +81,7 @@ def classify_next_batch() -> int:
     photos = tagging.claim_photos(limit=limit)
     if not photos:
         return 0
-    results = _classify(photos, live)
+    results = results_of(photos, live.predictor, _readers)
     stored = tagging.store_results(photos=photos, results=results, version=live.version)
     logger.info("Stored results of %d of %d photos, by %s.", stored, len(photos), live.version)
     return len(photos)
-
-
-def _classify(photos: Sequence[ListingPhoto], live: LiveModel) -> list[Result]:
-    read = list(_readers.map(lambda photo: _read(photo, live.predictor), photos))
-    tensors = [item for item in read if isinstance(item, Tensor)]
-    try:
-        scores = iter(live.predictor.predict(tensors))
-    # What torch raises when a device or its memory fails, and `Scores` for numbers that are none.
-    except (RuntimeError, ValueError) as error:
-        logger.exception("The model could not be run on %d photos.", len(tensors))
-        why = Postponed(f"The model could not be run ({type(error).__name__}).")
-        return [why if isinstance(item, Tensor) else item for item in read]
-    thresholds = live.predictor.manifest.thresholds
-    results: list[Result] = []
-    for item in read:
-        if isinstance(item, Tensor):
-            score = next(scores)
-            results.append(Tagged(score, decide(score, thresholds)))
-        else:
-            results.append(item)
-    return results
-
-
-def _read(photo: ListingPhoto, predictor: Predictor) -> Tensor | Unreadable | Postponed:
-    """Read and decode one photo; what goes wrong with it concerns this photo alone."""
-    try:
-        with photo.image.open("rb") as file:
-            data = file.read()
-        return predictor.prepare(data)
-    except FileNotFoundError:
-        return Unreadable(f"The file {photo.image.name} is no longer in storage.")
-    except UnreadablePhotoError as error:
-        return Unreadable(str(error))
-    except (OSError, BotoCoreError, ClientError) as error:
-        # The seller may read the reason one day; addresses and paths are for the log alone.
-        logger.warning("Storage did not give %s.", photo.image.name, exc_info=error)
-        return Postponed(f"The storage did not give the file ({type(error).__name__}).")

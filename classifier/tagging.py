@@ -21,10 +21,11 @@ from classifier.models import ListingPhoto, ModelVersion
 from classifier.review import entry
 
 PENDING = Q(status=ListingPhoto.Status.PENDING)
-RESULT_FIELDS = (
-    "status", "claim", "claimed_until", "error", "main", "sub", "main_confidence",
-    "sub_confidence", "outcome", "reason", "scores", "model_version", "classified_at",
+TAG_FIELDS = (
+    "main", "sub", "main_confidence", "sub_confidence", "outcome", "reason", "scores",
+    "model_version", "classified_at",
 )  # fmt: skip
+RESULT_FIELDS = ("status", "claim", "claimed_until", "error", *TAG_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +107,9 @@ def store_results(
 def _apply(row: ListingPhoto, result: Result, version: ModelVersion) -> None:
     row.claim = row.claimed_until = None
     match result:
-        case Tagged(scores, decision):
-            row.status = ListingPhoto.Status.CLASSIFIED
-            row.error = ""
-            row.main, row.sub = decision.main, decision.sub
-            row.main_confidence = decision.main_confidence
-            row.sub_confidence = decision.sub_confidence
-            row.outcome, row.reason = decision.outcome, decision.reason
-            row.scores = scores.as_dict()
-            row.model_version = version
-            row.classified_at = timezone.now()
+        case Tagged():
+            row.status, row.error = ListingPhoto.Status.CLASSIFIED, ""
+            write_tag(row, result, version)
         case Unreadable(why):
             row.status, row.error = ListingPhoto.Status.FAILED, why
         case Postponed(why):
@@ -124,6 +118,18 @@ def _apply(row: ListingPhoto, result: Result, version: ModelVersion) -> None:
                 row.status = ListingPhoto.Status.FAILED
             else:
                 row.claimed_until = timezone.now() + retry_delay(row.attempts)
+
+
+def write_tag(row: ListingPhoto, tagged: Tagged, version: ModelVersion) -> None:
+    """Write what a version said into the columns `TAG_FIELDS` of a row; saving is the caller's."""
+    decision = tagged.decision
+    row.main, row.sub = decision.main, decision.sub
+    row.main_confidence = decision.main_confidence
+    row.sub_confidence = decision.sub_confidence
+    row.outcome, row.reason = decision.outcome, decision.reason
+    row.scores = tagged.scores.as_dict()
+    row.model_version = version
+    row.classified_at = timezone.now()
 
 
 def retry_delay(attempts: int) -> timedelta:

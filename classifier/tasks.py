@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
-from classifier import bell, retraining, tagging
+from classifier import bell, reclassification, retraining, tagging
 from classifier.review.heat import HEAT_TASK
 
 
@@ -23,6 +23,16 @@ def sweep_photos() -> None:
     """Give back expired claims and ring for whatever still waits."""
     if tagging.sweep().waiting:
         bell.ring()
+    reclassification.ring_again()
+
+
+@shared_task(name=bell.RECLASSIFY_TASK)
+def reclassify_photos() -> None:
+    """Tag again with the champion, while no fresh photo waits."""
+    # Imported here, as above.
+    from classifier import reclassify_worker
+
+    reclassify_worker.work()
 
 
 @shared_task(name="classifier.tasks.consider_retraining")

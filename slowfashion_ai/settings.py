@@ -229,6 +229,8 @@ CELERY_TASK_DEFAULT_QUEUE = "maintenance"
 CELERY_TASK_ROUTES = {
     "classifier.tasks.classify_photos": {"queue": "classification"},
     "classifier.tasks.show_where_it_looked": {"queue": "classification"},
+    # Apart, so that no fresh photo's message ever stands behind one of these.
+    "classifier.tasks.reclassify_photos": {"queue": "reclassification"},
     "training.tasks.retrain": {"queue": "training"},
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -52,7 +52,7 @@ class System:
         ])  # fmt: skip
         self.worker = self._program("worker", [
             BINARIES / "celery", "--app", "slowfashion_ai", "worker", "--pool", "threads",
-            "--concurrency", "4", "--queues", "classification,maintenance",
+            "--concurrency", "4", "--queues", "classification,reclassification,maintenance",
             "--without-gossip", "--without-mingle",
         ])  # fmt: skip
         self.trainer = self._program("trainer", [

@@ -1,0 +1,89 @@
+"""`manage.py reclassify`: tag again with the champion what nobody has reviewed."""
+
+import time
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from classifier import reclassification, registry, tagging
+from classifier.models import ListingPhoto, Reclassification
+
+LOOK_EVERY_SECONDS: Final = 0.5
+SAY_EVERY_SECONDS: Final = 15.0
+
+
+class Command(BaseCommand):
+    help = (
+        "Tag all photos that no moderator has settled again with the model in production. Workers "
+        "do it in the background while no fresh photo waits; started again it goes on where it "
+        "was. Example: manage.py reclassify --wait"
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument("--wait", action="store_true", help="show the progress until it ends")
+        what.add_argument("--dry-run", action="store_true", help="only say how many photos")
+        what.add_argument("--stop", action="store_true", help="end it; what is tagged stays so")
+
+    def handle(self, *, wait: bool, dry_run: bool, stop: bool, **_: Any) -> None:
+        try:
+            if dry_run:
+                self.stdout.write(_preview())
+            elif stop:
+                run = reclassification.stop()
+                self.stdout.write(
+                    reclassification.in_words(run) if run else "Nothing is being tagged again."
+                )
+            else:
+                self._start(wait)
+        except registry.RegistryError as error:
+            raise CommandError(str(error)) from error
+
+    def _start(self, wait: bool) -> None:
+        run = reclassification.start()
+        if run is None:
+            self.stdout.write("Every photo that may be tagged again has the champion's tag.")
+            return
+        self.stdout.write(
+            f"{run.total - run.tagged:,} photos are tagged again with {run.version} while no fresh "
+            "photo waits."
+        )
+        if wait:
+            self._watch(run)
+            self.stdout.write(reclassification.in_words(run))
+
+    def _watch(self, run: Reclassification) -> None:
+        """Show the progress until the run is finished: a bar on a terminal, lines in a log."""
+        said_at = time.monotonic()
+        # `disable=None` shows the bar on a terminal only.
+        with tqdm(total=run.total, unit=" photos", disable=None) as bar:
+            while run.finished_at is None:
+                time.sleep(LOOK_EVERY_SECONDS)
+                run.refresh_from_db()
+                bar.total = run.total
+                bar.update(run.tagged - bar.n)
+                if bar.disable and time.monotonic() - said_at >= SAY_EVERY_SECONDS:
+                    self.stdout.write(_progress(run))
+                    said_at = time.monotonic()
+
+
+def _preview() -> str:
+    version = registry.champion()
+    if version is None:
+        raise registry.NoChampionError
+    count = reclassification.outdated(version).count()
+    others = ListingPhoto.objects.filter(status=ListingPhoto.Status.CLASSIFIED).exclude(
+        model_version=version
+    )
+    kept = others.count() - count
+    return (
+        f"{count:,} photos would be tagged again with {version}. {kept:,} would keep the tag of "
+        "another model, because a moderator settled them or looks at them."
+    )
+
+
+def _progress(run: Reclassification) -> str:
+    fresh = tagging.claimable().count()
+    first = f" {fresh:,} fresh photos go first." if fresh else ""
+    return f"{run.tagged:,} of {run.total:,} photos, {run.changed:,} got another tag.{first}"
