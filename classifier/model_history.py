@@ -1,9 +1,7 @@
 """When a model version was in production, and which versions it comes from."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import zip_longest
 
 from classifier.models import ModelVersion, Promotion
 
@@ -16,16 +14,27 @@ class Period:
     until: datetime | None
 
 
+def every_period() -> list[Period]:
+    """Return all times in production, the latest first."""
+    rows = list(Promotion.objects.select_related("by", "version", "replaced"))
+    ends = [None, *(row.at for row in rows)]
+    return [Period(row, until) for row, until in zip(rows, ends, strict=False)]
+
+
 def periods(version: ModelVersion) -> list[Period]:
     """Return when a version was the champion, the latest first."""
-    rows = list(Promotion.objects.select_related("by", "version", "replaced").order_by("at", "id"))
-    following: Iterator[tuple[Promotion, Promotion | None]] = zip_longest(rows, rows[1:])
-    found = [
-        Period(row, after.at if after else None)
-        for row, after in following
-        if row.version_id == version.pk
-    ]
-    return found[::-1]
+    return [period for period in every_period() if period.promotion.version_id == version.pk]
+
+
+def period_at(when: datetime) -> Period | None:
+    """Return the time in production that a moment falls into; None before the first promotion."""
+    promotion = (
+        Promotion.objects.filter(at__lte=when).select_related("by", "version", "replaced").first()
+    )
+    if promotion is None:
+        return None
+    after = Promotion.objects.filter(at__gt=when).order_by("at", "id").first()
+    return Period(promotion, after.at if after else None)
 
 
 def ancestors(version: ModelVersion) -> list[ModelVersion]:

@@ -1,0 +1,171 @@
+"""`manage.py lineage PHOTO`: where a tag comes from, and what became of a verdict."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.serializers.json import DjangoJSONEncoder
+
+from classifier import lineage, registry
+from classifier.lineage import Learned, PhotoLineage
+from classifier.models import DatasetReview, ListingPhoto, Review
+
+SHORT_HASH: Final = 12
+
+
+class Command(BaseCommand):
+    help = (
+        "Say which model gave a photo its tag, which models that one started from, and which "
+        "reviews each learned from; and which models learned from the photo. Example: "
+        "manage.py lineage 17 --json"
+    )
+    # Most wanted when something is wrong with the champion.
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        what = parser.add_mutually_exclusive_group(required=True)
+        what.add_argument(
+            "photo", nargs="?", metavar="PHOTO",
+            help=f"number of a photo, or the first {SHORT_HASH} or more digits of its SHA-256",
+        )  # fmt: skip
+        what.add_argument("--review", type=int, metavar="NUMBER", help="start from a review")
+        what.add_argument("--model", metavar="NAME", help="start from a model version")
+        parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+    def handle(
+        self, *, photo: str | None, review: int | None, model: str | None, json: bool, **_: Any
+    ) -> None:
+        try:
+            documents = list(_documents(photo, review, model))
+        except registry.RegistryError as error:
+            raise CommandError(str(error)) from error
+        for document in documents:
+            self.stdout.write(_as_json(document) if json else "\n".join(_lines(document)))
+
+
+Document = dict[str, Any]
+
+
+def _documents(photo: str | None, review: int | None, model: str | None) -> Iterator[Document]:
+    if photo is not None:
+        yield from map(_of_photo, _photos(photo))
+    elif review is not None:
+        yield _of_review(_review(review))
+    elif model is not None:
+        yield {"models": [_of_model(one) for one in lineage.of_version(registry.named(model))]}
+
+
+def _photos(text: str) -> list[PhotoLineage]:
+    by_number = re.fullmatch(r"\d{1,11}", text)
+    if not by_number and not re.fullmatch(rf"[0-9a-f]{{{SHORT_HASH},64}}", text):
+        raise CommandError(
+            f"{text!r} is neither a photo's number nor {SHORT_HASH} to 64 digits of its SHA-256."
+        )
+    chosen = {"pk": int(text)} if by_number else {"sha256__startswith": text}
+    photos = ListingPhoto.objects.filter(**chosen).select_related("model_version", "listing")
+    if not photos:
+        learned = DatasetReview.objects.filter(sha256__startswith=text).values_list(
+            "version__name", flat=True
+        )
+        by = f" Models that learned from it: {', '.join(sorted(set(learned)))}." if learned else ""
+        raise CommandError(f"There is no photo {text} (any more).{by}")
+    return [lineage.of_photo(photo) for photo in photos]
+
+
+def _review(number: int) -> Review:
+    review = Review.objects.filter(pk=number).select_related("moderator").first()
+    if review is None:
+        raise CommandError(f"There is no review {number}.")
+    return review
+
+
+def _of_photo(found: PhotoLineage) -> Document:
+    photo = found.photo
+    return {
+        "photo": photo.pk,
+        "listing": photo.listing_id,
+        "sha256": photo.sha256,
+        "status": photo.status,
+        "label": photo.label,
+        "classified_at": photo.classified_at,
+        "models": [_of_model(one) for one in found.models],
+        "reviews": [_of_review(review) for review in found.reviews],
+        "learned_by": [_of_learning(row) for row in found.learned_by],
+    }
+
+
+def _of_model(learned: Learned) -> Document:
+    version = learned.version
+    rows = lineage.reviews_in(version)
+    return {
+        "name": version.name,
+        "state": version.state,
+        "weights_sha256": version.weights_sha256,
+        "dataset_fingerprint": learned.fingerprint,
+        "dataset_changed": learned.dataset_changed,
+        "reviews": [
+            {"review": row.review_id, "part": row.part, "stands": row.review.stands} for row in rows
+        ],
+    }
+
+
+def _of_review(review: Review) -> Document:
+    return {
+        "review": review.pk,
+        "photo": review.photo_id,
+        "label": review.label,
+        "moderator": review.moderator.get_username(),
+        "at": review.at,
+        "stands": review.stands,
+        "learned_by": [_of_learning(row) for row in lineage.learned_from_review(review)],
+    }
+
+
+def _of_learning(row: DatasetReview) -> Document:
+    return {"model": row.version.name, "part": row.part, "review": row.review_id}
+
+
+def _as_json(document: Document) -> str:
+    return json.dumps(document, cls=DjangoJSONEncoder, ensure_ascii=False)
+
+
+def _lines(document: Document) -> Iterator[str]:
+    if "sha256" in document:
+        yield f"Photo {document['photo']} of listing {document['listing']}"
+        yield f"  file      SHA-256 {document['sha256']}"
+        tagged = document["classified_at"]
+        when = f", {tagged:%Y-%m-%d %H:%M:%S} UTC" if tagged else ""
+        yield f"  tag       {document['label'] or document['status']}{when}"
+    elif "review" in document:
+        yield from _review_lines(document)
+    for depth, model in enumerate(document.get("models", [])):
+        yield from _model_lines(model, "by" if depth == 0 and "photo" in document else "from")
+    for review in document.get("reviews", []):
+        yield from _review_lines(review)
+
+
+def _model_lines(model: Document, word: str) -> Iterator[str]:
+    weights, fingerprint = _short(model["weights_sha256"]), _short(model["dataset_fingerprint"])
+    yield f"  {word:<9} {model['name']} ({model['state']}), weights {weights}"
+    parts = Counter(review["part"] for review in model["reviews"])
+    counted = ", ".join(f"{count:,} {part}" for part, count in sorted(parts.items())) or "none"
+    undone = sum(not review["stands"] for review in model["reviews"])
+    changed = f"; changed since: {undone:,} no longer standing" if undone else ""
+    yield f"            dataset {fingerprint or 'unknown'}, reviews in it: {counted}{changed}"
+
+
+def _review_lines(review: Document) -> Iterator[str]:
+    stands = "stands" if review["stands"] else "does not stand"
+    yield (
+        f"  review {review['review']}: {review['label']}, by {review['moderator']} on "
+        f"{review['at']:%Y-%m-%d %H:%M:%S} UTC; {stands}"
+    )
+    learned = [f"{row['model']} ({row['part']})" for row in review["learned_by"]]
+    yield f"            learned by {', '.join(learned) or 'no model yet'}"
+
+
+def _short(digest: str) -> str:
+    return digest[:SHORT_HASH]
