@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from celery import current_app
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
-from classifier import retraining
+from classifier import retraining, tasks
 from classifier.models import DatasetReview, ListingPhoto, ModelVersion, RetrainRun, Review
 from classifier.retraining import AlreadyRunningError, Lease, LeaseLostError
 from tests.databases import in_threads
@@ -296,3 +297,25 @@ def test_without_a_champion_nothing_comes(settings: Settings) -> None:
     """A retraining starts from the champion; without one it says so."""
     settings.RETRAIN_EVERY_HOURS = 6
     assert "no champion" in retraining.outlook(NOW).why_not_yet
+
+
+def test_the_scheduler_asks_for_what_there_is(
+    settings: Settings, automatic: ModelVersion, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each entry of its schedule is a task; at the hour one asks, at each sweep one rings."""
+    assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} <= set(
+        current_app.tasks
+    )
+    tasks.consider_retraining()
+    assert not RetrainRun.objects.exists()
+    reviews(3)
+    tasks.consider_retraining()
+    run = RetrainRun.objects.get()
+    # Nobody listens in the tests, so each ring leaves a line that names the run.
+    caplog.clear()
+    tasks.sweep_retraining()
+    assert f"{run} waits for the sweep" in caplog.text
+    retraining.take(run)
+    caplog.clear()
+    tasks.sweep_retraining()
+    assert caplog.text == ""
