@@ -1,4 +1,4 @@
-"""Small worlds for retraining: coloured patterns that can be learned, reviewed as sellers' photos."""
+"""Small worlds for retraining: coloured patterns to learn from, reviewed as sellers' photos."""
 
 import hashlib
 from collections.abc import Iterable
