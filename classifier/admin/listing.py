@@ -6,10 +6,10 @@ from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from classifier.admin import pictures
+from classifier.admin.date_filter import WholeDaysFilter
 from classifier.models import Listing, ListingPhoto
 
 
@@ -52,7 +52,7 @@ class ListingAdmin(ModelAdmin):
     """Listings come in through the seller's page and the API, never through here."""
 
     list_display = ("__str__", "seller", "photo_total", "created_at")
-    list_filter = (("created_at", RangeDateFilter),)
+    list_filter = (("created_at", WholeDaysFilter),)
     list_filter_submit = True
     list_select_related = ("seller",)
     show_full_result_count = False

@@ -5,25 +5,30 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import RangeDateFilter, RangeNumericFilter
+from unfold.contrib.filters.admin import RangeNumericFilter
 from unfold.decorators import action, display
 
 from classifier import bell, tagging, wording
 from classifier.admin import pictures
 from classifier.admin.bulk_confirm import BulkConfirm
+from classifier.admin.date_filter import WholeDaysFilter
+from classifier.admin.photo_reviews import WORDS_OF_PEOPLE, PhotoReviews
 from classifier.admin.review_filters import ReviewedByFilter
 from classifier.models import ListingPhoto
 
-OUTCOME_COLOURS = {"subclass": "success", "main_class": "warning", "unknown": "danger"}
-STATUS_COLOURS = {"pending": "info", "classified": "success", "failed": "danger"}
+# What became of a photo: its outcome, or its status while it has none.
+COLOURS = {
+    "subclass": "success", "main_class": "warning", "unknown": "danger",
+    "pending": "info", "failed": "danger",
+}  # fmt: skip
 
 
 @admin.register(ListingPhoto)
-class ListingPhotoAdmin(BulkConfirm):
+class ListingPhotoAdmin(BulkConfirm, PhotoReviews):
     """A table to look through; what the model said can be confirmed there, not edited."""
 
     list_display = (
-        "small", "tag", "main_share", "sub_share", "shown_outcome", "shown_status",
+        "small", "tag", "main_share", "sub_share", "shown_outcome", "settled",
         "listing_title", "model_version", "created_at",
     )  # fmt: skip
     list_display_links = ("tag",)
@@ -37,11 +42,12 @@ class ListingPhotoAdmin(BulkConfirm):
         ("sub_confidence", RangeNumericFilter),
         "model_version",
         ReviewedByFilter,
-        ("created_at", RangeDateFilter),
+        ("created_at", WholeDaysFilter),
     )
     list_filter_submit = True
     list_select_related = ("listing", "model_version")
     list_per_page = 50
+    change_form_outer_after_template = "admin/classifier/models/lineage.html"
     show_full_result_count = False
     search_fields = ("listing__title", "listing__seller__username", "original_name")
     search_help_text = "Title of the listing, name of the seller or of the file"
@@ -49,7 +55,7 @@ class ListingPhotoAdmin(BulkConfirm):
     actions = ("confirm_guess", "try_again")
     readonly_fields = (
         "large", "seller", "size", "tag", "in_words",
-        "main_share", "sub_share", "all_scores",
+        "main_share", "sub_share", "all_scores", *WORDS_OF_PEOPLE,
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("large", "listing", "seller", "original_name", "size", "created_at")}),
@@ -62,6 +68,7 @@ class ListingPhotoAdmin(BulkConfirm):
                 )
             },
         ),
+        ("What people said", {"fields": WORDS_OF_PEOPLE}),
         ("The work on it", {"fields": ("attempts", "error", "claimed_until", "sha256")}),
     )  # fmt: skip
 
@@ -103,13 +110,11 @@ class ListingPhotoAdmin(BulkConfirm):
     def sub_share(self, photo: ListingPhoto) -> str:
         return pictures.confidence(photo.sub_confidence)
 
-    @display(description="Outcome", label=OUTCOME_COLOURS, ordering="outcome")
-    def shown_outcome(self, photo: ListingPhoto) -> tuple[str | None, str]:
-        return photo.outcome, photo.get_outcome_display() or "–"
-
-    @display(description="Status", label=STATUS_COLOURS, ordering="status")
-    def shown_status(self, photo: ListingPhoto) -> tuple[str, str]:
-        return photo.status, photo.get_status_display()
+    @display(description="Outcome", label=COLOURS, ordering="outcome")
+    def shown_outcome(self, photo: ListingPhoto) -> tuple[str, str]:
+        if photo.outcome is None:
+            return photo.status, photo.get_status_display()
+        return photo.outcome, photo.get_outcome_display() or ""
 
     @display(description="Listing", ordering="listing")
     def listing_title(self, photo: ListingPhoto) -> str:

@@ -20,6 +20,6 @@ def thumbnail(photo: ListingPhoto, height: int) -> SafeString:
     )
 
 
-def confidence(share: float | None) -> str:
-    """Return a confidence as text; a dash while there is none."""
-    return wording.percent(share) or "–"
+def confidence(share: float | None) -> SafeString:
+    """Return a confidence as text that stays on one line; a dash while there is none."""
+    return format_html('<span style="white-space:nowrap">{}</span>', wording.percent(share) or "–")

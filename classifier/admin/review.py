@@ -12,10 +12,12 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from classifier.admin import queue_doors
+from classifier.admin import pictures, queue_doors, review_words
+from classifier.admin.date_filter import WholeDaysFilter
 from classifier.models import Review
 from classifier.review import charts, export, quality, shortcuts
 from classifier.review.counters import counters
+from classifier.taxonomy import label_path
 
 DOORS = {
     "take": queue_doors.take, "decide": queue_doors.decide, "undo": queue_doors.undo,
@@ -28,10 +30,19 @@ DOORS = {
 class ReviewAdmin(ModelAdmin):
     """Who said what, newest first; nothing can be changed here."""
 
-    list_display = ("number", "shown_verdict", "moderator", "at", "stands", "sampled", "voided")
-    list_display_links = ("number",)
-    list_filter = ("verdict", "main", "sub", "stands", "sampled", "moderator", "at")
-    list_select_related = ("moderator",)
+    list_display = (
+        "small", "shown_verdict", "said", "shown_state", "shown_occasion", "moderator", "at",
+    )  # fmt: skip
+    list_display_links = ("shown_verdict",)
+    list_filter = (
+        "verdict", "main", "sub", "stands", "sampled", "source",
+        ("moderator", admin.RelatedOnlyFieldListFilter), ("at", WholeDaysFilter),
+    )  # fmt: skip
+    list_filter_submit = True
+    list_select_related = ("moderator", "photo")
+    list_per_page = 50
+    search_fields = ("photo__listing__title", "moderator__username")
+    search_help_text = "Title of the listing, name of the moderator"
     show_full_result_count = False
     ordering = ("-id",)
 
@@ -45,12 +56,24 @@ class ReviewAdmin(ModelAdmin):
         return False
 
     @display(description="Photo")
-    def number(self, review: Review) -> str:
-        return f"Photo {review.photo_id}" if review.photo_id else "deleted photo"
+    def small(self, review: Review) -> str:
+        return pictures.thumbnail(review.photo, 56) if review.photo else "deleted"
 
     @display(description="Verdict")
     def shown_verdict(self, review: Review) -> str:
         return review.label
+
+    @display(description="The model had said")
+    def said(self, review: Review) -> str:
+        return label_path(review.said_main, review.said_sub) if review.said_outcome else "–"
+
+    @display(description="What it is worth", label=review_words.STATE_COLOURS)
+    def shown_state(self, review: Review) -> tuple[str, str]:
+        return review_words.state(review)
+
+    @display(description="Why it was looked at")
+    def shown_occasion(self, review: Review) -> str:
+        return review_words.occasion(review)
 
     def get_urls(self) -> list[URLPattern]:
         page = ensure_csrf_cookie(self.admin_site.admin_view(self.queue))

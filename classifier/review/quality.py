@@ -49,8 +49,13 @@ def _opinions() -> dict[int, list[dict[str, Any]]]:
 
 
 def pairs() -> list[Pair]:
-    """Return the agreement of every two moderators, by name."""
-    return _pairs(_opinions().values())
+    """Return the agreement of every two moderators, by name.
+
+    Of first and second looks alone: a third one is given only where these two differ, so it would
+    make everybody who gives or gets one look at odds with the others.
+    """
+    both = ([row for row in rows if row["round"] < 3] for rows in _opinions().values())
+    return _pairs(both)
 
 
 def _pairs(opinions: Iterable[list[dict[str, Any]]]) -> list[Pair]:
@@ -69,7 +74,8 @@ def _pairs(opinions: Iterable[list[dict[str, Any]]]) -> list[Pair]:
 def moderators() -> list[Moderator]:
     """Return per moderator the share of verdicts that became the settled label, by name.
 
-    Only photos that somebody else looked at too count: a verdict always agrees with itself.
+    Only photos that somebody else looked at too count, and of those no third look, which is the
+    settled label: a verdict always agrees with itself.
     """
     right: dict[str, int] = defaultdict(int)
     count: dict[str, int] = defaultdict(int)
@@ -80,8 +86,9 @@ def moderators() -> list[Moderator]:
         if standing is None or disputed:
             continue
         for row in rows:
-            count[row["moderator__username"]] += 1
-            right[row["moderator__username"]] += _label(row) == _label(standing)
+            if row["round"] < 3:
+                count[row["moderator__username"]] += 1
+                right[row["moderator__username"]] += _label(row) == _label(standing)
     return [Moderator(name, share(right[name], count[name])) for name in sorted(count)]
 
 

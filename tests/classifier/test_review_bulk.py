@@ -1,15 +1,19 @@
 """Confirm many photos at once: look first, nothing overwritten, undone as a whole."""
 
+import re
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from classifier.models import ListingPhoto, QueueItem, Review
-from classifier.review import bulk, claims
+from classifier.review import bulk, claims, entry
 from classifier.review.errors import NothingToUndoError
 from tests.classifier.reviewing import BOOTS, review, signed_in
 from tests.tagged_photos import (
@@ -18,6 +22,7 @@ from tests.tagged_photos import (
     UNKNOWN,
     a_moderator,
     a_photo,
+    many_photos,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sample")]
@@ -86,3 +91,46 @@ def test_bulk_is_for_moderators_alone() -> None:
     assert client.post(undo).status_code == 403
     assert client.get(undo).status_code == 405
     assert Client().post(undo).status_code == 302
+
+
+def test_the_preview_shows_every_photo_under_its_label(anna: User) -> None:
+    """Nobody confirms what they have not seen: each photo is there, with its confidence."""
+    photos = [a_photo("Boots", **CONFIDENT) for _ in range(60)]
+    preview = act(signed_in(anna), photos)
+    assert preview.count("/thumbnail/") == 60
+    assert "Shoes › Boots" in preview
+    assert preview.count("95 %") == 60
+
+
+def test_what_was_tagged_anew_since_the_preview_is_left_out(anna: User) -> None:
+    """The label that is stored is the one that was shown."""
+    kept, changed = a_photo("Boots", **CONFIDENT), a_photo("Boots", **CONFIDENT)
+    client = signed_in(anna)
+    (seen_at,) = re.findall('name="seen_at" value="(.+?)"', act(client, [kept, changed]))
+    changed.sub, changed.classified_at = "Flats", timezone.now()
+    changed.save()
+    told = act(client, [kept, changed], apply="1", seen_at=seen_at)
+    assert "1 photo confirmed. 1 left out: tagged anew since you looked." in told
+    assert Review.objects.get().photo == kept
+
+
+def test_undoing_lets_wait_again_only_what_waited(anna: User) -> None:
+    """A photo that had left the queue because a later model was sure of it does not come back."""
+    waits, left = a_photo("Boots", **FALLBACK), a_photo("Boots", **FALLBACK)
+    left.outcome, left.sub, left.reason = "subclass", "Boots", None
+    left.save()
+    entry.enqueue([left])
+    done = bulk.confirm(moderator=anna, photos=[waits.pk, left.pk])
+    assert bulk.undo(moderator=anna, batch=done.batch) == 2
+    assert [item.photo for item in QueueItem.objects.filter(open=True)] == [waits]
+
+
+def test_a_large_selection_takes_few_queries(anna: User) -> None:
+    """Confirming and undoing 200 photos holds the database no longer than it must."""
+    photos = [photo.pk for photo in many_photos(200, **FALLBACK)]
+    with CaptureQueriesContext(connection) as queries:
+        done = bulk.confirm(moderator=anna, photos=photos)
+        bulk.undo(moderator=anna, batch=done.batch)
+    assert len(queries) < 40
+    assert Review.objects.verdicts().count() == 0
+    assert QueueItem.objects.filter(open=True).count() == 200

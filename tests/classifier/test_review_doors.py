@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
@@ -53,6 +54,39 @@ def test_every_door_is_for_moderators_alone(door: str) -> None:
             assert response.status_code == status
             assert response.json()["message"]
     assert QueueItem.objects.get().claim is None
+
+
+def test_no_door_is_forgotten() -> None:
+    """Every address of the admin whose name begins with `review_` is one that tests knock at."""
+    names = {
+        pattern.name
+        for _, model_admin in admin.site._registry.items()
+        for pattern in model_admin.get_urls()
+        if (pattern.name or "").startswith("review_")
+    }
+    here = {"review_queue", "review_queue_heat", *(f"review_queue_{door}" for door in DOORS)}
+    elsewhere = {"review_quality", "review_export", "review_bulk_undo"}
+    assert names == here | elsewhere
+
+
+def test_the_map_of_a_blind_photo_comes_after_the_verdict(anna: User, settings: Settings) -> None:
+    """Where the model looked would give away what it saw."""
+    settings.REVIEW_SAMPLE_SHARE = 1.0
+    photo = a_photo(**CONFIDENT)
+    client, url = signed_in(anna), reverse("admin:review_queue_heat", args=[photo.pk])
+    assert client.get(url).status_code == 409
+    decided(client, taken(client))
+    assert client.get(url).status_code == 202
+
+
+def test_left_is_what_i_may_still_see(anna: User) -> None:
+    """A photo that I skipped waits for others, and my counter does not wait for it."""
+    a_photo(**UNKNOWN)
+    a_photo(**UNKNOWN)
+    client = signed_in(anna)
+    post(client, "skip", {"claim": taken(client)["claim"]})
+    answer = json.loads(post(client, "keep", {"claims": []}).content)
+    assert (answer["counters"]["left"], answer["counters"]["skipped"]) == (1, 1)
 
 
 def test_the_page_is_for_moderators_alone(anna: User) -> None:

@@ -2,16 +2,21 @@
 
 import csv
 import json
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
 
-from classifier.review import verdicts
-from tests.classifier.reviewing import BOOTS, FLATS, review, signed_in
-from tests.tagged_photos import CONFIDENT, FALLBACK, UNKNOWN, a_moderator, a_photo
+from classifier.models import QueueItem
+from classifier.review import export, verdicts
+from classifier.review.suggestions import suggest
+from tests.classifier.reviewing import BOOTS, FLATS, decide, review, signed_in
+from tests.tagged_photos import CONFIDENT, FALLBACK, UNKNOWN, a_moderator, a_photo, a_version
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sample")]
 
@@ -21,13 +26,19 @@ PHOTOS = "/admin/classifier/listingphoto/"
 @pytest.mark.parametrize(
     ("query", "found"),
     [("reviewed_by=nobody", 1), ("reviewed_by=anybody", 1), ("sub_confidence_from=0.8", 1),
-     ("main_confidence_to=0.95", 1), ("outcome__exact=main_class", 1), ("q=A listing", 2)],
+     ("main_confidence_to=0.95", 1), ("outcome__exact=main_class", 1), ("q=A listing", 2),
+     ("reason__exact=sub_below_threshold", 1), ("main__exact=Shoes", 2), ("sub__exact=Boots", 1),
+     ("model_version__id__exact={version}", 2), ("created_at_from={today}", 2),
+     ("created_at_to={today}", 2), ("created_at_to={yesterday}", 0),
+     ("created_at_from=2026-02-31", 2)],
 )  # fmt: skip
 def test_the_list_filters(anna: User, query: str, found: int) -> None:
-    """Photos are found by who reviewed them, confidence, outcome and words."""
+    """Photos are found by all that was said of them, by whom, when, how surely, and by words."""
     a_photo("Boots", **FALLBACK)
     review(anna)
     a_photo("Boots", **CONFIDENT)
+    today = timezone.localdate()
+    query = query.format(version=a_version().pk, today=today, yesterday=today - timedelta(days=1))
     page = signed_in(anna).get(f"{PHOTOS}?{query}")
     assert page.status_code == 200
     assert page.context["cl"].result_count == found
@@ -40,6 +51,58 @@ def test_the_list_filters_by_moderator(anna: User) -> None:
     client = signed_in(anna)
     for value, found in ((anna.pk, 1), (anna.pk + 1, 0), ("x", 1)):
         assert client.get(f"{PHOTOS}?reviewed_by={value}").context["cl"].result_count == found
+
+
+def test_the_list_and_the_photo_say_what_people_said(anna: User) -> None:
+    """The settled label is in the table, the whole story on the photo's page."""
+    photo = a_photo("Flats", **FALLBACK)
+    suggest(seller=photo.listing.seller, photo=photo, main="Shoes", sub="High Heels")
+    verdicts.undo(moderator=anna, review=review(anna, FLATS).pk)
+    item = QueueItem.objects.get()
+    decide(anna, item, BOOTS)
+    client = signed_in(anna)
+    assert "Shoes › Boots (anna)" in client.get(PHOTOS).content.decode()
+    page = client.get(f"{PHOTOS}{photo.pk}/change/").content.decode()
+    story = [
+        "anna · Shoes › Flats · queue, undone", "anna · Undone · queue, undoes",
+        "anna · Shoes › Boots · queue, settles the photo", "Shoes › High Heels",
+    ]  # fmt: skip
+    for words in story:
+        assert words in page
+    looker = signed_in(a_moderator("looker", rights=["view_listingphoto"]))
+    for path in (PHOTOS, f"{PHOTOS}{photo.pk}/change/"):
+        html = looker.get(path).content.decode()
+        assert "anna" not in html
+        assert "High Heels (" not in html
+
+
+def test_the_table_needs_few_queries_with_reviews(
+    anna: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Settled labels are fetched for the whole page at once."""
+    for _ in range(12):
+        a_photo("Boots", **FALLBACK)
+        review(anna)
+    client = signed_in(anna)
+    for path in (PHOTOS, "/admin/classifier/review/"):
+        with django_assert_max_num_queries(16):
+            client.get(path)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("stands__exact=1", 1), ("verdict__exact=undone", 1), ("moderator__id__exact={anna}", 3),
+     ("q=anna", 3), ("q=nobody", 0), ("at_from={tomorrow}", 0), ("source__exact=bulk", 0)],
+)  # fmt: skip
+def test_reviews_are_filtered_and_searched(anna: User, query: str, found: int) -> None:
+    """The table of reviews narrows down by what they are worth, who, when and where."""
+    a_photo(**UNKNOWN)
+    verdicts.undo(moderator=anna, review=review(anna).pk)
+    decide(anna, QueueItem.objects.get())
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    query = query.format(anna=anna.pk, tomorrow=tomorrow)
+    page = signed_in(anna).get(f"/admin/classifier/review/?{query}")
+    assert page.context["cl"].result_count == found
 
 
 def test_reviews_are_listed_and_cannot_be_touched(anna: User) -> None:
@@ -70,6 +133,20 @@ def test_labels_are_exported_as_csv_and_json_lines(anna: User) -> None:
     assert (line["sha256"], line["moderator"], line["model_version"]) == (
         photo.sha256, "anna", "a-model",
     )  # fmt: skip
+
+
+def test_exports_say_with_which_chance_a_photo_was_drawn(anna: User, settings: Settings) -> None:
+    """Whoever computes from the file can weigh; what was not drawn has an empty field."""
+    settings.REVIEW_SAMPLE_SHARE = 1.0
+    a_photo(**CONFIDENT)
+    a_photo(**UNKNOWN)
+    review(anna)
+    review(anna)
+    lines = [json.loads(line) for line in export.as_json_lines()]
+    assert [(line["sampled"], line["sampling_share"]) for line in lines] == [
+        (True, 1.0), (False, None),
+    ]  # fmt: skip
+    assert [row["sampling_share"] for row in csv.DictReader(export.as_csv())] == ["1.0", ""]
 
 
 @pytest.mark.parametrize("page", ["review_export", "review_quality"])

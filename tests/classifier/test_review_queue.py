@@ -5,12 +5,15 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
 from classifier.models import ListingPhoto, QueueItem
 from classifier.review import claims, entry
 from classifier.review.errors import HeldElsewhereError
+from classifier.review.suggestions import suggest
+from tests.classifier.reviewing import review
 from tests.tagged_photos import CONFIDENT, FALLBACK, UNKNOWN, a_moderator, a_photo, scores_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sample")]
@@ -172,3 +175,59 @@ def test_the_informative_order_prefers_small_margins_and_varies(
     same = a_photo("Boots", main=0.5, share=0.31)
     other = a_photo("Clutches", main=0.5, share=0.33)
     assert photos_in_order(anna) == [first, other, same, clear]
+
+
+def test_a_drawn_photo_says_with_which_chance(settings: Settings) -> None:
+    """Whoever weighs drawn photos later needs the share of that day; what fell back has none."""
+    settings.REVIEW_SAMPLE_SHARE = 1.0
+    drawn, unknown = a_photo(**CONFIDENT), a_photo(**UNKNOWN)
+    chances = dict(QueueItem.objects.values_list("photo", "sampling_share"))
+    assert chances == {drawn.pk: 1.0, unknown.pk: None}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"sampling_share": 0.5}, {"sampled": True, "sampling_share": 0.0}]
+)
+def test_the_database_refuses_a_chance_without_a_draw(wrong: dict[str, object]) -> None:
+    """A chance stands beside a draw alone, and nothing is drawn with chance 0."""
+    a_photo(**UNKNOWN)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        QueueItem.objects.update(**wrong)
+
+
+def test_a_photo_waits_again_when_a_later_model_is_unsure(anna: User) -> None:
+    """Sure, then unsure: a photo that left the queue unsettled comes back; held ones stay."""
+    photo = a_photo(**UNKNOWN)
+    for outcome, shows in (("subclass", []), ("main_class", [photo])):
+        photo.outcome = outcome
+        entry.enqueue([photo])
+        assert photos_in_order(anna) == shows
+    photo.outcome = "subclass"
+    entry.enqueue([photo])
+    assert QueueItem.objects.get().open  # it is on anna's screen
+
+
+def test_what_a_later_model_is_sure_of_is_drawn_like_the_rest(settings: Settings) -> None:
+    """A photo that was unsure before gets its chance of the blind sample; drawn, it stays drawn."""
+    photo = a_photo(**UNKNOWN)
+    settings.REVIEW_SAMPLE_SHARE = 1.0
+    for outcome in ("subclass", "main_class", "subclass"):
+        photo.outcome = outcome
+        entry.enqueue([photo])
+        item = QueueItem.objects.get()
+        assert (item.open, item.sampled, item.blind) == (True, True, True)
+
+
+def test_the_informative_order_starves_no_draw(anna: User, settings: Settings) -> None:
+    """Draws, second looks and what a seller contradicts come before whatever would teach most."""
+    settings.REVIEW_ORDER, settings.REVIEW_SECOND_SHARE = "informative", 1.0
+    second = a_photo("Skirts", **FALLBACK)
+    review(a_moderator("ben"))
+    contradicted = a_photo("Boots", **CONFIDENT)
+    suggest(seller=contradicted.listing.seller, photo=contradicted, main="Bags", sub=None)
+    settings.REVIEW_SAMPLE_SHARE = 1.0
+    drawn = a_photo("Clutches", **CONFIDENT)
+    teaches = a_photo("Flats", main=0.5, share=0.2, novelty=0.5)
+    order = photos_in_order(anna)
+    assert set(order[:3]) == {second, contradicted, drawn}
+    assert order[3] == teaches

@@ -209,8 +209,44 @@ def test_a_settled_photo_keeps_its_label_when_it_is_tagged_anew(anna: User) -> N
 
 
 def test_the_sample_is_marked_in_the_review(anna: User, settings: Settings) -> None:
-    """A blind verdict on a drawn photo says that it was drawn and blind."""
+    """A blind verdict on a drawn photo says that it was drawn, with which chance, and blind."""
     settings.REVIEW_SAMPLE_SHARE = 1.0
     a_photo(**CONFIDENT)
     review = decide(anna, shown(anna))
-    assert (review.sampled, review.blind) == (True, True)
+    assert (review.sampled, review.sampling_share, review.blind) == (True, 1.0, True)
+
+
+def test_undo_and_later_looks_keep_the_draw(
+    anna: User, ben: User, cleo: User, settings: Settings
+) -> None:
+    """Undone, given again, looked at a second and a third time: every row has the same chance."""
+    settings.REVIEW_SAMPLE_SHARE = settings.REVIEW_SECOND_SHARE = 1.0
+    a_photo(**CONFIDENT)
+    settings.REVIEW_SAMPLE_SHARE = 0.25  # changed since
+    again = verdicts.undo(moderator=anna, review=decide(anna, shown(anna)).pk)
+    assert again is not None
+    decide(anna, again, BOOTS)
+    decide(ben, shown(ben), FLATS)
+    decide(cleo, shown(cleo), FLATS)
+    rows = Review.objects.order_by("id").values_list("verdict", "round", "sampling_share")
+    assert list(rows) == [
+        ("subclass", 1, 1.0), ("undone", 1, 1.0), ("subclass", 1, 1.0), ("subclass", 2, 1.0),
+        ("subclass", 3, 1.0),
+    ]  # fmt: skip
+    assert Review.objects.standing().get().moderator == cleo
+
+
+def test_a_blind_verdict_given_again_is_looked_at_twice(
+    anna: User, ben: User, settings: Settings
+) -> None:
+    """After the first the model's guess was told, so who changes their mind has seen it."""
+    settings.REVIEW_SAMPLE_SHARE = 1.0
+    a_photo("Boots", **CONFIDENT)
+    again = verdicts.undo(moderator=anna, review=decide(anna, shown(anna), FLATS).pk)
+    assert again is not None
+    assert decide(anna, again, BOOTS).stands
+    assert claims.claim_next(moderator=anna) is None
+    item = shown(ben)
+    assert (item.round, item.blind) == (2, True)
+    decide(ben, item, BOOTS)
+    assert not QueueItem.objects.get().open

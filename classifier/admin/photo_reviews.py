@@ -1,0 +1,63 @@
+"""In the table of photos and on each one's page: what people said, for who may see reviews."""
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from classifier.admin import review_words
+from classifier.admin.review_filters import ReviewedByFilter
+from classifier.models import ListingPhoto, Review
+from classifier.review import labels
+
+WORDS_OF_PEOPLE = ("settled", "seller_says", "every_review")
+
+
+class PhotoReviews(ModelAdmin):
+    """Adds the columns and fields of `WORDS_OF_PEOPLE`."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ListingPhoto]:
+        photos: QuerySet[ListingPhoto] = super().get_queryset(request)
+        standing = Review.objects.standing().select_related("moderator")
+        return photos.prefetch_related(Prefetch("reviews", standing))
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return self._seen(request, super().get_list_display(request))
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        return self._seen(request, super().get_list_filter(request))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        sets = super().get_fieldsets(request, obj)
+        return [each for each in sets if self._seen(request, each[1]["fields"])]
+
+    def _seen(self, request: HttpRequest, names: Any) -> list[Any]:
+        if request.user.has_perm("classifier.view_review"):
+            return list(names)
+        return [name for name in names if name not in (*WORDS_OF_PEOPLE, ReviewedByFilter)]
+
+    @display(description="Settled as")
+    def settled(self, photo: ListingPhoto) -> str:
+        review = labels.standing_review(photo)
+        return f"{review.label} ({review.moderator})" if review else "–"
+
+    @display(description="The seller says")
+    def seller_says(self, photo: ListingPhoto) -> str:
+        return photo.suggestion.label if hasattr(photo, "suggestion") else "–"
+
+    @display(description="Reviews")
+    def every_review(self, photo: ListingPhoto) -> str:
+        rows = Review.objects.filter(photo=photo).select_related("moderator").order_by("id")
+        lines = format_html_join("", "<li>{} · {} · {} · {}, {}</li>", map(_in_words, rows))
+        return lines or "–"
+
+
+def _in_words(review: Review) -> tuple[object, ...]:
+    at = f"{review.at:%d %b %Y, %H:%M}"
+    return (
+        at, review.moderator, review.label, review_words.occasion(review),
+        review_words.state(review)[1],
+    )  # fmt: skip
