@@ -86,11 +86,16 @@ def roc(positive: NDArray[np.bool_], score: Floats) -> dict[str, Any] | None:
     }
 
 
+def bin_of(confidence: NDArray[Any], bins: int) -> NDArray[np.intp]:
+    """Return the number of each confidence's bin; the last one holds full certainty too."""
+    return np.minimum((confidence * bins).astype(np.intp), bins - 1)
+
+
 def calibration_bins(
     confidence: NDArray[Any], right: NDArray[Any], bins: int = BINS
 ) -> list[dict[str, float]]:
     """Return mean confidence, accuracy and size of each bin that holds a photo."""
-    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    place = bin_of(confidence, bins)
     return [
         {
             "confidence": float(confidence[place == b].mean()),

@@ -1,18 +1,21 @@
 """Figures on held-out photos: how often it is right, how often it dares, what it lets through."""
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score, roc_curve
 
 from classifier.decision import Outcome, Thresholds, decide
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
-from training.curves import calibration_error, class_report, main_level, sub_level
-from training.scoring import Probabilities, Truth
-
-RESAMPLES: Final = 2000
-AUROC_RESAMPLES: Final = 200  # each costs a sort of all photos
+from training.bootstrap import (
+    calibration_interval,
+    class_intervals,
+    novelty_figures,
+    novelty_intervals,
+    share_interval,
+)
+from training.curves import Level, calibration_error, class_report, main_level, sub_level
+from training.scoring import Floats, Probabilities, Truth
 
 
 def evaluate(found: Probabilities, truth: Truth, thresholds: Thresholds) -> dict[str, Any]:
@@ -31,10 +34,16 @@ def evaluate(found: Probabilities, truth: Truth, thresholds: Thresholds) -> dict
         **accuracy(found, truth),
         **decisions(found, truth, thresholds),
         **novelty(found, truth),
-        "novelty_auroc_95": auroc_interval(found, truth),
-        "per_main_class": class_report(main_level(found, truth)),
-        "per_subclass": class_report(sub_level(found, truth)),
+        **novelty_intervals(found, truth),
+        "per_main_class": _by_class(main_level(found, truth), truth),
+        "per_subclass": _by_class(sub_level(found, truth), truth),
     }
+
+
+def _by_class(level: Level, truth: Truth) -> dict[str, dict[str, Any]]:
+    """Return precision, recall and F1 of each class and their averages, with intervals."""
+    intervals = class_intervals(level, truth.groups[truth.items])
+    return {name: row | intervals.get(name, {}) for name, row in class_report(level).items()}
 
 
 def accuracy(found: Probabilities, truth: Truth) -> dict[str, Any]:
@@ -54,8 +63,17 @@ def accuracy(found: Probabilities, truth: Truth) -> dict[str, Any]:
         **_share("sub_accuracy_where_main_right", sub_right[main_right], groups[main_right]),
         **_share("overall_accuracy", main_right & sub_right, groups),
         **_share("near_main_accuracy", near_right, truth.groups[truth.near]),
-        "main_calibration_error": calibration_error(found.main.max(1)[items], main_right),
-        "sub_calibration_error": calibration_error(found.sub.max(1)[items], sub_right),
+        **_calibration("main", found.main.max(1)[items], main_right, groups),
+        **_calibration("sub", found.sub.max(1)[items], sub_right, groups),
+    }
+
+
+def _calibration(
+    level: str, confidence: Floats, right: NDArray[Any], groups: NDArray[Any]
+) -> dict[str, Any]:
+    return {
+        f"{level}_calibration_error": calibration_error(confidence, right),
+        f"{level}_calibration_error_95": calibration_interval(confidence, right, groups),
     }
 
 
@@ -93,48 +111,14 @@ def novelty(found: Probabilities, truth: Truth) -> dict[str, Any]:
     """Return how well the novelty score parts others from our goods (AUROC, FPR at 95 % TPR)."""
     if not truth.others.any() or truth.others.all():
         return {"novelty_auroc": None, "novelty_fpr_at_95_tpr": None}
-    # "Positive" is a photo of our goods, as in the out-of-distribution literature.
-    false_positive, true_positive, _ = roc_curve(~truth.others, -found.novelty)
-    return {
-        "novelty_auroc": float(roc_auc_score(truth.others, found.novelty)),
-        "novelty_fpr_at_95_tpr": float(false_positive[np.searchsorted(true_positive, 0.95)]),
-    }
-
-
-def auroc_interval(found: Probabilities, truth: Truth) -> list[float] | None:
-    """Return the 95 % percentile interval of the novelty AUROC over drawn products."""
-    others = truth.others
-    if not others.any() or others.all():
-        return None
-    names, place = np.unique(truth.groups, return_inverse=True)
-    draw = np.random.default_rng(0)
-    areas = []
-    for _ in range(AUROC_RESAMPLES):
-        weights = np.bincount(draw.integers(len(names), size=len(names)), minlength=len(names))
-        drawn = weights[place]
-        if drawn[others].any() and drawn[~others].any():
-            areas.append(roc_auc_score(others, found.novelty, sample_weight=drawn))
-    low, high = np.percentile(areas, [2.5, 97.5])
-    return [float(low), float(high)]
-
-
-def bootstrap(values: NDArray[Any], groups: NDArray[Any]) -> list[float] | None:
-    """Return the 95 % percentile interval of the mean when products are drawn again and again."""
-    if not len(values):
-        return None
-    _, place = np.unique(groups, return_inverse=True)
-    sums = np.bincount(place, weights=values.astype(float))
-    sizes = np.bincount(place)
-    draw = np.random.default_rng(0)
-    chosen = draw.integers(len(sums), size=(RESAMPLES, len(sums)))
-    means = sums[chosen].sum(1) / sizes[chosen].sum(1)
-    low, high = np.percentile(means, [2.5, 97.5])
-    return [float(low), float(high)]
+    once = np.ones((1, len(truth.others)))
+    area, rate = novelty_figures(found.novelty, truth.others, once)
+    return {"novelty_auroc": float(area[0]), "novelty_fpr_at_95_tpr": float(rate[0])}
 
 
 def _share(name: str, values: NDArray[Any], groups: NDArray[Any]) -> dict[str, Any]:
     """Return a share and its interval under their two names."""
-    return {name: share_of(values), f"{name}_95": bootstrap(values, groups)}
+    return {name: share_of(values), f"{name}_95": share_interval(values, groups)}
 
 
 def share_of(values: NDArray[Any]) -> float | None:

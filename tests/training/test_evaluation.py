@@ -1,14 +1,12 @@
 """Figures of an evaluation, checked by hand on scores made by hand."""
 
-import numpy as np
 import pytest
 
 from classifier.decision import Thresholds
 from classifier.taxonomy import MAIN_OF, SUBCLASSES
 from tests.scores import some_scores
 from tests.training.labelled import item, near, other
-from training.evaluation import auroc_interval, bootstrap, evaluate
-from training.photos import Sample
+from training.evaluation import evaluate
 from training.scoring import Probabilities, Truth, truth_of
 
 # Truth, then what the network says of it: main, subclass, how sure of each, novelty.
@@ -72,9 +70,9 @@ def test_novelty_is_judged_without_a_threshold(found: Probabilities, truth: Trut
 def test_each_class_has_its_report(found: Probabilities, truth: Truth) -> None:
     """Precision, recall and F1 are given for both levels with macro and weighted averages."""
     figures = evaluate(found, truth, Thresholds())
-    assert figures["per_main_class"]["Bags"] == pytest.approx(
-        {"precision": 2 / 3, "recall": 1, "f1-score": 0.8, "support": 2}
-    )
+    bags = figures["per_main_class"]["Bags"]
+    assert (bags["precision"], bags["recall"], bags["support"]) == (2 / 3, 1, 2)
+    assert bags["f1-score"] == pytest.approx(0.8)
     assert figures["per_subclass"]["Tote Bags"]["recall"] == 1 / 2
     assert figures["per_subclass"]["Clutches"]["precision"] == 0
     assert figures["per_main_class"]["macro avg"]["f1-score"] == pytest.approx((0.8 + 1 + 0) / 3)
@@ -88,35 +86,6 @@ def test_without_others_nothing_is_claimed_of_rejection() -> None:
     figures = evaluate(found, truth_of(samples), Thresholds())
     assert figures["main_accuracy"] == figures["coverage"] == 1
     for name in ("others_rejected", "others_rejected_95", "novelty_auroc", "novelty_auroc_95",
-                 "near_main_accuracy", "novelty_fpr_at_95_tpr"):  # fmt: skip
+                 "near_main_accuracy", "novelty_fpr_at_95_tpr",
+                 "novelty_fpr_at_95_tpr_95"):  # fmt: skip
         assert figures[name] is None
-
-
-def test_intervals_draw_products_not_photos() -> None:
-    """A hundred photos of two products are worth two draws: the interval stays wide."""
-    right = np.array([True] * 50 + [False] * 50)
-    of_two = bootstrap(right, np.array(["a"] * 50 + ["b"] * 50))
-    of_hundred = bootstrap(right, np.arange(100))
-    assert of_two == [0, 1]
-    assert of_hundred is not None
-    assert of_hundred[0] == pytest.approx(0.4, abs=0.03)
-    assert of_hundred[1] == pytest.approx(0.6, abs=0.03)
-
-
-def test_the_interval_of_the_novelty_area_holds_the_area() -> None:
-    """The AUROC lies within its own bootstrap interval, which is the same every time."""
-    chance = np.random.default_rng(0)
-    samples: list[Sample] = [item("Boots", group=f"i{n}") for n in range(60)]
-    samples += [other(group=f"o{n}") for n in range(60)]
-    found = Probabilities.of(
-        [
-            some_scores("Shoes", 0.9, "Boots", 0.9, float(np.clip(level, 0, 1)))
-            for level in [*chance.normal(0.3, 0.2, 60), *chance.normal(0.6, 0.2, 60)]
-        ]
-    )
-    truth = truth_of(samples)
-    bounds = auroc_interval(found, truth)
-    area = evaluate(found, truth, Thresholds())["novelty_auroc"]
-    assert bounds is not None
-    assert 0.7 < bounds[0] < area < bounds[1] < 1
-    assert bounds == auroc_interval(found, truth)

@@ -103,6 +103,7 @@ def test_the_picture_is_inside_the_page(written: tuple[str, str]) -> None:
     assert 'aria-label="Recall of the six rare subclasses' in written[1]
     assert "var(--accent)" in written[1]
     assert "<script" not in written[1]
+    assert "](fig-4.svg)" in written[0]
 
 
 def test_phase_1_keeps_few_shoes_and_bags(tmp_path: Path) -> None:
@@ -199,6 +200,7 @@ def test_columns_count_what_the_study_counts() -> None:
         (["--photos", "nowhere"], "There is no folder"),
         (["--at-most-epochs", "0"], "must be at least 1"),
         (["--backbone", "missing.safetensors"], "There is no backbone file"),
+        (["--output", "manage.py/paper"], "cannot be used .*manage.py"),
     ],
 )
 def test_bad_input_gets_a_sentence(photos: Path, wrong: list[str], sentence: str) -> None:

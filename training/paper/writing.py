@@ -1,19 +1,14 @@
-"""The tables as plain text, as Markdown and as a page, with Fig. 4 as a picture."""
+"""The tables as plain text, as Markdown and as a page with Fig. 4."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 
-from training import study
 from training.paper.experiment import ExperimentRequest, Outcomes
-from training.paper.figures import recall_of
+from training.paper.fig_4 import MEANING, PICTURE_NAME, draw_recall
 from training.paper.tables import Table
-from training.report.themed import COLOURS, Picture
-from training.scoring import truth_of
-
-BAR: Final = 0.2
+from training.split import SplitReport
 
 
 class Heading(NamedTuple):
@@ -45,12 +40,27 @@ def heading(request: ExperimentRequest, outcomes: Outcomes) -> Heading:
         f"{len(outcomes.sets.phase_1.train)} and {len(outcomes.sets.phase_1.validation)}. These "
         "are not the study's photos, so its numbers stand beside ours for orientation, not as a "
         "comparison of methods.",
+        *_left_out(outcomes.sets.report),
         "As in the study, figures are taken on the photos that steered the learning rate. "
         "For figures on photos that nothing was chosen on there is manage.py evaluate.",
         "Which of the study's tables bears which number was not known to us everywhere; the "
         "numbering is ours.",
     ]
     return Heading(title, sentences)
+
+
+def _left_out(report: SplitReport) -> list[str]:
+    """Return what was not used, and what is one product though nobody grouped it."""
+    sentences = []
+    if report.unreadable:
+        names = ", ".join(photo.path.name for photo in report.unreadable)
+        sentences.append(f"{len(report.unreadable)} photos could not be read: {names}.")
+    if report.capped:
+        counts = ", ".join(f"{count} of {label}" for label, count in report.capped.items())
+        sentences.append(f"Left out above the cap: {counts}.")
+    if report.joined:
+        sentences.append(f"{report.joined} photos were joined to a product that they look like.")
+    return sentences
 
 
 def as_text(head: Heading, tables: Sequence[Table]) -> str:
@@ -73,8 +83,9 @@ def as_text(head: Heading, tables: Sequence[Table]) -> str:
 
 
 def as_markdown(head: Heading, tables: Sequence[Table]) -> str:
-    """Return everything as Markdown."""
-    blocks = [f"# {head.title}", *head.sentences]
+    """Return everything as Markdown; Fig. 4 is the file beside it."""
+    picture = f"## Fig. 4. Recall of the rare subclasses\n\n![{MEANING}]({PICTURE_NAME})"
+    blocks = [f"# {head.title}", *head.sentences, picture]
     for table in tables:
         names = [f"{column}: {half}" for column in table.columns for half in ("study", "ours")]
         lines = [
@@ -94,38 +105,5 @@ def as_page(head: Heading, tables: Sequence[Table], outcomes: Outcomes) -> str:
     """Return everything as one HTML file."""
     return render_to_string(
         "training/paper.html",
-        {"heading": head, "tables": tables, "picture": recall_picture(outcomes)},
+        {"heading": head, "tables": tables, "picture": draw_recall(outcomes).svg(MEANING)},
     )
-
-
-def recall_picture(outcomes: Outcomes) -> SafeString:
-    """Draw Fig. 4: recall of the rare subclasses in both phases, the study's and ours.
-
-    Ours are both on Phase 2's held-out photos; on Phase 1's own, a bar would stand for three.
-    """
-    truth = truth_of(outcomes.sets.phase_2.validation)
-    first = outcomes.phase_1_on_phase_2
-    run = outcomes.phase_2[min(outcomes.phase_2)]
-    second = run.found[max(run.found)]
-    names = list(study.RARE_RECALL)
-    series: tuple[tuple[str, str, float, Sequence[float | None]], ...] = (
-        ("study, Phase 1", "study", 0.45, [study.RARE_RECALL[n][0].recall for n in names]),
-        ("study, Phase 2", "study", 1.0, [study.RARE_RECALL[n][1].recall for n in names]),
-        ("ours, Phase 1", "accent", 0.45, [recall_of(n, first, truth)[0] for n in names]),
-        ("ours, Phase 2", "accent", 1.0, [recall_of(n, second, truth)[0] for n in names]),
-    )
-    picture = Picture(9.4, 4.2)
-    with picture as (axes,):
-        for place, (label, colour, strength, recalls) in enumerate(series):
-            across = [i + (place - 1.5) * BAR for i in range(len(names))]
-            heights = [recall or 0.0 for recall in recalls]
-            axes.bar(across, heights, 0.9 * BAR, label=label, color=COLOURS[colour], alpha=strength)
-            for x, recall in zip(across, recalls, strict=True):
-                text = "–" if recall is None else f"{100 * recall:.0f}"
-                axes.text(x, (recall or 0) + 0.015, text, ha="center", fontsize=8)
-        axes.set_xticks(range(len(names)), names)
-        axes.set_ylim(0, 1.08)
-        axes.set_ylabel("recall")
-        axes.grid(visible=False, axis="x")
-        axes.legend(ncols=4, loc="lower center", bbox_to_anchor=(0.5, 1.0))
-    return picture.svg("Recall of the six rare subclasses in both phases, in per cent.")

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from PIL import Image
 
 from classifier.ml.preprocessing import UnreadablePhotoError, decode
-from training.evaluation import RESAMPLES
+from training.bootstrap import RESAMPLES
 from training.report import tables
 from training.report.plots import pictures
 

@@ -1,4 +1,4 @@
-"""The pictures of the evaluation page."""
+"""The pictures of the evaluation page; what belongs together is two pictures in a row."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -11,6 +11,7 @@ from classifier.taxonomy import MAIN_OF, TAXONOMY
 from training.report.themed import COLOURS, Picture
 
 DASHES: Final = ("-", (0, (5, 2)), (0, (1, 1.5)))
+PANEL: Final = (4.6, 4.0)  # inches
 CORNER: Final = 0.1  # of the zoomed ROC picture: good curves only differ there
 
 
@@ -28,33 +29,41 @@ def _percent_axes(axes: Axes, *, across: str, up: str) -> None:
     axes.set_ylabel(up)
 
 
-def roc_picture(curves: Mapping[str, Any], title: str) -> SafeString:
+def roc_pictures(curves: Mapping[str, Any], title: str) -> SafeString:
     """Draw one-vs-rest ROC curves whole, and their top left corner enlarged."""
     present = {name: curve for name, curve in curves.items() if curve}
-    picture = Picture(9.4, 4.1, columns=2)
-    with picture as (whole, corner):
-        for name, curve in present.items():
-            for axes in (whole, corner):
-                axes.plot(
-                    curve["false_positive_rate"],
-                    curve["true_positive_rate"],
-                    label=f"{name}  {curve['auc']:.3f}",
-                    **_style_of(name),
-                )
-        whole.plot([0, 1], [0, 1], color=COLOURS["muted"], linewidth=0.8, linestyle=":")
-        whole.legend(loc="lower right", title="area under the curve", alignment="left")
-        corner.set_xlim(-CORNER / 50, CORNER)
-        corner.set_ylim(1 - 3 * CORNER, 1 + CORNER / 20)
-        _percent_axes(whole, across="false positives", up="true positives")
-        _percent_axes(corner, across="false positives, the first 10 %", up="true positives")
     said = ", ".join(f"{name} {curve['auc']:.3f}" for name, curve in present.items())
-    return picture.svg(f"ROC curves of {title}. Areas: {said}.")
+    whole = Picture(*PANEL)
+    with whole as axes:
+        _roc_lines(axes, present)
+        axes.plot([0, 1], [0, 1], color=COLOURS["muted"], linewidth=0.8, linestyle=":")
+        axes.legend(loc="lower right", title="area under the curve", alignment="left")
+        _percent_axes(axes, across="false positives", up="true positives")
+    corner = Picture(*PANEL)
+    with corner as axes:
+        _roc_lines(axes, present)
+        axes.set_xlim(-CORNER / 50, CORNER)
+        axes.set_ylim(1 - 3 * CORNER, 1 + CORNER / 20)
+        _percent_axes(axes, across="false positives, the first 10 %", up="true positives")
+    return whole.svg(f"ROC curves of {title}. Areas: {said}.") + corner.svg(
+        f"The same curves of {title}, their top left corner enlarged."
+    )
+
+
+def _roc_lines(axes: Axes, curves: Mapping[str, Any]) -> None:
+    for name, curve in curves.items():
+        axes.plot(
+            curve["false_positive_rate"],
+            curve["true_positive_rate"],
+            label=f"{name}  {curve['auc']:.3f}",
+            **_style_of(name),
+        )
 
 
 def novelty_picture(curve: Mapping[str, Any]) -> SafeString:
     """Draw how many of our goods are kept against how many others slip through."""
-    picture = Picture(5.2, 3.9)
-    with picture as (axes,):
+    picture = Picture(*PANEL)
+    with picture as axes:
         axes.plot(
             curve["false_positive_rate"], curve["true_positive_rate"], color=COLOURS["accent"]
         )
@@ -63,46 +72,43 @@ def novelty_picture(curve: Mapping[str, Any]) -> SafeString:
     return picture.svg(f"ROC curve of the novelty score, area {curve['auc']:.3f}.")
 
 
-def calibration_picture(levels: Mapping[str, Sequence[Mapping[str, float]]]) -> SafeString:
+def calibration_picture(title: str, bins: Sequence[Mapping[str, float]]) -> SafeString:
     """Draw accuracy over confidence, a dot a bin, as large as the bin is full."""
-    picture = Picture(9.4, 4.0, columns=len(levels))
-    with picture as panels:
-        for axes, (title, bins) in zip(panels, levels.items(), strict=True):
-            total = sum(b["photos"] for b in bins)
-            axes.plot([0, 1], [0, 1], color=COLOURS["muted"], linewidth=0.8, linestyle=":")
-            across = [b["confidence"] for b in bins]
-            up = [b["accuracy"] for b in bins]
-            axes.plot(across, up, color=COLOURS["accent"], linewidth=1)
-            sizes = [18 + 500 * b["photos"] / total for b in bins]
-            axes.scatter(
-                across, up, s=sizes, color=COLOURS["accent"], alpha=0.55, linewidth=0, clip_on=False
-            )
-            axes.set_title(title, loc="left", color=COLOURS["ink"])
-            axes.set_xlim(0, 1.03)
-            axes.set_ylim(0, 1.03)
-            _percent_axes(axes, across="confidence", up="accuracy")
-    return picture.svg("Calibration curves: accuracy of photos over their confidence.")
+    picture = Picture(*PANEL)
+    with picture as axes:
+        total = sum(b["photos"] for b in bins)
+        axes.plot([0, 1], [0, 1], color=COLOURS["muted"], linewidth=0.8, linestyle=":")
+        across = [b["confidence"] for b in bins]
+        up = [b["accuracy"] for b in bins]
+        axes.plot(across, up, color=COLOURS["accent"], linewidth=1)
+        sizes = [18 + 500 * b["photos"] / total for b in bins]
+        axes.scatter(
+            across, up, s=sizes, color=COLOURS["accent"], alpha=0.55, linewidth=0, clip_on=False
+        )
+        axes.set_title(title, loc="left", color=COLOURS["ink"])
+        axes.set_xlim(0, 1.03)
+        axes.set_ylim(0, 1.03)
+        _percent_axes(axes, across="confidence", up="accuracy")
+    return picture.svg(f"Calibration curve, {title}: accuracy of photos over their confidence.")
 
 
-def robustness_picture(found: Mapping[str, Any]) -> SafeString:
-    """Draw accuracy over the share of the photo that is covered, and that is cut away."""
-    titles = {"covered": "a part is covered", "cut": "a part is cut away"}
+def robustness_picture(found: Mapping[str, Any], kind: str, title: str) -> SafeString:
+    """Draw accuracy over the share of the photo that is covered, or that is cut away."""
     lines = (
         ("main_accuracy", "main class", "accent", "-"),
         ("sub_accuracy", "subclass", "clothing", "-"),
         ("coverage", "tagged to the subclass", "muted", (0, (4, 2))),
         ("tag_accuracy", "of these tags, right", "good", (0, (1, 1.5))),
     )
-    picture = Picture(9.4, 4.0, columns=2)
-    with picture as panels:
-        for axes, (kind, title) in zip(panels, titles.items(), strict=True):
-            for figure, label, colour, dashes in lines:
-                _line(axes, found, kind, figure, label=label, color=COLOURS[colour], ls=dashes)
-            axes.set_title(title, loc="left", color=COLOURS["ink"])
-            axes.set_ylim(0, 1.03)
-            _percent_axes(axes, across="share of the photo's area", up="share of photos")
-        panels[0].legend(loc="lower left")
-    return picture.svg("Accuracy when 10 to 60 % of the photo is covered or cut away.")
+    picture = Picture(*PANEL)
+    with picture as axes:
+        for figure, label, colour, dashes in lines:
+            _line(axes, found, kind, figure, label=label, color=COLOURS[colour], ls=dashes)
+        axes.set_title(title, loc="left", color=COLOURS["ink"])
+        axes.set_ylim(0, 1.03)
+        _percent_axes(axes, across="share of the photo's area", up="share of photos")
+        axes.legend(loc="lower left")
+    return picture.svg(f"Accuracy when {title}: 0 to 60 % of the photo.")
 
 
 def _line(axes: Axes, found: Mapping[str, Any], kind: str, figure: str, **style: Any) -> None:
@@ -119,18 +125,17 @@ def pictures(document: Mapping[str, Any]) -> dict[str, SafeString]:
     """Return all pictures of one evaluation document; those without photos are left out."""
     curves = document["curves"]
     drawn = {
-        "calibration": calibration_picture(
-            {
-                "main classes": curves["main"]["calibration"],
-                "subclasses": curves["sub"]["calibration"],
-            }
-        ),
+        "calibration": calibration_picture("main classes", curves["main"]["calibration"])
+        + calibration_picture("subclasses", curves["sub"]["calibration"])
     }
     for level, title in (("main", "the main classes"), ("sub", "the subclasses")):
         if any(curves[level]["roc"].values()):
-            drawn[f"roc_{level}"] = roc_picture(curves[level]["roc"], title)
+            drawn[f"roc_{level}"] = roc_pictures(curves[level]["roc"], title)
     if curves["novelty"]["roc"]:
         drawn["novelty"] = novelty_picture(curves["novelty"]["roc"])
-    if document["robustness"]["photos"]:
-        drawn["robustness"] = robustness_picture(document["robustness"])
+    found = document["robustness"]
+    if found["photos"]:
+        drawn["robustness"] = robustness_picture(
+            found, "covered", "a part is covered"
+        ) + robustness_picture(found, "cut", "a part is cut away")
     return drawn

@@ -22,7 +22,10 @@ def summary(document: Mapping[str, Any]) -> str:
         line = f"{row['label']:<32}{share(row['value']):>10}{interval(row['interval']):>18}"
         lines.append(f"{line}{beside:>12}".rstrip())
     lines.append(f"{'Novelty AUROC':<32}{decimals(figures['novelty_auroc'], 4):>10}")
-    lines.append(f"{'FPR at 95 % TPR':<32}{share(figures['novelty_fpr_at_95_tpr']):>10}")
+    lines.append(
+        f"{'FPR at 95 % TPR':<32}{share(figures['novelty_fpr_at_95_tpr']):>10}"
+        f"{interval(figures['novelty_fpr_at_95_tpr_95']):>18}"
+    )
     lines += ["", *_robust(document["robustness"]), *_class_lines(figures), ""]
     lines += [f"Note: {note}" for note in photos["notes"]]
     lines += [f"Not read: {bad['path']}: {bad['error']}" for bad in photos["unreadable"]]

@@ -88,7 +88,7 @@ def figure_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def class_reports(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return precision, recall and F1 of both levels, averages under a readable name."""
+    """Return precision, recall and F1 of both levels with their intervals, averages by name."""
     titles = {"per_main_class": "Main classes", "per_subclass": "Subclasses"}
     return [
         {
@@ -97,8 +97,11 @@ def class_reports(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
                 {
                     "name": name.replace("avg", "average"),
                     "average": name.endswith("avg"),
-                    "f1": row["f1-score"],
-                    **row,
+                    "cells": [
+                        (row[figure], row.get(f"{figure}_95"))
+                        for figure in ("precision", "recall", "f1-score")
+                    ],
+                    "support": row["support"],
                 }
                 for name, row in figures[key].items()
             ],

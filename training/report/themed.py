@@ -1,4 +1,4 @@
-"""Matplotlib pictures as inline SVG that take their colours and font from the page.
+"""Matplotlib pictures as SVG that take their colours and font from the page.
 
 A picture is drawn with placeholder colours; in the SVG each becomes a CSS variable of the page, so
 that one picture suits the light and the dark theme.
@@ -10,6 +10,7 @@ from io import StringIO
 from types import MappingProxyType
 from typing import Any, Final
 
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -58,20 +59,20 @@ STYLE: Final[Any] = {  # its keys' type is matplotlib's list of all settings
 
 
 class Picture:
-    """A figure with one row of axes, drawn in the page's style.
+    """A figure with one pair of axes, drawn in the page's style.
 
-    Use it as a context manager; `svg` returns the picture afterwards, with a text for readers who
-    cannot see it.
+    Use it as a context manager; `svg` or `file` returns the picture afterwards, with a text for
+    readers who cannot see it. What stands side by side are two pictures: on a phone they stack.
     """
 
-    def __init__(self, width: float, height: float, columns: int = 1) -> None:
+    def __init__(self, width: float, height: float) -> None:
         self._style = rc_context(STYLE)
-        self._size, self._columns = (width, height), columns
+        self._size = (width, height)
 
-    def __enter__(self) -> list[Axes]:
+    def __enter__(self) -> Axes:
         self._style.__enter__()
         self._figure = Figure(figsize=self._size, layout="constrained")
-        return [self._figure.add_subplot(1, self._columns, i + 1) for i in range(self._columns)]
+        return self._figure.add_subplot()
 
     def __exit__(self, *error: Any) -> None:
         file = StringIO()
@@ -83,9 +84,15 @@ class Picture:
         """Return the picture for a page; ``description`` is plain text of ours."""
         return _themed(self._drawn, description)
 
+    def file(self, description: str) -> str:
+        """Return the picture as a file of its own, which brings the pages' colours along."""
+        palette = render_to_string("training/_palette.css")
+        style = f"<style>{palette}svg {{ background: var(--paper); }}</style>"
+        return _themed(self._drawn, description).replace(">", f">{style}", 1) + "\n"
+
 
 def _themed(drawn: str, description: str) -> SafeString:
-    body = drawn[drawn.index("<svg") :]
+    body = drawn[drawn.index("<svg") :].rstrip()
     body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
     body = re.sub(r'<g id="[^"]*"', "<g", body)  # several pictures share a page
     for name, placeholder in COLOURS.items():

@@ -1,5 +1,6 @@
 """`manage.py reproduce_paper --photos DIR`: the study's tables, on one's own photos."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from classifier.ml.network import StridePlacement
 from classifier.ml.preprocessing import UnreadablePhotoError
 from training.feature_cache import CacheError
-from training.paper.experiment import ExperimentRequest, run_experiment
-from training.paper.tables import build_tables
-from training.paper.writing import as_markdown, as_page, as_text, heading
+from training.paper.experiment import ExperimentRequest, Outcomes, run_experiment
+from training.paper.fig_4 import MEANING, PICTURE_NAME, draw_recall
+from training.paper.tables import Table, build_tables
+from training.paper.writing import Heading, as_markdown, as_page, as_text, heading
 from training.photos import PhotosError
 from training.trainer import TrainingError
 
@@ -32,7 +34,10 @@ class Command(BaseCommand):
             help="train only the heads, on cached features of the frozen backbone",
         )
         parser.add_argument(
-            "--output", type=Path, metavar="DIR", help="write index.html and tables.md there"
+            "--output",
+            type=Path,
+            metavar="DIR",
+            help=f"write index.html, tables.md and {PICTURE_NAME} there",
         )
         parser.add_argument(
             "--backbone",
@@ -47,23 +52,36 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=0, help="of split, weights and order")
 
     def handle(self, **options: Any) -> None:
-        request = _request(options)
+        request, folder = _request(options), options["output"]
         try:
+            if folder:
+                folder.mkdir(parents=True, exist_ok=True)  # not after hours that would be lost
             outcomes = run_experiment(request)
             head, tables = heading(request, outcomes), build_tables(outcomes)
             self.stdout.write(as_text(head, tables))
-            if folder := options["output"]:
-                folder.mkdir(parents=True, exist_ok=True)
-                (folder / "index.html").write_text(
-                    as_page(head, tables, outcomes), encoding="utf-8"
-                )
-                (folder / "tables.md").write_text(as_markdown(head, tables), encoding="utf-8")
+            if folder:
+                _write(folder, head, tables, outcomes)
                 self.stdout.write(f"Page: {folder / 'index.html'}")
         except (
             PhotosError, CacheError, TrainingError, UnreadablePhotoError, FileNotFoundError,
             ValueError,
         ) as error:  # fmt: skip
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(
+                f"A file or an address cannot be used ({error}). Weights that cannot be fetched "
+                "here are named as a file with --backbone."
+            ) from error
+
+
+def _write(folder: Path, head: Heading, tables: Sequence[Table], outcomes: Outcomes) -> None:
+    files = {
+        "index.html": as_page(head, tables, outcomes),
+        "tables.md": as_markdown(head, tables),
+        PICTURE_NAME: draw_recall(outcomes).file(MEANING),
+    }
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def _request(options: dict[str, Any]) -> ExperimentRequest:
