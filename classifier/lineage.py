@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, QuerySet
 
 from classifier import model_history
-from classifier.models import DatasetReview, ListingPhoto, ModelVersion, Review
+from classifier.models import DatasetReview, ListingPhoto, ModelVersion, Part, Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,13 @@ def _learned(version: ModelVersion) -> Learned:
         Counter(part for part, _ in rows),
         sum(not stands for _, stands in rows),
     )
+
+
+def in_parts(reviews: Mapping[str, int]) -> str:
+    """Return how many reviews are in a dataset and for what: ``212: 150 training, 62 test``."""
+    total = sum(reviews.values())
+    parts = [f"{reviews[part]} {part.label}" for part in Part if reviews.get(part)]
+    return f"{total}: {', '.join(parts)}" if total else "none"
 
 
 def reviews_in(version: ModelVersion) -> QuerySet[DatasetReview]:

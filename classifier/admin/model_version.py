@@ -7,27 +7,24 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 
-from classifier import bundle_files, model_history, promotion, registry
-from classifier.admin import gate_report, key_figures
+from classifier import bundle_files, lineage, promotion, registry
+from classifier.admin import key_figures
 from classifier.admin.key_figures import KEY_FIGURES, KeyFigure
-from classifier.ml.manifest import REPORT_NAME, BundleError
+from classifier.admin.reclassification import Reclassify
+from classifier.admin.version_page import VersionPage
+from classifier.ml.manifest import BundleError
 from classifier.models import ModelVersion
-from slowfashion_ai.content_security import HEADER
 
 COLOURS = {"champion": "success", "candidate": "info", "rejected": "danger"}
 PROMOTABLE = (ModelVersion.State.CANDIDATE, ModelVersion.State.RETIRED)
-# A report is a file that somebody made elsewhere: it may show itself, and do nothing at all.
-REPORT_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 def _column(figure: KeyFigure) -> Callable[[ModelVersion], str]:
@@ -64,7 +61,7 @@ class PromoteForm(BaseDialogForm):
 
 
 @admin.register(ModelVersion)
-class ModelVersionAdmin(ModelAdmin):
+class ModelVersionAdmin(VersionPage, Reclassify):
     """Versions come from commands and retrainings; here they are looked at and promoted."""
 
     list_display = (
@@ -78,8 +75,7 @@ class ModelVersionAdmin(ModelAdmin):
     )  # fmt: skip
     readonly_fields = fields
     actions_detail = ("promote",)
-    actions_list = ("roll_back",)
-    change_form_outer_before_template = "admin/classifier/models/version.html"
+    actions_list = ("roll_back", "reclassify", "stop_reclassifying")
 
     class Media:
         css = {"all": ("classifier/queue/figures.css", "classifier/models.css")}
@@ -104,32 +100,7 @@ class ModelVersionAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ModelVersion]:
         versions: QuerySet[ModelVersion] = super().get_queryset(request)
-        return versions.select_related("parent", "promoted_by")
-
-    def get_urls(self) -> list[URLPattern]:
-        report = self.admin_site.admin_view(self.report)
-        return [path("<int:number>/report/", report, name="model_report"), *super().get_urls()]
-
-    def report(self, request: HttpRequest, number: int) -> HttpResponseBase:
-        """The report that came with the bundle, shut in by a policy of its own."""
-        version = ModelVersion.objects.filter(pk=number).first()
-        if not self.has_view_permission(request, version):
-            raise PermissionDenied
-        file = bundle_files.open_extra(version, REPORT_NAME) if version else None
-        if file is None:
-            raise Http404("There is no report of this model version.")
-        headers = {HEADER: REPORT_POLICY, "X-Content-Type-Options": "nosniff"}
-        return FileResponse(file, content_type="text/html; charset=utf-8", headers=headers)
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:  # fmt: skip
-        version = self.get_object(request, object_id)
-        facts = _facts(version) if version else {}
-        return super().change_view(  # type: ignore[no-any-return]  # Unfold ships no types
-            request, object_id, form_url, {**(extra_context or {}), **facts}
-        )
+        return lineage.with_dataset_changed(versions.select_related("promoted_by"))
 
     @action(
         description="Promote",
@@ -185,7 +156,10 @@ class ModelVersionAdmin(ModelAdmin):
 
     @display(description="Made", ordering="created_at")
     def made(self, version: ModelVersion) -> str:
-        return f"{timezone.localtime(version.created_at):%-d %b %Y}"
+        day = f"{timezone.localtime(version.created_at):%-d %b %Y}"
+        if not version.dataset_changed:  # type: ignore[attr-defined]  # annotated
+            return day
+        return format_html('{}<br><span class="m-worse">dataset changed</span>', day)
 
     @display(description="Weights, SHA-256")
     def weights(self, version: ModelVersion) -> str:
@@ -197,27 +171,6 @@ class ModelVersionAdmin(ModelAdmin):
         return format_html(
             '<details><summary>show</summary><pre class="m-json">{}</pre></details>', text
         )
-
-
-def _facts(version: ModelVersion) -> dict[str, Any]:
-    """Return what the page of a version shows above its fields."""
-    report = bundle_files.open_extra(version, REPORT_NAME)
-    if report is not None:
-        report.close()
-    champion = registry.champion()
-    judged = gate_report.gate_view(version)
-    return {
-        "version": version,
-        "gate": judged,
-        "figures": key_figures.rows(version),
-        "champion": champion,
-        "champion_figures": key_figures.rows(champion) if champion and champion != version else [],
-        "ancestors": model_history.ancestors(version),
-        "periods": model_history.periods(version),
-        "report": reverse("admin:model_report", args=[version.pk]) if report else "",
-        "reviews_learned": version.dataset_reviews.count(),
-        "runs": version.runs.all()[:5],
-    }
 
 
 def _back_to_list() -> HttpResponse:

@@ -23,5 +23,5 @@ def missing_trainer(now: datetime | None = None) -> str:
     since = run.requested_at if run.state == RetrainRun.State.QUEUED else run.alive_until
     return (
         f"{run} waits for a trainer since {timezone.localtime(since):%d %B %H:%M}. Start the "
-        "process `trainer`, or look into its log; the run then begins, or goes on, by itself."
+        "process “trainer”, or look into its log; the run then begins, or goes on, by itself."
     )

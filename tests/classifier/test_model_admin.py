@@ -1,6 +1,7 @@
 """Model versions in the admin: figures, the gate's reasons, the report, and who may do what."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -9,9 +10,16 @@ from django.utils import timezone
 
 from classifier import promotion, registry
 from classifier.admin import key_figures
-from classifier.models import ModelVersion, RetrainRun
+from classifier.models import (
+    DatasetReview,
+    ListingPhoto,
+    ModelVersion,
+    Reclassification,
+    RetrainRun,
+    Review,
+)
 from tests.classifier.judged import a_candidate, gate_report
-from tests.tagged_photos import a_moderator
+from tests.tagged_photos import a_moderator, a_photo
 
 pytestmark = pytest.mark.django_db
 
@@ -115,14 +123,106 @@ def test_the_page_tells_where_a_version_comes_from_and_when_it_was_live(
     client.force_login(onlooker)
     page = page_of(client, candidate)
     assert "Retraining " in page
-    assert "Reviews in it 0" in page
     assert re.search(
         r"live from \d+ \w+ 20\d\d, \d\d:\d\d to \d+ \w+ 20\d\d, \d\d:\d\d promoted by a person: "
         rf"boss, instead of {champion}",
         page,
     ), page
     assert "until now rolled back to: boss" in page_of(client, champion)
-    assert f"Started from candidate ← {champion}" in page_of(client, grandchild)
+    assert re.search(
+        rf"grandchild .* candidate parent .* {champion} parent", page_of(client, grandchild)
+    )
+
+
+def learned(version: ModelVersion, sub: str = "Boots", *, part: str = "train") -> Review:
+    """Let a version have learned from one new review."""
+    photo = a_photo(sub)
+    review = Review.objects.create(
+        photo=photo, moderator=User.objects.get_or_create(username="anna")[0], key=uuid4(),
+        verdict="subclass", main="Shoes", sub=sub, stands=True,
+    )  # fmt: skip
+    DatasetReview.objects.create(version=version, review=review, sha256=photo.sha256, part=part)
+    return review
+
+
+def test_a_dataset_tells_its_reviews_and_when_one_was_undone(
+    client: Client, boss: User, candidate: ModelVersion
+) -> None:
+    """From the version to the reviews in it, and a mark once one of them does not stand."""
+    learned(candidate)
+    learned(candidate, part="test")
+    client.force_login(boss)
+    assert "2: 1 training, 1 test" in page_of(client, candidate)
+    assert "dataset changed" not in client.get(VERSIONS).content.decode()
+    Review.objects.filter(datasets__part="test").update(stands=False, voided=True)
+    assert "changed since: 1 undone" in page_of(client, candidate)
+    assert "dataset changed" in client.get(VERSIONS).content.decode()
+    page = words(client.get(f"{VERSIONS}{candidate.pk}/reviews/").content.decode())
+    assert "Shoes › Boots anna" in page
+    assert "test 1 undone or overruled" in page
+
+
+def test_reviews_are_shown_to_who_may_see_reviews(
+    client: Client, onlooker: User, candidate: ModelVersion
+) -> None:
+    """Who may see models but no reviews is told how many there are, not what they say."""
+    learned(candidate)
+    client.force_login(onlooker)
+    assert "1: 1 training" in page_of(client, candidate)
+    assert "/reviews/" not in client.get(f"{VERSIONS}{candidate.pk}/change/").content.decode()
+    assert client.get(f"{VERSIONS}{candidate.pk}/reviews/").status_code == 403
+
+
+def test_a_photo_tells_where_its_tag_comes_from(
+    client: Client, boss: User, moderator: User, candidate: ModelVersion
+) -> None:
+    """From its file over version, parent and datasets to the reviews; and who learned from it."""
+    review = learned(candidate)
+    photo = review.photo
+    assert photo is not None
+    ListingPhoto.objects.filter(pk=photo.pk).update(model_version=candidate)
+    address = f"/admin/classifier/listingphoto/{photo.pk}/change/"
+    client.force_login(boss)
+    page = words(client.get(address).content.decode())
+    assert f"Photo {photo.sha256[:12]} → model version" in page
+    assert re.search(r"candidate none 1: 1 training untrained parent none none", page), page
+    assert "Which learned from this photo candidate , for training" in page
+    client.force_login(moderator)  # may see models, and no reviews
+    assert "Which learned from this photo" not in client.get(address).content.decode()
+
+
+RECLASSIFY, STOP = f"{VERSIONS}reclassify/", f"{VERSIONS}stop_reclassifying/"
+
+
+def test_photos_are_tagged_again_by_a_button(
+    client: Client, boss: User, champion: ModelVersion
+) -> None:
+    """It asks first; then the list shows how far it is, until it is stopped or done."""
+    a_photo("Boots")  # tagged by another version
+    client.force_login(boss)
+    assert "Tag photos again?" in client.get(RECLASSIFY).content.decode()
+    assert STOP not in client.get(VERSIONS).content.decode()
+    client.post(RECLASSIFY, {"_form_submitted": "on"})
+    run = Reclassification.objects.get()
+    assert (run.requested_by, run.version, run.total) == (boss, champion, 1)
+    page = client.get(VERSIONS).content.decode()
+    assert "0 of 1 photos were tagged again" in page
+    assert STOP in page
+    client.post(STOP, {"_form_submitted": "on"})
+    run.refresh_from_db()
+    assert run.finished_at is not None
+
+
+@pytest.mark.parametrize("path", [RECLASSIFY, STOP])
+def test_tagging_again_needs_its_right(
+    client: Client, onlooker: User, champion: ModelVersion, path: str
+) -> None:
+    """Who may only look at models is not offered it, and cannot send it."""
+    a_photo("Boots")
+    client.force_login(onlooker)
+    assert path not in client.get(VERSIONS).content.decode()
+    assert client.post(path, {"_form_submitted": "on"}).status_code == 403
+    assert not Reclassification.objects.exists()
 
 
 def test_the_report_is_shown_shut_in(

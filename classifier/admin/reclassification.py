@@ -1,0 +1,100 @@
+"""In the list of model versions: tag again with the champion what nobody has settled."""
+
+from datetime import timedelta
+from typing import Any, Final, cast
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+from unfold.decorators import action
+from unfold.forms import BaseDialogForm
+
+from classifier import reclassification, registry
+from classifier.models import Reclassification
+
+# For so long the list says how the last one ended.
+SHOWN_AFTER_THE_END: Final = timedelta(hours=1)
+
+
+class Reclassify(ModelAdmin):
+    """Adds the two actions, and above the list how far it is."""
+
+    list_before_template = "admin/classifier/models/reclassification.html"
+
+    def has_reclassify_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("classifier.add_reclassification")
+
+    def has_stop_reclassifying_permission(self, request: HttpRequest) -> bool:
+        """Only while there is one to stop."""
+        return self.has_reclassify_permission(request) and reclassification.unfinished().exists()
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        run = _of_interest()
+        shown = {
+            "reclassification": run,
+            "reclassification_words": reclassification.in_words(run) if run else "",
+        }
+        return super().changelist_view(request, {**(extra_context or {}), **shown})  # type: ignore[no-any-return]  # Unfold ships no types
+
+    @action(
+        description="Tag again",
+        icon="autorenew",
+        permissions=["reclassify"],
+        dialog={
+            "title": "Tag photos again?",
+            "description": "Photos that another model tagged and no moderator has settled get the "
+            "champion's tag, in the background and behind every fresh photo.",
+            "form_class": None,
+            "form_submit_text": "Tag again",
+        },
+    )
+    def reclassify(self, request: HttpRequest, form: BaseDialogForm) -> HttpResponse:
+        try:
+            run = reclassification.start(by=cast(User, request.user))  # staff
+        except registry.RegistryError as error:
+            messages.error(request, str(error))
+        else:
+            if run is None:
+                messages.info(request, "Every photo that may be tagged again has the champion's.")
+            else:
+                messages.success(request, f"Up to {run.total:,} photos are tagged again.")
+        return _to_the_list()
+
+    @action(
+        description="Stop tagging again",
+        icon="cancel",
+        permissions=["stop_reclassifying"],
+        dialog={
+            "title": "Stop tagging photos again?",
+            "description": "What is tagged stays so; the rest keeps the tag it has.",
+            "form_class": None,
+            "form_submit_text": "Stop",
+        },
+    )
+    def stop_reclassifying(self, request: HttpRequest, form: BaseDialogForm) -> HttpResponse:
+        run = reclassification.stop()
+        if run is None:
+            messages.warning(request, "It had ended already.")
+        else:
+            messages.success(request, reclassification.in_words(run))
+        return _to_the_list()
+
+
+def _of_interest() -> Reclassification | None:
+    """Return the one at work, or one that ended a moment ago."""
+    run = Reclassification.objects.select_related("version").first()
+    if run is None or run.finished_at is None:
+        return run
+    return run if run.finished_at > timezone.now() - SHOWN_AFTER_THE_END else None
+
+
+def _to_the_list() -> HttpResponse:
+    """Return what makes the dialog leave for the list, where the message is shown."""
+    return HttpResponse(
+        headers={"HX-Redirect": reverse("admin:classifier_modelversion_changelist")}
+    )

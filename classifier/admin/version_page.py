@@ -1,0 +1,102 @@
+"""The page of a model version: figures, the gate's reasons, where it comes from, its report."""
+
+from typing import Any, Final
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from unfold.admin import ModelAdmin
+
+from classifier import bundle_files, lineage, model_history, registry
+from classifier.admin import gate_report, key_figures
+from classifier.ml.manifest import REPORT_NAME
+from classifier.models import ModelVersion
+from slowfashion_ai.content_security import HEADER
+
+REVIEWS_PER_PAGE: Final = 100
+# A report is a file that somebody made elsewhere: it may show itself, and do nothing at all.
+REPORT_POLICY: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+class VersionPage(ModelAdmin):
+    """Adds what stands above the fields of a version, and the two pages behind it."""
+
+    change_form_outer_before_template = "admin/classifier/models/version.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        pages = [
+            path("<int:number>/report/", guard(self.report), name="model_report"),
+            path("<int:number>/reviews/", guard(self.reviews), name="model_reviews"),
+        ]
+        return [*pages, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:  # fmt: skip
+        version = self.get_object(request, object_id)
+        facts = _facts(version) if version else {}
+        facts["may_see_reviews"] = request.user.has_perm("classifier.view_review")
+        return super().change_view(  # type: ignore[no-any-return]  # Unfold ships no types
+            request, object_id, form_url, {**(extra_context or {}), **facts}
+        )
+
+    def report(self, request: HttpRequest, number: int) -> HttpResponseBase:
+        """The report that came with the bundle, shut in by a policy of its own."""
+        version = self._version(request, number)
+        file = bundle_files.open_extra(version, REPORT_NAME)
+        if file is None:
+            raise Http404(f"{version} has no report.")
+        headers = {HEADER: REPORT_POLICY, "X-Content-Type-Options": "nosniff"}
+        return FileResponse(file, content_type="text/html; charset=utf-8", headers=headers)
+
+    def reviews(self, request: HttpRequest, number: int) -> HttpResponse:
+        """The reviews in the version's dataset."""
+        version = self._version(request, number)
+        if not request.user.has_perm("classifier.view_review"):
+            raise PermissionDenied
+        pages = Paginator(lineage.reviews_in(version), REVIEWS_PER_PAGE)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Reviews that {version} learned from",
+            "version": version,
+            "page": pages.get_page(request.GET.get("page")),
+        }
+        return TemplateResponse(request, "admin/classifier/models/reviews.html", context)
+
+    def _version(self, request: HttpRequest, number: int) -> ModelVersion:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        version = ModelVersion.objects.filter(pk=number).first()
+        if version is None:
+            raise Http404("There is no such model version.")
+        return version
+
+
+def _facts(version: ModelVersion) -> dict[str, Any]:
+    champion = registry.champion()
+    return {
+        "version": version,
+        "gate": gate_report.gate_view(version),
+        "figures": key_figures.rows(version),
+        "champion": champion,
+        "champion_figures": key_figures.rows(champion) if champion and champion != version else [],
+        "chain": [
+            {"learned": one, "reviews": lineage.in_parts(one.reviews)}
+            for one in lineage.of_version(version)
+        ],
+        "periods": model_history.periods(version),
+        "report": reverse("admin:model_report", args=[version.pk]) if _has_report(version) else "",
+        "runs": version.runs.all()[:5],
+    }
+
+
+def _has_report(version: ModelVersion) -> bool:
+    file = bundle_files.open_extra(version, REPORT_NAME)
+    if file is None:
+        return False
+    file.close()
+    return True

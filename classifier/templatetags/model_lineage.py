@@ -1,0 +1,27 @@
+"""On a photo's page in the admin: where its tag comes from, and who learned from it."""
+
+from typing import Any
+
+from django import template
+
+from classifier import lineage
+from classifier.models import ListingPhoto
+
+register = template.Library()
+
+
+@register.inclusion_tag("admin/classifier/models/_photo_lineage.html", takes_context=True)
+def photo_lineage(context: dict[str, Any], photo: ListingPhoto | None) -> dict[str, Any]:
+    """Show it to who may see model versions, and to nobody else anything."""
+    user = context["request"].user
+    if photo is None or not user.has_perm("classifier.view_modelversion"):
+        return {}
+    found = lineage.of_photo(photo)
+    return {
+        "photo": photo,
+        "chain": [
+            {"learned": one, "reviews": lineage.in_parts(one.reviews)} for one in found.models
+        ],
+        "learned_by": found.learned_by if user.has_perm("classifier.view_review") else [],
+        "may_see_reviews": user.has_perm("classifier.view_review"),
+    }
