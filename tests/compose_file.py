@@ -12,7 +12,7 @@ import yaml
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TEXT = (REPOSITORY / "docker-compose.yml").read_text(encoding="utf-8")
-_PLACEHOLDER = re.compile(r"\$(?:\$|\{(?P<name>\w+)(?::(?P<kind>[?-])(?P<rest>[^}]*))?\})")
+_PLACEHOLDER = re.compile(r"\$(?:\$|\{(?P<name>\w+)(?::(?P<kind>[?+-])(?P<rest>[^}]*))?\})")
 
 
 class RequiredVariableError(Exception):
@@ -21,7 +21,7 @@ class RequiredVariableError(Exception):
 
 @dataclass(frozen=True)
 class Placeholder:
-    """A ``${NAME:-default}`` or ``${NAME:?message}`` of the file."""
+    """A ``${NAME:-default}``, ``${NAME:+instead}`` or ``${NAME:?message}`` of the file."""
 
     name: str
     required: bool
@@ -53,6 +53,8 @@ def compose_with(environment: Mapping[str, str]) -> dict[str, Any]:
         value = environment.get(name, "")
         if not value and found["kind"] == "?":
             raise RequiredVariableError(found["rest"])
+        if found["kind"] == "+":
+            return found["rest"] if value else ""
         return value or found["rest"] or ""
 
     def fill_all(node: Any) -> Any:

@@ -153,6 +153,8 @@ def test_the_trainer_reads_the_operators_photos_and_cannot_write_them() -> None:
     """The folder that .env names is mounted for reading, where PHOTOS_DIR says."""
     trainer = compose_with(filled_example() | {"BASE_PHOTOS": "/srv/photos"})["services"]["trainer"]
     assert f"/srv/photos:{trainer['environment']['PHOTOS_DIR']}:ro" in trainer["volumes"]
+    without = compose_with(filled_example() | {"BASE_PHOTOS": ""})["services"]["trainer"]
+    assert without["environment"]["PHOTOS_DIR"] == ""
 
 
 @pytest.mark.parametrize(
