@@ -93,8 +93,7 @@ def fill(
     """
     device = next(frozen.parameters()).device
     total = len(photos) * views
-    with Progress(title, total) as progress:
-        progress.advance(filling.done)
+    with Progress(title, total, done=filling.done) as progress:
         for pixels in _pixels(photos, filling.done // views, max(1, PASS // views)):
             with calculating_in(precision, device):
                 out = frozen(normalise(pixels.flatten(0, 1).to(device), how))

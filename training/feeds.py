@@ -83,6 +83,7 @@ class PhotoFeed:
             batch_sampler=[rows.tolist() for rows in chosen],
             num_workers=readers_for(sum(map(len, chosen))),
             collate_fn=collate,
+            generator=torch.Generator(),  # or it takes a number from the training's own chance
         )
         for batch in loader:
             self._dropped.note(batch.unreadable)

@@ -40,16 +40,23 @@ def listening(listener: Listener) -> Iterator[None]:
 class Progress:
     """Counts photos of ``total`` done; use it as a context manager.
 
-    Of several processes that train together, the first alone draws a bar.
+    Of several processes that train together, the first alone draws a bar. What was ``done``
+    before, by work that was stopped, counts for how far it is and not for how fast.
     """
 
-    def __init__(self, title: str, total: int) -> None:
-        self._title, self._total, self._done = title, total, 0
+    def __init__(self, title: str, total: int, done: int = 0) -> None:
+        self._title, self._total, self._done, self._before = title, total, done, done
         self._started = self._spoken = time.monotonic()
         self._listener, self._told = _listener.get(), float("-inf")
+        self._shown: dict[str, str] = {}
         self._terminal = sys.stderr.isatty() and is_main_process()
         self._bar = tqdm(
-            total=total, desc=title, unit=" photos", disable=not self._terminal, dynamic_ncols=True
+            total=total,
+            initial=done,
+            desc=title,
+            unit=" photos",
+            disable=not self._terminal,
+            dynamic_ncols=True,
         )
 
     def __enter__(self) -> Self:
@@ -62,13 +69,14 @@ class Progress:
         self._bar.update(count)
         self._tell()
         if shown:
+            self._shown = shown
             self._bar.set_postfix(shown)
         now = time.monotonic()
         if not self._terminal and now - self._spoken > SECONDS_BETWEEN_LINES:
             self._spoken = now
-            rate = self._done / (now - self._started)
-            left = (self._total - self._done) / rate / 60
-            extra = "".join(f", {name} {value}" for name, value in shown.items())
+            rate = (self._done - self._before) / (now - self._started)
+            left = (self._total - self._done) / max(rate, 1e-9) / 60
+            extra = "".join(f", {name} {value}" for name, value in self._shown.items())
             logger.info(
                 "%s: %d of %d, %.1f a second, %.0f min left%s.",
                 self._title, self._done, self._total, rate, left, extra,

@@ -69,6 +69,8 @@ def train(request: TrainRequest) -> Manifest | None:
         network, feeds.training, targets, config, lambda part: score_of(part, validation),
         checkpoint, finish=request.finish,
     )  # fmt: skip
+    if among.num_processes > 1:
+        among.end_training()  # what follows is the first process's alone
     if not among.is_main_process:
         return None
     manifest = _manifest(request, network, feeds, split, validation, epochs, among)
