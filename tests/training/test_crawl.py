@@ -246,11 +246,12 @@ def test_wrong_options_are_refused(
         ("folder,words\nOthers/..,x\n", "line 2: expected a folder"),
         ("folder,words\nBags/Tote Bags,\n", "line 2: expected a folder"),
         ("folder,words\n", "has no search words"),
+        ("folder,words\nBags/Tote Bags,b\xf6rse\n", "Expected a CSV file in UTF-8"),
     ],
 )
 def test_a_wrong_table_of_words_is_refused(tmp_path: Path, table: str, message: str) -> None:
     """Unknown folders, paths upwards and empty words are named with their line."""
-    (tmp_path / "w.csv").write_text(table)
+    (tmp_path / "w.csv").write_text(table, encoding="latin-1")
     with pytest.raises(CommandError, match=message):
         call_command("crawl_photos", str(tmp_path), "--contact", "x", "--words", tmp_path / "w.csv")
 

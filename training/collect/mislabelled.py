@@ -89,5 +89,8 @@ def out_of_fold(
 def _finding(sample: Sample, found: NDArray[np.float64], labels: Sequence[str]) -> Finding:
     likely = int(found.argmax())
     own, best = found[labels.index(sample.stratum)], found[likely]
-    detail = f"{labels[likely]} is likely ({best:.0%}), {sample.stratum} is not ({own:.0%})."
+    detail = (
+        f"{labels[likely]} is likely ({100 * best:.0f} %), "
+        f"{sample.stratum} is not ({100 * own:.0f} %)."
+    )
     return Finding(sample, Flaw.MISLABELLED, detail, likely=labels[likely], confidence=float(best))

@@ -33,10 +33,13 @@ class PoliteCrawler(Crawler):  # type: ignore[misc]  # icrawler has no types
             extra_parser_args={"basket": basket},
             extra_downloader_args={"basket": basket, "words": words, "quota": quota},
         )
+        for part in (self.feeder, self.parser, self.downloader):
+            part.logger = self.logger
 
     def set_logger(self, *_: Any) -> None:
-        """Leave logging as Django set it up."""
+        """Leave logging as Django set it up, without a line for every thread that ends."""
         self.logger = logging.getLogger("icrawler")
+        self.logger.setLevel(logging.WARNING)
 
     def set_session(self, *_: Any) -> None:
         """Use our session instead of one that calls itself a browser."""

@@ -18,10 +18,13 @@ def read_search_words(path: Path = OUR_WORDS) -> dict[str, list[str]]:
             Main/Subclass, Near/Main/Kind and Others/Kind.
     """
     try:
-        with path.open(newline="", encoding="utf-8") as file:
+        with path.open(newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file))
-    except OSError as error:
-        raise PhotosError(f"The search words {path} cannot be read ({error.strerror}).") from error
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise PhotosError(
+            f"The search words {path} cannot be read ({error}). Expected a CSV file in UTF-8 with "
+            "the columns folder and words."
+        ) from error
     words: dict[str, list[str]] = {}
     for line, row in enumerate(rows, start=2):
         folder, searched = (row.get("folder") or "").strip(), (row.get("words") or "").strip()
