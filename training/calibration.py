@@ -24,7 +24,9 @@ def fit_temperature(logits: LogitArrays, truth: Truth) -> Temperature:
 
     Others count for the main temperature and near photos for the subclass temperature, with
     targets spread over what they might be taken for. On items alone the network looks surer than
-    it may be of what it meets; and where it makes no mistake they tell nothing at all.
+    it may be of what it meets; and where it makes no mistake they tell nothing at all. The subclass
+    temperature is that of the softmax alone, as if there were no near unit: fitted together with
+    it, it came out so sharp that more wrong tags passed.
     """
     ours = truth.main >= 0
     main = np.where(ours[:, None], np.eye(len(MAIN_CLASSES))[truth.main], 1 / len(MAIN_CLASSES))
@@ -32,8 +34,16 @@ def fit_temperature(logits: LogitArrays, truth: Truth) -> Temperature:
     return Temperature(
         main=_least(lambda t: _class_loss(logits.main, main, t)),
         sub=_least(lambda t: _class_loss(logits.sub[ours], sub, t)),
-        novelty=_least(lambda t: _novelty_loss(logits.novelty, truth.others, t)),
+        novelty=_least(lambda t: _unit_loss(logits.novelty, truth.others, t)),
+        near=_near_temperature(logits.near[ours], truth.near[ours]),
     )
+
+
+def _near_temperature(logits: Floats, near: NDArray[np.bool_]) -> float:
+    if not near.any() or np.ptp(logits) == 0:
+        # Nothing to judge it by, or a silent unit, which says the same of every photo.
+        return 1.0
+    return _least(lambda t: _unit_loss(logits, near, t))
 
 
 def _sub_targets(truth: Truth) -> Floats:
@@ -55,9 +65,9 @@ def _class_loss(logits: Floats, targets: Floats, temperature: float) -> float:
     return float(-(targets * log_softmax(logits / temperature, axis=1)).sum(axis=1).mean())
 
 
-def _novelty_loss(logits: Floats, others: NDArray[np.bool_], temperature: float) -> float:
+def _unit_loss(logits: Floats, wanted: NDArray[np.bool_], temperature: float) -> float:
     share = np.clip(expit(logits / temperature), 1e-7, 1 - 1e-7)
-    return float(-np.where(others, np.log(share), np.log(1 - share)).mean())
+    return float(-np.where(wanted, np.log(share), np.log(1 - share)).mean())
 
 
 def choose_thresholds(

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """Photos that are not trained on, and what is true of them."""
+    """Photos that nothing is trained on at the moment, and what is true of them."""
 
     feed: Feed
     truth: Truth

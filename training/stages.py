@@ -60,17 +60,22 @@ class TrainedPart(nn.Module):
         self.stages = nn.Sequential(*(network.backbone.get_submodule(name) for name in names))
         self.dropout = nn.Dropout(dropout)
         self.main_head, self.sub_head = network.main_head, network.sub_head
-        self.novelty_unit = network.novelty_unit
+        self.novelty_unit, self.near_unit = network.novelty_unit, network.near_unit
 
     def forward(self, maps: Tensor) -> Logits:
         """Return the logits of photos, of stage outputs (N, C, H, W) or of features (N, 2048)."""
-        maps = self.stages(maps)
-        features = self.dropout(maps.mean(dim=(2, 3)) if maps.dim() == 4 else maps)
+        features = self.dropout(self.features(maps))
         return Logits(
             main=self.main_head(features),
             sub=self.sub_head(features),
             novelty=self.novelty_unit(features).squeeze(1),
+            near=self.near_unit(features).squeeze(1),
         )
+
+    def features(self, maps: Tensor) -> Tensor:
+        """Return what the heads are fed, (N, 2048), for the same inputs as `forward`."""
+        maps = self.stages(maps)
+        return maps.mean(dim=(2, 3)) if maps.dim() == 4 else maps
 
     def head_parameters(self) -> list[nn.Parameter]:
         """Return the parameters of the heads and the novelty unit, which start from nothing."""

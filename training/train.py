@@ -14,6 +14,7 @@ from classifier.ml.network import HierarchicalResNet, load_imagenet_backbone
 from training.checkpoint import remove_checkpoint
 from training.devices import devices
 from training.held_out import HeldOut, judge_network, score_of
+from training.near_unit import fit_near_unit
 from training.photos import Kind, count_table, fingerprint, read_photos
 from training.room import must_have_room, write_bundle
 from training.scoring import truth_of
@@ -73,6 +74,8 @@ def train(request: TrainRequest) -> Manifest | None:
         among.end_training()  # what follows is the first process's alone
     if not among.is_main_process:
         return None
+    training = HeldOut(feeds.training, truth_of(trained))
+    fit_near_unit(network, config.train_from, training, validation)
     manifest = _manifest(request, network, feeds, split, validation, epochs, among)
     manifest = dataclasses.replace(manifest, dataset_fingerprint=found)
     written = write_bundle(network, manifest, request.output)

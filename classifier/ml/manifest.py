@@ -83,10 +83,11 @@ class Temperature:
     main: float = 1.0
     sub: float = 1.0
     novelty: float = 1.0
+    near: float = 1.0
 
     def __post_init__(self) -> None:
         # NaN fails this comparison, as it should.
-        if not all(0 < value < math.inf for value in (self.main, self.sub, self.novelty)):
+        if not all(0 < value < math.inf for value in dataclasses.astuple(self)):
             raise ValueError(f"Temperatures must be finite and above zero; they are {self}.")
 
 

@@ -1,4 +1,4 @@
-"""The two-headed ResNet-50: one backbone, a main head, a subclass head and a novelty unit."""
+"""The two-headed ResNet-50: one backbone, a main head, a subclass head, and two units beside them."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +13,7 @@ from torchvision.models.resnet import Bottleneck
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 
 FEATURES: Final = 2048
+SILENT: Final = -16.0  # a logit that says "no" to all that matters, also in half precision
 
 
 class StridePlacement(StrEnum):
@@ -31,11 +32,15 @@ class Logits(NamedTuple):
 
     main: Tensor  # (N, 3)
     sub: Tensor  # (N, 9)
-    novelty: Tensor  # (N,)
+    novelty: Tensor  # (N,) that the photo shows none of our goods
+    near: Tensor  # (N,) that it is of a main class, but of none of its subclasses
 
 
 class HierarchicalResNet(nn.Module):
-    """ResNet-50 whose pooled features feed a main head, a subclass head and a novelty unit.
+    """ResNet-50 whose pooled features feed two heads, a novelty unit and a near unit.
+
+    The near unit says "no" to every photo until it is fitted, which happens after training and
+    not by gradient (`training.near_unit`).
 
     Input: (N, 3, H, W), ImageNet-normalised; H and W at least 32. Output: `Logits`.
     """
@@ -47,6 +52,9 @@ class HierarchicalResNet(nn.Module):
         self.main_head = nn.Linear(FEATURES, len(MAIN_CLASSES))
         self.sub_head = nn.Linear(FEATURES, len(SUBCLASSES))
         self.novelty_unit = nn.Linear(FEATURES, 1)
+        self.near_unit = nn.Linear(FEATURES, 1).requires_grad_(False)
+        nn.init.zeros_(self.near_unit.weight)
+        nn.init.constant_(self.near_unit.bias, SILENT)
 
     def forward(self, photos: Tensor) -> Logits:
         return self.classify_features(self.backbone(photos))
@@ -57,6 +65,7 @@ class HierarchicalResNet(nn.Module):
             main=self.main_head(features),
             sub=self.sub_head(features),
             novelty=self.novelty_unit(features).squeeze(1),
+            near=self.near_unit(features).squeeze(1),
         )
 
 

@@ -12,9 +12,9 @@ from torchvision.models.resnet import Bottleneck, ResNet
 
 from classifier.decision import Scores
 from classifier.ml.bundle import Bundle
-from classifier.ml.network import HierarchicalResNet, Logits
+from classifier.ml.network import HierarchicalResNet
 from classifier.ml.preprocessing import normalise, to_tensor
-from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
+from classifier.ml.probabilities import LogitArrays, probabilities
 
 # Larger passes gain nothing: a GPU is full at about 128, and on a CPU the activations of more
 # than 16 photos no longer fit the caches.
@@ -72,21 +72,8 @@ class Predictor:
         pixels = normalise(batch.to(self.device), self.manifest.preprocessing)
         with torch.autocast(self.device.type, enabled=self.device.type == "cuda"):
             features = self._backbone(pixels)
-        return self._to_scores(self.network.classify_features(features.float()))
-
-    def _to_scores(self, logits: Logits) -> list[Scores]:
-        temperature = self.manifest.temperature
-        main = torch.softmax(logits.main / temperature.main, dim=1).cpu().tolist()
-        sub = torch.softmax(logits.sub / temperature.sub, dim=1).cpu().tolist()
-        novelty = torch.sigmoid(logits.novelty / temperature.novelty).cpu().tolist()
-        return [
-            Scores(
-                main=dict(zip(MAIN_CLASSES, m, strict=True)),
-                sub=dict(zip(SUBCLASSES, s, strict=True)),
-                novelty=n,
-            )
-            for m, s, n in zip(main, sub, novelty, strict=True)
-        ]
+        logits = LogitArrays.of([self.network.classify_features(features.float())])
+        return probabilities(logits, self.manifest.temperature).as_scores()
 
 
 def _fast(network: HierarchicalResNet, device: torch.device) -> nn.Module:

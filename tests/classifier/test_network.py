@@ -10,10 +10,10 @@ from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imag
 
 
 def test_every_head_has_its_size() -> None:
-    """N photos give N rows of three main logits, nine subclass logits and one novelty logit."""
+    """N photos give N rows of three main logits, nine subclass logits and one logit of each unit."""
     with torch.inference_mode():
         logits = HierarchicalResNet().eval()(torch.rand(2, 3, 64, 64))
-    assert [tuple(part.shape) for part in logits] == [(2, 3), (2, 9), (2,)]
+    assert [tuple(part.shape) for part in logits] == [(2, 3), (2, 9), (2,), (2,)]
 
 
 def test_the_stride_is_where_it_is_said_to_be() -> None:

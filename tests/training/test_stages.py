@@ -47,6 +47,6 @@ def test_nothing_is_frozen_when_everything_is_trained(network: HierarchicalResNe
 def test_the_trained_part_holds_nothing_that_is_frozen(network: HierarchicalResNet) -> None:
     """Its state is stage 4 and the heads: what a checkpoint must keep, and processes compare."""
     names = {name.split(".")[0] for name in TrainedPart(network, TrainFrom.LAYER4).state_dict()}
-    assert names == {"stages", "main_head", "sub_head", "novelty_unit"}
+    assert names == {"stages", "main_head", "sub_head", "novelty_unit", "near_unit"}
     trained = sum(p.numel() for p in TrainedPart(network, TrainFrom.LAYER4).parameters())
     assert trained < 0.7 * sum(p.numel() for p in network.parameters())

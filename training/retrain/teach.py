@@ -16,6 +16,7 @@ from training.devices import devices, resolved
 from training.evaluation import evaluate
 from training.feeds import Feed, PhotoFeed
 from training.held_out import HeldOut, score_of
+from training.near_unit import fit_near_unit
 from training.retrain.collect import Collected, counts
 from training.retrain.dataset import Row, dataset_fingerprint
 from training.retrain.features import FeatureStore, Photo
@@ -71,6 +72,8 @@ def teach(collected: Collected, request: RetrainRequest, lesson: Lesson) -> Mani
         network, training, targets, request.config, lambda part: score_of(part, validation),
         lesson.checkpoint,
     )  # fmt: skip
+    learned_from = HeldOut(training, truth_of(collected.samples(Part.TRAIN)))
+    fit_near_unit(network, request.config.train_from, learned_from, validation)
     chosen = _choose(network, request, validation)
     manifest = Manifest(
         name=lesson.name,

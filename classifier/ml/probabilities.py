@@ -1,0 +1,85 @@
+"""From the network's raw outputs to probabilities, for serving, evaluation and training alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.special import expit, softmax
+
+from classifier.decision import Scores
+from classifier.ml.manifest import Temperature
+from classifier.ml.network import Logits
+from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES
+
+Floats = NDArray[np.float64]
+
+# (9, 9): row i spreads subclass i evenly over the three of its main class.
+_SIBLINGS: Final = np.array(
+    [[MAIN_OF[one] == MAIN_OF[other] for other in SUBCLASSES] for one in SUBCLASSES], dtype=float
+)
+_SPREAD: Final = _SIBLINGS / _SIBLINGS.sum(axis=1, keepdims=True)
+
+
+@dataclass(frozen=True, slots=True)
+class LogitArrays:
+    """Raw outputs for N photos: main (N, 3), sub (N, 9), novelty (N,), near (N,)."""
+
+    main: Floats
+    sub: Floats
+    novelty: Floats
+    near: Floats
+
+    @classmethod
+    def of(cls, batches: Sequence[Logits]) -> "LogitArrays":
+        """Return the outputs of all batches, one after the other."""
+        columns = zip(*batches, strict=True)
+        return cls(*(torch.cat(column).double().cpu().numpy() for column in columns))
+
+
+@dataclass(frozen=True, slots=True)
+class Probabilities:
+    """Scores of N photos: main (N, 3), sub (N, 9), novelty (N,)."""
+
+    main: Floats
+    sub: Floats
+    novelty: Floats
+
+    @classmethod
+    def of(cls, scores: Sequence[Scores]) -> "Probabilities":
+        """Return the scores of N photos as arrays."""
+        return cls(
+            main=np.array([[s.main[name] for name in MAIN_CLASSES] for s in scores]),
+            sub=np.array([[s.sub[name] for name in SUBCLASSES] for s in scores]),
+            novelty=np.array([s.novelty for s in scores]),
+        )
+
+    def as_scores(self) -> list[Scores]:
+        """Return one `Scores` a photo, as the product's decision takes them."""
+        return [
+            Scores(
+                main=dict(zip(MAIN_CLASSES, map(float, main), strict=True)),
+                sub=dict(zip(SUBCLASSES, map(float, sub), strict=True)),
+                novelty=float(novelty),
+            )
+            for main, sub, novelty in zip(self.main, self.sub, self.novelty, strict=True)
+        ]
+
+
+def probabilities(logits: LogitArrays, temperature: Temperature) -> Probabilities:
+    """Return softmax and sigmoid of the logits over their temperatures.
+
+    With the probability p that a photo is near (of a main class, but of none of its subclasses)
+    the subclass scores are (1 - p) times the softmax, plus p times the softmax with each main
+    class's share spread evenly over its three. They sum to 1. The subclass that a near photo
+    resembles gets a third of its main class's share at most, which passes no threshold above that.
+    """
+    sub = softmax(logits.sub / temperature.sub, axis=1)
+    near = expit(logits.near / temperature.near)[:, None]
+    return Probabilities(
+        main=softmax(logits.main / temperature.main, axis=1),
+        sub=(1 - near) * sub + near * (sub @ _SPREAD),
+        novelty=expit(logits.novelty / temperature.novelty),
+    )
