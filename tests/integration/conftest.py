@@ -1,0 +1,76 @@
+"""One web server for all tests of the review queue in a browser."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django import DjangoDbBlocker
+
+from tests.integration.review_site import PASSWORD, SET_UP, Site
+from tests.servers.processes import wait_until
+
+
+@pytest.fixture(scope="session")
+def running_site(django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
+    # Not pytest's own folder: its path is too long for a socket.
+    with tempfile.TemporaryDirectory(prefix="sf-") as name:
+        site = Site(Path(name), django_db_blocker)
+        try:
+            site.system.set_up()
+            site.system.manage("shell", "--command", SET_UP)
+            site.system.web.start()
+            wait_until(site.system.page_answers, what="the page answers")
+            yield site
+        finally:
+            site.system.kill()
+
+
+@pytest.fixture
+def site(running_site: Site, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    # Playwright's loop runs in this thread; Django would refuse the database beside it.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    settings.REVIEW_SAMPLE_SHARE = 0.0
+    storage = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": running_site.folder / "media", "base_url": None},
+    }
+    settings.STORAGES = {**settings.STORAGES, "default": storage}
+    yield running_site
+    running_site.clear()
+
+
+@pytest.fixture(scope="session")
+def sign_in(browser: Browser, running_site: Site) -> Iterator[Callable[..., BrowserContext]]:
+    """Call it with a name to get a browser window signed in as that moderator."""
+    kept: dict[str, Any] = {}
+    contexts: list[BrowserContext] = []
+
+    def make(name: str, **options: Any) -> BrowserContext:
+        if name not in kept:
+            context = browser.new_context()
+            page = context.new_page()
+            page.goto(f"{running_site.system.address}/admin/login/?next=/healthz")
+            page.fill("[name=username]", name)
+            page.fill("[name=password]", PASSWORD)
+            page.press("[name=password]", "Enter")
+            page.wait_for_url("**/healthz")
+            kept[name] = context.storage_state()
+            context.close()
+        contexts.append(browser.new_context(storage_state=kept[name], **options))
+        contexts[-1].set_default_timeout(30_000)
+        return contexts[-1]
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def anna(site: Site, sign_in: Callable[..., BrowserContext]) -> Iterator[Page]:
+    """A page of anna's, closed at the end so that it gives its photos back."""
+    page = sign_in("anna").new_page()
+    yield page
+    page.close()

@@ -1,0 +1,82 @@
+"""The web server alone, moderators, and what a test of the queue in a browser looks at."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+from pytest_django import DjangoDbBlocker
+
+from classifier.models import Listing, QueueItem, Review
+from tests.databases import database_at, default_database
+from tests.servers.processes import wait_until
+from tests.servers.system import System
+from tests.tagged_photos import UNKNOWN, a_photo
+
+PASSWORD: Final = "a password of the tests"
+SET_UP: Final = """
+from tests.tagged_photos import a_moderator
+for name in ("anna", "ben", "cleo"):
+    a_moderator(name)
+"""
+QUEUE: Final = "/admin/classifier/review/queue/"
+
+
+class Site:
+    """The web server alone, and its database for the test to look into."""
+
+    def __init__(self, folder: Path, blocker: DjangoDbBlocker) -> None:
+        self.folder = folder
+        self.system = System(folder, {"REVIEW_SAMPLE_SHARE": "0"})
+        self._blocker = blocker
+        self._database = database_at(f"sqlite:///{folder / 'db.sqlite3'}")
+
+    @contextmanager
+    def database(self) -> Iterator[None]:
+        with self._blocker.unblock(), default_database(self._database):
+            yield
+
+    def photos(self, count: int, sub: str = "Boots", **shares: float) -> list[int]:
+        """Make unknown photos with files, the first of them the oldest; return their numbers."""
+        with self.database():
+            start = timezone.now() - timedelta(hours=1)
+            return [
+                a_photo(sub, at=start + timedelta(seconds=n), file=True, **(shares or UNKNOWN)).pk
+                for n in range(count)
+            ]
+
+    def reviews(self) -> list[tuple[int | None, str, str | None, str | None]]:
+        """Return photo, verdict, main and sub of every review row, the oldest first."""
+        with self.database():
+            rows = Review.objects.order_by("id")
+            return list(rows.values_list("photo_id", "verdict", "main", "sub"))
+
+    def clear(self) -> None:
+        with self.database():
+            Review.objects.all()._raw_delete("default")  # type: ignore[attr-defined]  # past the guard, as no program may
+            Listing.objects.all().delete()
+
+
+def open_queue(page: Page, site: Site) -> None:
+    page.goto(site.system.address + QUEUE)
+    expect(page.locator("#queue")).not_to_have_attribute("data-state", "loading")
+
+
+def shown(page: Page, photo: int) -> None:
+    """Wait until the page shows this photo, ready for a verdict."""
+    expect(page.locator("#queue")).to_have_attribute("data-photo", str(photo))
+    expect(page.locator("#queue")).to_have_attribute("data-state", "ready")
+
+
+def stored(site: Site, count: int) -> list[tuple[int | None, str, str | None, str | None]]:
+    """Wait until that many review rows are stored, and return them."""
+    wait_until(lambda: len(site.reviews()) >= count, what=f"{count} reviews are stored", seconds=30)
+    return site.reviews()
+
+
+def held(site: Site) -> int:
+    with site.database():
+        return QueueItem.objects.filter(claim__isnull=False).count()
