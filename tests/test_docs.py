@@ -1,6 +1,7 @@
 """What README.md and docs/ claim is what the code does."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,16 @@ def test_a_page_gives_commands_options_that_they_have(page: Path) -> None:
             usage = load_command_class(get_commands()[name], name).create_parser("", name)
             for option in re.findall(r"--[a-z-]+", rest):
                 assert option in usage.format_help(), f"{name} {option}"
+
+
+def test_every_help_text_has_an_example_that_can_be_typed() -> None:
+    """The first call of itself that a command's help shows is one that the command accepts."""
+    for name, app in get_commands().items():
+        if app in OUR_APPS:
+            command = load_command_class(app, name)
+            example = re.search(rf"manage\.py {name}\b([^\n]*)", command.help)
+            assert example, name
+            command.create_parser("manage.py", name).parse_args(shlex.split(example[1]))
 
 
 def test_the_readme_tells_the_decision_as_the_code_makes_it() -> None:

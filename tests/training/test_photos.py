@@ -103,7 +103,7 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 
 
 def test_the_fingerprint_follows_labels_and_not_the_order(tmp_path: Path) -> None:
-    """The same photos in another order have the same fingerprint; a moved photo changes it."""
+    """Order does not change it; a moved photo does, and so does one that is gone."""
     touch(tmp_path / "Shoes/Boots/a.jpg")
     touch(tmp_path / "Shoes/Flats/b.jpg")
     samples = read_photos(tmp_path)
@@ -111,3 +111,5 @@ def test_the_fingerprint_follows_labels_and_not_the_order(tmp_path: Path) -> Non
     assert fingerprint(samples[::-1], tmp_path) == before
     (tmp_path / "Shoes/Boots/a.jpg").rename(tmp_path / "Shoes/Flats/a.jpg")
     assert fingerprint(read_photos(tmp_path), tmp_path) != before
+    (tmp_path / "Shoes/Flats/b.jpg").unlink()
+    assert fingerprint(samples, tmp_path) != before
