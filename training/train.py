@@ -9,13 +9,15 @@ from pathlib import Path
 import torch
 from accelerate import Accelerator
 
-from classifier.ml.manifest import Manifest
+from classifier.ml.manifest import DATASET_NAME, Manifest
 from classifier.ml.network import HierarchicalResNet, load_imagenet_backbone
 from training.checkpoint import remove_checkpoint
 from training.devices import devices
 from training.held_out import HeldOut, judge_network, score_of
 from training.near_unit import fit_near_unit
 from training.photos import Kind, count_table, fingerprint, read_photos
+from training.retrain.base_photos import base_rows
+from training.retrain.dataset import write_dataset
 from training.room import must_have_room, write_bundle
 from training.scoring import truth_of
 from training.split import Split
@@ -79,6 +81,8 @@ def train(request: TrainRequest) -> Manifest | None:
     manifest = _manifest(request, network, feeds, split, validation, epochs, among)
     manifest = dataclasses.replace(manifest, dataset_fingerprint=found)
     written = write_bundle(network, manifest, request.output)
+    used = dataclasses.replace(split, train=trained)
+    write_dataset(request.output / DATASET_NAME, base_rows(used, request.photos))
     remove_checkpoint(checkpoint)
     return written
 

@@ -1,12 +1,12 @@
 """The photos that the champion was first trained on, in the parts they always had."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from io import TextIOWrapper
 from pathlib import Path
 
 from classifier import bundle_files
-from classifier.ml.manifest import DATASET_NAME
+from classifier.ml.manifest import DATASET_NAME, sha256_of
 from classifier.models import ModelVersion, Part
 from training.photos import PhotosError, fingerprint, read_photos
 from training.retrain.dataset import DatasetError, Row, Source, read_dataset
@@ -109,12 +109,13 @@ def _split(champion: ModelVersion, folder: Path) -> list[Row]:
 
 
 def base_rows(split: Split, folder: Path) -> list[Row]:
-    """Return the photos of a split folder as rows of ``dataset.csv``, without their hashes."""
+    """Return the photos of a split folder as rows of ``dataset.csv``."""
     parts = {Part.TRAIN: split.train, Part.VALIDATION: split.validation, Part.TEST: split.test}
     return [
         Row(
             path=str(sample.path.relative_to(folder)), main=sample.main, sub=sample.sub,
-            group=sample.group, part=part, weight=1.0, source=Source.BASE, review=None, sha256="",
+            group=sample.group, part=part, weight=1.0, source=Source.BASE, review=None,
+            sha256=sha256_of(sample.path),
         )
         for part, samples in parts.items()
         for sample in samples
@@ -131,8 +132,8 @@ def _those_there(
     seen: list[Seen] = []
     for row in rows:
         look = looks.seen.get(folder / row.path)
-        if look is not None and row.sha256 in ("", look.sha256):
-            kept.append(replace(row, sha256=look.sha256))
+        if look is not None and row.sha256 == look.sha256:
+            kept.append(row)
             seen.append(look)
     if not kept:
         raise RetrainError(

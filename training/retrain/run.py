@@ -1,7 +1,9 @@
 """A whole retraining, stage by stage; a run that was killed goes on where it stopped."""
 
 import logging
+import os
 import shutil
+import time
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,6 +62,12 @@ def retrain(*, lease: Lease, request: RetrainRequest) -> None:
         ) from error
 
 
+def _processor_seconds() -> float:
+    """Return what this process and the readers it started have used, all cores together."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
 class _Retraining:
     def __init__(self, lease: Lease, request: RetrainRequest, champion: ModelVersion) -> None:
         self.lease, self.request, self.champion = lease, request, champion
@@ -95,8 +103,14 @@ class _Retraining:
             doing = f"{title}, {done:,} of {total:,}"
             self.lease.say(stage=stage, doing=doing, progress=progress)
 
+        began, used = time.monotonic(), _processor_seconds()
         with listening(told):
-            return work()
+            done = work()
+        logger.info(
+            "%s, %s: %.0f s, %.0f s of processor time.",
+            self.run, stage.label, time.monotonic() - began, _processor_seconds() - used,
+        )  # fmt: skip
+        return done
 
     def _nothing_new(self, count: int) -> None:
         message = (
