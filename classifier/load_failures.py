@@ -21,9 +21,8 @@ STALE_AFTER: Final = timedelta(minutes=10)
 
 def report(*, version: ModelVersion, error: Exception, at_work: ModelVersion | None) -> None:
     """Log and store that this machine could not load a version."""
-    logger.error(
-        "Champion %s cannot be loaded; %s goes on. %s", version, at_work or "no model", error
-    )
+    meanwhile = f"{at_work} goes on" if at_work else "there is no other in memory"
+    logger.error("Champion %s cannot be loaded; %s. %s", version, meanwhile, error)
     ModelVersion.objects.filter(pk=version.pk).update(
         load_error=f"{_here()} {error}", load_failed_at=timezone.now()
     )

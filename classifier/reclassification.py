@@ -134,8 +134,8 @@ def _begin_anew(run: Reclassification, version: ModelVersion) -> bool:
 
 
 def _finish(run: Reclassification) -> None:
-    run.finished_at = timezone.now()
-    run.save(update_fields=["finished_at"])
+    run.finished_at, run.left_over = timezone.now(), outdated(run.version).count()
+    run.save(update_fields=["finished_at", "left_over"])
     logger.info("%s ends: %s", run, in_words(run))
 
 
@@ -186,17 +186,13 @@ def _locked(numbers: Iterable[int], version: ModelVersion) -> list[ListingPhoto]
     return [row for row in rows if row.pk in free]
 
 
-def left(run: Reclassification) -> int:
-    """Return how many photos still carry another tag than that of the run's version."""
-    return outdated(run.version).count()
-
-
 def in_words(run: Reclassification) -> str:
     """Return in a sentence or two how far it is."""
     said = (
         f"{run.tagged:,} of {run.total:,} photos were tagged again, {run.changed:,} of them got "
         f"another tag; the model is {run.version}."
     )
-    if run.finished_at is None or not (rest := left(run)):
+    if not run.left_over:
         return said
-    return f"{said} {rest:,} keep the tag they had: they cannot be read now, or it was stopped."
+    why = "they could not be read, or it was stopped"
+    return f"{said} {run.left_over:,} kept the tag they had: {why}."

@@ -29,7 +29,7 @@ class PhotoSerializer(serializers.ModelSerializer[ListingPhoto]):
         fields = (
             "id", "listing", "status", "main", "sub", "main_confidence", "sub_confidence",
             "outcome", "reason", "label", "explanation", "error", "scores", "model_version",
-            "original_name", "width", "height", "created_at", "classified_at", "image",
+            "original_name", "sha256", "width", "height", "created_at", "classified_at", "image",
             "thumbnail",
         )  # fmt: skip
         read_only_fields = fields

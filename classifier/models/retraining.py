@@ -175,6 +175,9 @@ class Reclassification(models.Model):
     walks = models.PositiveSmallIntegerField(
         default=0, help_text="How often it began anew since the last photo was tagged."
     )
+    left_over = models.PositiveIntegerField(
+        default=0, help_text="Photos that kept another version's tag when it ended."
+    )
 
     class Meta:
         ordering = ("-id",)

@@ -63,6 +63,7 @@ def test_a_tagged_photo_says_all_that_was_decided(
     assert (photo["outcome"], photo["reason"], photo["explanation"]) == ("subclass", None, "")
     assert photo["scores"]["novelty"] == 0.1
     assert photo["model_version"] == champion.name
+    assert photo["sha256"] == ListingPhoto.objects.get().sha256
     assert photo["listing"] == listing.pk
 
 

@@ -148,13 +148,13 @@ def test_a_lost_file_costs_its_photo_nothing(newer: ModelVersion) -> None:
     assert (photo.status, str(photo.model_version)) == ("classified", "older")
     said = reclassification.in_words(Reclassification.objects.get())
     assert said.startswith("19 of 20 photos were tagged again")
-    assert "1 keep the tag they had" in said
+    assert "1 kept the tag they had" in said
 
 
 def test_it_can_be_stopped(newer: ModelVersion) -> None:
     """Stopped, the workers find nothing to do; stopping nothing says so."""
     run()
-    assert "20 keep the tag they had" in run("--stop")
+    assert "20 kept the tag they had" in run("--stop")
     assert reclassify_worker.work() == 0
     assert run("--stop") == "Nothing is being tagged again."
 
