@@ -54,7 +54,10 @@ def devices() -> Accelerator:
     process's whole life.
     """
     return Accelerator(
-        mixed_precision="no", kwargs_handlers=[InitProcessGroupKwargs(timeout=LONGEST_WAIT)]
+        # Not told so, it takes several processes without a GPU for as many single ones.
+        cpu=not torch.cuda.is_available(),
+        mixed_precision="no",
+        kwargs_handlers=[InitProcessGroupKwargs(timeout=LONGEST_WAIT)],
     )
 
 
