@@ -93,6 +93,16 @@ def test_the_seller_corrects_and_sees_the_settlement(anna: User) -> None:
     )
 
 
+def test_a_seller_who_agrees_is_promised_nothing() -> None:
+    """A word that is the tag's own brings the photo before nobody, and the page says no more."""
+    photo = a_photo("Boots", **CONFIDENT)
+    suggest(seller=photo.listing.seller, photo=photo, main="Shoes", sub="Boots")
+    page = signed_in(photo.listing.seller).get(reverse("listing", args=[photo.listing.pk]))
+    assert "You say the same." in page.content.decode()
+    assert "A moderator will look" not in page.content.decode()
+    assert not QueueItem.objects.exists()
+
+
 def test_nobody_corrects_for_another_seller(anna: User) -> None:
     """Another seller, a moderator and somebody signed out cannot suggest."""
     photo = a_photo("Boots", **FALLBACK)
