@@ -119,16 +119,18 @@ def test_phase_1_keeps_few_shoes_and_bags(tmp_path: Path) -> None:
 
 
 def test_phase_1_takes_the_folders_own_list(photos: Path, tmp_path: Path) -> None:
-    """Where phase1/phase1.csv lists the photos, these are taken and no others."""
+    """Where phase1/phase1.csv lists the photos, these are taken; one that is gone is counted."""
     folder = tmp_path / "photos"
     shutil.copytree(photos, folder)
     (folder / "phase1").mkdir()
     listed = [f"{main}/{sub}/{i}.jpg" for sub, main in MAIN_OF.items() for i in (0, 1, 2)]
+    listed.append("Bags/Clutches/gone.jpg")
     lines = ["path,main,sub", *(f"{path},{path.split('/')[0]}," for path in listed)]
     (folder / "phase1" / "phase1.csv").write_text("\n".join(lines))
     sets = read_photo_sets(folder, seed=0)
     assert sets.phase_1.used() == dict.fromkeys(SUBCLASSES, 3)
-    assert "lists" in sets.how_chosen
+    assert "lists. 1 photos of that list are not used" in sets.how_chosen
+    assert len(sets.photos) == len(SUBCLASSES) * EACH  # and none of the others
 
 
 def test_the_whole_network_learns_in_the_full_run(photos: Path, backbone_file: Path) -> None:
@@ -207,6 +209,19 @@ def test_bad_input_gets_a_sentence(photos: Path, wrong: list[str], sentence: str
     """What cannot be run ends the command with what was expected."""
     with pytest.raises(CommandError, match=sentence):
         call_command("reproduce_paper", "--photos", str(photos), "--quick", *wrong)
+
+
+@pytest.mark.parametrize(
+    ("listing", "sentence"),
+    [(b"photo\na.jpg\n", "lacks the column path"), (b"path\nb\xf6rse.jpg\n", "in UTF-8")],
+)
+def test_a_wrong_list_of_phase_1_is_refused(tmp_path: Path, listing: bytes, sentence: str) -> None:
+    """A list that is none ends the command before anything is computed."""
+    save_pattern(tmp_path / "Shoes" / "Boots" / "only.jpg", seed=1)
+    (tmp_path / "phase1").mkdir()
+    (tmp_path / "phase1/phase1.csv").write_bytes(listing)
+    with pytest.raises(CommandError, match=sentence):
+        call_command("reproduce_paper", "--photos", str(tmp_path))
 
 
 def test_too_few_photos_are_said(tmp_path: Path) -> None:

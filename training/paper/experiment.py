@@ -147,7 +147,7 @@ def run_experiment(request: ExperimentRequest) -> Outcomes:
     """
     sets = read_photo_sets(request.photos, request.seed)
     logger.info("%s %s", sets.how_chosen, sets.report)
-    regime: Regime = HeadsOnly(request, sets.readable) if request.quick else WholeNetwork(request)
+    regime: Regime = HeadsOnly(request, sets.photos) if request.quick else WholeNetwork(request)
     with _one_thread() if request.quick else nullcontext():
         return _run_phases(request, regime, sets)
 

@@ -36,9 +36,13 @@ class PhotoSets:
 
     phase_1: PhotoSet
     phase_2: PhotoSet
-    readable: list[Sample]
     report: SplitReport
     how_chosen: str
+
+    @property
+    def photos(self) -> list[Sample]:
+        """All photos that either phase uses."""
+        return [*self.phase_2.train, *self.phase_2.validation]
 
 
 def read_photo_sets(folder: Path, seed: int) -> PhotoSets:
@@ -47,9 +51,7 @@ def read_photo_sets(folder: Path, seed: int) -> PhotoSets:
     Raises:
         PhotosError: if the photos cannot be used, or a set lacks a subclass.
     """
-    samples = read_photos(folder)
-    split = stratified_split_dataset(samples, seed=seed)
-    unreadable = {photo.path for photo in split.report.unreadable}
+    split = stratified_split_dataset(read_photos(folder), seed=seed)
     train, validation = (
         [s for s in side if s.kind is Kind.ITEM] for side in (split.train, split.validation)
     )
@@ -59,7 +61,6 @@ def read_photo_sets(folder: Path, seed: int) -> PhotoSets:
             [s for s in train if s.path in chosen], [s for s in validation if s.path in chosen]
         ),
         phase_2=PhotoSet(train, validation),
-        readable=[s for s in samples if s.path not in unreadable],
         report=split.report,
         how_chosen=how_chosen,
     )
@@ -69,12 +70,13 @@ def _phase_1_paths(folder: Path, items: Sequence[Sample]) -> tuple[set[Path], st
     """Return the photos of Phase 1, and a sentence that says how they were chosen."""
     listing = folder / PHASE_1_FILE
     if listing.is_file():
-        with listing.open(newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
-            if "path" not in (reader.fieldnames or ()):
-                raise PhotosError(f"{listing} lacks the column path.")
-            listed = {folder / row["path"] for row in reader}
-        return listed, f"Phase 1 is what {PHASE_1_FILE} lists."
+        listed = {folder / path for path in _listed(listing)}
+        strange = len(listed - {sample.path for sample in items})
+        return listed, f"Phase 1 is what {PHASE_1_FILE} lists." + (
+            f" {strange} photos of that list are not used in Phase 2 and left out."
+            if strange
+            else ""
+        )
     taken: Counter[str] = Counter()
     chosen = set()
     for sample in sorted(items, key=_by_chance):
@@ -86,6 +88,19 @@ def _phase_1_paths(folder: Path, items: Sequence[Sample]) -> tuple[set[Path], st
         f"Phase 1 is all clothing and {study.PHASE_1_CAP} photos at most, drawn by hash, of each "
         "subclass of shoes and bags."
     )
+
+
+def _listed(listing: Path) -> list[str]:
+    try:
+        with listing.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            if "path" not in (reader.fieldnames or ()):
+                raise PhotosError(f"{listing} lacks the column path.")
+            return [row["path"] for row in reader if row["path"]]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise PhotosError(
+            f"{listing} cannot be read ({error}). Expected a CSV file in UTF-8 with a column path."
+        ) from error
 
 
 def _by_chance(sample: Sample) -> str:
