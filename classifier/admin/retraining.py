@@ -187,6 +187,7 @@ def _now() -> dict[str, Any]:
         "stages": _stages(run) if run else [],
         "elapsed": elapsed(run) if run else "",
         "percent": f"{run.progress:.0%}".replace("%", " %") if run and run.doing else "",
+        "missing": retraining.missing_trainer(),
         "silent": bool(run and run.alive_until and run.alive_until < timezone.now()),
     }
 

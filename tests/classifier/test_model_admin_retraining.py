@@ -222,7 +222,8 @@ def test_a_run_that_waits_for_long_raises_an_alarm(client: Client, watcher: User
     client.force_login(watcher)
     assert "waits for a trainer" not in client.get("/admin/").content.decode()
     RetrainRun.objects.update(requested_at=timezone.now() - timedelta(minutes=3))
-    assert f"{run} waits for a trainer since" in client.get("/admin/").content.decode()
+    for page in ("/admin/", RUNS):
+        assert f"{run} waits for a trainer since" in client.get(page).content.decode()
     with retraining.take(run) as lease:
         assert retraining.missing_trainer() == ""
         RetrainRun.objects.update(alive_until=timezone.now() - timedelta(minutes=3))

@@ -1,5 +1,6 @@
-// Every text of the queue page whose contrast is below 4.5 to 1, with the contrast (WCAG 2.2, 1.4.3).
-() => {
+// Every text of a part of the page (the queue, unless said otherwise) whose contrast is below
+// 4.5 to 1, with the contrast (WCAG 2.2, 1.4.3).
+(part = "#queue") => {
   const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
   // Any colour the browser knows, laid over what is behind it.
   const over = (colour, behind) => {
@@ -14,7 +15,7 @@
   const linear = (value) => (value <= 10.3 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4);
   const light = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
   const faint = [];
-  const texts = document.createTreeWalker(document.querySelector("#queue"), NodeFilter.SHOW_TEXT);
+  const texts = document.createTreeWalker(document.querySelector(part), NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const element = texts.currentNode.parentElement;
     if (!texts.currentNode.data.trim() || !element.checkVisibility({visibilityProperty: true})) continue;

@@ -12,7 +12,7 @@ from pytest_django import DjangoDbBlocker
 
 from classifier import registry, retraining
 from classifier.models import ModelVersion, RetrainRun
-from tests.classifier.judged import a_candidate
+from tests.classifier.judged import a_candidate, gate_report
 from tests.databases import database_at, default_database
 from tests.servers.processes import wait_until
 from tests.servers.system import System
@@ -27,6 +27,7 @@ SET_UP = f"""
 from django.contrib.auth.models import User
 User.objects.create_superuser("boss", password="{PASSWORD}")
 """
+FAINT = (Path(__file__).parent / "faint_texts.js").read_text(encoding="utf-8")
 RUNS = "/admin/classifier/retrainrun/"
 VERSIONS = "/admin/classifier/modelversion/"
 COLLECT, TRAIN = RetrainRun.Stage.COLLECT, RetrainRun.Stage.TRAIN
@@ -196,3 +197,24 @@ def test_no_page_is_wider_than_a_phone(
         page.goto(site.system.address + path)
         expect(page.locator("#content-main, .figures").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out(
+    site: Site, signed_in: Callable[..., BrowserContext], scheme: Any
+) -> None:
+    """Better, worse, alarm and progress can be read by day and by night (WCAG 2.2, 1.4.3)."""
+    with site.database():
+        champion = registry.champion()
+        assert champion is not None
+        report = gate_report(champion.name, "worse")
+        version = a_candidate(champion, f"worse-{scheme}", gate=report, load_error="It is damaged.")
+        run = retraining.request(trigger=RetrainRun.Trigger.COMMAND, policy=RetrainRun.Policy.GATE)
+        page = signed_in(color_scheme=scheme).new_page()
+        with retraining.take(run) as lease:
+            lease.say(stage=TRAIN, doing="epoch 2 of 4", progress=0.5)
+            for path in (f"{VERSIONS}{version.pk}/change/", RUNS):
+                page.goto(site.system.address + path)
+                expect(page.locator("html.dark")).to_have_count(int(scheme == "dark"))
+                assert page.evaluate(FAINT, ".figures") == [], path
+            lease.finish(verdict=RetrainRun.Verdict.REJECTED, message="No better.")
