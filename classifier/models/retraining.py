@@ -51,13 +51,14 @@ class DatasetReview(models.Model):
     sha256 = models.CharField(max_length=64, help_text="Of the photo's file.")
     part = models.CharField(max_length=10, choices=Part)
     weight = models.FloatField(
-        default=1.0, help_text="How many photos of the stream it stands for: 1 / chance of a draw."
+        default=1.0,
+        help_text="How many photos of the stream it stands for, 1 / chance of a draw; 0: none.",
     )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["version", "review"], name="review_once_in_dataset"),
-            models.CheckConstraint(condition=Q(weight__gt=0), name="dataset_weight_positive"),
+            models.CheckConstraint(condition=Q(weight__gte=0), name="dataset_weight_not_negative"),
             _known_part("dataset_part_known"),
         ]
 
