@@ -5,24 +5,35 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
+import torch
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
+from sklearn.linear_model import Ridge
+from sklearn.preprocessing import StandardScaler
 
 from classifier.decision import Thresholds, decide
+from classifier.ml.bundle import save_bundle
 from classifier.ml.manifest import Preprocessing
+from classifier.ml.network import HierarchicalResNet
+from classifier.ml.preprocessing import normalise, to_tensor
 from classifier.models import Listing, ListingPhoto, ModelVersion, Review
 from classifier.review import verdicts
-from classifier.taxonomy import MAIN_OF, SUBCLASSES, TAXONOMY
+from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES, TAXONOMY
+from tests.manifests import a_manifest
 from tests.tagged_photos import scores_for
 from tests.training.patterns import pattern
+from training.photos import fingerprint, read_photos
+from training.split import stratified_split
 
-SMALL = Preprocessing(size=64, resize=64, fit="pad")
+SMALL = Preprocessing(size=32, resize=32, fit="pad")
 BASE_EACH = 40
+SURE = 12.0  # logit of a class that is certain
 PLACES = (
     *(f"{main}/{sub}" for main, subs in TAXONOMY.items() for sub in subs),
     "Near/Shoes/Sneakers", "Others/Plants",
@@ -117,3 +128,49 @@ def _review(
     found.sampled, found.sampling_share = drawn is not None, drawn
     verdicts.store(found)
     return found
+
+
+def make_champion(folder: Path, base: Path, *, name: str = "first", confused: bool = False) -> Path:
+    """Write a bundle that tells the base photos apart by heads on chance features.
+
+    Args:
+        folder: of the bundle.
+        base: folder of the base photos.
+        name: of the bundle.
+        confused: whether it takes boots for flats and flats for boots.
+    """
+    torch.manual_seed(0)
+    network = HierarchicalResNet().eval()
+    samples = read_photos(base)
+    train = stratified_split(samples, seed=0).train
+    with torch.inference_mode():
+        pixels = torch.stack([to_tensor(s.path.read_bytes(), SMALL) for s in train])
+        features = network.backbone(normalise(pixels, SMALL)).numpy()
+    items = np.array([s.sub is not None for s in train])
+    ours = np.array([s.main is not None for s in train])
+    subs = [SUBCLASSES.index(s.sub) if s.sub else -1 for s in train]
+    if confused:
+        boots, flats = SUBCLASSES.index("Boots"), SUBCLASSES.index("Flats")
+        subs = [{boots: flats, flats: boots}.get(sub, sub) for sub in subs]
+    mains = [MAIN_CLASSES.index(s.main) if s.main else -1 for s in train]
+    _fit_head(network.sub_head, features[items], np.array(subs)[items])
+    _fit_head(network.main_head, features[ours], np.array(mains)[ours])
+    _fit_head(network.novelty_unit, features, ~ours)
+    manifest = a_manifest(
+        name=name, preprocessing=SMALL, dataset_fingerprint=fingerprint(samples, base),
+        metrics={"split": {"seed": 0, "by": "product"}},
+    )  # fmt: skip
+    save_bundle(network, manifest, folder)
+    return folder
+
+
+def _fit_head(head: torch.nn.Linear, features: Any, labels: Any) -> None:
+    """Fill a head with a ridge regression on the classes, of which the scaling is a part."""
+    scaler = StandardScaler().fit(features)
+    wanted = np.eye(len(head.bias))[labels] if len(head.bias) > 1 else labels[:, None] - 0.5
+    found = Ridge(alpha=300.0).fit(scaler.transform(features), SURE * wanted)
+    weight = found.coef_ / scaler.scale_
+    bias = found.intercept_ - weight @ scaler.mean_
+    with torch.no_grad():
+        head.weight.copy_(torch.tensor(weight))
+        head.bias.copy_(torch.tensor(bias))

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from classifier.models import Part
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 from training.photos import NEAR, OTHERS
 from training.report.page import thumbnails
-from training.report.plots import calibration_picture, novelty_picture, roc_picture
+from training.report.plots import calibration_picture, novelty_picture, roc_pictures
 from training.report.tables import matrices
 from training.retrain.collect import Collected, counts
 from training.retrain.dataset import Row, Source
@@ -58,7 +59,7 @@ def _side(name: str, report: Mapping[str, Any], page: Mapping[str, Any]) -> dict
         "matrices": matrices(curves),
         "figures": report["figures"][name],
         "roc": [
-            roc_picture(curves[level]["roc"], f"{title} by the {name}")
+            roc_pictures(curves[level]["roc"], f"{title} by the {name}")
             for level, title in (("main", "the main classes"), ("sub", "the subclasses"))
             if any(curves[level]["roc"].values())
         ],
@@ -66,13 +67,12 @@ def _side(name: str, report: Mapping[str, Any], page: Mapping[str, Any]) -> dict
     }
 
 
-def _calibration(curves: Mapping[str, Any]) -> list[Any]:
-    """Return a picture for each level, champion on the left and candidate on the right."""
+def _calibration(curves: Mapping[str, Any]) -> list[SafeString]:
+    """Return two pictures for each level, champion's and candidate's."""
     return [
-        calibration_picture(
-            {f"{side}, {title}": curves[side][level]["calibration"] for side in SIDES}
-        )
+        calibration_picture(f"{side}, {title}", curves[side][level]["calibration"])
         for level, title in (("main", "main classes"), ("sub", "subclasses"))
+        for side in SIDES
     ]
 
 

@@ -1,0 +1,160 @@
+"""`manage.py retrain` as a process that is killed, started twice and overtaken."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from classifier import bundle_files, promotion, registry
+from classifier.models import DatasetReview, ModelVersion, PhotoPart, Promotion, RetrainRun
+from classifier.taxonomy import SUBCLASSES
+from tests.databases import database_at, default_database, migrated
+from tests.servers.processes import REPOSITORY, wait_until
+from tests.training.retraining import Shown, make_champion, review, write_base_photos
+
+pytestmark = pytest.mark.integration
+
+BOOTS, FLATS = SUBCLASSES.index("Boots"), SUBCLASSES.index("Flats")
+LEASE_SECONDS = 2
+STAGES = ("collect", "train", "evaluate", "register", "promote")
+PATIENCE = 240.0
+
+
+class Place:
+    """A database, storage and work folder that ``manage.py`` and the test share."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.database = f"sqlite:///{folder / 'db.sqlite3'}"
+        kept = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "TMPDIR")
+        self.env = {name: os.environ[name] for name in kept if name in os.environ} | {
+            "VAR_DIR": str(folder), "DATABASE_URL": self.database, "DEBUG": "on",
+            "RETRAIN_LEASE_SECONDS": str(LEASE_SECONDS), "OMP_NUM_THREADS": "1",
+        }  # fmt: skip
+
+    def start(self) -> "subprocess.Popen[str]":
+        """Start a small retraining."""
+        return subprocess.Popen(
+            [sys.executable, "manage.py", "retrain", "--photos", str(self.folder / "base"),
+             "--train-from", "heads", "--epochs", "12", "--views", "1", "--head-lr", "0.02",
+             "--batch-size", "32"],
+            cwd=REPOSITORY, env=self.env, text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def place(tmp_path: Path, settings: Settings, django_db_blocker: Any) -> Iterator[Place]:
+    """A place with a champion that confuses boots with flats, and reviews that would teach it."""
+    place = Place(tmp_path)
+    settings.VAR_DIR = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        **{
+            name: {
+                "BACKEND": "django.core.files.storage.FileSystemStorage",
+                "OPTIONS": {"location": tmp_path / folder, "base_url": None},
+            }
+            for name, folder in (("default", "media"), ("bundles", "bundles"))
+        },
+    }
+    base = write_base_photos(tmp_path / "base")
+    bundle = make_champion(tmp_path / "made", base, confused=True)
+    with (
+        django_db_blocker.unblock(),
+        default_database(migrated(database_at(place.database))),
+    ):
+        champion = registry.register(folder=bundle)
+        promotion.promote(version=champion)
+        review(
+            [Shown.of(kind, 500 + n) for kind in (BOOTS, FLATS) for n in range(12)],
+            version=champion,
+        )
+        yield place
+
+
+def wait_for_stage(process: "subprocess.Popen[str]", stage: str) -> None:
+    """Return as soon as the run is in this stage."""
+    began = time.monotonic()
+    while not RetrainRun.objects.filter(stage=stage, state="running").exists():
+        assert process.poll() is None, f"It ended before {stage}: {process.communicate()[0]}"
+        assert time.monotonic() - began < PATIENCE, f"{stage} did not come."
+        time.sleep(0.005)
+
+
+def kill(process: "subprocess.Popen[str]") -> None:
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    wait_until(
+        lambda: not RetrainRun.objects.filter(alive_until__gt=_now()).exists(),
+        what="the dead process's lease is over", seconds=4 * LEASE_SECONDS,
+    )  # fmt: skip
+
+
+def _now() -> Any:
+    from django.utils import timezone
+
+    return timezone.now()
+
+
+def test_a_retraining_killed_in_every_stage_is_simply_started_again(place: Place) -> None:
+    """SIGKILL in each stage leaves the champion and nothing half-done; the last start ends well."""
+    before = registry.champion()
+    assert before is not None
+    parts: dict[str, str] = {}
+    for stage in STAGES:
+        process = place.start()
+        wait_for_stage(process, stage)
+        kill(process)
+        assert registry.champion() == before
+        bundle_files.check_files(before)
+        assert ModelVersion.objects.count() == 1
+        assert not DatasetReview.objects.exists()
+        assert Promotion.objects.count() == 1
+        now = dict(PhotoPart.objects.values_list("sha256", "part"))
+        assert parts.items() <= now.items()
+        parts = now
+    process = place.start()
+    said, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, said
+    assert "promoted. Better in" in said
+    after = registry.champion()
+    assert after is not None
+    assert after.parent == before
+    run = RetrainRun.objects.get()
+    assert (run.state, run.verdict, run.candidate) == ("done", "promoted", after)
+    bundle_files.check_files(after)
+    assert DatasetReview.objects.filter(version=after).count() == 24
+    assert not list((place.folder / "retraining" / "work").iterdir())
+
+
+def test_two_at_once_make_one_and_an_overtaken_candidate_is_kept(place: Place) -> None:
+    """A second start is refused; a champion promoted meanwhile is not replaced unseen."""
+    base = place.folder / "base"
+    other = registry.register(folder=make_champion(place.folder / "other", base, name="other"))
+    process = place.start()
+    wait_for_stage(process, "train")
+    second = place.start()
+    said, _ = second.communicate(timeout=PATIENCE)
+    assert second.returncode == 1
+    assert "runs since" in said
+    wait_for_stage(process, "evaluate")
+    promotion.promote(version=other)
+    said, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, said
+    assert "but meanwhile other is the champion" in said
+    assert registry.champion() == other
+    run = RetrainRun.objects.get()
+    assert run.verdict == "kept"
+    assert run.candidate is not None
+    assert run.candidate.state == "candidate"
+    assert run.candidate.gate is not None
+    assert run.candidate.gate["verdict"] == "promote"

@@ -1,0 +1,145 @@
+"""The whole loop on real photos: what the starter model gets wrong teaches the next one."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from classifier.ml.manifest import DATASET_NAME, read_manifest
+from one_machine.api_client import ApiClient
+from tests.servers.processes import REPOSITORY
+from tests.servers.system import System
+from training.photos import Sample, fingerprint, read_photos
+from training.retrain.base_photos import base_rows
+from training.retrain.dataset import write_dataset
+from training.split import Split, stratified_split
+
+pytestmark = pytest.mark.integration
+
+UPLOADED = 180
+# Of each label, in their own parts: enough to train, to choose by and to be judged on.
+BASE = {"train": 10, "validation": 4, "test": 8}
+
+
+def upside_down(sample: Sample) -> bytes:
+    """Return the photo as a seller takes it who holds the phone the other way round."""
+    buffer = BytesIO()
+    with Image.open(sample.path) as image:
+        image.convert("RGB").transpose(Image.Transpose.ROTATE_180).save(buffer, "JPEG", quality=92)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def starter_split(starter_bundle: Path, photos_dir: Path) -> Split:
+    """Real photos in the parts that they had when the starter model was trained."""
+    samples = read_photos(photos_dir)
+    if fingerprint(samples, photos_dir) != read_manifest(starter_bundle).dataset_fingerprint:
+        pytest.skip("PHOTOS_DIR does not hold the photos that the starter model was trained on.")
+    return stratified_split(samples, seed=0)
+
+
+@pytest.fixture
+def sellers_photos(starter_split: Split) -> list[Sample]:
+    """Items that the starter model has never seen, evenly of all subclasses, one a product."""
+    unseen = {s.group: s for s in (*starter_split.validation, *starter_split.test) if s.sub}
+    by_sub: dict[str, list[Sample]] = defaultdict(list)
+    for sample in unseen.values():
+        by_sub[str(sample.sub)].append(sample)
+    turns = [s for turn in zip_longest(*by_sub.values()) for s in turn if s is not None]
+    return turns[: UPLOADED + 1]
+
+
+@pytest.fixture
+def starter_with_few_photos(
+    starter_bundle: Path, starter_split: Split, sellers_photos: list[Sample], photos_dir: Path,
+    tmp_path: Path,
+) -> Path:  # fmt: skip
+    """The starter model, with a list of some of its photos: all of them would take long."""
+    sold = {sample.group for sample in sellers_photos}
+    parts = {
+        name: few_of_each([s for s in getattr(starter_split, name) if s.group not in sold], count)
+        for name, count in BASE.items()
+    }
+    bundle = Path(shutil.copytree(starter_bundle, tmp_path / "starter"))
+    write_dataset(bundle / DATASET_NAME, base_rows(Split(**parts), photos_dir))
+    return bundle
+
+
+def few_of_each(samples: Sequence[Sample], count: int) -> list[Sample]:
+    taken: dict[str, list[Sample]] = defaultdict(list)
+    for sample in samples:
+        if len(taken[sample.stratum]) < count:
+            taken[sample.stratum].append(sample)
+    return [sample for chosen in taken.values() for sample in chosen]
+
+
+@pytest.fixture
+def system(starter_with_few_photos: Path, short_folder: Path) -> Iterator[System]:
+    """The running system with that model; nothing is drawn at random for review."""
+    system = System(short_folder, {"REVIEW_SAMPLE_SHARE": "0", "LOG_LEVEL": "INFO"})
+    try:
+        system.set_up()
+        system.register(starter_with_few_photos)
+        system.start()
+        yield system
+        system.stop()
+    finally:
+        system.kill()
+
+
+def send(client: ApiClient, samples: Sequence[Sample], folder: Path) -> list[int]:
+    """Send each photo as a listing of its own; return the listings' numbers."""
+    folder.mkdir(exist_ok=True)
+    numbers = []
+    for place, sample in enumerate(samples):
+        path = folder / f"{place}.jpg"
+        path.write_bytes(upside_down(sample))
+        numbers.append(client.send_listing(f"Product {place}", [path])["id"])
+    return numbers
+
+
+def settle(system: System, photos: list[dict[str, Any]], samples: Sequence[Sample]) -> int:
+    """Let a moderator settle what waits; return how many reviews that made."""
+    truth = {p["id"]: (s.main, s.sub) for p, s in zip(photos, samples, strict=True)}
+    file = system.folder / "truth.json"
+    file.write_text(json.dumps(truth))
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.settling", str(file)], cwd=REPOSITORY,
+        env=system.env | {"DJANGO_SETTINGS_MODULE": "slowfashion_ai.settings"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout.split()[-1])
+
+
+def test_reviewed_mistakes_teach_a_candidate_that_the_running_worker_takes_over(
+    system: System, sellers_photos: list[Sample], photos_dir: Path, tmp_path: Path
+) -> None:
+    """Upside-down photos, which the starter gets wrong, are reviewed; the next model is better."""
+    client, uploaded = system.seller(), sellers_photos[:-1]
+    listings = send(client, uploaded, tmp_path / "sent")
+    photos = system.wait_for_results(client, listings, seconds=600)
+    assert {photo["model_version"] for photo in photos} == {"starter-2026-11"}
+    not_right = [p for p, s in zip(photos, uploaded, strict=True) if p["sub"] != s.sub]
+    assert len(not_right) > 30, "The starter model gets these photos right; they teach nothing."
+    assert settle(system, photos, uploaded) == len(not_right)
+
+    worker = system.worker.pid
+    said = system.manage(
+        "retrain", "--photos", photos_dir, "--train-from", "heads", "--views", "1"
+    ).stdout
+    assert "promoted. Better in " in said, said
+    (listing,) = send(client, sellers_photos[-1:], tmp_path / "after")
+    (after,) = system.wait_for_results(client, [listing])
+    assert after["model_version"].startswith("retrained-"), after
+    assert system.worker.pid == worker
+    assert system.worker.runs
