@@ -8,7 +8,7 @@ A new champion while it runs: the rest, and what was tagged so far, is tagged wi
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from django.contrib.auth.models import User
@@ -143,7 +143,7 @@ def store(batch: Batch, results: Sequence[Result], *, version: ModelVersion) -> 
     """Store new tags in one transaction, with the queue in step; return how many were stored.
 
     A photo that could not be read keeps its tag, as does one that a moderator settled or took
-    onto the screen meanwhile.
+    onto the screen meanwhile, or that another worker has tagged.
     """
     found = {
         photo.pk: result
@@ -151,7 +151,7 @@ def store(batch: Batch, results: Sequence[Result], *, version: ModelVersion) -> 
         if isinstance(result, Tagged)
     }
     with transaction.atomic():
-        rows = _locked(found, version)
+        rows = [row for row in _locked(batch.photos, version) if row.pk in found]
         before = {row.pk: (row.outcome, row.main, row.sub) for row in rows}
         for row in rows:
             write_tag(row, found[row.pk], version)
@@ -167,23 +167,20 @@ def store(batch: Batch, results: Sequence[Result], *, version: ModelVersion) -> 
     return len(rows)
 
 
-def _locked(numbers: Iterable[int], version: ModelVersion) -> list[ListingPhoto]:
-    """Lock the photos that may still be tagged again, and their place in the queue."""
-    chosen = list(numbers)
-    items = QueueItem.objects.filter(photo__in=chosen)
+def _locked(photos: Sequence[ListingPhoto], version: ModelVersion) -> list[ListingPhoto]:
+    """Lock those that may still be tagged again, and their places in the queue."""
+    taken = {photo.pk: photo.model_version_id for photo in photos}
+    items = QueueItem.objects.filter(photo__in=taken)
     skip_locked = connection.features.has_select_for_update_skip_locked
     # The queue first, as moderators do; what one of them takes or decides this very moment is
     # theirs.
-    mine = list(items.select_for_update(skip_locked=skip_locked).order_by("pk"))
-    theirs = set(
-        items.exclude(pk__in=[item.pk for item in mine]).values_list("photo_id", flat=True)
-    )
-    rows = list(
-        ListingPhoto.objects.select_for_update(no_key=True).filter(pk__in=chosen).order_by("pk")
-    )
+    ours = list(items.select_for_update(skip_locked=skip_locked).order_by("pk"))
+    theirs = items.exclude(pk__in=[item.pk for item in ours]).values_list("photo_id", flat=True)
+    rows = ListingPhoto.objects.select_for_update(no_key=True).filter(pk__in=taken).order_by("pk")
+    locked = [row for row in rows if row.model_version_id == taken[row.pk]]
     # Asked after the locks: a verdict that we waited for counts.
-    free = set(outdated(version).filter(pk__in=chosen).values_list("pk", flat=True)) - theirs
-    return [row for row in rows if row.pk in free]
+    free = set(outdated(version).filter(pk__in=taken).values_list("pk", flat=True)) - set(theirs)
+    return [row for row in locked if row.pk in free]
 
 
 def in_words(run: Reclassification) -> str:

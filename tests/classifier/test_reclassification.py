@@ -276,6 +276,19 @@ def test_a_new_champion_takes_over_and_tags_all_of_them(newer: ModelVersion) -> 
     assert (run.version, run.tagged, run.total) == (newest, 28, 28)
 
 
+def test_a_slow_worker_does_not_overwrite_a_newer_model_s_tag(newer: ModelVersion) -> None:
+    """What it took before the champion changed, and another has tagged since, stays so."""
+    photos = many_photos(8)
+    begun()
+    slow = reclassification.take(version=newer, limit=8)
+    assert slow is not None
+    newest = a_model("newest")
+    promotion.promote(version=newest)
+    assert work(newest) == 8
+    assert store(slow, newer) == 0
+    assert made_by(newest) == numbers(photos)
+
+
 def test_it_can_be_stopped(newer: ModelVersion) -> None:
     """What is tagged stays tagged, and the sentence says how many are left."""
     many_photos(20)
