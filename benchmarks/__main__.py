@@ -1,5 +1,6 @@
 """`make bench`: run every benchmark."""
 
-from benchmarks import throughput
+from benchmarks import throughput, training
 
 throughput.main()
+training.main([])

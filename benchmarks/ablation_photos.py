@@ -1,5 +1,6 @@
 """The photos of the ablation as features: computed once, whatever is trained on them."""
 
+import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import torch
 
 from classifier.ml.manifest import Preprocessing, sha256_of
 from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
-from training.devices import Precision
+from training.devices import Precision, calculating_in
 from training.feature_cache import FeatureCache, FeatureCacheBuilder, Views
+from training.held_out import HeldOut
+from training.near_unit import fit_near_unit
 from training.photos import Sample, read_photos
 from training.presets import Augmentation
 from training.progress import Progress
@@ -54,12 +57,30 @@ class Photos:
         train = split_by_product(split.train, seed=0, shares={"part": asked.share})["part"]
         self.split = Split(train, split.validation, split.test)
         self._kept: dict[tuple[str, str], FeatureCache] = {}
+        self._near: dict[str, dict[str, torch.Tensor]] = {}
+        self._untrained = HierarchicalResNet(asked.strides)
+        load_imagenet_backbone(self._untrained, asked.backbone)
 
-    def network(self) -> HierarchicalResNet:
+    def network(self, seed: int = 0) -> HierarchicalResNet:
         """Return a network with the backbone, and heads that start from chance."""
-        network = HierarchicalResNet(self.asked.strides)
-        load_imagenet_backbone(network, self.asked.backbone)
+        network = copy.deepcopy(self._untrained)
+        torch.manual_seed(seed)
+        for head in (network.main_head, network.sub_head, network.novelty_unit):
+            head.reset_parameters()
         return network
+
+    def fit_near_unit(
+        self, network: HierarchicalResNet, training: HeldOut, validation: HeldOut, of: str
+    ) -> None:
+        """Fit the near unit. Of heads alone it is fitted once: their features are always the same.
+
+        Args:
+            of: names the photos and how they are made and served.
+        """
+        if self._train_from is not TrainFrom.HEADS or of not in self._near:
+            fit_near_unit(network, self._train_from, training, validation)
+            self._near[of] = copy.deepcopy(network.near_unit.state_dict())
+        network.near_unit.load_state_dict(self._near[of])
 
     def training(self, augmentation: Augmentation) -> FeatureCache:
         """Return the training photos so augmented; ours has the photo as it is served too."""
@@ -92,23 +113,25 @@ class Photos:
                 self.asked.precision,
             ).build(samples, title, views)  # fmt: skip
             heads = self._train_from is TrainFrom.HEADS
-            self._kept[name] = pooled(maps, network) if heads else maps
+            self._kept[name] = pooled(maps, network, self.asked.precision) if heads else maps
         return self._kept[name]
 
 
 @torch.inference_mode()
-def pooled(maps: FeatureCache, network: HierarchicalResNet) -> FeatureCache:
+def pooled(maps: FeatureCache, network: HierarchicalResNet, precision: Precision) -> FeatureCache:
     """Return what an untrained stage 4 makes of its cached inputs, pooled: (photos, views, 2048).
 
     It saves a second pass through the whole backbone.
     """
-    stage = network.backbone.get_submodule("layer4").eval()
+    stage = network.backbone.get_submodule("layer4").eval().to(memory_format=torch.channels_last)
     values = np.empty((len(maps), maps.views, 2048), np.float16)
     with Progress("pooling", len(maps) * maps.views) as progress:
         for start in range(0, len(maps), 16):
             rows = np.arange(start, min(start + 16, len(maps)))
             for view in range(maps.views):
-                out = stage(maps.read(rows, np.full_like(rows, view)))
-                values[rows, view] = out.mean(dim=(2, 3)).numpy()
+                taken = maps.read(rows, np.full_like(rows, view))
+                with calculating_in(precision, taken.device):
+                    out = stage(taken.contiguous(memory_format=torch.channels_last))
+                values[rows, view] = out.float().mean(dim=(2, 3)).numpy()
                 progress.advance(len(rows))
     return FeatureCache(values)

@@ -31,8 +31,8 @@ class HeldOut:
 
 def score_of(part: TrainedPart, validation: HeldOut) -> float:
     """Return what the best epoch is chosen by: main plus subclass accuracy on validation."""
-    logits = validation.logits(part)
-    found = probabilities(logits, fit_temperature(logits, validation.truth))
+    # Temperatures change neither which class is best nor the order of the novelty scores.
+    found = probabilities(validation.logits(part), Temperature())
     main, sub = main_level(found, validation.truth), sub_level(found, validation.truth)
     auroc = novelty_figures(found, validation.truth)["novelty_auroc"]
     logger.info(

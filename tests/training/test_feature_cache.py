@@ -9,6 +9,8 @@ import torch
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
 from classifier.ml.preprocessing import UnreadablePhotoError, normalise, to_tensor
+from tests.training.patterns import save_pattern
+from training import cache_filling
 from training.augment import ListingAugmentation
 from training.feature_cache import FeatureCacheBuilder, Views
 from training.photos import PhotosError, Sample, read_photos
@@ -85,3 +87,28 @@ def test_no_photos_is_an_error(builder: FeatureCacheBuilder) -> None:
     """An empty list of photos is refused in words."""
     with pytest.raises(PhotosError, match="There are no validation photos"):
         builder.build([], "validation")
+
+
+def test_a_build_that_was_stopped_goes_on_where_it_stood(
+    builder: FeatureCacheBuilder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was computed before a stop is kept: its photos need not even be there any more."""
+    monkeypatch.setattr(cache_filling, "SECONDS_BETWEEN_NOTES", 0.0)
+    monkeypatch.setattr(cache_filling, "PASS", 2)  # a photo of two views at a time
+    paths = [save_pattern(tmp_path / f"{i}.jpg", seed=i) for i in range(4)]
+    samples = [Sample(path, None, None, path.name) for path in paths]
+    views = Views(ListingAugmentation(HOW), "listing", count=2)
+    kept = paths[2].read_bytes()
+    paths[2].write_bytes(b"no photo")
+    with pytest.raises(UnreadablePhotoError, match=r"2\.jpg"):
+        builder.build(samples, "few", views)
+    paths[2].write_bytes(kept)
+    first = paths[0].read_bytes()
+    paths[0].unlink()
+    went_on = builder.build(samples, "few", views)
+    paths[0].write_bytes(first)
+    for file in (tmp_path / "cache").iterdir():
+        file.unlink()
+    at_once = builder.build(samples, "few", views)
+    rows, second = np.arange(4), np.ones(4, dtype=int)
+    assert went_on.read(rows, second).equal(at_once.read(rows, second))
