@@ -34,7 +34,7 @@ class PolicyForm(BaseDialogForm):
         label="The new model",
         choices=[
             (RetrainRun.Policy.GATE, "is promoted if the gate says so"),
-            (RetrainRun.Policy.NEVER, "stays a candidate, whatever the gate says"),
+            (RetrainRun.Policy.NEVER, "waits for a person, if the gate lets it through"),
             (RetrainRun.Policy.ALWAYS, "is promoted, whatever the gate says"),
         ],
         widget=UnfoldAdminSelectWidget,
