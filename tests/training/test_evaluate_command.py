@@ -204,6 +204,7 @@ def test_the_model_in_production_is_judged_by_default(
     [
         (["--photos", "nowhere"], "There is no folder"),
         (["--bundle", "nowhere"], "There is no nowhere/bundle.json"),
+        (["--robustness-photos", "-1"], "--robustness-photos is 0 or more, not -1"),
         (["--model", "unheard-of"], "No model is registered as unheard-of"),
         ([], "No model is in production"),
     ],

@@ -56,14 +56,20 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         folder = options["photos"].resolve()
+        if options["robustness_photos"] < 0:
+            raise CommandError(
+                f"--robustness-photos is 0 or more, not {options['robustness_photos']}."
+            )
         try:
+            for path in _written(options):  # now, not after minutes that would be lost
+                path.parent.mkdir(parents=True, exist_ok=True)
             predictor = Predictor(load_bundle(_bundle_folder(options)))
             photos = choose_photos(folder, Part(options["split"]), predictor.manifest)
             document, _ = assess(
                 predictor,
                 photos,
                 photo_limits(),
-                robustness_photos=max(0, options["robustness_photos"]),
+                robustness_photos=options["robustness_photos"],
             )
             self.stdout.write(summary(document))
             self._write_files(document, folder, options)
@@ -77,11 +83,12 @@ class Command(BaseCommand):
     def _write_files(self, document: dict[str, Any], folder: Path, options: dict[str, Any]) -> None:
         if options["json"]:
             text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
-            _write(options["json"], text + "\n")
+            options["json"].write_text(text + "\n", encoding="utf-8")
             self.stdout.write(f"All figures: {options['json']}")
         if options["report"]:
             page = options["report"] / REPORT_NAME
-            _write(page, evaluation_page(document, None if options["no_photos"] else folder))
+            shown = None if options["no_photos"] else folder
+            page.write_text(evaluation_page(document, shown), encoding="utf-8")
             self.stdout.write(f"Report: {page}")
 
 
@@ -99,6 +106,7 @@ def _bundle_folder(options: dict[str, Any]) -> Path:
     return bundle_files.local_folder(version)
 
 
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+def _written(options: dict[str, Any]) -> list[Path]:
+    """Return the files that were asked for."""
+    report = options["report"] and options["report"] / REPORT_NAME
+    return [path for path in (options["json"], report) if path]
