@@ -28,14 +28,20 @@ logger = logging.getLogger(__name__)
 MOST_WALKS: Final = 2
 
 
-def outdated(version: ModelVersion) -> QuerySet[ListingPhoto]:
-    """Return the photos with another version's tag that no moderator settled or looks at."""
-    settled = Review.objects.standing().filter(photo=OuterRef("pk"))
+def outdated(version: ModelVersion, *, after: int = 0) -> QuerySet[ListingPhoto]:
+    """Return the photos with another version's tag that no moderator settled or looks at.
+
+    Args:
+        after: only photos with a larger number. The subqueries say so too: databases merge them,
+            and would read all reviews of the photos before.
+    """
+    of_photo = {"photo": OuterRef("pk"), "photo__gt": after}
+    settled = Review.objects.standing().filter(**of_photo)
     # Also when the lease ran out: as long as nobody else takes the photo, that verdict counts.
-    on_a_screen = QueueItem.objects.filter(photo=OuterRef("pk"), claim__isnull=False)
+    on_a_screen = QueueItem.objects.filter(**of_photo, claim__isnull=False)
     return ListingPhoto.objects.filter(
         ~Q(model_version=version), ~Exists(settled), ~Exists(on_a_screen),
-        status=ListingPhoto.Status.CLASSIFIED,
+        pk__gt=after, status=ListingPhoto.Status.CLASSIFIED,
     )  # fmt: skip
 
 
@@ -104,7 +110,7 @@ def take(*, version: ModelVersion, limit: int) -> Batch | None:
             return None
         if run.version_id != version.pk:
             _go_on_with(run, version)
-        while not (photos := list(_after_cursor(run, version)[:limit])):
+        while not (photos := _following(run, version, limit)):
             if not _begin_anew(run, version):
                 _finish(run)
                 return None
@@ -113,8 +119,8 @@ def take(*, version: ModelVersion, limit: int) -> Batch | None:
         return Batch(run, photos)
 
 
-def _after_cursor(run: Reclassification, version: ModelVersion) -> QuerySet[ListingPhoto]:
-    return outdated(version).filter(pk__gt=run.cursor).order_by("pk")
+def _following(run: Reclassification, version: ModelVersion, limit: int) -> list[ListingPhoto]:
+    return list(outdated(version, after=run.cursor).order_by("pk")[:limit])
 
 
 def _go_on_with(run: Reclassification, version: ModelVersion) -> None:

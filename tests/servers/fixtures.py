@@ -79,6 +79,12 @@ def system_on_servers(
     yield from _running(starter_bundle, {"DATABASE_URL": new_postgresql_database("system"), **s3})
 
 
+@pytest.fixture(scope="module")
+def quick_system(untrained_bundle: Path, new_postgresql_database: Any) -> Iterator[System]:
+    """The system on PostgreSQL, with a model for small pictures that tags hundreds a second."""
+    yield from _running(untrained_bundle, {"DATABASE_URL": new_postgresql_database("quick")})
+
+
 def _running(bundle: Path, environment: dict[str, str]) -> Iterator[System]:
     # Not pytest's own folder: its path is too long for a socket.
     folder = Path(tempfile.mkdtemp(prefix="sf-"))
