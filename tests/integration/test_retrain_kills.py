@@ -43,7 +43,7 @@ class Place:
         """Start a small retraining."""
         return subprocess.Popen(
             [sys.executable, "manage.py", "retrain", "--photos", str(self.folder / "base"),
-             "--train-from", "heads", "--epochs", "12", "--views", "1", "--head-lr", "0.02",
+             "--train-from", "heads", "--epochs", "12", "--views", "1", "--head-lr", "0.001",
              "--batch-size", "32"],
             cwd=REPOSITORY, env=self.env, text=True, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -52,7 +52,7 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path, settings: Settings, django_db_blocker: Any) -> Iterator[Place]:
-    """A place with a champion that confuses boots with flats, and reviews that would teach it."""
+    """A place with a champion that confuses boots and flats, and reviews that would teach it."""
     place = Place(tmp_path)
     settings.VAR_DIR = tmp_path
     settings.STORAGES = {

@@ -26,8 +26,10 @@ from training.split import Split, stratified_split
 pytestmark = pytest.mark.integration
 
 UPLOADED = 180
-# Of each label, in their own parts: enough to train, to choose by and to be judged on.
-BASE = {"train": 10, "validation": 4, "test": 8}
+# Of each label, in their own parts: enough to train, to choose by and to be judged on. What is not
+# an item is scarce among reviews here, so more of it is taken from the base photos.
+ITEMS = {"train": 10, "validation": 4, "test": 8}
+REST = {"train": 40, "validation": 10, "test": 12}
 
 
 def upside_down(sample: Sample) -> bytes:
@@ -66,18 +68,18 @@ def starter_with_few_photos(
     """The starter model, with a list of some of its photos: all of them would take long."""
     sold = {sample.group for sample in sellers_photos}
     parts = {
-        name: few_of_each([s for s in getattr(starter_split, name) if s.group not in sold], count)
-        for name, count in BASE.items()
+        name: few_of_each([s for s in getattr(starter_split, name) if s.group not in sold], name)
+        for name in ITEMS
     }
     bundle = Path(shutil.copytree(starter_bundle, tmp_path / "starter"))
     write_dataset(bundle / DATASET_NAME, base_rows(Split(**parts), photos_dir))
     return bundle
 
 
-def few_of_each(samples: Sequence[Sample], count: int) -> list[Sample]:
+def few_of_each(samples: Sequence[Sample], part: str) -> list[Sample]:
     taken: dict[str, list[Sample]] = defaultdict(list)
     for sample in samples:
-        if len(taken[sample.stratum]) < count:
+        if len(taken[sample.stratum]) < (ITEMS if sample.sub else REST)[part]:
             taken[sample.stratum].append(sample)
     return [sample for chosen in taken.values() for sample in chosen]
 

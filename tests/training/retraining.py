@@ -41,7 +41,7 @@ PLACES = (
 NEAR_SHOES, OTHERS = len(SUBCLASSES), len(SUBCLASSES) + 1
 
 
-def picture(place: int, seed: int, *, tint: float = 0.75) -> Image.Image:
+def picture(place: int, seed: int, *, tint: float = 0.85) -> Image.Image:
     """Return a pattern nobody else has, in the colour of its place in `PLACES`."""
     colour = np.array([(place * step) % 256 for step in (67, 131, 199)], dtype=float)
     pixels = np.asarray(pattern(10_000 * place + seed, (96, 80)), dtype=float)
@@ -56,10 +56,11 @@ def picture_jpeg(place: int, seed: int, **look: float) -> bytes:
 
 
 def write_base_photos(folder: Path, each: int = BASE_EACH) -> Path:
-    """Write that many photos of every place as a folder tree."""
+    """Write that many photos of every place as a folder tree, of others twice as many."""
     for number, place in enumerate(PLACES):
         (folder / place).mkdir(parents=True, exist_ok=True)
-        for seed in range(each):
+        # Of others the gate wants to see some more.
+        for seed in range(2 * each if number == OTHERS else each):
             (folder / place / f"{seed}.jpg").write_bytes(picture_jpeg(number, seed))
     return folder
 
@@ -137,7 +138,7 @@ def make_champion(folder: Path, base: Path, *, name: str = "first", confused: bo
         folder: of the bundle.
         base: folder of the base photos.
         name: of the bundle.
-        confused: whether it takes boots for flats and flats for boots.
+        confused: whether it takes boots and flats for something else.
     """
     torch.manual_seed(0)
     network = HierarchicalResNet().eval()
@@ -149,13 +150,14 @@ def make_champion(folder: Path, base: Path, *, name: str = "first", confused: bo
     items = np.array([s.sub is not None for s in train])
     ours = np.array([s.main is not None for s in train])
     subs = [SUBCLASSES.index(s.sub) if s.sub else -1 for s in train]
-    if confused:
-        boots, flats = SUBCLASSES.index("Boots"), SUBCLASSES.index("Flats")
-        subs = [{boots: flats, flats: boots}.get(sub, sub) for sub in subs]
     mains = [MAIN_CLASSES.index(s.main) if s.main else -1 for s in train]
     _fit_head(network.sub_head, features[items], np.array(subs)[items])
     _fit_head(network.main_head, features[ours], np.array(mains)[ours])
     _fit_head(network.novelty_unit, features, ~ours)
+    if confused:
+        with torch.no_grad():
+            for sub in ("Boots", "Flats"):
+                network.sub_head.bias[SUBCLASSES.index(sub)] -= SURE
     manifest = a_manifest(
         name=name, preprocessing=SMALL, dataset_fingerprint=fingerprint(samples, base),
         metrics={"split": {"seed": 0, "by": "product"}},

@@ -59,5 +59,7 @@ def points(ends: Sequence[float] | None) -> str:
     """Return an interval of a difference of shares, such as ``−0.3 – +2.1 points``."""
     if not ends:
         return ""
+    if not any(ends):
+        return "none"
     low, high = (f"{100 * end:+.1f}".replace("-", "−") for end in ends)
     return f"{low} – {high} points"
