@@ -43,29 +43,44 @@ def site(running_site: Site, settings: Any, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture(scope="session")
-def sign_in(browser: Browser, running_site: Site) -> Iterator[Callable[..., BrowserContext]]:
-    """Call it with a name to get a browser window signed in as that moderator."""
-    kept: dict[str, Any] = {}
+def sessions() -> dict[str, Any]:
+    """The cookies of who has signed in once, by name."""
+    return {}
+
+
+@pytest.fixture
+def sign_in(
+    browser: Browser, running_site: Site, sessions: dict[str, Any]
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Call it with a name to get a browser window signed in as that moderator.
+
+    All close with the test: a page left open would take the next test's photos.
+    """
     contexts: list[BrowserContext] = []
 
     def make(name: str, **options: Any) -> BrowserContext:
-        if name not in kept:
-            context = browser.new_context()
-            page = context.new_page()
-            page.goto(f"{running_site.system.address}/admin/login/?next=/healthz")
-            page.fill("[name=username]", name)
-            page.fill("[name=password]", PASSWORD)
-            page.press("[name=password]", "Enter")
-            page.wait_for_url("**/healthz")
-            kept[name] = context.storage_state()
-            context.close()
-        contexts.append(browser.new_context(storage_state=kept[name], **options))
+        if name not in sessions:
+            sessions[name] = _session(browser, running_site, name)
+        contexts.append(browser.new_context(storage_state=sessions[name], **options))
         contexts[-1].set_default_timeout(30_000)
         return contexts[-1]
 
     yield make
     for context in contexts:
         context.close()
+
+
+def _session(browser: Browser, site: Site, name: str) -> Any:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{site.system.address}/admin/login/?next=/healthz")
+    page.fill("[name=username]", name)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/healthz")
+    state = context.storage_state()
+    context.close()
+    return state
 
 
 @pytest.fixture

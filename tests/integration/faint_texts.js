@@ -1,6 +1,5 @@
-// Every text of a part of the page (the queue, unless said otherwise) whose contrast is below
-// 4.5 to 1, with the contrast (WCAG 2.2, 1.4.3).
-(part = "#queue") => {
+// Every text of a part of the page whose contrast is below 4.5 to 1, with the contrast (WCAG 2.2, 1.4.3).
+(part) => {
   const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
   // Any colour the browser knows, laid over what is behind it.
   const over = (colour, behind) => {

@@ -120,15 +120,15 @@ def test_everything_can_be_read(
     page = sign_in("anna", color_scheme=scheme).new_page()
     open_queue(page, site)
     shown(page, first)
-    assert page.evaluate(FAINT) == []
+    assert page.evaluate(FAINT, "#queue") == []
     page.keyboard.press("?")
     page.wait_for_timeout(300)  # the pressed button has its own colours again
-    assert page.evaluate(FAINT) == []
+    assert page.evaluate(FAINT, "#queue") == []
     page.keyboard.press("Escape")
     page.keyboard.press("x")
     expect(page.locator("#q-toast-undo")).to_be_visible()
     page.wait_for_timeout(300)
-    assert page.evaluate(FAINT) == []
+    assert page.evaluate(FAINT, "#queue") == []
     page.close()
 
 
