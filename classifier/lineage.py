@@ -84,7 +84,7 @@ def in_parts(reviews: Mapping[str, int]) -> str:
 
 def reviews_in(version: ModelVersion) -> QuerySet[DatasetReview]:
     """Return the reviews in a version's dataset, by their number."""
-    return version.dataset_reviews.select_related("review__moderator").order_by("review")
+    return version.dataset_reviews.select_related("review__moderator").order_by("review_id")
 
 
 def learned_from_review(review: Review) -> QuerySet[DatasetReview]:
@@ -98,7 +98,7 @@ def learned_from_photo(sha256: str) -> QuerySet[DatasetReview]:
 
 
 def _with_versions(rows: QuerySet[DatasetReview]) -> QuerySet[DatasetReview]:
-    return rows.select_related("version", "review").order_by("version__created_at", "review")
+    return rows.select_related("version", "review").order_by("version__created_at", "review_id")
 
 
 def with_dataset_changed(versions: QuerySet[ModelVersion]) -> QuerySet[ModelVersion]:

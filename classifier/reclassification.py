@@ -197,5 +197,4 @@ def in_words(run: Reclassification) -> str:
     )
     if not run.left_over:
         return said
-    why = "they could not be read, or it was stopped"
-    return f"{said} {run.left_over:,} kept the tag they had: {why}."
+    return f"{said} Left as they were: {run.left_over:,}, unreadable or after it was stopped."

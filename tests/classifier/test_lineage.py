@@ -128,7 +128,7 @@ def test_the_command_tells_it_in_words(story: Story) -> None:
     assert "  tag       Unknown/Others, " in said
     assert "  by        second (candidate), weights 000000000000" in said
     assert "  from      first (candidate)" in said
-    changed = "reviews in it: 1 train; changed since: 1 no longer standing"
+    changed = "reviews 1: 1 training; changed since: 1 no longer standing"
     assert f"dataset f2f2f2f2f2f2, {changed}" in said
     assert f"  review {story.review.pk}: Shoes › Flats, by anna on " in said
     assert "UTC; does not stand\n            learned by first (train), second (train)" in said
@@ -149,7 +149,7 @@ def test_the_command_finds_a_photo_by_its_hash_and_writes_json(story: Story) -> 
 def test_the_command_starts_from_a_review_or_a_model_too(story: Story) -> None:
     """Which models learned from a review; what a model and its parents learned from."""
     assert "learned by first (train), second (train)" in run("--review", str(story.review.pk))
-    assert run("--model", "second").startswith("  from      second (candidate)")
+    assert run("--model", "second").startswith("  model     second (candidate)")
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def test_a_batch_that_kills_every_worker_does_not_go_round_for_ever(newer: Model
         assert deaths < 10
     assert deaths == 1 + reclassification.MOST_WALKS
     run.refresh_from_db()
-    assert "3 kept the tag they had" in reclassification.in_words(run)
+    assert "Left as they were: 3," in reclassification.in_words(run)
     assert begun() != run, "it can be begun anew"
 
 
@@ -300,7 +300,7 @@ def test_it_can_be_stopped(newer: ModelVersion) -> None:
     assert run is not None
     assert reclassification.take(version=newer, limit=8) is None
     assert "8 of 20 photos" in reclassification.in_words(run)
-    assert "12 kept the tag they had" in reclassification.in_words(run)
+    assert "Left as they were: 12," in reclassification.in_words(run)
     assert reclassification.stop() is None
 
 

@@ -69,14 +69,17 @@ def tagged_by(version: ModelVersion) -> int:
 
 def test_it_says_how_many_without_touching_anything(newer: ModelVersion) -> None:
     """A dry run counts; nothing is begun."""
-    assert run("--dry-run").startswith("20 photos would be tagged again with newer. 0 would keep")
+    assert run("--dry-run") == (
+        "To be tagged again with newer: 20. Left as they are, since a moderator settled them or "
+        "looks at them: 0."
+    )
     assert not Reclassification.objects.exists()
     assert tagged_by(newer) == 0
 
 
 def test_it_begins_and_a_worker_does_it(newer: ModelVersion) -> None:
     """The command returns at once; the worker's loop tags all twenty, and no more is to do."""
-    assert run() == "20 photos are tagged again with newer while no fresh photo waits."
+    assert run() == "To be tagged again with newer, while no fresh photo waits: 20."
     assert reclassify_worker.work() == 20
     assert tagged_by(newer) == 20
     assert run() == "Every photo that may be tagged again has the champion's tag."
@@ -103,7 +106,7 @@ def test_it_waits_and_shows_how_far_it_is(
     assert reclassify_worker.work() == 20
     thread.join(30)
     first, *between, last = waiting[0].splitlines()
-    assert first.startswith("20 photos are tagged again")
+    assert first.startswith("To be tagged again with newer")
     assert "0 of 20 photos, 0 got another tag." in between
     assert last.startswith("20 of 20 photos were tagged again, 0 of them got another tag")
 
@@ -148,13 +151,13 @@ def test_a_lost_file_costs_its_photo_nothing(newer: ModelVersion) -> None:
     assert (photo.status, str(photo.model_version)) == ("classified", "older")
     said = reclassification.in_words(Reclassification.objects.get())
     assert said.startswith("19 of 20 photos were tagged again")
-    assert "1 kept the tag they had" in said
+    assert "Left as they were: 1," in said
 
 
 def test_it_can_be_stopped(newer: ModelVersion) -> None:
     """Stopped, the workers find nothing to do; stopping nothing says so."""
     run()
-    assert "20 kept the tag they had" in run("--stop")
+    assert "Left as they were: 20," in run("--stop")
     assert reclassify_worker.work() == 0
     assert run("--stop") == "Nothing is being tagged again."
 

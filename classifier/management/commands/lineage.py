@@ -142,7 +142,8 @@ def _lines(document: Document) -> Iterator[str]:
     elif "review" in document:
         yield from _review_lines(document)
     for depth, model in enumerate(document.get("models", [])):
-        yield from _model_lines(model, "by" if depth == 0 and "photo" in document else "from")
+        first = "by" if "photo" in document else "model"
+        yield from _model_lines(model, "from" if depth else first)
     for review in document.get("reviews", []):
         yield from _review_lines(review)
 
@@ -150,11 +151,10 @@ def _lines(document: Document) -> Iterator[str]:
 def _model_lines(model: Document, word: str) -> Iterator[str]:
     weights, fingerprint = _short(model["weights_sha256"]), _short(model["dataset_fingerprint"])
     yield f"  {word:<9} {model['name']} ({model['state']}), weights {weights}"
-    parts = Counter(review["part"] for review in model["reviews"])
-    counted = ", ".join(f"{count:,} {part}" for part, count in sorted(parts.items())) or "none"
+    reviews = lineage.in_parts(Counter(review["part"] for review in model["reviews"]))
     undone = sum(not review["stands"] for review in model["reviews"])
     changed = f"; changed since: {undone:,} no longer standing" if undone else ""
-    yield f"            dataset {fingerprint or 'unknown'}, reviews in it: {counted}{changed}"
+    yield f"            dataset {fingerprint or 'unknown'}, reviews {reviews}{changed}"
 
 
 def _review_lines(review: Document) -> Iterator[str]:

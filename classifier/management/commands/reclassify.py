@@ -46,12 +46,17 @@ class Command(BaseCommand):
             self.stdout.write("Every photo that may be tagged again has the champion's tag.")
             return
         self.stdout.write(
-            f"{run.total - run.tagged:,} photos are tagged again with {run.version} while no fresh "
-            "photo waits."
+            f"To be tagged again with {run.version}, while no fresh photo waits: "
+            f"{max(run.total - run.tagged, 0):,}."
         )
-        if wait:
+        if not wait:
+            return
+        try:
             self._watch(run)
-            self.stdout.write(reclassification.in_words(run))
+        except KeyboardInterrupt:
+            self.stdout.write("Workers go on with it: --wait shows it again, --stop ends it.")
+            raise SystemExit(130) from None  # as the shell counts an interruption
+        self.stdout.write(reclassification.in_words(run))
 
     def _watch(self, run: Reclassification) -> None:
         """Show the progress until the run is finished: a bar on a terminal, lines in a log."""
@@ -78,8 +83,8 @@ def _preview() -> str:
     )
     kept = others.count() - count
     return (
-        f"{count:,} photos would be tagged again with {version}. {kept:,} would keep the tag of "
-        "another model, because a moderator settled them or looks at them."
+        f"To be tagged again with {version}: {count:,}. Left as they are, since a moderator "
+        f"settled them or looks at them: {kept:,}."
     )
 
 
