@@ -1,6 +1,5 @@
 """What a training runs on: one device or several, and how many bits it calculates with."""
 
-import os
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from enum import StrEnum
@@ -59,8 +58,3 @@ def devices() -> Accelerator:
         mixed_precision="no",
         kwargs_handlers=[InitProcessGroupKwargs(timeout=LONGEST_WAIT)],
     )
-
-
-def is_main_process() -> bool:
-    """Whether this process is the one that writes and speaks; the launcher numbers them."""
-    return os.environ.get("RANK", "0") == "0"

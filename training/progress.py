@@ -1,6 +1,7 @@
 """Progress of long work: a bar on a terminal, a plain line now and then in a log."""
 
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -10,8 +11,6 @@ from types import TracebackType
 from typing import Final, Self
 
 from tqdm import tqdm
-
-from training.devices import is_main_process
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +34,11 @@ def listening(listener: Listener) -> Iterator[None]:
         yield
     finally:
         _listener.reset(token)
+
+
+def is_main_process() -> bool:
+    """Whether this process is the one that writes and speaks; the launcher numbers them."""
+    return os.environ.get("RANK", "0") == "0"
 
 
 class Progress:

@@ -20,9 +20,10 @@ from classifier.ml.preprocessing import UnreadablePhotoError
 from training.cache_filling import CacheError
 from training.checkpoint import CheckpointError
 from training.config import Schedule
-from training.devices import Precision, is_main_process
+from training.devices import Precision
 from training.photos import PhotosError
 from training.presets import BEST, PRESETS, STUDY, Augmentation, Preset
+from training.progress import is_main_process
 from training.room import NoRoomError
 from training.stages import TrainFrom
 from training.three_way import SplitBy, SplitRecord
