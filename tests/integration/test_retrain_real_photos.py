@@ -50,29 +50,31 @@ def starter_split(starter_bundle: Path, photos_dir: Path) -> Split:
 
 
 @pytest.fixture
-def sellers_photos(starter_split: Split) -> list[Sample]:
+def few_base_photos(starter_split: Split) -> Split:
+    """Some of them, in the same parts: all of them would take long."""
+    return Split(*(few_of_each(getattr(starter_split, name), name) for name in ITEMS))
+
+
+@pytest.fixture
+def sellers_photos(starter_split: Split, few_base_photos: Split) -> list[Sample]:
     """Items that the starter model has never seen, evenly of all subclasses, one a product."""
+    base = {s.group for name in ITEMS for s in getattr(few_base_photos, name)}
     unseen = {s.group: s for s in (*starter_split.validation, *starter_split.test) if s.sub}
     by_sub: dict[str, list[Sample]] = defaultdict(list)
-    for sample in unseen.values():
-        by_sub[str(sample.sub)].append(sample)
+    for group, sample in unseen.items():
+        if group not in base:
+            by_sub[str(sample.sub)].append(sample)
     turns = [s for turn in zip_longest(*by_sub.values()) for s in turn if s is not None]
     return turns[: UPLOADED + 1]
 
 
 @pytest.fixture
 def starter_with_few_photos(
-    starter_bundle: Path, starter_split: Split, sellers_photos: list[Sample], photos_dir: Path,
-    tmp_path: Path,
-) -> Path:  # fmt: skip
-    """The starter model, with a list of some of its photos: all of them would take long."""
-    sold = {sample.group for sample in sellers_photos}
-    parts = {
-        name: few_of_each([s for s in getattr(starter_split, name) if s.group not in sold], name)
-        for name in ITEMS
-    }
+    starter_bundle: Path, few_base_photos: Split, photos_dir: Path, tmp_path: Path
+) -> Path:
+    """The starter model, with a list of these base photos."""
     bundle = Path(shutil.copytree(starter_bundle, tmp_path / "starter"))
-    write_dataset(bundle / DATASET_NAME, base_rows(Split(**parts), photos_dir))
+    write_dataset(bundle / DATASET_NAME, base_rows(few_base_photos, photos_dir))
     return bundle
 
 

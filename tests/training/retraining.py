@@ -1,7 +1,7 @@
 """Small worlds for retraining: coloured patterns to learn from, reviewed as sellers' photos."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -28,8 +28,14 @@ from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES, TAXONOMY
 from tests.manifests import a_manifest
 from tests.tagged_photos import scores_for
 from tests.training.patterns import pattern
-from training.photos import fingerprint, read_photos
+from training.calibration import choose_thresholds, fit_temperature
+from training.feature_cache import FeatureCache
+from training.held_out import HeldOut
+from training.near_unit import fit_near_unit
+from training.photos import Sample, fingerprint, read_photos
+from training.scoring import probabilities, truth_of
 from training.split import stratified_split
+from training.stages import TrainedPart, TrainFrom
 
 SMALL = Preprocessing(size=32, resize=32, fit="pad")
 BASE_EACH = 40
@@ -143,10 +149,8 @@ def make_champion(folder: Path, base: Path, *, name: str = "first", confused: bo
     torch.manual_seed(0)
     network = HierarchicalResNet().eval()
     samples = read_photos(base)
-    train = stratified_split(samples, seed=0).train
-    with torch.inference_mode():
-        pixels = torch.stack([to_tensor(s.path.read_bytes(), SMALL) for s in train])
-        features = network.backbone(normalise(pixels, SMALL)).numpy()
+    split = stratified_split(samples, seed=0)
+    train, features = split.train, _features(network, split.train)
     items = np.array([s.sub is not None for s in train])
     ours = np.array([s.main is not None for s in train])
     subs = [SUBCLASSES.index(s.sub) if s.sub else -1 for s in train]
@@ -154,16 +158,32 @@ def make_champion(folder: Path, base: Path, *, name: str = "first", confused: bo
     _fit_head(network.sub_head, features[items], np.array(subs)[items])
     _fit_head(network.main_head, features[ours], np.array(mains)[ours])
     _fit_head(network.novelty_unit, features, ~ours)
+    learned = HeldOut(_feed(features), truth_of(train))
+    validation = HeldOut(_feed(_features(network, split.validation)), truth_of(split.validation))
+    fit_near_unit(network, TrainFrom.HEADS, learned, validation)
+    logits = validation.logits(TrainedPart(network, TrainFrom.HEADS).eval())
+    temperature = fit_temperature(logits, validation.truth)
     if confused:
         with torch.no_grad():
             for sub in ("Boots", "Flats"):
                 network.sub_head.bias[SUBCLASSES.index(sub)] -= SURE
     manifest = a_manifest(
         name=name, preprocessing=SMALL, dataset_fingerprint=fingerprint(samples, base),
-        metrics={"split": {"seed": 0, "by": "product"}},
+        metrics={"split": {"seed": 0, "by": "product"}}, temperature=temperature,
+        thresholds=choose_thresholds(probabilities(logits, temperature), validation.truth),
     )  # fmt: skip
     save_bundle(network, manifest, folder)
     return folder
+
+
+def _features(network: HierarchicalResNet, samples: Sequence[Sample]) -> Any:
+    with torch.inference_mode():
+        pixels = torch.stack([to_tensor(s.path.read_bytes(), SMALL) for s in samples])
+        return network.backbone(normalise(pixels, SMALL)).numpy()
+
+
+def _feed(features: Any) -> FeatureCache:
+    return FeatureCache(features[:, None].astype(np.float16))
 
 
 def _fit_head(head: torch.nn.Linear, features: Any, labels: Any) -> None:

@@ -194,15 +194,16 @@ class _Figures:
         return Share(said.unknown, self.photos.others)
 
     def calibration(self, level: Level) -> Difference | None:
-        items = self.photos.items
+        # Near photos count: whatever subclass is named for one is wrong.
+        ours = self.photos.main >= 0
 
         def confidence(said: Answers) -> Confidence:
             best, truth = getattr(said, level), getattr(self.photos, level)
             value = getattr(said, f"{level}_confidence")
-            return Confidence(value[items], best[items] == truth[items])
+            return Confidence(value[ours], best[ours] == truth[ours])
 
         return calibration_difference(
-            confidence(self._champion), confidence(self._candidate), self.photos.products[items]
+            confidence(self._champion), confidence(self._candidate), self.photos.products[ours]
         )
 
 
