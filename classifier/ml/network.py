@@ -1,4 +1,4 @@
-"""The two-headed ResNet-50: one backbone, a main head, a subclass head, and two units beside them."""
+"""The two-headed ResNet-50: a backbone, a main head, a subclass head, two units beside them."""
 
 from enum import StrEnum
 from pathlib import Path

@@ -10,7 +10,7 @@ from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imag
 
 
 def test_every_head_has_its_size() -> None:
-    """N photos give N rows of three main logits, nine subclass logits and one logit of each unit."""
+    """N photos give N rows of three main and nine subclass logits, and one logit of each unit."""
     with torch.inference_mode():
         logits = HierarchicalResNet().eval()(torch.rand(2, 3, 64, 64))
     assert [tuple(part.shape) for part in logits] == [(2, 3), (2, 9), (2,), (2,)]
