@@ -1,7 +1,8 @@
 """The tables as plain text, as Markdown and as a page with Fig. 4."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from textwrap import fill
+from typing import Final, NamedTuple
 
 from django.template.loader import render_to_string
 
@@ -9,6 +10,8 @@ from training.paper.experiment import ExperimentRequest, Outcomes
 from training.paper.fig_4 import MEANING, PICTURE_NAME, draw_recall
 from training.paper.tables import Table
 from training.split import SplitReport
+
+WIDEST: Final = 100  # characters of a line of prose in a terminal
 
 
 class Heading(NamedTuple):
@@ -65,7 +68,7 @@ def _left_out(report: SplitReport) -> list[str]:
 
 def as_text(head: Heading, tables: Sequence[Table]) -> str:
     """Return everything as aligned plain text."""
-    blocks = [head.title, *head.sentences]
+    blocks = [head.title, *(fill(sentence, WIDEST) for sentence in head.sentences)]
     for table in tables:
         lines = [f"Table {table.number}. {table.title}"]
         label = max(len(row.label) for row in table.rows) + 2
@@ -78,7 +81,7 @@ def as_text(head: Heading, tables: Sequence[Table]) -> str:
             cells = zip(row.cells, widths, strict=True)
             body = "".join(f"{f'{c.study:>10}{c.ours:>11}':>{width}}" for c, width in cells)
             lines.append(f"{row.label:<{label}}{body}")
-        blocks.append("\n".join([*lines, *([table.note] if table.note else [])]))
+        blocks.append("\n".join([*lines, *([fill(table.note, WIDEST)] if table.note else [])]))
     return "\n\n".join(blocks) + "\n"
 
 
