@@ -213,7 +213,7 @@ if REVIEW_ORDER not in ("oldest", "informative"):
 
 # A run whose process has been silent for longer belongs to a dead process.
 RETRAIN_LEASE = timedelta(seconds=env.int("RETRAIN_LEASE_SECONDS", default=120))
-if RETRAIN_LEASE < timedelta(seconds=1):
+if RETRAIN_LEASE.total_seconds() < 1:
     raise ImproperlyConfigured("RETRAIN_LEASE_SECONDS must be at least 1; some minutes are usual.")
 # What it takes for the automatic retraining: new reviews, and hours since the last one. 0: none.
 RETRAIN_MIN_NEW = env.int("RETRAIN_MIN_NEW", default=200)
