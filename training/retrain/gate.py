@@ -17,7 +17,7 @@ from training.retrain.paired import (
     Confidence,
     Difference,
     Share,
-    calibration_difference,
+    overconfidence_difference,
     share_difference,
 )
 
@@ -193,7 +193,7 @@ class _Figures:
     def rejection(self, said: Answers) -> Share:
         return Share(said.unknown, self.photos.others)
 
-    def calibration(self, level: Level) -> Difference | None:
+    def overconfidence(self, level: Level) -> Difference | None:
         # Near photos count: whatever subclass is named for one is wrong.
         ours = self.photos.main >= 0
 
@@ -202,7 +202,7 @@ class _Figures:
             value = getattr(said, f"{level}_confidence")
             return Confidence(value[ours], best[ours] == truth[ours])
 
-        return calibration_difference(
+        return overconfidence_difference(
             confidence(self._champion), confidence(self._candidate), self.photos.products[ours]
         )
 
@@ -232,9 +232,9 @@ def _musts(figures: _Figures, margins: Margins) -> Iterator[Criterion]:
     else:
         yield _guarded("rejection of others", figures.share(figures.rejection), margins.rejection)
     for level, words in LEVELS:
-        found = figures.calibration(level)
+        found = figures.overconfidence(level)
         yield _guarded(
-            f"calibration error of {words}", found, margins.calibration, lower_is_better=True
+            f"overconfidence in {words}", found, margins.calibration, lower_is_better=True
         )
 
 

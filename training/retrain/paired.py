@@ -16,7 +16,7 @@ from scipy.stats import binomtest, bootstrap
 RESAMPLES: Final = 2000
 # Each end of a two-sided 90 % interval is a one-sided bound of 95 %.
 INTERVAL: Final = 0.90
-BINS: Final = 15  # of confidence, as in `training.calibration_error`
+BINS: Final = 15  # of confidence, as in `training.curves`
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -111,10 +111,14 @@ class Confidence:
     right: Bools
 
 
-def calibration_difference(
+def overconfidence_difference(
     champion: Confidence, candidate: Confidence, products: NDArray[Any]
 ) -> Difference | None:
-    """Return how the expected calibration errors differ (Guo et al. 2017); None without photos."""
+    """Return how the models differ in promising more than they keep; None without photos.
+
+    This is the half of the expected calibration error (Guo et al. 2017) whose bins have a mean
+    confidence above their accuracy. The other half costs coverage, and is seen there.
+    """
     if not len(products):
         return None
     gaps = [*_gaps(candidate, products), *_gaps(champion, products)]
@@ -122,13 +126,13 @@ def calibration_difference(
 
     def difference(*sums: Floats) -> Floats:
         *gap_sums, size = sums
-        after = sum(np.abs(total) for total in gap_sums[:BINS])
-        before = sum(np.abs(total) for total in gap_sums[BINS:])
+        after = sum(np.maximum(total, 0) for total in gap_sums[:BINS])
+        before = sum(np.maximum(total, 0) for total in gap_sums[BINS:])
         found: Floats = (after - before) / size
         return found
 
     def error(side: Sequence[Floats]) -> float:
-        return float(sum(abs(gap.sum()) for gap in side) / sizes.sum())
+        return float(sum(max(gap.sum(), 0.0) for gap in side) / sizes.sum())
 
     before, after = error(gaps[BINS:]), error(gaps[:BINS])
     low, high = _bounds([*gaps, sizes], difference, after - before)
