@@ -13,7 +13,7 @@ from classifier import bundle_files, registry
 from classifier.intake import photo_limits
 from classifier.ml.manifest import DATASET_NAME, REPORT_NAME
 from classifier.models import ModelVersion, Part, RetrainRun, Review
-from classifier.retraining import Lease, new_reviews
+from classifier.retraining import Lease, LeaseLostError, new_reviews
 from training.checkpoint import remove_checkpoint
 from training.progress import listening
 from training.retrain.collect import Collected, collect
@@ -54,7 +54,15 @@ def retrain(*, lease: Lease, request: RetrainRequest) -> None:
     if champion is None:
         raise registry.NoChampionError
     try:
-        _Retraining(lease, request, champion).go()
+        retraining = _Retraining(lease, request, champion)
+        try:
+            retraining.go()
+        except LeaseLostError:
+            raise  # the folder is another process's by now
+        except Exception:
+            # A run that failed does not go on, and copies of photos must not stay.
+            retraining.work.remove()
+            raise
     except OSError as error:
         raise RetrainError(
             f"A file cannot be read or written ({error}). Look whether the disk of {home()} is "
