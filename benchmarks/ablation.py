@@ -9,7 +9,6 @@ other figures are of test photos. Intervals are over products and seeds.
 import argparse
 import json
 import logging
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -197,7 +196,6 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     asked = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", torch.get_num_threads())))
     photos = Photos(
         Asked(asked.photos, asked.backbone, asked.strides, asked.cache, asked.share, asked.views,
               asked.precision),

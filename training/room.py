@@ -1,6 +1,7 @@
 """Room on the disk: looked for before a training, and missed in words after it."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -53,7 +54,12 @@ def must_have_room(cache: Path, output: Path, config: TrainConfig) -> None:
             )
 
 
-def write_bundle(network: HierarchicalResNet, manifest: Manifest, output: Path) -> Manifest:
+def write_bundle(
+    network: HierarchicalResNet,
+    manifest: Manifest,
+    output: Path,
+    extras: Mapping[str, bytes] | None = None,
+) -> Manifest:
     """Save a bundle, and say what to do if the disk filled up meanwhile.
 
     Raises:
@@ -61,7 +67,7 @@ def write_bundle(network: HierarchicalResNet, manifest: Manifest, output: Path) 
         FileExistsError, ValueError: as `save_bundle`.
     """
     try:
-        return save_bundle(network.to("cpu"), manifest, output)
+        return save_bundle(network.to("cpu"), manifest, output, extras)
     except (OSError, SafetensorError) as error:
         full = error.errno in FULL if isinstance(error, OSError) else str(error).endswith(DISK_SAYS)
         if not full:

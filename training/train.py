@@ -5,6 +5,7 @@ import hashlib
 import logging
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
 from accelerate import Accelerator
@@ -17,7 +18,7 @@ from training.held_out import HeldOut, judge_network, score_of
 from training.near_unit import fit_near_unit
 from training.photos import Kind, count_table, fingerprint, read_photos
 from training.retrain.base_photos import base_rows
-from training.retrain.dataset import write_dataset
+from training.retrain.dataset import Row, write_dataset
 from training.room import must_have_room, write_bundle
 from training.scoring import truth_of
 from training.split import Split
@@ -80,9 +81,9 @@ def train(request: TrainRequest) -> Manifest | None:
     fit_near_unit(network, config.train_from, training, validation)
     manifest = _manifest(request, network, feeds, split, validation, epochs, among)
     manifest = dataclasses.replace(manifest, dataset_fingerprint=found)
-    written = write_bundle(network, manifest, request.output)
     used = dataclasses.replace(split, train=trained)
-    write_dataset(request.output / DATASET_NAME, base_rows(used, request.photos))
+    listed = {DATASET_NAME: _dataset(base_rows(used, request.photos))}
+    written = write_bundle(network, manifest, request.output, listed)
     remove_checkpoint(checkpoint)
     return written
 
@@ -126,6 +127,14 @@ def _manifest(
             "photos": {"train": feeds.trained, "validation": len(split.validation)},
         },
     )
+
+
+def _dataset(rows: list[Row]) -> bytes:
+    """Return ``dataset.csv``, to be saved together with the bundle or not at all."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / DATASET_NAME
+        write_dataset(path, rows)
+        return path.read_bytes()
 
 
 def _run_digest(request: TrainRequest, dataset: str) -> str:
