@@ -24,6 +24,7 @@ from classifier.models import (
     RetrainRun,
     Review,
 )
+from classifier.retraining import request
 from classifier.review import verdicts
 from classifier.taxonomy import SUBCLASSES
 from tests.training.retraining import (
@@ -35,6 +36,7 @@ from tests.training.retraining import (
     review,
     write_base_photos,
 )
+from training import tasks
 from training.photos import read_photos
 from training.split import stratified_split
 
@@ -284,3 +286,14 @@ def test_a_full_disk_is_a_sentence(
     with pytest.raises(CommandError, match="cannot be made"):
         retrain("--photos", base_photos)
     assert RetrainRun.objects.get().state == "failed"
+
+
+def test_the_trainers_task_does_a_run_that_waits(sound: ModelVersion) -> None:
+    """What the button asks for is done by the task; a message that comes twice does no harm."""
+    run = request(trigger=RetrainRun.Trigger.ADMIN, policy=RetrainRun.Policy.GATE)
+    tasks.retrain(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.verdict) == ("done", "nothing_new")
+    tasks.retrain(run.pk)
+    tasks.retrain(run.pk + 1)
+    assert RetrainRun.objects.count() == 1

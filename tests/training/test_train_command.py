@@ -15,6 +15,8 @@ from django.core.management import CommandError, call_command
 from safetensors.torch import load_file
 
 from classifier.ml.bundle import load_bundle
+from classifier.ml.manifest import sha256_of
+from training.retrain.dataset import read_dataset
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -59,6 +61,17 @@ def test_a_folder_of_photos_becomes_a_bundle_with_figures(calm: Path) -> None:
     assert manifest.metrics["split"] == {"seed": 0, "by": "product"}
     losses = losses_of(calm)
     assert losses[-1] < losses[0]
+
+
+def test_a_bundle_keeps_the_list_of_its_photos(calm: Path, drawn_photos: Path) -> None:
+    """Every photo is listed with label, part and hash, so that a retraining finds it again."""
+    with (calm / "dataset.csv").open(newline="", encoding="utf-8") as file:
+        rows = read_dataset(file, "dataset.csv")
+    assert {row.path for row in rows} == {
+        str(path.relative_to(drawn_photos)) for path in drawn_photos.rglob("*.jpg")
+    }
+    assert {row.part for row in rows} == {"train", "validation", "test"}
+    assert rows[0].sha256 == sha256_of(drawn_photos / rows[0].path)
 
 
 def test_the_same_seed_gives_the_same_weights(
