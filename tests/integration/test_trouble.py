@@ -155,7 +155,10 @@ def test_a_missing_model_is_named_and_its_return_noticed(
 def test_a_new_champion_takes_over_while_photos_flow(
     system: System, photo: Path, untrained_bundle: Path, starter_bundle: Path
 ) -> None:
-    """Promotion reaches the running worker before its next batch; rollback leads back."""
+    """Promotion reaches the running worker without a restart; rollback leads back.
+
+    While one loop loads the new model, the other may still tag a photo with the old one.
+    """
     client = system.seller()
     starter = read_manifest(starter_bundle).name
 
@@ -167,9 +170,9 @@ def test_a_new_champion_takes_over_while_photos_flow(
     assert tagged_by() == starter
     worker = system.worker.pid
     system.manage("register_model", untrained_bundle, "--promote")
-    assert tagged_by() == "untrained"
+    wait_until(lambda: tagged_by() == "untrained", what="the new champion tags")
     system.manage("rollback")
-    assert tagged_by() == starter
+    wait_until(lambda: tagged_by() == starter, what="the one before tags again")
     assert system.worker.pid == worker
 
 
