@@ -13,10 +13,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-import torch
 
 from benchmarks.ablation_figures import FIGURES, Ended, Estimate, ended, estimates
 from benchmarks.ablation_photos import Asked, Photos
@@ -34,11 +33,16 @@ from training.stages import TrainedPart, TrainFrom
 from training.targets import build_targets
 from training.trainer import fit
 
-# Choices of ours against overfitting, and the settings that switch them off at 0.
-PENALTIES: Final = {
-    "label smoothing": "smoothing", "mixup": "mixup", "dropout": "dropout",
-    "averaged weights": "ema", "weight decay": "weight_decay",
-}  # fmt: skip
+# Settings that were tried, and what they are when they are on.
+TRIED: Final[dict[str, dict[str, Any]]] = {
+    "cosine and warm-up": {"schedule": Schedule.COSINE, "warmup": 0.05},
+    "label smoothing": {"smoothing": 0.05},
+    "mixup": {"mixup": 0.2},
+    "dropout": {"dropout": 0.2},
+    "averaged weights": {"ema": 0.99},
+    "weight decay": {"weight_decay": 0.01},
+}
+OURS: Final = ("best", "everything")
 UNITS: Final = dict.fromkeys(FIGURES, 100.0) | {"novelty AUROC": 1.0, "calibration error": 1.0}
 
 
@@ -79,30 +83,41 @@ def recipe(name: str, preset: Preset, *, ours: bool) -> Recipe:
     )  # fmt: skip
 
 
-def recipes() -> list[Recipe]:
-    """Return the study's recipe, ours, and ours without each choice."""
+def recipes(*, everything: bool = False) -> list[Recipe]:
+    """Return the study's recipe, ours, ours without each choice, and with each that was dropped.
+
+    Args:
+        everything: begin with all that was tried, not with what is left of it in ``best``.
+    """
     study = recipe("study", STUDY, ours=False)
-    best = recipe("best", BEST, ours=True)
-
-    def without(choice: str, **settings: object) -> Recipe:
-        return replace(best, name=f"best without {choice}", config=replace(best.config, **settings))
-
+    ours = recipe("best", BEST, ours=True)
+    if everything:
+        tried = {name: value for on in TRIED.values() for name, value in on.items()}
+        ours = replace(ours, name="everything", config=replace(ours.config, **tried))
     crop = Preprocessing(fit="centre_crop")
-    plateau = {"schedule": Schedule.PLATEAU, "warmup": 0.0}
+    silent = replace(ours.config, novelty_weight=0.0)
+    without = f"{ours.name} without"
     return [
         study,
-        replace(study, name="study, padded when served", preprocessing=BEST.preprocessing),
+        replace(study, name="study, padded when served", preprocessing=ours.preprocessing),
         replace(study, name="study, thresholds chosen on validation", calibrated=True),
-        best,
-        replace(best, name="best, cut from the centre when served", preprocessing=crop),
-        replace(best, name="best with the study's augmentation", augmentation=Augmentation.STUDY),
-        replace(without("outliers", novelty_weight=0.0), outliers=False),
-        without("cosine and warm-up", **plateau),
-        *(without(choice, **{name: 0.0}) for choice, name in PENALTIES.items()
-          if getattr(BEST.config, name)),
-        replace(best, name="best without the near unit", near_unit=False),
-        replace(best, name="best without chosen thresholds", calibrated=False),
-    ]  # fmt: skip
+        ours,
+        replace(ours, name=f"{without} padding when served", preprocessing=crop),
+        replace(ours, name=f"{without} our augmentation", augmentation=Augmentation.STUDY),
+        replace(ours, name=f"{without} outliers", outliers=False, config=silent),
+        replace(ours, name=f"{without} the near unit", near_unit=False),
+        replace(ours, name=f"{without} chosen thresholds", calibrated=False),
+        *(switched(ours, choice) for choice in TRIED),
+    ]
+
+
+def switched(ours: Recipe, choice: str) -> Recipe:
+    """Return ours without a choice that it has, or with one that it lacks."""
+    on = TRIED[choice]
+    has = all(getattr(ours.config, name) == value for name, value in on.items())
+    settings = {name: getattr(STUDY.config, name) for name in on} if has else on
+    name = f"{ours.name} {'without' if has else 'with'} {choice}"
+    return replace(ours, name=name, config=replace(ours.config, **settings))
 
 
 def train_and_judge(line: Recipe, photos: Photos, config: TrainConfig) -> tuple[float, Ended]:
@@ -151,17 +166,17 @@ def measure(line: Recipe, photos: Photos, train_from: TrainFrom, seeds: int, epo
 
 
 def table(lines: Sequence[Line], photos: Photos) -> str:
-    """Return Markdown: each recipe's figures, then what `best` has over each other."""
+    """Return Markdown: each recipe's figures, then what ours has over each other."""
     truth = photos.held_out("test", BEST.preprocessing)[1]
-    best = next(line for line in lines if line.recipe.name == "best")
+    ours = next(line for line in lines if line.recipe.name in OURS)
     head = ["recipe", "validation score", *FIGURES]
     rows = [[line.recipe.name, f"{100 * np.mean(line.scores):.2f}",
              *_told(estimates(line.runs, truth), signed=False)] for line in lines]  # fmt: skip
     gains = [
-        [f"best over {line.recipe.name}",
-         f"{100 * (np.mean(best.scores) - np.mean(line.scores)):+.2f}",
-         *_told(estimates(best.runs, truth, line.runs), signed=True)]
-        for line in lines if line is not best
+        [f"{ours.recipe.name} over {line.recipe.name}",
+         f"{100 * (np.mean(ours.scores) - np.mean(line.scores)):+.2f}",
+         *_told(estimates(ours.runs, truth, line.runs), signed=True)]
+        for line in lines if line is not ours
     ]  # fmt: skip
     return "\n".join([_markdown(head, rows), "", _markdown(head, gains)])
 
@@ -192,8 +207,11 @@ def main() -> None:
     parser.add_argument("--views", type=int, default=3)
     parser.add_argument("--precision", type=Precision, default=Precision.BF16)
     parser.add_argument("--train-from", type=TrainFrom, default=TrainFrom.HEADS)
-    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument(
+        "--everything", action="store_true", help="begin with all that was tried, not with best"
+    )
     asked = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
     photos = Photos(
@@ -201,9 +219,9 @@ def main() -> None:
               asked.precision),
         asked.train_from,
     )  # fmt: skip
-    chosen = recipes()
+    chosen = recipes(everything=asked.everything)
     if asked.train_from is not TrainFrom.HEADS:
-        chosen = [line for line in chosen if line.name in ("study", "best")]
+        chosen = [line for line in chosen if line.name in ("study", *OURS)]
     lines = [measure(r, photos, asked.train_from, asked.seeds, asked.epochs) for r in chosen]
     counts = {name: len(getattr(photos.split, name)) for name in ("train", "validation", "test")}
     print(f"\n{json.dumps(counts)}, {asked.views} views, {asked.seeds} seeds, "  # noqa: T201  # a benchmark speaks

@@ -1,11 +1,14 @@
 """The photos of the ablation as features: computed once, whatever is trained on them."""
 
 import copy
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from classifier.ml.manifest import Preprocessing, sha256_of
 from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
@@ -112,13 +115,27 @@ class Photos:
                 frozen_part(network, TrainFrom.LAYER4), how, self.asked.cache, key,
                 self.asked.precision,
             ).build(samples, title, views)  # fmt: skip
-            heads = self._train_from is TrainFrom.HEADS
-            self._kept[name] = pooled(maps, network, self.asked.precision) if heads else maps
+            if self._train_from is TrainFrom.HEADS:
+                made_of = [key, repr(how), name, maps.views, [str(s.path) for s in samples]]
+                maps = self._pooled(maps, network, made_of)
+            self._kept[name] = maps
         return self._kept[name]
+
+    def _pooled(
+        self, maps: FeatureCache, network: HierarchicalResNet, made_of: list[Any]
+    ) -> FeatureCache:
+        """Return the maps' pooled features, from a file where they were computed before."""
+        digest = hashlib.sha256(repr([*made_of, self.asked.precision]).encode()).hexdigest()
+        file = self.asked.cache / f"pooled-{digest[:20]}.npy"
+        if not file.is_file():
+            np.save(file, pooled(maps, network, self.asked.precision))
+        return FeatureCache(np.load(file))
 
 
 @torch.inference_mode()
-def pooled(maps: FeatureCache, network: HierarchicalResNet, precision: Precision) -> FeatureCache:
+def pooled(
+    maps: FeatureCache, network: HierarchicalResNet, precision: Precision
+) -> NDArray[np.float16]:
     """Return what an untrained stage 4 makes of its cached inputs, pooled: (photos, views, 2048).
 
     It saves a second pass through the whole backbone.
@@ -134,4 +151,4 @@ def pooled(maps: FeatureCache, network: HierarchicalResNet, precision: Precision
                     out = stage(taken.contiguous(memory_format=torch.channels_last))
                 values[rows, view] = out.float().mean(dim=(2, 3)).numpy()
                 progress.advance(len(rows))
-    return FeatureCache(values)
+    return values
