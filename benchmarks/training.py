@@ -36,13 +36,13 @@ from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
 from training.augment import StudyAugmentation
 from training.config import TrainConfig
-from training.devices import Precision, devices
+from training.devices import Precision, devices, resolved
 from training.feature_cache import FeatureCacheBuilder, Views
 from training.feeds import Feed, PhotoFeed
 from training.losses import heads_loss
 from training.paper.recipe import scores_of
 from training.photos import Kind, Sample, read_photos
-from training.presets import BEST, STUDY, Preset
+from training.presets import STUDY
 from training.scoring import truth_of
 from training.split import stratified_split
 from training.stages import TrainedPart, TrainFrom, frozen_part
@@ -168,11 +168,11 @@ def accuracy(part: TrainedPart, held_out: Feed, given: Course) -> float:
     return float((found == truth_of(given.validation).sub).mean())
 
 
-def ours(given: Course, name: str, preset: Preset, config: TrainConfig) -> Trained:
+def ours(given: Course, name: str, config: TrainConfig) -> Trained:
     """Train with `training.trainer.fit`."""
-    trained, how = Trained(name), preset.preprocessing
+    trained, how = Trained(name), STUDY.preprocessing
     network = given.network()
-    augmentation = preset.augmentation.made_for(how)
+    augmentation = STUDY.augmentation.made_for(how)
     began = Clock.now()
     with tempfile.TemporaryDirectory() as folder:
         if config.train_from is TrainFrom.ALL:
@@ -181,7 +181,7 @@ def ours(given: Course, name: str, preset: Preset, config: TrainConfig) -> Train
         else:
             frozen = frozen_part(network, config.train_from).to(devices().device)
             caches = FeatureCacheBuilder(frozen, how, Path(folder), {}, config.precision)
-            views = Views(augmentation, preset.augmentation, 2, served=preset.served_view)
+            views = Views(augmentation, STUDY.augmentation, 2, served=False)
             feed = caches.build(given.train, "training", views)
             trained.filling = began.since()
             held_out = caches.build(given.validation, "validation")
@@ -213,7 +213,7 @@ def fit_timed(
 def native_precision() -> Precision:
     """Return bf16 where the device multiplies in it, else fp32."""
     if torch.cuda.is_available():
-        return Precision.AUTO
+        return resolved(Precision.AUTO, devices().device)
     flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="ignore").split()
     return Precision.BF16 if {"avx512_bf16", "amx_bf16"} & set(flags) else Precision.FP32
 
@@ -223,15 +223,10 @@ def measure(given: Course) -> list[Trained]:
     native = native_precision()
     found = [straightforward(given)]
     whole = replace(STUDY.config, epochs=given.epochs, seed=given.seed, precision=native)
-    found.append(ours(given, f"ours, the same recipe, {native}", STUDY, whole))
+    found.append(ours(given, f"ours, the same recipe, {native}", whole))
     for precision in dict.fromkeys((Precision.FP32, native)):
         part = replace(whole, train_from=TrainFrom.LAYER4, precision=precision)
-        found.append(ours(given, f"ours, the same recipe from stage 4, {precision}", STUDY, part))
-    best = replace(
-        BEST.config, epochs=given.epochs, seed=given.seed, batch_size=32, precision=native,
-        novelty_weight=0.0,
-    )  # fmt: skip
-    found.append(ours(given, f"ours, preset best from stage 4, {native}", BEST, best))
+        found.append(ours(given, f"ours, the same recipe from stage 4, {precision}", part))
     return found
 
 

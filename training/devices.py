@@ -39,6 +39,7 @@ def resolved(precision: Precision, device: torch.device) -> Precision:
 
 def calculating_in(precision: Precision, device: torch.device) -> AbstractContextManager[object]:
     """Return the context in which a forward pass has this precision."""
+    precision = resolved(precision, device)
     if precision is Precision.FP32:
         return torch.autocast(device.type, enabled=False)
     kind = torch.bfloat16 if precision is Precision.BF16 else torch.float16
