@@ -108,4 +108,7 @@ def percent(share: float | None) -> str:
 
 def points(by: float | None) -> str:
     """Return a difference of shares in percentage points, with its sign: ``+1.2``, ``−0.4``."""
-    return "–" if by is None else f"{by * 100:+.1f}".replace("-", "−")
+    if by is None:
+        return "–"
+    text = f"{by * 100:+.1f}"
+    return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "−")

@@ -55,6 +55,14 @@ def test_a_difference_is_told_by_sign_and_word(by: float, lower_is_better: bool,
     assert key_figures.difference(by, lower_is_better=lower_is_better).words == said
 
 
+@pytest.mark.parametrize(
+    ("by", "said"), [(0.012, "+1.2"), (-0.004, "−0.4"), (-0.0002, "0.0"), (None, "–")]
+)
+def test_points_have_a_sign_where_there_is_a_difference(by: float | None, said: str) -> None:
+    """A rounded nothing is no loss."""
+    assert key_figures.points(by) == said
+
+
 def test_the_list_shows_figures_beside_the_champions(
     client: Client, onlooker: User, candidate: ModelVersion
 ) -> None:
