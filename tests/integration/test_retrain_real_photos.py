@@ -16,7 +16,7 @@ from PIL import Image
 
 from classifier.ml.manifest import DATASET_NAME, read_manifest
 from one_machine.api_client import ApiClient
-from tests.servers.processes import REPOSITORY
+from tests.servers.processes import REPOSITORY, wait_until
 from tests.servers.system import System
 from training.photos import Sample, fingerprint, read_photos
 from training.retrain.base_photos import base_rows
@@ -142,8 +142,16 @@ def test_reviewed_mistakes_teach_a_candidate_that_the_running_worker_takes_over(
         "retrain", "--photos", photos_dir, "--train-from", "heads", "--views", "1"
     ).stdout
     assert "promoted. Better in " in said, said
-    (listing,) = send(client, sellers_photos[-1:], tmp_path / "after")
-    (after,) = system.wait_for_results(client, [listing])
-    assert after["model_version"].startswith("retrained-"), after
+
+    def tagged_by() -> str:
+        """Return the version that tags a new photo of a product nobody reviewed."""
+        sent = send(client, sellers_photos[-1:], tmp_path / "after")
+        (photo,) = system.wait_for_results(client, sent)
+        return str(photo["model_version"])
+
+    # The worker loads it beside the old one, which tags what comes meanwhile.
+    wait_until(
+        lambda: tagged_by().startswith("retrained-"), what="the new champion tags", seconds=180
+    )
     assert system.worker.pid == worker
     assert system.worker.runs
