@@ -140,14 +140,17 @@ def test_two_at_once_make_one_and_an_overtaken_candidate_is_kept(place: Place) -
     """A second start is refused; a champion promoted meanwhile is not replaced unseen."""
     base = place.folder / "base"
     other = registry.register(folder=make_champion(place.folder / "other", base, name="other"))
+    # Held still while the rest happens, it must not count as dead.
+    place.env["RETRAIN_LEASE_SECONDS"] = "900"
     process = place.start()
     wait_for_stage(process, "train")
+    process.send_signal(signal.SIGSTOP)
     second = place.start()
     said, _ = second.communicate(timeout=PATIENCE)
     assert second.returncode == 1
     assert "runs since" in said
-    wait_for_stage(process, "evaluate")
     promotion.promote(version=other)
+    process.send_signal(signal.SIGCONT)
     said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said
     assert "but meanwhile other is the champion" in said
