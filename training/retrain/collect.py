@@ -88,7 +88,8 @@ def collect(
     collected = Collected(
         rows=sorted(
             [*_base_rows(base, assignment), *_review_rows(photos, assignment)],
-            key=lambda row: (row.source, row.path),
+            # By content: names in the storage are drawn, and the order of photos is part of chance.
+            key=lambda row: (row.source, row.sha256, row.path),
         ),
         base_folder=base.folder,
         review_folder=copies,
