@@ -120,4 +120,7 @@ def load_bundle(folder: Path) -> Bundle:
 def _must_be_finite(state: Mapping[str, Tensor]) -> None:
     for name, tensor in state.items():
         if not torch.isfinite(tensor).all():
-            raise ValueError(f"{name} holds values that are not finite in half precision.")
+            raise ValueError(
+                f"{name} holds values that are not finite in half precision, as after a training "
+                "that diverged. Train again with lower learning rates."
+            )
