@@ -27,6 +27,7 @@ Floats = NDArray[np.float64]
 
 FEWEST_OF_A_SUBCLASS: Final = 5  # test photos: with fewer, no loss could be seen
 FEWEST_OTHERS: Final = 10
+NO_LOSS: Final = 2  # photos
 Level = Literal["main", "sub"]
 LEVELS: Final[tuple[tuple[Level, str], ...]] = (("main", "main classes"), ("sub", "subclasses"))
 
@@ -263,8 +264,10 @@ def _guarded(
         return _missing(name, 0, 1)
     loss = found.difference if lower_is_better else -found.difference
     certain = found.worse_for_certain(lower_is_better=lower_is_better)
-    # One photo more or less is no loss, however few there are.
-    too_much = loss > margin.at_most and abs(found.lost - found.gained) != 1
+    # One or two photos more or less are no loss, however few there are.
+    counted = found.p_value is not None
+    by_chance = counted and abs(found.lost - found.gained) <= NO_LOSS
+    too_much = loss > margin.at_most and not by_chance
     passed = not (too_much or (loss > margin.if_certain and certain))
     sign = "above" if lower_is_better else "below"
     edge = margin.at_most if lower_is_better else -margin.at_most
