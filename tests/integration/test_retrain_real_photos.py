@@ -25,7 +25,7 @@ from training.split import Split, stratified_split
 
 pytestmark = pytest.mark.integration
 
-UPLOADED = 180
+UPLOADED = 320
 # Of each label, in their own parts: enough to train, to choose by and to be judged on. What is not
 # an item is scarce among reviews here, so more of it is taken from the base photos.
 ITEMS = {"train": 10, "validation": 4, "test": 8}
@@ -139,8 +139,9 @@ def test_reviewed_mistakes_teach_a_candidate_that_the_running_worker_takes_over(
 
     worker = system.worker.pid
     said = system.manage(
-        "retrain", "--photos", photos_dir, "--train-from", "heads", "--views", "1"
-    ).stdout
+        "retrain", "--photos", photos_dir, "--train-from", "heads", "--views", "1",
+        "--epochs", "40", "--head-lr", "0.003",
+    ).stdout  # fmt: skip
     assert "promoted. Better in " in said, said
 
     def tagged_by() -> str:
