@@ -29,9 +29,7 @@ def running_site(django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
 
 
 @pytest.fixture
-def site(running_site: Site, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    # Playwright's loop runs in this thread; Django would refuse the database beside it.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+def site(running_site: Site, settings: Any) -> Iterator[Site]:
     settings.REVIEW_SAMPLE_SHARE = 0.0
     storage = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

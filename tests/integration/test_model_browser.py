@@ -69,9 +69,7 @@ def running_site(untrained_bundle: Path, django_db_blocker: DjangoDbBlocker) -> 
 
 
 @pytest.fixture
-def site(running_site: Site, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Site:
-    # Playwright's loop runs in this thread; Django would refuse the database beside it.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+def site(running_site: Site, settings: Any) -> Site:
     storage = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": running_site.folder / "bundles", "base_url": None},

@@ -121,7 +121,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Any:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A headless browser: Playwright's own, else the system's Chromium."""
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        # Playwright's loop runs in this thread until the last test; Django would refuse the
+        # database beside it, also to tests that have no browser.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         chromium = _launched(playwright)
         yield chromium
         chromium.close()
