@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from unfold.decorators import action, display
@@ -18,6 +17,7 @@ from unfold.forms import BaseDialogForm
 from classifier import bundle_files, lineage, promotion, registry
 from classifier.admin import key_figures
 from classifier.admin.key_figures import KEY_FIGURES, KeyFigure
+from classifier.admin.read_only import ReadOnlyAdmin, back_to_list
 from classifier.admin.reclassification import Reclassify
 from classifier.admin.version_page import VersionPage
 from classifier.ml.manifest import BundleError
@@ -61,7 +61,7 @@ class PromoteForm(BaseDialogForm):
 
 
 @admin.register(ModelVersion)
-class ModelVersionAdmin(VersionPage, Reclassify):
+class ModelVersionAdmin(VersionPage, Reclassify, ReadOnlyAdmin):
     """Versions come from commands and retrainings; here they are looked at and promoted."""
 
     list_display = (
@@ -79,15 +79,6 @@ class ModelVersionAdmin(VersionPage, Reclassify):
 
     class Media:
         css = {"all": ("classifier/queue/figures.css", "classifier/models.css")}
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_roll_back_permission(self, request: HttpRequest) -> bool:
         """Whoever may change model versions may change which one is in production."""
@@ -127,7 +118,7 @@ class ModelVersionAdmin(VersionPage, Reclassify):
             messages.error(request, str(error))
         else:
             messages.success(request, f"{version} is the champion now.")
-        return _back_to_list()
+        return back_to_list(ModelVersion)
 
     @action(
         description="Roll back",
@@ -148,7 +139,7 @@ class ModelVersionAdmin(VersionPage, Reclassify):
             messages.error(request, str(error))
         else:
             messages.success(request, f"{version} is the champion again.")
-        return _back_to_list()
+        return back_to_list(ModelVersion)
 
     @display(description="State", label=COLOURS, ordering="state")
     def shown_state(self, version: ModelVersion) -> tuple[str, str]:
@@ -171,10 +162,3 @@ class ModelVersionAdmin(VersionPage, Reclassify):
         return format_html(
             '<details><summary>show</summary><pre class="m-json">{}</pre></details>', text
         )
-
-
-def _back_to_list() -> HttpResponse:
-    """Return what makes the dialog leave for the list, where the message is shown."""
-    return HttpResponse(
-        headers={"HX-Redirect": reverse("admin:classifier_modelversion_changelist")}
-    )

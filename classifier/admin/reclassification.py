@@ -6,14 +6,14 @@ from typing import Any, Final, cast
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.forms import BaseDialogForm
 
 from classifier import reclassification, registry
-from classifier.models import Reclassification
+from classifier.admin.read_only import back_to_list
+from classifier.models import ModelVersion, Reclassification
 
 # For so long the list says how the last one ended.
 SHOWN_AFTER_THE_END: Final = timedelta(hours=1)
@@ -63,7 +63,7 @@ class Reclassify(ModelAdmin):
                 messages.info(request, "Every photo that may be tagged again has the champion's.")
             else:
                 messages.success(request, f"Up to {run.total:,} photos are tagged again.")
-        return _to_the_list()
+        return back_to_list(ModelVersion)
 
     @action(
         description="Stop tagging again",
@@ -82,7 +82,7 @@ class Reclassify(ModelAdmin):
             messages.warning(request, "It had ended already.")
         else:
             messages.success(request, reclassification.in_words(run))
-        return _to_the_list()
+        return back_to_list(ModelVersion)
 
 
 def _of_interest() -> Reclassification | None:
@@ -91,10 +91,3 @@ def _of_interest() -> Reclassification | None:
     if run is None or run.finished_at is None:
         return run
     return run if run.finished_at > timezone.now() - SHOWN_AFTER_THE_END else None
-
-
-def _to_the_list() -> HttpResponse:
-    """Return what makes the dialog leave for the list, where the message is shown."""
-    return HttpResponse(
-        headers={"HX-Redirect": reverse("admin:classifier_modelversion_changelist")}
-    )

@@ -9,15 +9,15 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from classifier import retraining
+from classifier.admin.read_only import ReadOnlyAdmin, back_to_list
 from classifier.models import RetrainRun
 
 STATE_COLOURS = {
@@ -42,7 +42,7 @@ class PolicyForm(BaseDialogForm):
 
 
 @admin.register(RetrainRun)
-class RetrainRunAdmin(ModelAdmin):
+class RetrainRunAdmin(ReadOnlyAdmin):
     """The list of runs, and above it the one at work."""
 
     list_display = (
@@ -62,15 +62,6 @@ class RetrainRunAdmin(ModelAdmin):
 
     class Media:
         css = {"all": ("classifier/queue/figures.css", "classifier/models.css")}
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever may start one may watch it."""
@@ -131,7 +122,7 @@ class RetrainRunAdmin(ModelAdmin):
             messages.error(request, str(error))
         else:
             messages.success(request, f"{run} waits for the trainer.")
-        return _to_the_list()
+        return back_to_list(RetrainRun)
 
     @action(
         description="Call it off",
@@ -150,7 +141,7 @@ class RetrainRunAdmin(ModelAdmin):
             messages.success(request, f"{run} is called off.")
         else:
             messages.warning(request, "It had ended already.")
-        return _to_the_list()
+        return back_to_list(RetrainRun)
 
     @display(description="Run", ordering="id")
     def name(self, run: RetrainRun) -> str:
@@ -212,8 +203,3 @@ def elapsed(run: RetrainRun) -> str:
     hours, minutes = seconds // 3600, seconds // 60 % 60
     parts = [f"{hours} h" if hours else "", f"{minutes} min" if hours or minutes else ""]
     return " ".join([*filter(None, parts), f"{seconds % 60} s"])
-
-
-def _to_the_list() -> HttpResponse:
-    """Return what makes the dialog leave for the list, where the message is shown."""
-    return HttpResponse(headers={"HX-Redirect": reverse("admin:classifier_retrainrun_changelist")})

@@ -1,7 +1,5 @@
 """Reviews as a read-only table, and beside it the queue's pages."""
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -9,11 +7,11 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from classifier.admin import pictures, queue_doors, review_words
 from classifier.admin.date_filter import WholeDaysFilter
+from classifier.admin.read_only import ReadOnlyAdmin
 from classifier.models import Review
 from classifier.review import charts, export, quality, shortcuts
 from classifier.review.counters import counters
@@ -27,7 +25,7 @@ DOORS = {
 
 
 @admin.register(Review)
-class ReviewAdmin(ModelAdmin):
+class ReviewAdmin(ReadOnlyAdmin):
     """Who said what, newest first; nothing can be changed here."""
 
     list_display = (
@@ -45,15 +43,6 @@ class ReviewAdmin(ModelAdmin):
     search_help_text = "Title of the listing, name of the moderator"
     show_full_result_count = False
     ordering = ("-id",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @display(description="Photo")
     def small(self, review: Review) -> str:

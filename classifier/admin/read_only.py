@@ -1,0 +1,27 @@
+"""Tables that are looked at: rows come from the product, and its actions alone change them."""
+
+from typing import Any
+
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from unfold.admin import ModelAdmin
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """Nobody adds, changes or deletes a row by a form."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def back_to_list(model: type[Model]) -> HttpResponse:
+    """Return what makes an action's dialog leave for the list, where the message is shown."""
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+    return HttpResponse(headers={"HX-Redirect": reverse(name)})
