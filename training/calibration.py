@@ -11,7 +11,8 @@ from scipy.special import expit, log_softmax
 
 from classifier.decision import DEFAULT_THRESHOLD, Thresholds
 from classifier.ml.manifest import Temperature
-from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES
+from classifier.ml.probabilities import OVER_SUBCLASSES
+from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 from training.scoring import Floats, LogitArrays, Probabilities, Truth
 
 # Below half, "confident" would be the wrong word; above 0.99 validation photos cannot tell.
@@ -48,12 +49,8 @@ def _near_temperature(logits: Floats, near: NDArray[np.bool_]) -> float:
 
 def _sub_targets(truth: Truth) -> Floats:
     """Return (N, 9): an item's subclass, or all of a near photo's main class alike."""
-    of_main = np.array(
-        [[MAIN_OF[sub] == main for sub in SUBCLASSES] for main in MAIN_CLASSES], dtype=float
-    )
-    spread = of_main / of_main.sum(axis=1, keepdims=True)
     items = truth.items[:, None]
-    return np.where(items, np.eye(len(SUBCLASSES))[truth.sub], spread[truth.main])
+    return np.where(items, np.eye(len(SUBCLASSES))[truth.sub], OVER_SUBCLASSES[truth.main])
 
 
 def _least(loss: Callable[[float], float]) -> float:

@@ -12,15 +12,16 @@ from scipy.special import expit, softmax
 from classifier.decision import Scores
 from classifier.ml.manifest import Temperature
 from classifier.ml.network import Logits
-from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES
+from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES, TAXONOMY
 
 Floats = NDArray[np.float64]
 
-# (9, 9): row i spreads subclass i evenly over the three of its main class.
-_SIBLINGS: Final = np.array(
-    [[MAIN_OF[one] == MAIN_OF[other] for other in SUBCLASSES] for one in SUBCLASSES], dtype=float
+# (3, 9): each main class spread evenly over its subclasses.
+OVER_SUBCLASSES: Final = np.array(
+    [[(MAIN_OF[sub] == main) / len(TAXONOMY[main]) for sub in SUBCLASSES] for main in MAIN_CLASSES]
 )
-_SPREAD: Final = _SIBLINGS / _SIBLINGS.sum(axis=1, keepdims=True)
+# (9, 9): each subclass spread evenly over those of its main class.
+_SPREAD: Final = OVER_SUBCLASSES[[MAIN_CLASSES.index(MAIN_OF[sub]) for sub in SUBCLASSES]]
 
 
 @dataclass(frozen=True, slots=True)
