@@ -15,6 +15,7 @@ from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, TAXONOMY
 PHOTO_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 # Pictures that training does not read; what it leaves out it says.
 OTHER_SUFFIXES: Final = frozenset({".heic", ".heif", ".avif", ".gif", ".bmp", ".tif", ".tiff"})
+MANIFEST: Final = "manifest.csv"
 OTHERS: Final = "Others"
 NEAR: Final = "Near"
 
@@ -75,7 +76,7 @@ def read_photos(folder: Path) -> list[Sample]:
     """
     if not folder.is_dir():
         raise PhotosError(f"There is no folder {folder}. Name a folder of photos with --photos.")
-    manifest = folder / "manifest.csv"
+    manifest = folder / MANIFEST
     samples = _from_manifest(manifest) if manifest.is_file() else _from_tree(folder)
     if not samples:
         raise PhotosError(

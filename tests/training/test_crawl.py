@@ -222,6 +222,15 @@ def test_a_folder_that_cannot_be_written_is_an_error(
         crawl(site, words, tmp_path / "photos")
 
 
+def test_a_folder_with_a_manifest_is_refused(site: PhotoSite, words: Path, tmp_path: Path) -> None:
+    """Photos beside a manifest would never be read, so none is fetched."""
+    site.offer("tote bag", "a.jpg", photo(1))
+    (tmp_path / "manifest.csv").write_text("path,main,sub,group\n")
+    with pytest.raises(CommandError, match=r"would not be read\. Name another folder"):
+        crawl(site, words, tmp_path)
+    assert not site.seen
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -11,6 +11,7 @@ from training.collect.openverse import SEARCH, search_address
 from training.collect.polite_session import Manners, PoliteSession
 from training.collect.record import GrowingTable
 from training.collect.search_threads import PoliteCrawler
+from training.photos import MANIFEST, PhotosError
 from training.progress import Progress
 
 
@@ -53,9 +54,15 @@ def crawl(request: CrawlRequest) -> Harvest:
     """Collect photos for every folder; what is in the record already is not fetched again.
 
     Raises:
+        PhotosError: if the output has a manifest, so that nothing collected would ever be read.
         CrawlError: if the search does not answer; what was collected until then stays.
         OSError: if the output cannot be written.
     """
+    if (request.output / MANIFEST).exists():
+        raise PhotosError(
+            f"{request.output} has a {MANIFEST}, which stands for the whole folder: photos "
+            "collected beside it would not be read. Name another folder."
+        )
     harvest = Harvest()
     session = PoliteSession(request.manners)
     with GrowingTable(request.output / RECORD, COLUMNS) as record:

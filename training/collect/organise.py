@@ -24,6 +24,7 @@ from training.collect.deepfashion2 import (
 )
 from training.collect.record import GrowingTable
 from training.collect.whole_file import write_whole
+from training.photos import MANIFEST
 from training.progress import Progress
 
 COLUMNS: Final = ("path", "main", "sub", "group", "source", "original", "box")
@@ -84,7 +85,7 @@ def organise(request: OrganiseRequest) -> Summary:
     files = annotation_files(request.source)
     summary = Summary()
     with (
-        GrowingTable(request.output / "manifest.csv", COLUMNS) as manifest,
+        GrowingTable(request.output / MANIFEST, COLUMNS) as manifest,
         ThreadPoolExecutor(WORKERS) as pool,
         Progress("cutting out", len(files)) as progress,
     ):

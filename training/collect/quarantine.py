@@ -10,7 +10,7 @@ from typing import Final
 
 from training.collect.clean import Finding
 from training.collect.record import GrowingTable
-from training.photos import PhotosError
+from training.photos import MANIFEST, PhotosError
 
 RECORD: Final = "quarantine.csv"
 COLUMNS: Final = ("moved_at", "path", "moved_to", "flaw", "detail", "manifest_row")
@@ -117,7 +117,7 @@ def _free(path: Path) -> Path:
 
 def _manifest_rows(photos: Path) -> dict[str, dict[str, str]]:
     """Return the manifest's rows by path, written as `_below` writes it."""
-    manifest = photos / "manifest.csv"
+    manifest = photos / MANIFEST
     if not manifest.is_file():
         return {}
     with manifest.open(newline="", encoding="utf-8-sig") as file:
@@ -126,7 +126,7 @@ def _manifest_rows(photos: Path) -> dict[str, dict[str, str]]:
 
 def _write_manifest(photos: Path, rows: Sequence[Mapping[str, str]]) -> None:
     """Replace the manifest, where there is one, by these rows; aside first, then renamed."""
-    manifest = photos / "manifest.csv"
+    manifest = photos / MANIFEST
     if not manifest.is_file():
         return
     with manifest.open(newline="", encoding="utf-8-sig") as file:
