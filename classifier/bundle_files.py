@@ -1,20 +1,16 @@
 """The files of a registered bundle: stored once, found by every worker on every machine."""
 
 import hashlib
-import shutil
-import tempfile
 from pathlib import Path
 
-from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
+from classifier import bundle_cache
 from classifier.ml.manifest import (
     EXTRA_NAMES,
     MANIFEST_NAME,
     WEIGHTS_NAME,
-    BundleError,
-    BundleMissingError,
     check_weights,
     read_manifest,
     sha256_of,
@@ -85,46 +81,4 @@ def local_folder(version: ModelVersion) -> Path:
     lies_in = storage()
     if isinstance(lies_in, FileSystemStorage):
         return Path(lies_in.path(version.name))
-    folder = Path(settings.BUNDLE_CACHE_DIR) / f"{version.name}-{version.weights_sha256[:12]}"
-    if not _is_whole(folder):
-        # Not there yet, or damaged since: either way a fresh copy puts it right.
-        _fetch(lies_in, version, folder)
-    return folder
-
-
-def _is_whole(folder: Path) -> bool:
-    try:
-        check_weights(folder, read_manifest(folder))
-    except BundleError:
-        return False
-    return True
-
-
-def _fetch(lies_in: Storage, version: ModelVersion, folder: Path) -> None:
-    """Download aside, check, then rename: a cached bundle is whole or absent."""
-    # Imported here: a web process that stores files on disk has no use for it.
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".fetching-", dir=folder.parent))
-    try:
-        for name in (MANIFEST_NAME, WEIGHTS_NAME):
-            with lies_in.open(f"{version.name}/{name}") as source, (aside / name).open("wb") as to:
-                shutil.copyfileobj(source, to)
-        check_weights(aside, read_manifest(aside))
-        # Workers of one machine fetch at the same time: who was faster may be loading it now.
-        if not _is_whole(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-            aside.rename(folder)
-    except FileNotFoundError as error:
-        raise BundleMissingError(
-            f"The bundle storage lacks a file of {version} ({error}). "
-            "Register the bundle again with `manage.py register_model FOLDER`."
-        ) from error
-    except (OSError, BotoCoreError, ClientError) as error:
-        raise BundleMissingError(
-            f"The bundle storage did not give {version} ({type(error).__name__}: {error}). "
-            f"Check that the storage can be reached and that {folder.parent} can be written."
-        ) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    return bundle_cache.fetched(lies_in, version)

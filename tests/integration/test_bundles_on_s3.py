@@ -1,6 +1,9 @@
 """Bundles in S3: every worker on every machine finds them."""
 
+import json
+import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -62,6 +65,28 @@ def test_workers_of_one_machine_fetch_at_the_same_time(
     folders = in_threads(4, lambda: bundle_files.local_folder(version))
     bundle_files.check_files(version)
     assert list(bundles_on_s3.iterdir()) == [folders[0]]
+
+
+def test_the_copies_that_were_used_last_are_kept(bundle_copy: Path, bundles_on_s3: Path) -> None:
+    """A fifth bundle drives out the one that nobody used for longest, and a killed fetch's rest."""
+    versions = [registry.register(folder=renamed(bundle_copy, f"model-{n}")) for n in range(5)]
+    folders = [bundle_files.local_folder(version) for version in versions[:4]]
+    for age, folder in enumerate(reversed(folders)):
+        os.utime(folder, (time.time() - 60 * age,) * 2)
+    assert bundle_files.local_folder(versions[0]) == folders[0]  # used again
+    rest, running = bundles_on_s3 / ".fetching-old", bundles_on_s3 / ".fetching-new"
+    for folder in (rest, running):
+        folder.mkdir()
+    os.utime(rest, (time.time() - 7200,) * 2)
+    fifth = bundle_files.local_folder(versions[4])
+    assert set(bundles_on_s3.iterdir()) == {folders[0], folders[2], folders[3], fifth, running}
+
+
+def renamed(bundle: Path, name: str) -> Path:
+    """Give a bundle another name and return its folder."""
+    manifest = json.loads((bundle / "bundle.json").read_text())
+    (bundle / "bundle.json").write_text(json.dumps({**manifest, "name": name}))
+    return bundle
 
 
 def test_a_damaged_copy_is_fetched_again(version: ModelVersion) -> None:
