@@ -5,13 +5,16 @@ from typing import Any, Final, cast
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.forms import BaseDialogForm
 
 from classifier import reclassification, registry
+from classifier.admin.live import live_answer
 from classifier.admin.read_only import back_to_list
 from classifier.models import ModelVersion, Reclassification
 
@@ -34,12 +37,22 @@ class Reclassify(ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        run = _of_interest()
-        shown = {
-            "reclassification": run,
-            "reclassification_words": reclassification.in_words(run) if run else "",
-        }
-        return super().changelist_view(request, {**(extra_context or {}), **shown})  # type: ignore[no-any-return]  # Unfold ships no types
+        shown = {**(extra_context or {}), **_now()}
+        return super().changelist_view(request, shown)  # type: ignore[no-any-return]  # Unfold ships no types
+
+    def get_urls(self) -> list[URLPattern]:
+        door = path("tagging-again/", never_cache(self.now), name="reclassification_now")
+        return [door, *super().get_urls()]
+
+    def now(self, request: HttpRequest) -> JsonResponse:
+        """How far it is, or how the last one ended, for a script that asks every second."""
+        found = _now()
+        run: Reclassification | None = found["run"]
+        return live_answer(
+            request, template="admin/classifier/models/_reclassification.html", shown=found,
+            unfinished=run is not None and run.finished_at is None,
+            allowed=self.admin_site.has_permission(request) and self.has_view_permission(request),
+        )  # fmt: skip
 
     @action(
         description="Tag again",
@@ -83,6 +96,12 @@ class Reclassify(ModelAdmin):
         else:
             messages.success(request, reclassification.in_words(run))
         return back_to_list(ModelVersion)
+
+
+def _now() -> dict[str, Any]:
+    """Return what the panel shows."""
+    run = _of_interest()
+    return {"run": run, "words": reclassification.in_words(run) if run else ""}
 
 
 def _of_interest() -> Reclassification | None:

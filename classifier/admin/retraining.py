@@ -8,7 +8,6 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -17,6 +16,7 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from classifier import retraining
+from classifier.admin.live import live_answer
 from classifier.admin.read_only import ReadOnlyAdmin, back_to_list
 from classifier.models import RetrainRun
 
@@ -89,15 +89,12 @@ class RetrainRunAdmin(ReadOnlyAdmin):
 
     def now(self, request: HttpRequest) -> JsonResponse:
         """The run at work, or how the last one ended, for a script that asks every second."""
-        if not request.user.is_authenticated:
-            return JsonResponse({"message": "Sign in again."}, status=401)
-        if not (self.admin_site.has_permission(request) and self.has_view_permission(request)):
-            return JsonResponse({"message": "You may not watch retrainings."}, status=403)
         found = _now()
-        run: RetrainRun | None = found["run"]
-        facts = {"run": run.pk, "state": run.state, "stage": run.stage} if run else {"run": None}
-        html = render_to_string("admin/classifier/retraining/_now.html", found)
-        return JsonResponse({**facts, "unfinished": found["unfinished"], "html": html})
+        return live_answer(
+            request, template="admin/classifier/retraining/_now.html", shown=found,
+            unfinished=found["unfinished"],
+            allowed=self.admin_site.has_permission(request) and self.has_view_permission(request),
+        )  # fmt: skip
 
     @action(
         description="Retrain now",

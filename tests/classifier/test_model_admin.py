@@ -200,6 +200,7 @@ def test_a_photo_tells_where_its_tag_comes_from(
 
 
 RECLASSIFY, STOP = f"{VERSIONS}reclassify/", f"{VERSIONS}stop_reclassifying/"
+TAGGING_AGAIN = f"{VERSIONS}tagging-again/"
 
 
 def test_photos_are_tagged_again_by_a_button(
@@ -216,9 +217,22 @@ def test_photos_are_tagged_again_by_a_button(
     page = client.get(VERSIONS).content.decode()
     assert "0 of 1 photos were tagged again" in page
     assert STOP in page
+    now = client.get(TAGGING_AGAIN).json()
+    assert now["unfinished"] is True
+    assert "0 of 1 photos were tagged again" in now["html"]
     client.post(STOP, {"_form_submitted": "on"})
     run.refresh_from_db()
     assert run.finished_at is not None
+    assert client.get(TAGGING_AGAIN).json()["unfinished"] is False
+
+
+def test_how_far_tagging_again_is_is_for_those_who_may_see_models(
+    client: Client, seller: User
+) -> None:
+    """A stranger gets 401 and a seller 403, as words for a script, not as a page."""
+    assert client.get(TAGGING_AGAIN).status_code == 401
+    client.force_login(seller)
+    assert client.get(TAGGING_AGAIN).status_code == 403
 
 
 @pytest.mark.parametrize("path", [RECLASSIFY, STOP])

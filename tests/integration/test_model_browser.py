@@ -10,12 +10,15 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django import DjangoDbBlocker
 
-from classifier import registry, retraining
+from classifier import reclassification, registry, retraining
+from classifier.decision import Thresholds, decide
 from classifier.models import ModelVersion, RetrainRun
+from classifier.tagging import Tagged
 from tests.classifier.judged import a_candidate, gate_report
 from tests.databases import database_at, default_database
 from tests.servers.processes import wait_until
 from tests.servers.system import System
+from tests.tagged_photos import a_photo, scores_for
 
 pytestmark = pytest.mark.integration
 
@@ -149,6 +152,28 @@ def test_from_the_button_to_the_champion_and_back(boss: Page, site: Site) -> Non
     press(boss, "Roll back", "Roll back")
     expect(boss.get_by_text(f"{champion} is the champion again.").first).to_be_visible()
     assert site.champion() == champion
+
+
+def test_tagging_again_is_watched_without_reloading(boss: Page, site: Site) -> None:
+    """The panel above the list of versions follows a reclassification to its end."""
+    with site.database():
+        tagged_by_another_model = a_photo("Boots")
+    boss.goto(site.system.address + VERSIONS)
+    press(boss, "Tag again", "Tag again")
+    now = boss.locator("#reclassification-now")
+    expect(now).to_contain_text("0 of 1 photos were tagged again")
+    with site.database():
+        champion = registry.champion()
+        assert champion is not None
+        batch = reclassification.take(version=champion, limit=8)
+        assert batch is not None
+        assert [photo.pk for photo in batch.photos] == [tagged_by_another_model.pk]
+        scores = scores_for("Flats")
+        tagged = Tagged(scores, decide(scores, Thresholds()))
+        reclassification.store(batch, [tagged], version=champion)
+        assert reclassification.take(version=champion, limit=8) is None
+    expect(now).to_contain_text("1 of 1 photos were tagged again, 1 of them got another tag")
+    expect(now.get_by_role("heading")).to_have_text("Tagged again")
 
 
 def test_the_report_opens_and_can_do_nothing(boss: Page, site: Site) -> None:
