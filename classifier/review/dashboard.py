@@ -9,14 +9,14 @@ from django.db.models import Count, Min, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from classifier.models import ListingPhoto, QueueItem, Review
+from classifier.models import ListingPhoto, ModelVersion, QueueItem, Review
 from classifier.review import quality
 from classifier.review.agreement import Share
 
 DAYS: Final = 30
 # They sum over all photos of a month, and nobody needs them fresher.
 KEPT_SECONDS: Final = 60
-_KEY: Final = "review-dashboard"
+_KEY: Final = "review-figures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,9 @@ class Figures:
     waiting: int
     waiting_unknown: int
     oldest: datetime | None
-    accuracy: Share | None
+    champion: str
+    accuracy: Share | None  # of the champion's tags
+    accuracy_of_all: Share | None  # of every version's
     overrides: list[tuple[str, Share]] = field(default_factory=list)
     days: list[Day] = field(default_factory=list)
     reviewers: list[tuple[str, int]] = field(default_factory=list)
@@ -60,11 +62,14 @@ def _count() -> Figures:
     since = timezone.now() - timedelta(days=DAYS)
     recent = Review.objects.verdicts().filter(at__gte=since).values("moderator__username")
     by_whom = recent.annotate(count=Count("pk")).order_by("-count", "moderator__username")
+    champion = ModelVersion.objects.filter(state=ModelVersion.State.CHAMPION).first()
     return Figures(
         waiting=backlog["waiting"],
         waiting_unknown=backlog["unknown"],
         oldest=backlog["oldest"],
-        accuracy=quality.unbiased_accuracy(),
+        champion=champion.name if champion else "",
+        accuracy=quality.unbiased_accuracy(of=champion) if champion else None,
+        accuracy_of_all=quality.unbiased_accuracy(),
         overrides=quality.override_rates(),
         days=_days(since),
         reviewers=[(row["moderator__username"], row["count"]) for row in by_whom[:10]],

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, F, Q
 
-from classifier.models import QueueItem, Review
+from classifier.models import ModelVersion, QueueItem, Review
 from classifier.models.reviews import ReviewQuerySet
 from classifier.review.agreement import Share, cohen_kappa, share, weighted_share
 
@@ -106,14 +106,18 @@ def _confident_tags() -> ReviewQuerySet:
     return tagged.exclude(verdict=Review.Verdict.BAD_PHOTO)
 
 
-def unbiased_accuracy() -> Share | None:
+def unbiased_accuracy(of: ModelVersion | None = None) -> Share | None:
     """Return how often a confident tag is right, from the photos that were drawn at random.
+
+    Of one version's tags where it is named, else of all versions' together.
 
     Only blind verdicts of the queue count: what was confirmed with the guess in view, or chosen by
     somebody, would flatter the model. Each counts as often as its draw was rare, so that a
     ``REVIEW_SAMPLE_SHARE`` that was changed does not favour the days of the larger one.
     """
     drawn = _confident_tags().filter(sampled=True, blind=True, source=Review.Source.QUEUE)
+    if of is not None:
+        drawn = drawn.filter(model_version=of)
     # What was drawn before the chance was kept counts as drawn with today's.
     today = settings.REVIEW_SAMPLE_SHARE or 1.0
     rows = (

@@ -22,6 +22,9 @@ def review_figures(context: dict[str, Any]) -> dict[str, Any]:
         "may_see_quality": user.has_perm("classifier.view_quality"),
         "may_export": user.has_perm("classifier.export_labels"),
         "accuracy": charts.in_words(figures.accuracy) if figures.accuracy else "",
+        "accuracy_of_all": charts.in_words(figures.accuracy_of_all)
+        if figures.accuracy_of_all
+        else "",
         "days": charts.stacked_days(figures.days),
         "busiest": max((day.total for day in figures.days), default=0),
         "first_day": figures.days[0].day if figures.days else None,

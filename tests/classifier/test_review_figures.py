@@ -6,7 +6,8 @@ from django.core.cache import cache
 from django.urls import reverse
 from pytest_django import Settings
 
-from classifier.models import QueueItem
+from classifier import promotion
+from classifier.models import ListingPhoto, ModelVersion, QueueItem
 from classifier.review import bulk, quality, verdicts
 from classifier.review.agreement import cohen_kappa, share, weighted_share
 from tests.classifier.reviewing import BAD, BOOTS, FLATS, decide, review, signed_in
@@ -54,6 +55,26 @@ def test_accuracy_is_from_blind_drawn_photos_alone(anna: User, settings: Setting
     found = quality.unbiased_accuracy()
     assert found is not None
     assert (round(found.value, 3), found.of) == (0.667, 3)
+
+
+def test_the_champions_accuracy_is_told_apart(anna: User, settings: Settings) -> None:
+    """What an earlier model got wrong does not count against the one in production."""
+    settings.REVIEW_SAMPLE_SHARE = 1.0
+    a_photo("Boots", **CONFIDENT)
+    review(anna, FLATS)
+    champion = ModelVersion.objects.create(name="newer", weights_sha256="1" * 64, manifest={})
+    promotion.promote(version=champion)
+    cache.clear()
+    before = signed_in(anna).get("/admin/").content.decode()
+    assert "no drawn photo of newer, the champion, has been judged yet" in before
+    photo = a_photo("Boots", **CONFIDENT)
+    ListingPhoto.objects.filter(pk=photo.pk).update(model_version=champion)
+    review(anna, BOOTS)
+    assert quality.unbiased_accuracy(of=champion) == share(1, 1)
+    assert quality.unbiased_accuracy() == share(1, 2)
+    cache.clear()
+    page = " ".join(signed_in(anna).get("/admin/").content.decode().split())
+    assert '100.0 % (20.7–100.0, n = 1)</p><p class="f-note">Of newer, the champion.' in page
 
 
 def test_draws_of_different_chances_are_weighed() -> None:
@@ -139,5 +160,6 @@ def test_the_first_page_shows_the_figures(anna: User, settings: Settings) -> Non
     for words in ("Waiting for review", "0.0 % (0.0–79.3, n = 1)", "100.0 %", "anna", "<svg"):
         assert words in ours
     assert "<script" not in ours
+    assert "Of all models so far; there is no champion." in ours
     looker = a_moderator("looker", rights=["view_listingphoto"])
     assert 'class="figures"' not in signed_in(looker).get("/admin/").content.decode()
