@@ -33,8 +33,9 @@ run: install ## start everything on this machine and say where to point the brow
 demo: install ## as run, and send the sample photos; ONCE=1 stops after them with an exit code
 	@$(BIN)/python -m one_machine demo $(if $(filter 1 yes on true,$(ONCE)),--once)
 
+# A file's tests stay in one process, for they share servers; ARGS="-n 0" runs all in one, to debug.
 test: install browser ## run every test; needs nothing else on the machine (ARGS="-k name" for some)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # django-stubs reads the settings, which want a secret key unless DEBUG is on.
 lint: export DEBUG = on
