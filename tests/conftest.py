@@ -28,8 +28,16 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what needs no server first, so that plain mistakes show within seconds."""
-    items.sort(key=lambda item: item.get_closest_marker("integration") is not None)
+    """Run what needs no server first, so that plain mistakes show within seconds.
+
+    Of the rest the longest come first, so that processes that share the work end together.
+    """
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("integration") is not None,
+            item.get_closest_marker("long") is None,
+        )
+    )
 
 
 def pytest_unconfigure() -> None:

@@ -18,7 +18,7 @@ from tests.pictures import jpeg
 from tests.servers.processes import wait_until
 from tests.servers.system import System
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 PHOTOS, IN_A_LISTING = 1_000, 10
 CHAMPIONS = ("first", "second", "third", "fourth")

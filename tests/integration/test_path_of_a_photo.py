@@ -12,7 +12,7 @@ from one_machine.api_client import ApiClient, ApiError
 from tests import pictures
 from tests.servers.system import System
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 REAL_PHOTOS = 200
 A_LISTING = 20

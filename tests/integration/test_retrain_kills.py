@@ -19,7 +19,7 @@ from tests.databases import database_at, default_database, migrated
 from tests.servers.processes import REPOSITORY, wait_until
 from tests.training.retraining import Shown, make_champion, review, write_base_photos
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 BOOTS, FLATS = SUBCLASSES.index("Boots"), SUBCLASSES.index("Flats")
 LEASE_SECONDS = 2

@@ -23,7 +23,7 @@ from training.retrain.base_photos import base_rows
 from training.retrain.dataset import write_dataset
 from training.split import Split, stratified_split
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 UPLOADED = 320
 # Of each label, in their own parts: enough to train, to choose by and to be judged on. What is not

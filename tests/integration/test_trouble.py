@@ -11,7 +11,7 @@ from tests import pictures
 from tests.servers.processes import STOP_SECONDS, wait_until
 from tests.servers.system import LEASE_SECONDS, System
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 
 @pytest.fixture

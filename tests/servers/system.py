@@ -41,7 +41,8 @@ class System:
             "REDIS_URL": f"redis+socket://{folder / 'redis.sock'}",
             "CLAIM_LEASE_SECONDS": str(LEASE_SECONDS),
             "SWEEP_EVERY_SECONDS": "2",
-            "OMP_NUM_THREADS": "2",
+            # Several of these run beside each other; more threads would only wait for cores.
+            "OMP_NUM_THREADS": "1",
             **(extra or {}),
         }
         redis = server_command(folder / "redis.sock")
