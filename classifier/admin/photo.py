@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from unfold.contrib.filters.admin import RangeNumericFilter
 from unfold.decorators import action, display
 
@@ -55,7 +56,7 @@ class ListingPhotoAdmin(BulkConfirm, PhotoReviews):
     actions = ("confirm_guess", "try_again")
     readonly_fields = (
         "large", "seller", "size", "tag", "in_words",
-        "main_share", "sub_share", "all_scores", *WORDS_OF_PEOPLE,
+        "main_share", "sub_share", "all_scores", "file_hash", *WORDS_OF_PEOPLE,
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("large", "listing", "seller", "original_name", "size", "created_at")}),
@@ -69,7 +70,7 @@ class ListingPhotoAdmin(BulkConfirm, PhotoReviews):
             },
         ),
         ("What people said", {"fields": WORDS_OF_PEOPLE}),
-        ("The work on it", {"fields": ("attempts", "error", "claimed_until", "sha256")}),
+        ("The work on it", {"fields": ("attempts", "error", "claimed_until", "file_hash")}),
     )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -127,6 +128,10 @@ class ListingPhotoAdmin(BulkConfirm, PhotoReviews):
     @display(description="Size")
     def size(self, photo: ListingPhoto) -> str:
         return f"{photo.width} × {photo.height} pixels"
+
+    @display(description="SHA-256 of the stored file")
+    def file_hash(self, photo: ListingPhoto) -> str:
+        return format_html('<span class="m-hash">{}</span>', photo.sha256)
 
     @display(description="In words")
     def in_words(self, photo: ListingPhoto) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
@@ -52,7 +52,7 @@ class PhotoReviews(ModelAdmin):
     def every_review(self, photo: ListingPhoto) -> str:
         rows = Review.objects.filter(photo=photo).select_related("moderator").order_by("id")
         lines = format_html_join("", "<li>{} · {} · {} · {}, {}</li>", map(_in_words, rows))
-        return lines or "–"
+        return format_html('<ul class="m-reviews">{}</ul>', lines) if lines else "–"
 
 
 def _in_words(review: Review) -> tuple[object, ...]:

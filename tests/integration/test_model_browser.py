@@ -210,13 +210,14 @@ def test_without_script_the_page_shows_how_far_it_is(
 def test_no_page_is_wider_than_a_phone(
     site: Site, signed_in: Callable[..., BrowserContext]
 ) -> None:
-    """Lists, version, run and first page fit 390 pixels; nothing has to be pushed sideways."""
+    """Lists, version, run, photo and first page fit 390 pixels; none has to be pushed sideways."""
     with site.database():
         champion = registry.champion()
         assert champion is not None
         version = a_candidate(champion, "for-the-phone")
+        photo = f"/admin/classifier/listingphoto/{a_photo('Boots').pk}/change/"
     page = signed_in(viewport={"width": 390, "height": 844}).new_page()
-    for path in (RUNS, VERSIONS, f"{VERSIONS}{version.pk}/change/", "/admin/"):
+    for path in (RUNS, VERSIONS, f"{VERSIONS}{version.pk}/change/", photo, "/admin/"):
         page.goto(site.system.address + path)
         expect(page.locator("#content-main, .figures").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
