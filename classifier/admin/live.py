@@ -1,21 +1,25 @@
 """Panels that move: what ``live.js`` asks every second and puts into the page."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 from django.template.loader import render_to_string
+from unfold.admin import ModelAdmin
 
 
 def live_answer(
-    request: HttpRequest, *, allowed: bool, template: str, shown: dict[str, Any], unfinished: bool
+    request: HttpRequest, *, admin: ModelAdmin, template: str, now: Callable[[], dict[str, Any]]
 ) -> JsonResponse:
-    """Return the panel's HTML, and whether it will move again soon.
+    """Return the panel's HTML, and whether it will move again soon: ``now()["unfinished"]``.
 
     Unlike the admin's own doors it never answers with the sign-in page, which a script would put
-    into the panel: 401 for a stranger, 403 for who may not look.
+    into the panel: 401 for a stranger, 403 for who may not view these rows.
     """
     if not request.user.is_authenticated:
         return JsonResponse({"message": "Sign in again."}, status=401)
-    if not allowed:
+    if not (admin.admin_site.has_permission(request) and admin.has_view_permission(request)):
         return JsonResponse({"message": "You may not watch this."}, status=403)
-    return JsonResponse({"unfinished": unfinished, "html": render_to_string(template, shown)})
+    shown = now()
+    html = render_to_string(template, shown)
+    return JsonResponse({"unfinished": shown["unfinished"], "html": html})

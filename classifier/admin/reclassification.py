@@ -46,13 +46,8 @@ class Reclassify(ModelAdmin):
 
     def now(self, request: HttpRequest) -> JsonResponse:
         """How far it is, or how the last one ended, for a script that asks every second."""
-        found = _now()
-        run: Reclassification | None = found["run"]
-        return live_answer(
-            request, template="admin/classifier/models/_reclassification.html", shown=found,
-            unfinished=run is not None and run.finished_at is None,
-            allowed=self.admin_site.has_permission(request) and self.has_view_permission(request),
-        )  # fmt: skip
+        template = "admin/classifier/models/_reclassification.html"
+        return live_answer(request, admin=self, template=template, now=_now)
 
     @action(
         description="Tag again",
@@ -101,7 +96,11 @@ class Reclassify(ModelAdmin):
 def _now() -> dict[str, Any]:
     """Return what the panel shows."""
     run = _of_interest()
-    return {"run": run, "words": reclassification.in_words(run) if run else ""}
+    return {
+        "run": run,
+        "unfinished": run is not None and run.finished_at is None,
+        "words": reclassification.in_words(run) if run else "",
+    }
 
 
 def _of_interest() -> Reclassification | None:

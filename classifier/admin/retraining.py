@@ -89,12 +89,8 @@ class RetrainRunAdmin(ReadOnlyAdmin):
 
     def now(self, request: HttpRequest) -> JsonResponse:
         """The run at work, or how the last one ended, for a script that asks every second."""
-        found = _now()
-        return live_answer(
-            request, template="admin/classifier/retraining/_now.html", shown=found,
-            unfinished=found["unfinished"],
-            allowed=self.admin_site.has_permission(request) and self.has_view_permission(request),
-        )  # fmt: skip
+        template = "admin/classifier/retraining/_now.html"
+        return live_answer(request, admin=self, template=template, now=_now)
 
     @action(
         description="Retrain now",
