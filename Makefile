@@ -28,10 +28,10 @@ run demo: export HTTPS = off
 run demo: export ALLOWED_HOSTS = *
 
 run: install ## start everything on this machine and say where to point the browser (PORT=8000)
-	@$(BIN)/python -m one_machine run
+	@$(BIN)/python -m local_stack run
 
 demo: install ## as run, and send the sample photos; ONCE=1 stops after them with an exit code
-	@$(BIN)/python -m one_machine demo $(if $(filter 1 yes on true,$(ONCE)),--once)
+	@$(BIN)/python -m local_stack demo $(if $(filter 1 yes on true,$(ONCE)),--once)
 
 # A file's tests stay in one process, for they share servers; ARGS="-n 0" runs all in one, to debug.
 test: install browser ## run every test; needs nothing else on the machine (ARGS="-k name" for some)

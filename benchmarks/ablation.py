@@ -22,16 +22,16 @@ from benchmarks.ablation_photos import Asked, Photos
 from classifier.decision import Thresholds
 from classifier.ml.manifest import Preprocessing, Temperature
 from classifier.ml.network import StridePlacement
-from training.calibration import choose_thresholds, fit_temperature, without_novelty
-from training.config import Schedule, TrainConfig
-from training.devices import Precision
-from training.held_out import HeldOut, score_of
-from training.photos import Kind
-from training.presets import BEST, STUDY, Augmentation, Preset
-from training.scoring import logits_of, probabilities, truth_of
-from training.stages import TrainedPart, TrainFrom
-from training.targets import build_targets
-from training.trainer import fit
+from training.calibration.held_out import HeldOut, score_of
+from training.calibration.thresholds import choose_thresholds, fit_temperature, without_novelty
+from training.data.folder import Kind
+from training.data.targets import build_targets
+from training.engine.config import Schedule, TrainConfig
+from training.engine.presets import BEST, STUDY, Augmentation, Preset
+from training.engine.stages import TrainedPart, TrainFrom
+from training.engine.trainer import fit
+from training.evaluation.scoring import logits_of, probabilities, truth_of
+from training.runtime.devices import Precision
 
 # Settings that were tried, and what they are when they are on.
 TRIED: Final[dict[str, dict[str, Any]]] = {

@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 
 from classifier.decision import Outcome, Thresholds, decide
 from classifier.taxonomy import SUBCLASSES
-from training.scoring import Probabilities, Truth
+from training.evaluation.scoring import Probabilities, Truth
 
 DRAWS: Final = 1000
 AREA_DRAWS: Final = 200  # each costs a sort of all photos

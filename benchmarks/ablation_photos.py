@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 
 from classifier.ml.manifest import Preprocessing, sha256_of
 from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
-from training.devices import Precision, calculating_in
-from training.feature_cache import FeatureCache, FeatureCacheBuilder, Views
-from training.held_out import HeldOut
-from training.near_unit import fit_near_unit
-from training.photos import Sample, read_photos
-from training.presets import Augmentation
-from training.progress import Progress
-from training.scoring import Truth, truth_of
-from training.split import Split, split_by_product
-from training.stages import TrainFrom, frozen_part
-from training.three_way import SplitBy, SplitRecord, split_as
+from training.calibration.held_out import HeldOut
+from training.calibration.near_unit import fit_near_unit
+from training.data.folder import Sample, read_photos
+from training.data.split import Split, split_by_product
+from training.data.split_record import SplitBy, SplitRecord, split_as
+from training.engine.presets import Augmentation
+from training.engine.stages import TrainFrom, frozen_part
+from training.evaluation.scoring import Truth, truth_of
+from training.features.cache import FeatureCache, FeatureCacheBuilder, Views
+from training.runtime.devices import Precision, calculating_in
+from training.runtime.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)

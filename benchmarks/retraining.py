@@ -83,9 +83,9 @@ def review(photos: Path, count: int, seed: int) -> None:
     from django.contrib.auth.models import User
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    from classifier import intake
-    from training.photos import read_photos
-    from training.split import stratified_split
+    from classifier.photos import intake
+    from training.data.folder import read_photos
+    from training.data.split import stratified_split
 
     chance = random.Random(seed)  # noqa: S311  # pictures, not secrets
     train = stratified_split(read_photos(photos), seed=0).train
@@ -118,19 +118,21 @@ def changed(path: Path, chance: random.Random) -> bytes:
 
 def _tag() -> None:
     """Store for every pending photo that the model is not sure of anything."""
-    from classifier import registry, tagging
     from classifier.decision import Scores, Thresholds, decide
+    from classifier.tagging import queue
+    from classifier.tagging.results import Tagged
     from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
+    from classifier.versions import registry
 
     scores = Scores(
         main=dict.fromkeys(MAIN_CLASSES, 1 / len(MAIN_CLASSES)),
         sub=dict.fromkeys(SUBCLASSES, 1 / len(SUBCLASSES)),
         novelty=0.0,
     )
-    tag = tagging.Tagged(scores, decide(scores, Thresholds()))
+    tag = Tagged(scores, decide(scores, Thresholds()))
     champion = registry.champion()
-    while photos := tagging.claim_photos(limit=100):
-        tagging.store_results(photos=photos, results=[tag] * len(photos), version=champion)
+    while photos := queue.claim_photos(limit=100):
+        queue.store_results(photos=photos, results=[tag] * len(photos), version=champion)
 
 
 def _settle(truth: dict[int, tuple[str | None, str | None]]) -> None:

@@ -34,20 +34,20 @@ from torch.utils.data import DataLoader, Dataset
 
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
-from training.augment import StudyAugmentation
-from training.config import TrainConfig
-from training.devices import Precision, devices, resolved
-from training.feature_cache import FeatureCacheBuilder, Views
-from training.feeds import Feed, PhotoFeed
-from training.losses import heads_loss
+from training.data.augment import StudyAugmentation
+from training.data.batches import Feed, PhotoFeed
+from training.data.folder import Kind, Sample, read_photos
+from training.data.split import stratified_split
+from training.data.targets import Targets, build_targets
+from training.engine.config import TrainConfig
+from training.engine.losses import heads_loss
+from training.engine.presets import STUDY
+from training.engine.stages import TrainedPart, TrainFrom, frozen_part
+from training.engine.trainer import fit
+from training.evaluation.scoring import truth_of
+from training.features.cache import FeatureCacheBuilder, Views
 from training.paper.recipe import scores_of
-from training.photos import Kind, Sample, read_photos
-from training.presets import STUDY
-from training.scoring import truth_of
-from training.split import stratified_split
-from training.stages import TrainedPart, TrainFrom, frozen_part
-from training.targets import Targets, build_targets
-from training.trainer import fit
+from training.runtime.devices import Precision, devices, resolved
 
 LEAST: Final = {"cuda": 3.0, "cpu": 1.5}
 
@@ -169,7 +169,7 @@ def accuracy(part: TrainedPart, held_out: Feed, given: Course) -> float:
 
 
 def ours(given: Course, name: str, config: TrainConfig) -> Trained:
-    """Train with `training.trainer.fit`."""
+    """Train with `training.engine.trainer.fit`."""
     trained, how = Trained(name), STUDY.preprocessing
     network = given.network()
     augmentation = STUDY.augmentation.made_for(how)

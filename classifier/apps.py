@@ -9,7 +9,9 @@ class ClassifierConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from classifier import append_only, checks, file_cleanup  # noqa: F401  # registers the checks
+        from classifier import checks  # noqa: F401  # importing it registers the checks
+        from classifier.models import triggers
+        from classifier.photos import cleanup
 
-        post_delete.connect(file_cleanup.remove_with_row, sender="classifier.ListingPhoto")
-        post_migrate.connect(append_only.install, sender=self)
+        post_delete.connect(cleanup.remove_with_row, sender="classifier.ListingPhoto")
+        post_migrate.connect(triggers.install, sender=self)

@@ -3,7 +3,7 @@
 from django.core import checks
 from django.db import DatabaseError
 
-from classifier import registry
+from classifier.versions import registry
 
 
 @checks.register(checks.Tags.files)

@@ -5,34 +5,35 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
-from classifier import bell, reclassification, retraining, tagging
-from classifier.review.heat import HEAT_TASK
+from classifier import notify, retraining
+from classifier.review.gradcam import HEAT_TASK
+from classifier.tagging import queue, reclassification
 
 
-@shared_task(name=bell.CLASSIFY_TASK)
+@shared_task(name=notify.CLASSIFY_TASK)
 def classify_photos() -> None:
     """Classify everything that is pending."""
     # Imported here: the scheduler loads this module too and needs no torch.
-    from classifier import tag_worker
+    from classifier.worker import tag
 
-    tag_worker.drain()
+    tag.drain()
 
 
 @shared_task(name="classifier.tasks.sweep_photos")
 def sweep_photos() -> None:
     """Give back expired claims and ring for whatever still waits."""
-    if tagging.sweep().waiting:
-        bell.ring()
+    if queue.sweep().waiting:
+        notify.ring()
     reclassification.ring_again()
 
 
-@shared_task(name=bell.RECLASSIFY_TASK)
+@shared_task(name=notify.RECLASSIFY_TASK)
 def reclassify_photos() -> None:
     """Tag again with the champion, while no fresh photo waits."""
     # Imported here, as above.
-    from classifier import reclassify_worker
+    from classifier.worker import reclassify
 
-    reclassify_worker.work()
+    reclassify.work()
 
 
 @shared_task(name="classifier.tasks.consider_retraining")
@@ -51,17 +52,17 @@ def sweep_retraining() -> None:
 def show_where_it_looked(photo: int) -> None:
     """Make the picture of where the model looked."""
     # Imported here, as above.
-    from classifier import heat_worker
+    from classifier.worker import gradcam
 
-    heat_worker.show(photo)
+    gradcam.show(photo)
 
 
 @worker_ready.connect
 def load_model(sender: Any, **_: Any) -> None:
     """Load the model before the first photo comes, and ring for what came without a worker."""
-    if bell.CLASSIFY_QUEUE in sender.app.amqp.queues.consume_from:
+    if notify.CLASSIFY_QUEUE in sender.app.amqp.queues.consume_from:
         # Imported here, as above: a worker for other queues has no torch either.
-        from classifier import tag_worker
+        from classifier.worker import tag
 
-        tag_worker.get_ready()
-        bell.ring()
+        tag.get_ready()
+        notify.ring()

@@ -15,8 +15,8 @@ from typing import Final
 
 from playwright.sync_api import Page, sync_playwright
 
-from one_machine.api_client import ApiClient
-from one_machine.samples import SAMPLES
+from local_stack.api_client import ApiClient
+from local_stack.samples import SAMPLES
 
 LISTING: Final = Path(__file__).parent / "images" / "listing.png"
 SHOWN: Final = ("green-wrap-dress", "nude-stiletto-pair", "cognac-saddle-bag", "wrist-watch")

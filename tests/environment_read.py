@@ -6,7 +6,7 @@ from functools import cache
 
 from tests.compose_file import REPOSITORY
 
-READERS = ("slowfashion_ai/settings.py", "one_machine/__main__.py")
+READERS = ("slowfashion_ai/settings.py", "local_stack/__main__.py")
 
 
 @cache

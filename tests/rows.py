@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from classifier.decision import Thresholds, decide
 from classifier.models import Listing, ListingPhoto, ModelVersion
-from classifier.tagging import Tagged
+from classifier.tagging.results import Tagged
 from tests.scores import some_scores
 
 

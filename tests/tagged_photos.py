@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from classifier.decision import Scores, Thresholds, decide
 from classifier.models import Listing, ListingPhoto, ModelVersion
-from classifier.review import entry
+from classifier.review import enqueue
 from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES
 from tests.pictures import jpeg
 
@@ -60,7 +60,7 @@ def a_photo(
     if file:
         photo.image.save(f"{uuid4()}.jpg", ContentFile(jpeg()), save=False)
     photo.save()
-    entry.enqueue([photo])
+    enqueue.enqueue([photo])
     return photo
 
 
@@ -88,7 +88,7 @@ def many_photos(count: int, **shares: float) -> list[ListingPhoto]:
         )
         for number in range(count)
     )  # fmt: skip
-    entry.enqueue(photos)
+    enqueue.enqueue(photos)
     return photos
 
 

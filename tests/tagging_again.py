@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from classifier import reclassification
 from classifier.models import ListingPhoto, ModelVersion, Reclassification
-from classifier.reclassification import Batch
-from classifier.tagging import Postponed, Tagged
+from classifier.tagging import reclassification
+from classifier.tagging.reclassification import Batch
+from classifier.tagging.results import Postponed, Tagged
 from tests.rows import tagged
 
 

@@ -73,7 +73,7 @@ def test_a_page_names_only_what_exists(page: Path) -> None:
     for target in re.findall(r"`make ([a-z]+)", text):
         assert re.search(rf"^{target}:", text_of("Makefile"), flags=re.MULTILINE), target
     for path in re.findall(
-        r"`((?:classifier|training|slowfashion_ai|one_machine|tests)/[^`]*)`", text
+        r"`((?:classifier|training|slowfashion_ai|local_stack|tests)/[^`]*)`", text
     ):
         assert (REPOSITORY / path).exists(), path
     for link in re.findall(r"\]\(([^)#]+)", text):

@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from classifier.bell import RETRAIN_TASK
+from classifier.notify import RETRAIN_TASK
 
 logger = logging.getLogger(__name__)
 

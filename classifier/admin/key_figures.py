@@ -13,7 +13,7 @@ NO_DIFFERENCE: Final = 0.0005
 
 @dataclass(frozen=True, slots=True)
 class KeyFigure:
-    """A share among the figures of an evaluation (training/evaluation.py names them)."""
+    """A share among the figures of an evaluation (training/evaluation/figures.py names them)."""
 
     key: str
     name: str

@@ -14,7 +14,6 @@ from django.utils.html import format_html
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 
-from classifier import bundle_files, lineage, promotion, registry
 from classifier.admin import key_figures
 from classifier.admin.key_figures import KEY_FIGURES, KeyFigure
 from classifier.admin.read_only import ReadOnlyAdmin, back_to_list
@@ -22,6 +21,7 @@ from classifier.admin.reclassification import Reclassify
 from classifier.admin.version_page import VersionPage
 from classifier.ml.manifest import BundleError
 from classifier.models import ModelVersion
+from classifier.versions import lineage, promotion, registry, storage
 
 COLOURS = {"champion": "success", "candidate": "info", "rejected": "danger"}
 PROMOTABLE = (ModelVersion.State.CANDIDATE, ModelVersion.State.RETIRED)
@@ -78,7 +78,7 @@ class ModelVersionAdmin(VersionPage, Reclassify, ReadOnlyAdmin):
     actions_list = ("roll_back", "reclassify", "stop_reclassifying")
 
     class Media:
-        css = {"all": ("classifier/queue/figures.css", "classifier/models.css")}
+        css = {"all": ("classifier/admin/panels.css", "classifier/admin/models.css")}
 
     def has_roll_back_permission(self, request: HttpRequest) -> bool:
         """Whoever may change model versions may change which one is in production."""
@@ -108,7 +108,7 @@ class ModelVersionAdmin(VersionPage, Reclassify, ReadOnlyAdmin):
     def promote(self, request: HttpRequest, form: PromoteForm, object_id: str) -> HttpResponse:
         try:
             version = ModelVersion.objects.get(pk=object_id)
-            bundle_files.check_files(version)
+            storage.check_files(version)
             promotion.promote(
                 version=version,
                 by=request.user,  # type: ignore[arg-type]  # staff

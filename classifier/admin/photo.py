@@ -9,13 +9,14 @@ from django.utils.html import format_html
 from unfold.contrib.filters.admin import RangeNumericFilter
 from unfold.decorators import action, display
 
-from classifier import bell, tagging, wording
+from classifier import notify, wording
 from classifier.admin import pictures
 from classifier.admin.bulk_confirm import BulkConfirm
 from classifier.admin.date_filter import WholeDaysFilter
 from classifier.admin.photo_reviews import WORDS_OF_PEOPLE, PhotoReviews
 from classifier.admin.review_filters import ReviewedByFilter
 from classifier.models import ListingPhoto
+from classifier.tagging import queue
 
 # What became of a photo: its outcome, or its status while it has none.
 COLOURS = {
@@ -84,9 +85,9 @@ class ListingPhotoAdmin(BulkConfirm, PhotoReviews):
 
     @action(description="Try again (failed photos)", permissions=["try_again"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[ListingPhoto]) -> None:
-        count = tagging.try_again(queryset)
+        count = queue.try_again(queryset)
         if count:
-            bell.ring()
+            notify.ring()
             messages.success(request, f"{count} photo{'s' * (count != 1)} will be tried again.")
         else:
             messages.warning(request, "None of these photos had failed, so nothing was done.")

@@ -13,10 +13,11 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.forms import BaseDialogForm
 
-from classifier import reclassification, registry
 from classifier.admin.live import live_answer
 from classifier.admin.read_only import back_to_list
 from classifier.models import ModelVersion, Reclassification
+from classifier.tagging import reclassification
+from classifier.versions import registry
 
 # For so long the list says how the last one ended.
 SHOWN_AFTER_THE_END: Final = timedelta(hours=1)

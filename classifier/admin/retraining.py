@@ -61,7 +61,7 @@ class RetrainRunAdmin(ReadOnlyAdmin):
     list_before_template = "admin/classifier/retraining/now.html"
 
     class Media:
-        css = {"all": ("classifier/queue/figures.css", "classifier/models.css")}
+        css = {"all": ("classifier/admin/panels.css", "classifier/admin/models.css")}
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever may start one may watch it."""

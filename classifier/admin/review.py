@@ -9,7 +9,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from unfold.decorators import display
 
-from classifier.admin import pictures, queue_doors, review_words
+from classifier.admin import pictures, queue_endpoints, review_words
 from classifier.admin.date_filter import WholeDaysFilter
 from classifier.admin.read_only import ReadOnlyAdmin
 from classifier.models import Review
@@ -18,9 +18,9 @@ from classifier.review.counters import counters
 from classifier.taxonomy import label_path
 
 DOORS = {
-    "take": queue_doors.take, "decide": queue_doors.decide, "undo": queue_doors.undo,
-    "skip": queue_doors.skip, "back": queue_doors.back, "again": queue_doors.again,
-    "keep": queue_doors.keep, "release": queue_doors.release,
+    "take": queue_endpoints.take, "decide": queue_endpoints.decide, "undo": queue_endpoints.undo,
+    "skip": queue_endpoints.skip, "back": queue_endpoints.back, "again": queue_endpoints.again,
+    "keep": queue_endpoints.keep, "release": queue_endpoints.release,
 }  # fmt: skip
 
 
@@ -71,7 +71,7 @@ class ReviewAdmin(ReadOnlyAdmin):
             for name, view in DOORS.items()
         ]
         looked = path(
-            "queue/heat/<int:photo>/", queue_doors.where_it_looked, name="review_queue_heat"
+            "queue/heat/<int:photo>/", queue_endpoints.where_it_looked, name="review_queue_heat"
         )
         pages = [
             path("queue/", page, name="review_queue"),
@@ -82,7 +82,7 @@ class ReviewAdmin(ReadOnlyAdmin):
 
     def queue(self, request: HttpRequest) -> HttpResponse:
         """The page where moderators settle photos."""
-        if not queue_doors.may_review(request.user):
+        if not queue_endpoints.may_review(request.user):
             raise PermissionDenied
         context = {
             **self.admin_site.each_context(request),

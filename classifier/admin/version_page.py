@@ -9,10 +9,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin
 
-from classifier import bundle_files, lineage, model_history, registry
 from classifier.admin import gate_report, key_figures
 from classifier.ml.manifest import REPORT_NAME
 from classifier.models import ModelVersion
+from classifier.versions import history, lineage, registry, storage
 from slowfashion_ai.content_security import HEADER
 
 REVIEWS_PER_PAGE: Final = 100
@@ -47,7 +47,7 @@ class VersionPage(ModelAdmin):
     def report(self, request: HttpRequest, number: int) -> HttpResponseBase:
         """The report that came with the bundle, shut in by a policy of its own."""
         version = self._version(request, number)
-        file = bundle_files.open_extra(version, REPORT_NAME)
+        file = storage.open_extra(version, REPORT_NAME)
         if file is None:
             raise Http404(f"{version} has no report.")
         headers = {HEADER: REPORT_POLICY, "X-Content-Type-Options": "nosniff"}
@@ -88,14 +88,14 @@ def _facts(version: ModelVersion) -> dict[str, Any]:
             {"learned": one, "reviews": lineage.in_parts(one.reviews)}
             for one in lineage.of_version(version)
         ],
-        "periods": model_history.periods(version),
+        "periods": history.periods(version),
         "report": reverse("admin:model_report", args=[version.pk]) if _has_report(version) else "",
         "runs": version.runs.all()[:5],
     }
 
 
 def _has_report(version: ModelVersion) -> bool:
-    file = bundle_files.open_extra(version, REPORT_NAME)
+    file = storage.open_extra(version, REPORT_NAME)
     if file is None:
         return False
     file.close()

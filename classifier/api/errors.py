@@ -7,7 +7,7 @@ from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from classifier.intake import IntakeError
+from classifier.photos.intake import IntakeError
 
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:

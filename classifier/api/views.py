@@ -16,12 +16,12 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from classifier import intake, photo_images
 from classifier.api.serializers import ListingSerializer, PhotoSerializer, UploadSerializer
 from classifier.models import Listing, ListingPhoto
+from classifier.photos import files, intake
+from classifier.photos.access import listings_for, photos_for
 from classifier.review.labels import with_label_parts
 from classifier.throttles import LoginThrottle, UploadThrottle
-from classifier.visibility import listings_for, photos_for
 
 
 class NewestFirst(CursorPagination):
@@ -113,7 +113,7 @@ class ImageView(generics.GenericAPIView[ListingPhoto]):
     serializer_class = PhotoSerializer
     # Pages show many at once, and a browser keeps each.
     throttle_classes = ()
-    make: Callable[[ListingPhoto], FileResponse] = staticmethod(photo_images.whole)
+    make: Callable[[ListingPhoto], FileResponse] = staticmethod(files.whole)
 
     def get_queryset(self) -> QuerySet[ListingPhoto]:
         return photos_for(self.request.user)
@@ -128,4 +128,4 @@ class ImageView(generics.GenericAPIView[ListingPhoto]):
 class ThumbnailView(ImageView):
     """The photo made small for lists, a JPEG."""
 
-    make = staticmethod(photo_images.thumbnail)
+    make = staticmethod(files.thumbnail)

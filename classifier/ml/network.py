@@ -40,7 +40,7 @@ class HierarchicalResNet(nn.Module):
     """ResNet-50 whose pooled features feed two heads, a novelty unit and a near unit.
 
     The near unit says "no" to every photo until it is fitted, which happens after training and
-    not by gradient (`training.near_unit`).
+    not by gradient (`training.calibration.near_unit`).
 
     Input: (N, 3, H, W), ImageNet-normalised; H and W at least 32. Output: `Logits`.
     """

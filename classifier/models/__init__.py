@@ -2,11 +2,11 @@
 
 from classifier.models.photos import Listing, ListingPhoto
 from classifier.models.queue import PassedOver, QueueItem
+from classifier.models.reclassification import Reclassification
 from classifier.models.retraining import (
     DatasetReview,
     Part,
     PhotoPart,
-    Reclassification,
     RetrainRun,
 )
 from classifier.models.reviews import Review

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from classifier.decision import Outcome, Reason
-from classifier.models.labels import choices, labels_of_taxonomy, share
+from classifier.models.constraints import choices, labels_of_taxonomy, share
 from classifier.models.versions import ModelVersion
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES, label_path
 

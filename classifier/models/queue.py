@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from classifier.models.labels import chance_of_a_draw, choices
+from classifier.models.constraints import chance_of_a_draw, choices
 from classifier.models.photos import ListingPhoto
 from classifier.taxonomy import SUBCLASSES
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from classifier.models.labels import chance_of_a_draw, choices, labels_of_taxonomy, share
+from classifier.models.constraints import chance_of_a_draw, choices, labels_of_taxonomy, share
 from classifier.models.photos import ListingPhoto
 from classifier.models.versions import ModelVersion
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES, label_path

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from classifier.models.labels import choices, labels_of_taxonomy
+from classifier.models.constraints import choices, labels_of_taxonomy
 from classifier.models.photos import ListingPhoto
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES, label_path
 

@@ -5,10 +5,10 @@ The work itself is the workshop's. The row of a run is the record; a message on 
 """
 
 from classifier.retraining.errors import AlreadyRunningError, LeaseLostError, RetrainingError
+from classifier.retraining.health import missing_trainer
 from classifier.retraining.lease import Lease, take
-from classifier.retraining.outlook import Outlook, new_reviews, outlook
 from classifier.retraining.requests import call_off, consider, request, ring_again
-from classifier.retraining.trainer import missing_trainer
+from classifier.retraining.schedule import Outlook, new_reviews, outlook
 
 __all__ = [
     "AlreadyRunningError", "Lease", "LeaseLostError", "Outlook", "RetrainingError", "call_off",

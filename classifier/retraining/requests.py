@@ -8,11 +8,11 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from classifier import bell
+from classifier import notify
 from classifier.models import RetrainRun
 from classifier.retraining.errors import AlreadyRunningError
 from classifier.retraining.lease import free
-from classifier.retraining.outlook import outlook
+from classifier.retraining.schedule import outlook
 
 logger = logging.getLogger(__name__)
 
@@ -92,8 +92,11 @@ def consider(now: datetime | None = None) -> RetrainRun | None:
 
 def ring(run: RetrainRun) -> bool:
     """Tell a trainer to look at a run; return whether the broker took the message."""
-    return bell.send(
-        bell.RETRAIN_TASK, run.pk, queue=bell.TRAINING_QUEUE, unheard=f"{run} waits for the sweep"
+    return notify.send(
+        notify.RETRAIN_TASK,
+        run.pk,
+        queue=notify.TRAINING_QUEUE,
+        unheard=f"{run} waits for the sweep",
     )
 
 

@@ -4,7 +4,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from classifier.models import ListingPhoto, QueueItem, Review, Suggestion
-from classifier.review import entry
+from classifier.review import enqueue
 from classifier.taxonomy import TAXONOMY
 
 
@@ -31,5 +31,5 @@ def suggest(*, seller: User, photo: ListingPhoto, main: str, sub: str | None) ->
             photo=photo, defaults={"seller": seller, "main": main, "sub": sub}
         )
         if (main, sub) != (photo.main, photo.sub):
-            entry.ask_for(photo)
+            enqueue.ask_for(photo)
         return suggestion

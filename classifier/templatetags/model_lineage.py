@@ -4,8 +4,8 @@ from typing import Any
 
 from django import template
 
-from classifier import lineage
 from classifier.models import ListingPhoto
+from classifier.versions import lineage
 
 register = template.Library()
 

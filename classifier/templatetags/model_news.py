@@ -4,8 +4,9 @@ from typing import Any
 
 from django import template
 
-from classifier import registry, retraining
+from classifier import retraining
 from classifier.models import ModelVersion
+from classifier.versions import registry
 
 register = template.Library()
 

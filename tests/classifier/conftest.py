@@ -7,8 +7,8 @@ from django.contrib.auth.models import Permission, User
 from django.core.cache import cache
 from pytest_django import Settings
 
-from classifier import promotion, registry
 from classifier.models import ModelVersion
+from classifier.versions import promotion, registry
 from tests.classifier.reviewing import EVERYTHING
 from tests.tagged_photos import a_moderator
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
-from classifier import bundle_files
 from classifier.models import ModelVersion
+from classifier.versions import storage
 
 CHAMPION_FIGURES = {
     "overall_accuracy": 0.94, "sub_accuracy": 0.95, "coverage": 0.90, "wrong_tag_rate": 0.020,
@@ -47,9 +47,9 @@ def a_candidate(champion: ModelVersion, name: str = "candidate", **changes: Any)
         "parent": champion, "gate": gate_report(champion.name, name, promote=True),
     }  # fmt: skip
     version = ModelVersion.objects.create(name=name, **(facts | changes))
-    storage = bundle_files.storage()
+    files = storage.bundle_storage()
     for file_name in ("bundle.json", "weights.safetensors"):
-        with storage.open(f"{champion.name}/{file_name}") as file:
-            storage.save(f"{name}/{file_name}", file)
-    storage.save(f"{name}/report.html", ContentFile(REPORT.encode()))
+        with files.open(f"{champion.name}/{file_name}") as file:
+            files.save(f"{name}/{file_name}", file)
+    files.save(f"{name}/report.html", ContentFile(REPORT.encode()))
     return version

@@ -3,10 +3,11 @@
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from classifier import intake, tagging
 from classifier.decision import Scores, Thresholds, decide
 from classifier.models import Listing, ListingPhoto, ModelVersion
-from classifier.tagging import Result, Tagged, Unreadable
+from classifier.photos import intake
+from classifier.tagging import queue
+from classifier.tagging.results import Result, Tagged, Unreadable
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 from tests.pictures import jpeg
 
@@ -46,8 +47,8 @@ def fail(version: ModelVersion, why: str) -> None:
 
 
 def _store(version: ModelVersion, results: list[Result]) -> None:
-    photos = tagging.claim_photos(limit=len(results))
-    assert tagging.store_results(photos=photos, results=results, version=version) == len(results)
+    photos = queue.claim_photos(limit=len(results))
+    assert queue.store_results(photos=photos, results=results, version=version) == len(results)
 
 
 def only_photo(listing: Listing) -> ListingPhoto:

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
-from classifier import bundle_files, promotion, registry
+from classifier.versions import promotion, registry, storage
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def champion_folder(untrained_bundle: Path) -> Path:
     version = registry.register(folder=untrained_bundle)
     promotion.promote(version=version)
-    return bundle_files.local_folder(version)
+    return storage.local_folder(version)
 
 
 def check() -> str:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from classifier import bundle_files, registry
 from classifier.ml.manifest import BundleMissingError, sha256_of
 from classifier.models import ModelVersion
+from classifier.versions import registry, storage
 from tests.databases import in_threads
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
@@ -49,36 +49,36 @@ def test_a_bundle_and_its_extras_come_back_as_they_were(
     version: ModelVersion, bundle_copy: Path
 ) -> None:
     """Weights are fetched whole; the dataset is read where it lies; what is not there is None."""
-    weights = bundle_files.local_folder(version) / "weights.safetensors"
+    weights = storage.local_folder(version) / "weights.safetensors"
     assert sha256_of(weights) == sha256_of(bundle_copy / "weights.safetensors")
-    dataset = bundle_files.open_extra(version, "dataset.csv")
+    dataset = storage.open_extra(version, "dataset.csv")
     assert dataset is not None
     with dataset:
         assert dataset.read() == b"path,main\n"
-    assert bundle_files.open_extra(version, "report.html") is None
+    assert storage.open_extra(version, "report.html") is None
 
 
 def test_workers_of_one_machine_fetch_at_the_same_time(
     version: ModelVersion, bundles_on_s3: Path
 ) -> None:
     """Four at once all end with a whole bundle, and leave one folder."""
-    folders = in_threads(4, lambda: bundle_files.local_folder(version))
-    bundle_files.check_files(version)
+    folders = in_threads(4, lambda: storage.local_folder(version))
+    storage.check_files(version)
     assert list(bundles_on_s3.iterdir()) == [folders[0]]
 
 
 def test_the_copies_that_were_used_last_are_kept(bundle_copy: Path, bundles_on_s3: Path) -> None:
     """A fifth bundle drives out the one that nobody used for longest, and a killed fetch's rest."""
     versions = [registry.register(folder=renamed(bundle_copy, f"model-{n}")) for n in range(5)]
-    folders = [bundle_files.local_folder(version) for version in versions[:4]]
+    folders = [storage.local_folder(version) for version in versions[:4]]
     for age, folder in enumerate(reversed(folders)):
         os.utime(folder, (time.time() - 60 * age,) * 2)
-    assert bundle_files.local_folder(versions[0]) == folders[0]  # used again
+    assert storage.local_folder(versions[0]) == folders[0]  # used again
     rest, running = bundles_on_s3 / ".fetching-old", bundles_on_s3 / ".fetching-new"
     for folder in (rest, running):
         folder.mkdir()
     os.utime(rest, (time.time() - 7200,) * 2)
-    fifth = bundle_files.local_folder(versions[4])
+    fifth = storage.local_folder(versions[4])
     assert set(bundles_on_s3.iterdir()) == {folders[0], folders[2], folders[3], fifth, running}
 
 
@@ -91,18 +91,18 @@ def renamed(bundle: Path, name: str) -> Path:
 
 def test_a_damaged_copy_is_fetched_again(version: ModelVersion) -> None:
     """What the disk of one machine lost, the storage still has."""
-    (bundle_files.local_folder(version) / "weights.safetensors").write_bytes(b"damaged")
-    bundle_files.check_files(version)
+    (storage.local_folder(version) / "weights.safetensors").write_bytes(b"damaged")
+    storage.check_files(version)
 
 
 def test_what_the_storage_lacks_is_named_and_mended_by_registering(
     version: ModelVersion, bundle_copy: Path, bundles_on_s3: Path
 ) -> None:
     """The error says what to type, and typing it helps."""
-    bundle_files.storage().delete(f"{version.name}/weights.safetensors")
+    storage.bundle_storage().delete(f"{version.name}/weights.safetensors")
     with pytest.raises(BundleMissingError, match=r"lacks a file of untrained.*register_model"):
-        bundle_files.check_files(version)
+        storage.check_files(version)
     assert list(bundles_on_s3.iterdir()) == []
     registry.register(folder=bundle_copy)
     shutil.rmtree(bundles_on_s3)
-    bundle_files.check_files(version)
+    storage.check_files(version)

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.classifier.test_manifest import rewrite
+from tests.classifier.ml.test_manifest import rewrite
 from tests.pictures import jpeg
 from tests.servers.processes import wait_until
 from tests.servers.system import System

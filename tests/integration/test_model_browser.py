@@ -10,10 +10,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django import DjangoDbBlocker
 
-from classifier import reclassification, registry, retraining
+from classifier import retraining
 from classifier.decision import Thresholds, decide
 from classifier.models import ModelVersion, RetrainRun
-from classifier.tagging import Tagged
+from classifier.tagging import reclassification
+from classifier.tagging.results import Tagged
+from classifier.versions import registry
 from tests.classifier.judged import a_candidate, gate_report
 from tests.databases import database_at, default_database
 from tests.servers.processes import wait_until

@@ -8,7 +8,7 @@ import pytest
 import requests
 from PIL import Image
 
-from one_machine.api_client import ApiClient, ApiError
+from local_stack.api_client import ApiClient, ApiError
 from tests import pictures
 from tests.servers.system import System
 

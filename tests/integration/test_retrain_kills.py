@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from classifier import bundle_files, promotion, registry
 from classifier.models import DatasetReview, ModelVersion, PhotoPart, Promotion, RetrainRun
 from classifier.taxonomy import SUBCLASSES
+from classifier.versions import promotion, registry, storage
 from tests.databases import database_at, default_database, migrated
 from tests.servers.processes import REPOSITORY, wait_until
 from tests.training.retraining import Shown, make_champion, review, write_base_photos
@@ -115,7 +115,7 @@ def test_a_retraining_killed_in_every_stage_is_simply_started_again(place: Place
         wait_for_stage(process, stage)
         kill(process)
         assert registry.champion() == before
-        bundle_files.check_files(before)
+        storage.check_files(before)
         assert ModelVersion.objects.count() == 1
         assert not DatasetReview.objects.exists()
         assert Promotion.objects.count() == 1
@@ -131,7 +131,7 @@ def test_a_retraining_killed_in_every_stage_is_simply_started_again(place: Place
     assert after.parent == before
     run = RetrainRun.objects.get()
     assert (run.state, run.verdict, run.candidate) == ("done", "promoted", after)
-    bundle_files.check_files(after)
+    storage.check_files(after)
     assert DatasetReview.objects.filter(version=after).count() == 24
     assert not list((place.folder / "retraining" / "work").iterdir())
 

@@ -15,13 +15,13 @@ import pytest
 from PIL import Image
 
 from classifier.ml.manifest import DATASET_NAME, read_manifest
-from one_machine.api_client import ApiClient
+from local_stack.api_client import ApiClient
 from tests.servers.processes import REPOSITORY, wait_until
 from tests.servers.system import System
-from training.photos import Sample, fingerprint, read_photos
+from training.data.dataset_rows import write_dataset
+from training.data.folder import Sample, fingerprint, read_photos
+from training.data.split import Split, stratified_split
 from training.retrain.base_photos import base_rows
-from training.retrain.dataset import write_dataset
-from training.split import Split, stratified_split
 
 pytestmark = [pytest.mark.integration, pytest.mark.long]
 

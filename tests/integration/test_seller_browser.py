@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from classifier import cleaning  # noqa: F401  # importing it teaches Pillow to write HEIC
+from classifier.photos import cleaning  # noqa: F401  # importing it teaches Pillow to write HEIC
 from tests.pictures import encoded, jpeg, scene
 from tests.servers.system import SELLER, System
 

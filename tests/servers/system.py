@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import requests
 
-from one_machine.api_client import ApiClient
-from one_machine.processes import free_port
+from local_stack.api_client import ApiClient
+from local_stack.processes import free_port
 from slowfashion_ai.embedded_redis import answers, server_command
 from tests.servers.processes import REPOSITORY, START_SECONDS, Program, wait_until
 

@@ -4,7 +4,7 @@ from itertools import count
 from pathlib import Path
 
 from classifier.taxonomy import MAIN_OF
-from training.photos import Sample
+from training.data.folder import Sample
 
 _numbers = count()
 

@@ -28,14 +28,14 @@ from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES, TAXONOMY
 from tests.manifests import a_manifest
 from tests.tagged_photos import scores_for
 from tests.training.patterns import pattern
-from training.calibration import choose_thresholds, fit_temperature
-from training.feature_cache import FeatureCache
-from training.held_out import HeldOut
-from training.near_unit import fit_near_unit
-from training.photos import Sample, fingerprint, read_photos
-from training.scoring import probabilities, truth_of
-from training.split import stratified_split
-from training.stages import TrainedPart, TrainFrom
+from training.calibration.held_out import HeldOut
+from training.calibration.near_unit import fit_near_unit
+from training.calibration.thresholds import choose_thresholds, fit_temperature
+from training.data.folder import Sample, fingerprint, read_photos
+from training.data.split import stratified_split
+from training.engine.stages import TrainedPart, TrainFrom
+from training.evaluation.scoring import probabilities, truth_of
+from training.features.cache import FeatureCache
 
 SMALL = Preprocessing(size=32, resize=32, fit="pad")
 BASE_EACH = 40

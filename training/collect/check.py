@@ -6,9 +6,9 @@ from pathlib import Path
 from training.collect.clean import Finding, Flaw, Readable, check, readable_of
 from training.collect.frozen_features import Backbone, frozen_features
 from training.collect.mislabelled import FOLDS, find_mislabelled, judgeable_labels
-from training.near_duplicates import look_at_all
-from training.photos import read_photos
-from training.split import join_products
+from training.data.folder import read_photos
+from training.data.near_duplicates import look_at_all
+from training.data.split import join_products
 
 
 @dataclass(frozen=True, slots=True)

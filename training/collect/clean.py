@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training.near_duplicates import Look, Pair, similar_pairs
-from training.photos import Sample, Unreadable
+from training.data.folder import Sample, Unreadable
+from training.data.near_duplicates import Look, Pair, similar_pairs
 
 
 class Flaw(StrEnum):

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifier.cleaning import Limits
-from training.collect.basket import COLUMNS, RECORD, Basket, Harvest, Wanted
+from classifier.photos.cleaning import Limits
+from training.collect.append_only_csv import GrowingTable
 from training.collect.openverse import SEARCH, search_address
+from training.collect.photo_collector import COLUMNS, RECORD, Basket, Harvest, Wanted
 from training.collect.polite_session import Manners, PoliteSession
-from training.collect.record import GrowingTable
 from training.collect.search_threads import PoliteCrawler
-from training.photos import MANIFEST, PhotosError
-from training.progress import Progress
+from training.data.folder import MANIFEST, PhotosError
+from training.runtime.progress import Progress
 
 
 class CrawlError(Exception):

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from classifier.taxonomy import MAIN_OF
-from training.photos import NEAR, OTHERS, PhotosError
+from training.data.folder import NEAR, OTHERS, PhotosError
 
 # The names beside the numbers are DeepFashion2's.
 SUBCLASS_OF: Final[Mapping[int, str]] = MappingProxyType(

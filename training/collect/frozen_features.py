@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from classifier.ml.bundle import load_bundle
 from classifier.ml.manifest import Preprocessing, sha256_of
 from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
-from training.feature_cache import FeatureCacheBuilder
-from training.photos import Sample
-from training.stages import TrainFrom, frozen_part
+from training.data.folder import Sample
+from training.engine.stages import TrainFrom, frozen_part
+from training.features.cache import FeatureCacheBuilder
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from training.collect.clean import Finding, Flaw
-from training.photos import Sample
-from training.progress import Progress
+from training.data.folder import Sample
+from training.runtime.progress import Progress
 
 FOLDS: Final = 5
 REGULARISATION: Final = 0.01  # scikit-learn's C: 2,048 features, some thousand photos

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from PIL import Image
 
 from classifier.ml.preprocessing import UnreadablePhotoError, decode
+from training.collect.append_only_csv import GrowingTable
 from training.collect.deepfashion2 import (
     Annotation,
     Box,
@@ -22,10 +23,9 @@ from training.collect.deepfashion2 import (
     annotation_files,
     read_annotation,
 )
-from training.collect.record import GrowingTable
-from training.collect.whole_file import write_whole
-from training.photos import MANIFEST
-from training.progress import Progress
+from training.data.folder import MANIFEST
+from training.runtime.atomic_write import write_whole
+from training.runtime.progress import Progress
 
 COLUMNS: Final = ("path", "main", "sub", "group", "source", "original", "box")
 BLOCK: Final = 128  # annotations at a time

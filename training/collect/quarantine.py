@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from training.collect.append_only_csv import GrowingTable
 from training.collect.clean import Finding
-from training.collect.record import GrowingTable
-from training.photos import MANIFEST, PhotosError
+from training.data.folder import MANIFEST, PhotosError
 
 RECORD: Final = "quarantine.csv"
 COLUMNS: Final = ("moved_at", "path", "moved_to", "flaw", "detail", "manifest_row")

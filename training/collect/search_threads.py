@@ -8,7 +8,7 @@ from typing import Any
 
 from icrawler import Crawler, Downloader, Parser, UrlListFeeder
 
-from training.collect.basket import Basket
+from training.collect.photo_collector import Basket
 from training.collect.polite_session import FetchError, PoliteSession
 
 

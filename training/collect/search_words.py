@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from classifier.taxonomy import MAIN_CLASSES, MAIN_OF
-from training.photos import NEAR, OTHERS, PhotosError
+from training.data.folder import NEAR, OTHERS, PhotosError
 
 OUR_WORDS: Final = Path(__file__).with_name("search_words.csv")
 

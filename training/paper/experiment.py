@@ -12,16 +12,16 @@ import torch
 
 from classifier.ml.manifest import Preprocessing, sha256_of
 from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
-from training import study
-from training.augment import StudyAugmentation
-from training.feature_cache import FeatureCacheBuilder
-from training.feeds import Feed, PhotoFeed
+from training import published
+from training.data.augment import StudyAugmentation
+from training.data.batches import Feed, PhotoFeed
+from training.data.folder import PhotosError, Sample
+from training.engine.presets import STUDY
+from training.engine.stages import TrainFrom, frozen_part
+from training.evaluation.scoring import Probabilities
+from training.features.cache import FeatureCacheBuilder
 from training.paper.photo_sets import PhotoSet, PhotoSets, read_photo_sets
 from training.paper.recipe import Fed, PhaseRun, run_phase
-from training.photos import PhotosError, Sample
-from training.presets import STUDY
-from training.scoring import Probabilities
-from training.stages import TrainFrom, frozen_part
 
 logger = logging.getLogger(__name__)
 
@@ -167,13 +167,15 @@ def _run_phases(request: ExperimentRequest, regime: Regime, sets: PhotoSets) -> 
     everywhere = regime.validation(_needed(sets.phase_2).validation)
     logger.info("Phase 1, batch size %d.", PHASE_1_BATCH)
     phase_1 = _run(
-        request, regime, _needed(sets.phase_1), PHASE_1_BATCH, study.PHASE_1_EPOCHS,
+        request, regime, _needed(sets.phase_1), PHASE_1_BATCH, published.PHASE_1_EPOCHS,
         beside=everywhere.feed,
     )  # fmt: skip
     phase_2 = {}
     for batch_size in PHASE_2_BATCHES:
         logger.info("Phase 2, batch size %d.", batch_size)
-        phase_2[batch_size] = _run(request, regime, sets.phase_2, batch_size, study.PHASE_2_EPOCHS)
+        phase_2[batch_size] = _run(
+            request, regime, sets.phase_2, batch_size, published.PHASE_2_EPOCHS
+        )
     return Outcomes(sets, phase_1, phase_2)
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from training import study
+from training import published
+from training.evaluation.scoring import truth_of
 from training.paper.experiment import Outcomes
 from training.paper.figures import recall_of
 from training.report.themed import COLOURS, Picture
-from training.scoring import truth_of
 
 PICTURE_NAME: Final = "fig-4.svg"
 MEANING: Final = "Recall of the six rare subclasses in both phases, in per cent."
@@ -23,10 +23,10 @@ def draw_recall(outcomes: Outcomes) -> Picture:
     first = outcomes.phase_1_on_phase_2
     run = outcomes.phase_2[min(outcomes.phase_2)]
     second = run.found[max(run.found)]
-    names = list(study.RARE_RECALL)
+    names = list(published.RARE_RECALL)
     series: tuple[tuple[str, str, float, Sequence[float | None]], ...] = (
-        ("study, Phase 1", "study", 0.45, [study.RARE_RECALL[n][0].recall for n in names]),
-        ("study, Phase 2", "study", 1.0, [study.RARE_RECALL[n][1].recall for n in names]),
+        ("study, Phase 1", "study", 0.45, [published.RARE_RECALL[n][0].recall for n in names]),
+        ("study, Phase 2", "study", 1.0, [published.RARE_RECALL[n][1].recall for n in names]),
         ("ours, Phase 1", "accent", 0.45, [recall_of(n, first, truth)[0] for n in names]),
         ("ours, Phase 2", "accent", 1.0, [recall_of(n, second, truth)[0] for n in names]),
     )

@@ -8,8 +8,8 @@ from sklearn.metrics import f1_score
 
 from classifier.decision import Outcome, Thresholds, decide
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
-from training.evaluation import share_of
-from training.scoring import Probabilities, Truth
+from training.evaluation.figures import share_of
+from training.evaluation.scoring import Probabilities, Truth
 
 UNKNOWN = len(MAIN_CLASSES)  # the row after the main classes
 

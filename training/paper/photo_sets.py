@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from training import study
-from training.photos import Kind, PhotosError, Sample, read_photos
-from training.split import SplitReport, stratified_split_dataset
+from training import published
+from training.data.folder import Kind, PhotosError, Sample, read_photos
+from training.data.split import SplitReport, stratified_split_dataset
 
 PHASE_1_FILE: Final = Path("phase1", "phase1.csv")
 
@@ -82,11 +82,11 @@ def _phase_1_paths(folder: Path, items: Sequence[Sample]) -> tuple[set[Path], st
     for sample in sorted(items, key=_by_chance):
         name = sample.sub or ""
         taken[name] += 1
-        if name not in study.RARE_RECALL or taken[name] <= study.PHASE_1_CAP:
+        if name not in published.RARE_RECALL or taken[name] <= published.PHASE_1_CAP:
             chosen.add(sample.path)
     return chosen, (
-        f"Phase 1 is all clothing and {study.PHASE_1_CAP} photos at most, drawn by hash, of each "
-        "subclass of shoes and bags."
+        f"Phase 1 is all clothing and {published.PHASE_1_CAP} photos at most, drawn by hash, of "
+        "each subclass of shoes and bags."
     )
 
 

@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from classifier.ml.manifest import Temperature
 from classifier.ml.network import HierarchicalResNet
-from training.config import TrainConfig
-from training.feeds import Feed
-from training.photos import Sample
-from training.scoring import Probabilities, logits_of, probabilities, truth_of
-from training.stages import TrainedPart
-from training.targets import build_targets
-from training.trainer import fit
+from training.data.batches import Feed
+from training.data.folder import Sample
+from training.data.targets import build_targets
+from training.engine.config import TrainConfig
+from training.engine.stages import TrainedPart
+from training.engine.trainer import fit
+from training.evaluation.scoring import Probabilities, logits_of, probabilities, truth_of
 
 
 class Fed(NamedTuple):

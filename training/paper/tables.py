@@ -8,11 +8,11 @@ subclasses (VIII).
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from training import study
+from training import published
+from training.evaluation.scoring import Truth, truth_of
 from training.paper.experiment import Outcomes
 from training.paper.figures import Column, main_column, recall_of, sub_column
 from training.paper.recipe import PhaseRun
-from training.scoring import Truth, truth_of
 
 NOTHING: Final = "–"
 MAIN_RIGHT: Final = (
@@ -58,21 +58,21 @@ def build_tables(outcomes: Outcomes) -> list[Table]:
     tables = [
         _main_table(
             "I", "Phase 1, main classes, batch size 4", outcomes.phase_1, truth_1,
-            study.PHASE_1_EPOCHS, study.PHASE_1_MAIN,
+            published.PHASE_1_EPOCHS, published.PHASE_1_MAIN,
         ),
         _sub_table(
             "II", "Phase 1, subclasses, batch size 4", outcomes.phase_1, truth_1,
-            study.PHASE_1_EPOCHS, study.PHASE_1_SUB,
+            published.PHASE_1_EPOCHS, published.PHASE_1_SUB,
         ),
         _images_used(outcomes),
     ]  # fmt: skip
-    for kind, build, published, numbers in (
-        ("main classes", _main_table, study.PHASE_2_MAIN, ("IV", "V")),
-        ("subclasses", _sub_table, study.PHASE_2_SUB, ("VI", "VII")),
+    for kind, build, study, numbers in (
+        ("main classes", _main_table, published.PHASE_2_MAIN, ("IV", "V")),
+        ("subclasses", _sub_table, published.PHASE_2_SUB, ("VI", "VII")),
     ):
         for number, (size, run) in zip(numbers, outcomes.phase_2.items(), strict=True):
             title = f"Phase 2, {kind}, batch size {size}"
-            table = build(number, title, run, truth_2, study.PHASE_2_EPOCHS, published[size])
+            table = build(number, title, run, truth_2, published.PHASE_2_EPOCHS, study[size])
             if kind == "main classes":
                 table.rows.append(_best_validation(size, run, len(table.columns)))
             tables.append(table)
@@ -85,10 +85,10 @@ def _main_table(
     run: PhaseRun,
     truth: Truth,
     epochs: Sequence[int],
-    published: Sequence[study.Figures],
+    study: Sequence[published.Figures],
 ) -> Table:
     ours = {epoch: main_column(found, truth) for epoch, found in run.found.items()}
-    beside = _beside(ours, epochs, published)
+    beside = _beside(ours, epochs, study)
     unknown = [Cell("", _share(column.macro_with_unknown)) for column in ours.values()]
     rows = [*_common_rows(ours, beside), Row("Macro average with a row for unknown", unknown)]
     return Table(number, title, _epochs(ours), rows, UNKNOWN_ROW)
@@ -100,10 +100,10 @@ def _sub_table(
     run: PhaseRun,
     truth: Truth,
     epochs: Sequence[int],
-    published: Sequence[study.Figures],
+    study: Sequence[published.Figures],
 ) -> Table:
     ours = {epoch: sub_column(found, truth) for epoch, found in run.found.items()}
-    beside = _beside(ours, epochs, published)
+    beside = _beside(ours, epochs, study)
     tagged = [Cell("", str(column.tagged)) for column in ours.values()]
     right = [Cell("", _share(column.tagged_accuracy)) for column in ours.values()]
     rows = [
@@ -115,14 +115,14 @@ def _sub_table(
 
 
 def _beside(
-    ours: dict[int, Column], epochs: Sequence[int], published: Sequence[study.Figures]
-) -> list[study.Figures | None]:
+    ours: dict[int, Column], epochs: Sequence[int], study: Sequence[published.Figures]
+) -> list[published.Figures | None]:
     """Return the study's column for each of ours; a trial run's lengths have none."""
-    known = dict(zip(epochs, published, strict=True))
+    known = dict(zip(epochs, study, strict=True))
     return [known.get(epoch) for epoch in ours]
 
 
-def _common_rows(ours: dict[int, Column], beside: Sequence[study.Figures | None]) -> list[Row]:
+def _common_rows(ours: dict[int, Column], beside: Sequence[published.Figures | None]) -> list[Row]:
     pairs = list(zip(beside, ours.values(), strict=True))
     return [
         Row("Accuracy", [Cell(_published(s and s.accuracy), _share(o.accuracy)) for s, o in pairs]),
@@ -136,7 +136,7 @@ def _common_rows(ours: dict[int, Column], beside: Sequence[study.Figures | None]
 
 
 def _best_validation(size: int, run: PhaseRun, columns: int) -> Row:
-    best = Cell(f"{study.BEST_VALIDATION[size]:.4f}", f"{run.best_main:.4f}")
+    best = Cell(f"{published.BEST_VALIDATION[size]:.4f}", f"{run.best_main:.4f}")
     return Row("Best validation accuracy", [Cell("", "")] * (columns - 1) + [best])
 
 
@@ -147,7 +147,7 @@ def _images_used(outcomes: Outcomes) -> Table:
             name,
             [Cell(str(one), str(used_1[name])), Cell(str(two or NOTHING), str(used_2[name]))],
         )
-        for name, (one, two) in study.IMAGES_USED.items()
+        for name, (one, two) in published.IMAGES_USED.items()
     ]
     note = f"{outcomes.sets.how_chosen} Photos are capped at 2,000 a subclass and split 80/20."
     return Table("III", "Images used", ["Phase 1", "Phase 2"], rows, note)
@@ -159,7 +159,7 @@ def _rare_recall(outcomes: Outcomes, truth_1: Truth, truth_2: Truth) -> Table:
     run = outcomes.phase_2[min(outcomes.phase_2)]
     second = run.found[max(run.found)]
     rows = []
-    for name, (one, two) in study.RARE_RECALL.items():
+    for name, (one, two) in published.RARE_RECALL.items():
         cells = [
             Cell(_counted(one.recall, one.support), _counted(*recall_of(name, first, truth_1))),
             Cell(_counted(two.recall, two.support), _counted(*recall_of(name, second, truth_2))),

@@ -6,10 +6,10 @@ from typing import Final, NamedTuple
 
 from django.template.loader import render_to_string
 
+from training.data.split import SplitReport
 from training.paper.experiment import ExperimentRequest, Outcomes
 from training.paper.fig_4 import MEANING, PICTURE_NAME, draw_recall
 from training.paper.tables import Table
-from training.split import SplitReport
 
 WIDEST: Final = 100  # characters of a line of prose in a terminal
 

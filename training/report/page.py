@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from PIL import Image
 
 from classifier.ml.preprocessing import UnreadablePhotoError, decode
-from training.bootstrap import RESAMPLES
+from training.evaluation.bootstrap import RESAMPLES
 from training.report import tables
 from training.report.plots import pictures
 
@@ -22,7 +22,7 @@ def evaluation_page(document: Mapping[str, Any], folder: Path | None) -> str:
     """Return the page as HTML.
 
     Args:
-        document: what `training.assessment.assess` found.
+        document: what `training.evaluation.assessment.assess` found.
         folder: where the photos lie that are shown small; None leaves them out, and says so.
     """
     shown = [*document["mistakes"], *chain(*document["examples"].values())]

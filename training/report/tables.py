@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from classifier.decision import Reason
-from training import study
+from training import published
 
 REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
     {
@@ -22,10 +22,13 @@ REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
 )
 
 _ROWS: Final = (
-    ("main_accuracy", "Main accuracy", "items whose best main class is right", study.MAIN_ACCURACY),
+    (
+        "main_accuracy", "Main accuracy", "items whose best main class is right",
+        published.MAIN_ACCURACY,
+    ),
     (
         "sub_accuracy_where_main_right", "Subclass accuracy, main right",
-        "of these, the best subclass is right too (the study's measure)", study.SUB_ACCURACY,
+        "of these, the best subclass is right too (the study's measure)", published.SUB_ACCURACY,
     ),
     ("sub_accuracy", "Subclass accuracy", "items whose best subclass is right, of all", None),
     ("overall_accuracy", "Overall accuracy", "items with both heads right", None),
@@ -41,7 +44,7 @@ _ROWS: Final = (
     ("near_tagged_with_subclass", "Near photos tagged", "though no subclass is right", None),
     (
         "others_rejected", "Others rejected", "irrelevant photos that end as unknown",
-        study.OTHERS_REJECTED,
+        published.OTHERS_REJECTED,
     ),
     ("others_tagged_with_subclass", "Others tagged", "irrelevant photos given a subclass", None),
     ("main_calibration_error", "Calibration error, main", "expected, over 15 bins", None),

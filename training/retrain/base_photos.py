@@ -5,15 +5,14 @@ from dataclasses import dataclass, field
 from io import TextIOWrapper
 from pathlib import Path
 
-from classifier import bundle_files
-from classifier.ml.manifest import DATASET_NAME, sha256_of
-from classifier.models import ModelVersion, Part
-from training.photos import PhotosError, fingerprint, read_photos
-from training.retrain.dataset import DatasetError, Row, Source, read_dataset
-from training.retrain.looks import Seen, look_at_files
+from classifier.ml.manifest import DATASET_NAME
+from classifier.models import ModelVersion
+from classifier.versions import storage
+from training.data.dataset_rows import DatasetError, Row, Source, base_rows, read_dataset
+from training.data.folder import PhotosError, fingerprint, read_photos
+from training.data.split_record import SplitRecord, split_as
+from training.retrain.hash_cache import Seen, look_at_files
 from training.retrain.request import RetrainError
-from training.split import Split
-from training.three_way import SplitRecord, split_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def listed_base_photos(champion: ModelVersion) -> list[Row] | None:
     Raises:
         RetrainError: if the file is damaged.
     """
-    file = bundle_files.open_extra(champion, DATASET_NAME)
+    file = storage.open_extra(champion, DATASET_NAME)
     if file is None:
         return None
     name = f"{champion.name}/{DATASET_NAME}"
@@ -106,20 +105,6 @@ def _split(champion: ModelVersion, folder: Path) -> list[Row]:
         )
     split = split_as(record, samples)
     return base_rows(split, folder)
-
-
-def base_rows(split: Split, folder: Path) -> list[Row]:
-    """Return the photos of a split folder as rows of ``dataset.csv``."""
-    parts = {Part.TRAIN: split.train, Part.VALIDATION: split.validation, Part.TEST: split.test}
-    return [
-        Row(
-            path=str(sample.path.relative_to(folder)), main=sample.main, sub=sample.sub,
-            group=sample.group, part=part, weight=1.0, source=Source.BASE, review=None,
-            sha256=sha256_of(sample.path),
-        )
-        for part, samples in parts.items()
-        for sample in samples
-    ]  # fmt: skip
 
 
 def _those_there(

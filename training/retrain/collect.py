@@ -9,14 +9,14 @@ import numpy as np
 
 from classifier.models import ModelVersion, Part
 from classifier.taxonomy import SUBCLASSES
-from training.near_duplicates import ALIKE
-from training.photos import Sample
+from training.data.dataset_rows import Row, Source
+from training.data.folder import Sample
+from training.data.near_duplicates import ALIKE
+from training.retrain.assign_split import Assignment, Base, Place, assign, pairs_with_new
 from training.retrain.base_photos import BasePhotos, find_base_photos
-from training.retrain.dataset import Row, Source
 from training.retrain.fetch import fetch, file_of
-from training.retrain.looks import Looks, look_at_files
-from training.retrain.parts import Assignment, Base, Place, assign, pairs_with_new
-from training.retrain.photo_parts import known_parts
+from training.retrain.hash_cache import Looks, look_at_files
+from training.retrain.kept_splits import known_parts
 from training.retrain.request import RetrainError
 from training.retrain.reviews import Agreed, ReviewedPhoto, one_label_a_file, standing_reviews
 

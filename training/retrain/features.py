@@ -20,11 +20,11 @@ from torch import Tensor, nn
 
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import HierarchicalResNet
-from training.augment import ListingAugmentation
-from training.devices import Precision
-from training.feature_cache import FeatureCache, FeatureCacheBuilder, Views
-from training.photos import Sample
-from training.stages import TrainedPart, TrainFrom, frozen_part
+from training.data.augment import ListingAugmentation
+from training.data.folder import Sample
+from training.engine.stages import TrainedPart, TrainFrom, frozen_part
+from training.features.cache import FeatureCache, FeatureCacheBuilder, Views
+from training.runtime.devices import Precision
 
 INDEX: Final = "index.json"
 

@@ -9,10 +9,10 @@ from typing import Final
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.storage import default_storage
 
-from training.photos import Unreadable
-from training.progress import Progress
+from training.data.folder import Unreadable
 from training.retrain.request import RetrainError
 from training.retrain.reviews import ReviewedPhoto
+from training.runtime.progress import Progress
 
 # Remote storage answers many requests at once; a local one loses nothing by it.
 FETCHERS: Final = 8

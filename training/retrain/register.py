@@ -8,12 +8,12 @@ from typing import Any
 
 from django.db import transaction
 
-from classifier import promotion, registry
 from classifier.models import DatasetReview, ModelVersion, Promotion, RetrainRun
-from classifier.promotion import ChampionChangedError
 from classifier.retraining import Lease
+from classifier.versions import promotion, registry
+from classifier.versions.promotion import ChampionChangedError
+from training.data.dataset_rows import Source
 from training.retrain.collect import Collected
-from training.retrain.dataset import Source
 
 logger = logging.getLogger(__name__)
 Policy, Verdict = RetrainRun.Policy, RetrainRun.Verdict

@@ -9,12 +9,12 @@ from django.utils.safestring import SafeString
 
 from classifier.models import Part
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
-from training.photos import NEAR, OTHERS
+from training.data.dataset_rows import Row, Source
+from training.data.folder import NEAR, OTHERS
 from training.report.page import thumbnails
 from training.report.plots import calibration_picture, novelty_picture, roc_pictures
 from training.report.tables import matrices
 from training.retrain.collect import Collected, counts
-from training.retrain.dataset import Row, Source
 
 SHOWN: Final = 36  # photos of a gallery; more would make the page heavy
 STRATA: Final = (*SUBCLASSES, *(f"{NEAR} {main}" for main in MAIN_CLASSES), OTHERS)

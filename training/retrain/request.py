@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from training.config import TrainConfig
+from training.engine.config import TrainConfig
 
 TEST_SHARE: Final = 0.15
 VALIDATION_SHARE: Final = 0.10

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from classifier.models import ListingPhoto, Review
-from classifier.retraining.outlook import TEACHING
-from training.retrain.parts import Reviewed
+from classifier.retraining.schedule import TEACHING
+from training.retrain.assign_split import Reviewed
 
 FIELDS = (
     "id", "photo__image", "photo__sha256", "photo__listing_id", "main", "sub", "sampled",

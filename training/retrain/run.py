@@ -9,22 +9,22 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from classifier import bundle_files, registry
-from classifier.intake import photo_limits
 from classifier.ml.manifest import DATASET_NAME, REPORT_NAME
 from classifier.models import ModelVersion, Part, RetrainRun, Review
+from classifier.photos.intake import photo_limits
 from classifier.retraining import Lease, LeaseLostError, new_reviews
-from training.checkpoint import remove_checkpoint
-from training.progress import listening
+from classifier.versions import registry, storage
+from training.data.dataset_rows import read_dataset, write_dataset
 from training.retrain.collect import Collected, collect
-from training.retrain.dataset import read_dataset, write_dataset
-from training.retrain.evaluate import compare_models
-from training.retrain.photo_parts import remember_parts
+from training.retrain.compare import compare_models
+from training.retrain.kept_splits import remember_parts
 from training.retrain.register import Finished, register_candidate
 from training.retrain.report import retrain_page
 from training.retrain.request import RetrainError, RetrainRequest
-from training.retrain.teach import Lesson, teach
+from training.retrain.train_candidate import Lesson, teach
 from training.retrain.work_folder import WorkFolder, write_manifest
+from training.runtime.checkpoint import remove_checkpoint
+from training.runtime.progress import listening
 
 logger = logging.getLogger(__name__)
 Stage = RetrainRun.Stage
@@ -98,7 +98,7 @@ class _Retraining:
         self._during(Stage.TRAIN, lambda: self._train(collected))
         report = self._during(Stage.EVALUATE, lambda: self._evaluate(collected))
         finished = Finished(self.work.bundle, collected, report, self.champion, count)
-        self._during(Stage.REGISTER, lambda: bundle_files.store(self.work.bundle, name=self.name))
+        self._during(Stage.REGISTER, lambda: storage.store(self.work.bundle, name=self.name))
         self._during(Stage.PROMOTE, lambda: register_candidate(lease=self.lease, finished=finished))
         self.work.remove()
 
@@ -157,7 +157,7 @@ class _Retraining:
             return
         lesson = Lesson(
             name=self.name,
-            champion=bundle_files.local_folder(self.champion),
+            champion=storage.local_folder(self.champion),
             split=self.champion.manifest.get("metrics", {}).get("split", {}),
             features=home() / "features",
             checkpoint=self.work.checkpoint,
@@ -171,7 +171,7 @@ class _Retraining:
         if kept is not None:
             return kept
         compared = compare_models(
-            collected, self._drawn(collected), bundle_files.local_folder(self.champion),
+            collected, self._drawn(collected), storage.local_folder(self.champion),
             self.work.bundle, photo_limits(),
         )  # fmt: skip
         write_manifest(self.work.bundle, compared.manifest)

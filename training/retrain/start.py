@@ -10,18 +10,18 @@ from django.conf import settings
 from classifier.ml.manifest import BundleError
 from classifier.ml.preprocessing import UnreadablePhotoError
 from classifier.models import RetrainRun
-from classifier.registry import RegistryError
 from classifier.retraining import AlreadyRunningError, LeaseLostError, take
-from training.checkpoint import CheckpointError
-from training.config import TrainConfig
-from training.devices import devices
-from training.feature_cache import CacheError
-from training.photos import PhotosError
+from classifier.versions.registry import RegistryError
+from training.data.folder import PhotosError
+from training.engine.config import TrainConfig
+from training.engine.disk_space import NoRoomError
+from training.engine.stages import TrainFrom
+from training.engine.trainer import TrainingError
+from training.features.cache import CacheError
 from training.retrain.request import RetrainError, RetrainRequest
 from training.retrain.run import retrain
-from training.room import NoRoomError
-from training.stages import TrainFrom
-from training.trainer import TrainingError
+from training.runtime.checkpoint import CheckpointError
+from training.runtime.devices import devices
 
 logger = logging.getLogger(__name__)
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from classifier import bundle_files, registry, wording
-from classifier.intake import photo_limits
+from classifier import wording
 from classifier.ml.manifest import BundleError
+from classifier.photos.intake import photo_limits
 from classifier.taxonomy import label_path
+from classifier.versions import registry, storage
 
 if TYPE_CHECKING:
-    from classifier.classify_files import Classified, Failed
+    from classifier.worker.classify_files import Classified, Failed
 
 WIDEST_PATH: Final = 60
 
@@ -34,15 +35,15 @@ class Command(BaseCommand):
         # Imported here: they load torch, which `--help` and the web process do without.
         from tqdm import tqdm
 
-        from classifier.classify_files import Failed, classify_files, find_photos
         from classifier.ml.bundle import load_bundle
         from classifier.ml.predictor import Predictor
+        from classifier.worker.classify_files import Failed, classify_files, find_photos
 
         try:
             version = registry.named(model) if model else registry.champion()
             if version is None:
                 raise registry.NoChampionError
-            predictor = Predictor(load_bundle(bundle_files.local_folder(version)))
+            predictor = Predictor(load_bundle(storage.local_folder(version)))
         except (BundleError, registry.RegistryError) as error:
             raise CommandError(str(error)) from error
 
@@ -61,7 +62,7 @@ class Command(BaseCommand):
 
 
 def _as_json(result: "Classified | Failed", model_version: str) -> str:
-    from classifier.classify_files import Failed
+    from classifier.worker.classify_files import Failed
 
     document: dict[str, object]
     if isinstance(result, Failed):
@@ -88,7 +89,7 @@ def _shown_path(item: "Path | Classified | Failed") -> str:
 
 
 def _as_row(result: "Classified | Failed", width: int) -> str:
-    from classifier.classify_files import Failed
+    from classifier.worker.classify_files import Failed
 
     path = _shown_path(result)
     if len(path) > width:

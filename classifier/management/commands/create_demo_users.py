@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from classifier import demo_users
+from classifier.management import demo_users
 
 
 class Command(BaseCommand):

@@ -9,9 +9,9 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 
-from classifier import lineage, registry
-from classifier.lineage import Learned, PhotoLineage
 from classifier.models import DatasetReview, ListingPhoto, Review
+from classifier.versions import lineage, registry
+from classifier.versions.lineage import Learned, PhotoLineage
 
 SHORT_HASH: Final = 12
 

@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from classifier import model_history
-from classifier.model_history import Period
 from classifier.models import Promotion
+from classifier.versions import history
+from classifier.versions.history import Period
 
 
 class Command(BaseCommand):
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
     def handle(self, *, at: str | None, json: bool, **_: Any) -> None:
-        periods = [_at(_moment(at))] if at else model_history.every_period()
+        periods = [_at(_moment(at))] if at else history.every_period()
         if not periods:
             self.stdout.write("No model has been in production yet.")
         elif json:
@@ -62,7 +62,7 @@ def _moment(text: str) -> datetime:
 
 
 def _at(moment: datetime) -> Period:
-    period = model_history.period_at(moment)
+    period = history.period_at(moment)
     if period is None:
         raise CommandError(f"No model was in production yet at {_shown(moment)} UTC.")
     return period

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from classifier import bundle_files, promotion, registry
 from classifier.ml.manifest import BundleError
+from classifier.versions import promotion, registry, storage
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *, name: str, **_: Any) -> None:
         try:
             version = registry.named(name)
-            bundle_files.check_files(version)
+            storage.check_files(version)
             promotion.promote(version=version)
         except (BundleError, registry.RegistryError) as error:
             raise CommandError(str(error)) from error

@@ -6,8 +6,9 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from classifier import reclassification, registry, tagging
 from classifier.models import ListingPhoto, Reclassification
+from classifier.tagging import queue, reclassification
+from classifier.versions import registry
 
 LOOK_EVERY_SECONDS: Final = 0.5
 SAY_EVERY_SECONDS: Final = 15.0
@@ -89,6 +90,6 @@ def _preview() -> str:
 
 
 def _progress(run: Reclassification) -> str:
-    fresh = tagging.claimable().count()
+    fresh = queue.claimable().count()
     first = f" {fresh:,} fresh photos go first." if fresh else ""
     return f"{run.tagged:,} of {run.total:,} photos, {run.changed:,} got another tag.{first}"

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from classifier import promotion, registry
 from classifier.ml.manifest import BundleError
+from classifier.versions import promotion, registry
 
 
 class Command(BaseCommand):

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from classifier import promotion, registry
 from classifier.ml.manifest import BundleError
+from classifier.versions import promotion, registry
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from classifier.ml.manifest import BundleError
-from training.photos import PhotosError
+from training.data.folder import PhotosError
 
 if TYPE_CHECKING:
     from training.collect.check import Checked
@@ -64,7 +64,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         # Imported here: they load torch, which `--help` does without.
-        from training.feature_cache import CacheError
+        from training.features.cache import CacheError
 
         photos = options["photos"].resolve()
         try:

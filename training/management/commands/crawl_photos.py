@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from training.collect.openverse import FREE, LICENCES, SEARCH
 from training.collect.search_words import OUR_WORDS, read_search_words
-from training.photos import PhotosError
+from training.data.folder import PhotosError
 
 if TYPE_CHECKING:
-    from training.collect.basket import Harvest, LeftOut
     from training.collect.crawl import CrawlRequest
+    from training.collect.photo_collector import Harvest, LeftOut
 
 NAMED: Final = 10  # photos left out that are printed; the file has all
 # The free ones allow commercial use and changes, which training for a shop needs.

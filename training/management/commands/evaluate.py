@@ -6,14 +6,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from classifier import bundle_files, registry
-from classifier.intake import photo_limits
 from classifier.ml.bundle import load_bundle
 from classifier.ml.manifest import BundleError
 from classifier.ml.predictor import Predictor
-from training.assessment import assess
-from training.evaluation_photos import Part, choose_photos
-from training.photos import PhotosError
+from classifier.photos.intake import photo_limits
+from classifier.versions import registry, storage
+from training.data.folder import PhotosError
+from training.evaluation.assessment import assess
+from training.evaluation.test_photos import Part, choose_photos
 from training.report.page import evaluation_page
 from training.report.summary import summary
 
@@ -103,7 +103,7 @@ def _bundle_folder(options: dict[str, Any]) -> Path:
     version = registry.named(options["model"]) if options["model"] else registry.champion()
     if version is None:
         raise registry.NoChampionError
-    return bundle_files.local_folder(version)
+    return storage.local_folder(version)
 
 
 def _written(options: dict[str, Any]) -> list[Path]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from training.collect.deepfashion2 import Problem, RestGoesTo, Trouble
-from training.photos import PhotosError
+from training.data.folder import PhotosError
 
 if TYPE_CHECKING:
     from training.collect.organise import Summary

@@ -9,13 +9,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from classifier.ml.network import StridePlacement
 from classifier.ml.preprocessing import UnreadablePhotoError
-from training.feature_cache import CacheError
+from training.data.folder import PhotosError
+from training.engine.trainer import TrainingError
+from training.features.cache import CacheError
 from training.paper.experiment import ExperimentRequest, Outcomes, run_experiment
 from training.paper.fig_4 import MEANING, PICTURE_NAME, draw_recall
 from training.paper.tables import Table, build_tables
 from training.paper.writing import Heading, as_markdown, as_page, as_text, heading
-from training.photos import PhotosError
-from training.trainer import TrainingError
 
 
 class Command(BaseCommand):

@@ -88,8 +88,8 @@ def _told(run: RetrainRun) -> str:
 
 
 def _request(options: dict[str, Any]) -> "RetrainRequest":
+    from training.engine.stages import TrainFrom
     from training.retrain.start import default_config, default_request
-    from training.stages import TrainFrom
 
     chosen = options["train_from"]
     config = default_config(TrainFrom(chosen) if chosen else None)

@@ -17,18 +17,18 @@ from django.core.management.base import (
 
 from classifier.ml.network import StridePlacement
 from classifier.ml.preprocessing import UnreadablePhotoError
-from training.cache_filling import CacheError
-from training.checkpoint import CheckpointError
-from training.config import Schedule
-from training.devices import Precision
-from training.photos import PhotosError
-from training.presets import BEST, PRESETS, STUDY, Augmentation, Preset
-from training.progress import is_main_process
-from training.room import NoRoomError
-from training.stages import TrainFrom
-from training.three_way import SplitBy, SplitRecord
-from training.train import TrainRequest, train
-from training.trainer import TrainingError
+from training.data.folder import PhotosError
+from training.data.split_record import SplitBy, SplitRecord
+from training.engine.config import Schedule
+from training.engine.disk_space import NoRoomError
+from training.engine.presets import BEST, PRESETS, STUDY, Augmentation, Preset
+from training.engine.stages import TrainFrom
+from training.engine.trainer import TrainingError
+from training.features.fill import CacheError
+from training.runtime.checkpoint import CheckpointError
+from training.runtime.devices import Precision
+from training.runtime.progress import is_main_process
+from training.train.run import TrainRequest, train
 
 HELP: Final = """
 Train a bundle on a folder of photos: Main/Subclass/*.jpg, Near/…, Others/…, or a manifest.csv.

@@ -1,0 +1,215 @@
+"""What the queue page asks for by script: JSON in, JSON out, one service call each."""
+
+import json
+import math
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, Final, ParamSpec, cast
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.views.decorators.cache import never_cache
+
+from classifier.models import ListingPhoto, QueueItem, Review
+from classifier.review import cards, claims, gradcam, verdicts
+from classifier.review.counters import counters
+from classifier.review.errors import ConflictError, ReviewError
+
+RIGHTS: Final = ("classifier.add_review", "classifier.view_listingphoto")
+CLAIMS_AT_ONCE: Final = 50
+
+P = ParamSpec("P")
+Body = dict[str, Any]
+Door = Callable[[User, Body], Body]
+
+
+class BadRequestError(Exception):
+    """The page sent something it never sends; the message says what."""
+
+
+def may_review(user: Any) -> bool:
+    """Return whether somebody may work on the queue."""
+    return bool(user.is_active and user.is_staff and user.has_perms(RIGHTS))
+
+
+def for_moderators(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """Answer in JSON who may not pass, since a script cannot follow a redirect to a form."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return _refused(401, "You are signed out. Sign in again; your verdicts are kept here.")
+        if not may_review(request.user):
+            return _refused(403, "You may not review photos. Ask an administrator for the right.")
+        return view(request, *args, **kwargs)
+
+    return never_cache(guarded)
+
+
+def _refused(status: int, message: str) -> JsonResponse:
+    return JsonResponse({"message": message}, status=status)
+
+
+def door(act: Door) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Make a view of a function from moderator and body to an answer."""
+
+    @for_moderators
+    @wraps(act)
+    def view(request: HttpRequest) -> JsonResponse:
+        if request.method != "POST":
+            return _refused(405, "POST was expected.")
+        user = cast(User, request.user)  # signed in, as the guard saw to
+        try:
+            body = _body(request)
+            # A page that outlived its session must not decide in the next moderator's name.
+            if body.get("moderator", user.pk) != user.pk:
+                return _refused(401, "This page was opened by somebody else. Reload it.")
+            return JsonResponse(act(user, body))
+        except ConflictError as conflict:
+            return JsonResponse({"message": str(conflict), **_next(user, body)}, status=409)
+        except (ReviewError, BadRequestError) as error:
+            return _refused(400, str(error))
+
+    return view
+
+
+def _body(request: HttpRequest) -> Body:
+    if request.content_type != "application/json":
+        # What a page sends while it closes is a form.
+        return {"claims": request.POST.getlist("claims")}
+    try:
+        body = json.loads(request.body)
+    except ValueError as error:
+        raise BadRequestError("The request holds no JSON.") from error
+    if not isinstance(body, dict):
+        raise BadRequestError("A JSON object was expected.")
+    return body
+
+
+def _uuids(body: Body) -> list[UUID]:
+    values = body.get("claims")
+    if not isinstance(values, list) or len(values) > CLAIMS_AT_ONCE:
+        raise BadRequestError(f"`claims` must be a list of at most {CLAIMS_AT_ONCE}.")
+    return [_uuid(value) for value in values]
+
+
+def _uuid(value: object) -> UUID:
+    try:
+        return UUID(str(value))
+    except ValueError as error:
+        raise BadRequestError(f"A claim was expected; {value!r} came.") from error
+
+
+def _number(body: Body, name: str) -> int:
+    value = body.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**63:
+        raise BadRequestError(f"`{name}` must be a number of ours; {value!r} came.")
+    return value
+
+
+def _seconds(body: Body) -> float | None:
+    value = body.get("seconds")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value)
+
+
+def _verdict(body: Body) -> verdicts.Verdict:
+    try:
+        kind = Review.Verdict(str(body.get("verdict")))
+    except ValueError as error:
+        raise BadRequestError(f"There is no verdict {body.get('verdict')!r}.") from error
+    return verdicts.Verdict(kind, _label(body, "main"), _label(body, "sub"))
+
+
+def _label(body: Body, name: str) -> str | None:
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise BadRequestError(f"`{name}` must be a text; {value!r} came.")
+    return value or None
+
+
+def _next(user: User, body: Body) -> Body:
+    if not body.get("want"):
+        return {}
+    item = claims.claim_next(moderator=user)
+    return {"next": cards.card(item) if item else None}
+
+
+@door
+def take(user: User, body: Body) -> Body:
+    """Claim the next photo."""
+    return _next(user, {**body, "want": True})
+
+
+@door
+def decide(user: User, body: Body) -> Body:
+    """Store a verdict and claim the next photo."""
+    review = verdicts.decide(
+        moderator=user, item=_number(body, "item"), claim=_uuid(body.get("claim")),
+        verdict=_verdict(body), seconds=_seconds(body),
+    )  # fmt: skip
+    return {**cards.outcome_of(review), **_next(user, body)}
+
+
+@door
+def undo(user: User, body: Body) -> Body:
+    """Take a verdict back; the photo comes up again."""
+    item = verdicts.undo(moderator=user, review=_number(body, "review"))
+    return {"card": cards.card(item) if item and item.claim else None, **_counted(user)}
+
+
+@door
+def skip(user: User, body: Body) -> Body:
+    """Leave a photo to others."""
+    claims.skip(moderator=user, claim=_uuid(body.get("claim")))
+    return _next(user, body)
+
+
+@door
+def back(user: User, body: Body) -> Body:
+    """Claim a skipped photo again."""
+    return {"card": cards.card(claims.take_back(moderator=user, item=_number(body, "item")))}
+
+
+@door
+def again(user: User, body: Body) -> Body:
+    """Bring back everything skipped."""
+    return {"count": claims.show_skipped_again(moderator=user), **_next(user, body)}
+
+
+@door
+def keep(user: User, body: Body) -> Body:
+    """Renew the leases of what is on the screen."""
+    kept = claims.keep(moderator=user, claims=_uuids(body))
+    return {"kept": [str(claim) for claim in kept], **_counted(user)}
+
+
+@door
+def release(user: User, body: Body) -> Body:
+    """Give back what was on a screen that closes."""
+    claims.release(moderator=user, claims=_uuids(body))
+    return {}
+
+
+def _counted(user: User) -> Body:
+    return {"counters": counters(moderator=user).as_dict()}
+
+
+@for_moderators
+def where_it_looked(request: HttpRequest, photo: int) -> HttpResponseBase:
+    """The picture of where the model looked, or 202 while a worker makes it."""
+    found = ListingPhoto.objects.filter(pk=photo).first()
+    if found is None:
+        return _refused(404, "This photo was deleted meanwhile.")
+    if QueueItem.objects.filter(photo=found, open=True, blind=True).exists():
+        return _refused(409, "This photo is judged blind; the map comes after the verdict.")
+    data = gradcam.picture(found)
+    if data is not None:
+        return HttpResponse(data, content_type="image/png")
+    if "ask" in request.GET and not gradcam.ask(found):
+        return _refused(503, "No worker can be reached just now. Try again in a minute.")
+    return JsonResponse({}, status=202)

@@ -1,0 +1,126 @@
+"""An upload becomes stored, pending photos, or nothing at all."""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from classifier import notify
+from classifier.models import Listing, ListingPhoto
+from classifier.photos.cleaning import (
+    CleanPhoto,
+    Limits,
+    PhotoRefusedError,
+    check_size,
+    clean_photo,
+)
+
+logger = logging.getLogger(__name__)
+
+if TYPE_CHECKING:
+    # Generic in the type stubs alone.
+    Uploads = Sequence[UploadedFile[bytes]]
+
+
+class IntakeError(Exception):
+    """The upload was refused as a whole; ``problems`` has one sentence a file, for the seller."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = list(problems)
+
+
+def photo_limits() -> Limits:
+    """Return the limits that the settings name."""
+    return Limits(max_bytes=settings.PHOTO_MAX_BYTES, max_pixels=settings.PHOTO_MAX_PIXELS)
+
+
+def receive_listing(*, seller: User, title: str, uploads: "Uploads") -> Listing:
+    """Store a listing with its photos, all pending, and ring the bell after commit.
+
+    Raises:
+        IntakeError: if there is no photo, too many, or one that is refused. Nothing is kept then.
+    """
+    _check_count(len(uploads))
+    cleaned = _clean_all(uploads)
+    listing = Listing(seller=seller, title=title.strip())
+    rows = [
+        _photo_row(listing, upload.name, photo)
+        for upload, photo in zip(uploads, cleaned, strict=True)
+    ]
+    try:
+        for row, photo in zip(rows, cleaned, strict=True):
+            row.image.storage.save(row.image.name, ContentFile(photo.jpeg))
+        _save_rows(listing, rows)
+    except BaseException:
+        _remove_files(rows)
+        raise
+    return listing
+
+
+def _save_rows(listing: Listing, rows: list[ListingPhoto]) -> None:
+    # Durable: an outer transaction that fails later would leave the files behind.
+    with transaction.atomic(durable=True):
+        listing.save()
+        ListingPhoto.objects.bulk_create(rows)
+        # Robust: what goes wrong with the bell must not undo what is committed.
+        transaction.on_commit(notify.ring, robust=True)
+
+
+def _remove_files(rows: list[ListingPhoto]) -> None:
+    """Remove the files of rows that were not saved, those cut short by a full disk included."""
+    for row in rows:
+        try:
+            row.image.storage.delete(str(row.image))
+        except Exception:  # one that cannot be removed must not keep the others
+            logger.exception("The file %s belongs to no row; please remove it.", row.image.name)
+
+
+def _check_count(count: int) -> None:
+    if count == 0:
+        raise IntakeError(["Please send at least one photo."])
+    if count > settings.PHOTOS_PER_LISTING:
+        raise IntakeError(
+            [f"These are {count} photos; a listing takes {settings.PHOTOS_PER_LISTING} at most."]
+        )
+
+
+def _clean_all(uploads: "Uploads") -> list[CleanPhoto]:
+    """Clean every upload before any is stored, so that a seller hears of all problems at once."""
+    limits = photo_limits()
+    cleaned, problems = [], []
+    for upload in uploads:
+        try:
+            check_size(upload.size or 0, limits)
+            cleaned.append(clean_photo(upload.read(), limits))
+        except PhotoRefusedError as error:
+            problems.append(f"{shown_name(upload.name)}: {error}")
+    if problems:
+        raise IntakeError(problems)
+    return cleaned
+
+
+def shown_name(name: str | None) -> str:
+    """Return an uploaded file's name as it is shown and kept: printable, without folders."""
+    base = (name or "").replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(c for c in base if c.isprintable()).strip()[:255] or "photo"
+
+
+def _photo_row(listing: Listing, name: str | None, photo: CleanPhoto) -> ListingPhoto:
+    row = ListingPhoto(
+        listing=listing,
+        original_name=shown_name(name),
+        width=photo.width,
+        height=photo.height,
+        sha256=hashlib.sha256(photo.jpeg).hexdigest(),
+    )
+    # The stored name is ours alone: nothing of the seller's file name reaches the storage.
+    row.image = row.image.field.generate_filename(row, f"{uuid4().hex}.jpg")
+    return row

@@ -1,0 +1,51 @@
+"""Where the model looked: a picture that a worker makes when a moderator asks for it.
+
+It lies in the storage of the photos under the photo's number and the model's name, so it is made
+once for each model. A lost request loses nothing: the page asks again.
+"""
+
+from typing import Final
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from classifier import notify
+from classifier.models import ListingPhoto, ModelVersion
+
+HEAT_TASK: Final = "classifier.tasks.show_where_it_looked"
+
+
+def stored_name(photo: int, version: str) -> str:
+    """Return where the picture of one photo and one model lies."""
+    return f"heat/{photo}-{version}.png"
+
+
+def picture(photo: ListingPhoto) -> bytes | None:
+    """Return the picture, a transparent PNG of the photo's shape; None if there is none yet."""
+    champion = ModelVersion.objects.filter(state=ModelVersion.State.CHAMPION).first()
+    if champion is None:
+        return None
+    try:
+        with default_storage.open(stored_name(photo.pk, champion.name), "rb") as file:
+            data: bytes = file.read()
+            return data
+    except FileNotFoundError:
+        return None
+
+
+def ask(photo: ListingPhoto) -> bool:
+    """Ask a worker for the picture; return whether the broker took the message."""
+    return notify.send(HEAT_TASK, photo.pk, unheard="nobody was asked where the model looked")
+
+
+def store(*, photo: ListingPhoto, version: str, data: bytes) -> None:
+    """Keep a picture, unless another worker was faster."""
+    name = stored_name(photo.pk, version)
+    if not default_storage.exists(name):
+        default_storage.save(name, ContentFile(data))
+
+
+def remove(photo: int) -> None:
+    """Remove every picture of a photo that is deleted."""
+    for version in ModelVersion.objects.values_list("name", flat=True):
+        default_storage.delete(stored_name(photo, version))

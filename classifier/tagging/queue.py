@@ -1,0 +1,153 @@
+"""Claim pending photos, store what became of them, give back what a dead worker held.
+
+The rows are the record of what is to do; nothing here needs the broker or the model. A claim is a
+token with a lease. Results are stored only by who still holds the token, so a worker that was slow
+rather than dead cannot overwrite another's work.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from classifier import notify
+from classifier.models import ListingPhoto, ModelVersion
+from classifier.review import enqueue
+from classifier.tagging.results import Postponed, Result, Tagged, Unreadable
+
+PENDING = Q(status=ListingPhoto.Status.PENDING)
+TAG_FIELDS = (
+    "main", "sub", "main_confidence", "sub_confidence", "outcome", "reason", "scores",
+    "model_version", "classified_at",
+)  # fmt: skip
+RESULT_FIELDS = ("status", "claim", "claimed_until", "error", *TAG_FIELDS)
+
+
+def _free() -> QuerySet[ListingPhoto]:
+    """Return pending photos that nobody holds and that need not rest."""
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=timezone.now())
+    return ListingPhoto.objects.filter(PENDING & free)
+
+
+def claimable() -> QuerySet[ListingPhoto]:
+    """Return what may be claimed now, the photos that were never tried first."""
+    # One that used up its attempts waits for the sweep to give up on it.
+    left = Q(attempts__lt=settings.CLASSIFY_MAX_ATTEMPTS)
+    return _free().filter(left).order_by("attempts", "id")
+
+
+def claim_photos(*, limit: int) -> list[ListingPhoto]:
+    """Claim up to ``limit`` pending photos under one token and count the attempt.
+
+    A photo that was tried before goes alone: if it is the one that kills its worker, it takes no
+    other photo's attempts down with it.
+    """
+    with transaction.atomic():
+        skip_locked = connection.features.has_select_for_update_skip_locked
+        rows = list(claimable().select_for_update(skip_locked=skip_locked)[:limit])
+        if rows and rows[0].attempts == 0:
+            rows = [row for row in rows if row.attempts == 0]
+        else:
+            rows = rows[:1]
+        token, until = uuid4(), timezone.now() + settings.CLAIM_LEASE
+        ListingPhoto.objects.filter(pk__in=[row.pk for row in rows]).update(
+            claim=token, claimed_until=until, attempts=F("attempts") + 1
+        )
+    for row in rows:
+        row.claim, row.claimed_until, row.attempts = token, until, row.attempts + 1
+    return rows
+
+
+def store_results(
+    *, photos: Sequence[ListingPhoto], results: Sequence[Result], version: ModelVersion
+) -> int:
+    """Store the results of one claim in one transaction; return how many were still ours."""
+    found = dict(zip((photo.pk for photo in photos), results, strict=True))
+    token = photos[0].claim
+    with transaction.atomic():
+        held = ListingPhoto.objects.select_for_update().filter(pk__in=list(found), claim=token)
+        rows = list(held)
+        for row in rows:
+            _apply(row, found[row.pk], version)
+        ListingPhoto.objects.bulk_update(rows, RESULT_FIELDS)
+        enqueue.enqueue(rows)
+    return len(rows)
+
+
+def _apply(row: ListingPhoto, result: Result, version: ModelVersion) -> None:
+    row.claim = row.claimed_until = None
+    match result:
+        case Tagged():
+            row.status, row.error = ListingPhoto.Status.CLASSIFIED, ""
+            write_tag(row, result, version)
+        case Unreadable(why):
+            row.status, row.error = ListingPhoto.Status.FAILED, why
+        case Postponed(why):
+            row.error = why
+            if row.attempts >= settings.CLASSIFY_MAX_ATTEMPTS:
+                row.status = ListingPhoto.Status.FAILED
+            else:
+                row.claimed_until = timezone.now() + retry_delay(row.attempts)
+
+
+def write_tag(row: ListingPhoto, tagged: Tagged, version: ModelVersion) -> None:
+    """Write what a version said into the columns `TAG_FIELDS` of a row; saving is the caller's."""
+    decision = tagged.decision
+    row.main, row.sub = decision.main, decision.sub
+    row.main_confidence = decision.main_confidence
+    row.sub_confidence = decision.sub_confidence
+    row.outcome, row.reason = decision.outcome, decision.reason
+    row.scores = tagged.scores.as_dict()
+    row.model_version = version
+    row.classified_at = timezone.now()
+
+
+def retry_delay(attempts: int) -> timedelta:
+    """Return how long a photo rests after its n-th attempt: 5 s, 45 s, 7 min, 1 h.
+
+    Short at first, for a hiccup; in all long enough for people to repair a storage that is down.
+    """
+    return timedelta(seconds=5 * 9 ** (attempts - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep found: claims given back, photos given up, and whether work is waiting."""
+
+    returned: int
+    given_up: int
+    waiting: bool
+
+
+def sweep() -> Swept:
+    """Give back what dead workers held; give up on what killed its worker every time."""
+    given_up = (
+        _free()
+        .filter(attempts__gte=settings.CLASSIFY_MAX_ATTEMPTS)
+        .update(
+            status=ListingPhoto.Status.FAILED,
+            claim=None,
+            claimed_until=None,
+            error=f"The worker stopped {settings.CLASSIFY_MAX_ATTEMPTS} times while it read this "
+            "photo. The file may be one that crashes the decoder.",
+        )
+    )
+    returned = _free().filter(claim__isnull=False).update(claim=None, claimed_until=None)
+    return Swept(returned, given_up, claimable().exists())
+
+
+def try_again(photos: Iterable[ListingPhoto]) -> int:
+    """Make failed photos pending once more, with all their attempts; return how many there were.
+
+    The bell is rung after commit.
+    """
+    with transaction.atomic():
+        transaction.on_commit(notify.ring, robust=True)
+        return ListingPhoto.objects.filter(
+            pk__in=[photo.pk for photo in photos], status=ListingPhoto.Status.FAILED
+        ).update(status=ListingPhoto.Status.PENDING, attempts=0, error="", claimed_until=None)

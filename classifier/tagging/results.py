@@ -1,0 +1,30 @@
+"""What can become of a claimed photo: tagged, unreadable or postponed."""
+
+from dataclasses import dataclass
+
+from classifier.decision import Decision, Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A photo was read and decided."""
+
+    scores: Scores
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The photo itself is at fault; trying again would not help."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """Something around the photo is at fault, such as storage that does not answer."""
+
+    why: str
+
+
+Result = Tagged | Unreadable | Postponed

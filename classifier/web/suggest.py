@@ -1,0 +1,34 @@
+"""The seller's correction of a tag: a form on the listing's page."""
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views import View
+
+from classifier.models import Listing, ListingPhoto
+from classifier.review.labels import with_label_parts
+from classifier.review.suggestions import SuggestionError, suggest
+from classifier.taxonomy import MAIN_OF, TAXONOMY
+from classifier.web.views import ListingPage
+
+
+class SuggestView(LoginRequiredMixin, View):
+    """Takes ``kind``: a subclass, or a main class alone; for the seller's own photos only."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, pk: int, photo: int) -> HttpResponse:
+        own = ListingPhoto.objects.filter(listing__seller_id=request.user.pk, listing_id=pk)
+        found = get_object_or_404(own, pk=photo)
+        kind = request.POST.get("kind", "")
+        main = MAIN_OF.get(kind, kind)
+        try:
+            suggest(
+                seller=request.user,  # type: ignore[arg-type]  # signed in, so no AnonymousUser
+                photo=found, main=main, sub=None if kind in TAXONOMY else kind,
+            )  # fmt: skip
+        except SuggestionError as error:
+            listing = with_label_parts(Listing.objects.all()).get(pk=pk)
+            context = {"listing": listing, "problem": str(error), "own": True}
+            return render(request, ListingPage.template, context, status=400)
+        return redirect("listing", pk=pk)

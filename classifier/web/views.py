@@ -1,0 +1,136 @@
+"""The seller's pages: drop photos, watch their tags appear, find them again."""
+
+from typing import Any, Final
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.views import LoginView, redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from rest_framework.throttling import SimpleRateThrottle
+
+from classifier.models import Listing
+from classifier.photos import intake
+from classifier.photos.access import listings_for
+from classifier.review import labels
+from classifier.throttles import LoginThrottle, UploadThrottle
+
+LISTINGS_A_PAGE: Final = 24
+TOO_OFTEN: Final = "That was a little often. Please wait a minute and try again."
+
+
+def _too_often(request: HttpRequest, throttle: type[SimpleRateThrottle]) -> bool:
+    """The pages count as the API does, so that neither is the way around the other."""
+    # A throttle looks at the user and the address alone, which both kinds of request have.
+    return not throttle().allow_request(request, None)  # type: ignore[arg-type]
+
+
+class TitleForm(forms.Form):
+    """What an upload says besides its photos."""
+
+    title = forms.CharField(max_length=200, required=False)
+
+
+class UploadPage(LoginRequiredMixin, View):
+    """Drop photos here. The page sends them through the API; the plain form works alike."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._page([])
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = TitleForm(request.POST)
+        if not form.is_valid():
+            return self._page([str(text) for text in form.errors["title"]], status=400)
+        if _too_often(request, UploadThrottle):
+            return self._page([TOO_OFTEN], status=429)
+        try:
+            listing = intake.receive_listing(
+                seller=request.user,  # type: ignore[arg-type]  # signed in, so no AnonymousUser
+                title=form.cleaned_data["title"],
+                uploads=request.FILES.getlist("photos"),
+            )
+        except intake.IntakeError as error:
+            return self._page(error.problems, status=400)
+        return redirect("listing", pk=listing.pk)
+
+    def _page(self, problems: list[str], status: int = 200) -> HttpResponse:
+        context = {
+            "problems": problems,
+            "max_bytes": settings.PHOTO_MAX_BYTES,
+            "max_megabytes": settings.PHOTO_MAX_BYTES // 2**20,
+            "max_photos": settings.PHOTOS_PER_LISTING,
+        }
+        return render(self.request, "classifier/upload.html", context, status=status)
+
+
+class ListingsPage(LoginRequiredMixin, View):
+    """A seller's listings, newest first; ``?before=ID`` goes on where a page ended."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        listings = labels.with_label_parts(Listing.objects.filter(seller_id=request.user.pk))
+        before = request.GET.get("before", "")
+        if len(before) < 19 and before.isascii() and before.isdecimal():
+            listings = listings.filter(pk__lt=int(before))
+        found = list(listings[: LISTINGS_A_PAGE + 1])
+        context = {"listings": found[:LISTINGS_A_PAGE], "more": len(found) > LISTINGS_A_PAGE}
+        return render(request, "classifier/listings.html", context)
+
+
+class ListingPage(LoginRequiredMixin, View):
+    """One listing; without JavaScript the page reloads itself while a photo is pending."""
+
+    template = "classifier/listing.html"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        listing = get_object_or_404(labels.with_label_parts(listings_for(request.user)), pk=pk)
+        pending = any(photo.status == "pending" for photo in listing.photos.all())
+        own = listing.seller_id == request.user.pk
+        context = {"listing": listing, "pending": pending, "own": own}
+        return render(request, self.template, context)
+
+
+class TagsFragment(ListingPage):
+    """The tags of one listing, for a page that waits for them."""
+
+    template = "classifier/tags.html"
+
+
+class SignIn(LoginView):
+    """Sign in; attempts are limited by address."""
+
+    redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if _too_often(request, LoginThrottle):
+            # An unbound form: the password is not even looked at.
+            context = self.get_context_data(form=self.form_class(request), problem=TOO_OFTEN)
+            return self.render_to_response(context, status=429)
+        return super().post(request, *args, **kwargs)
+
+
+@require_safe
+@never_cache
+def staff_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send who wants into the admin to the one sign-in page; a signed-in seller gets a 403."""
+    if request.user.is_authenticated and not request.user.is_staff:
+        raise PermissionDenied
+    return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Say whether this process and its database answer, to anybody, and nothing else."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"status": "unavailable"}, status=503)
+    return JsonResponse({"status": "ok"})

@@ -1,0 +1,120 @@
+"""The champion in this process's memory: loaded once, swapped when another is promoted."""
+
+import logging
+import threading
+import time
+import weakref
+from typing import Final, NamedTuple
+
+import torch
+
+from classifier.ml import probe
+from classifier.ml.bundle import load_bundle
+from classifier.ml.manifest import BundleError
+from classifier.ml.predictor import Predictor
+from classifier.models import ModelVersion
+from classifier.versions import load_failures, registry, storage
+
+logger = logging.getLogger(__name__)
+
+# How long a champion that could not be loaded is left alone while an older model is at work.
+LOOK_AGAIN_SECONDS: Final = 30.0
+
+
+class LiveModel(NamedTuple):
+    predictor: Predictor
+    version: ModelVersion
+
+
+class _Slot:
+    """Holds the model of this process.
+
+    One caller at a time loads a new champion, beside the old one; others go on with the old one
+    meanwhile. Whoever still holds the old one ends its batch with it: then its memory is free.
+    """
+
+    def __init__(self) -> None:
+        self._loading = threading.Lock()
+        self._live: LiveModel | None = None
+        self._leaving: weakref.ref[Predictor] | None = None
+        self._failed: tuple[int, float] | None = None  # which version, and when to look again
+
+    def current(self) -> LiveModel:
+        live = self._live
+        if live is None:
+            return self._first()
+        champion = registry.champion()
+        if champion is not None and champion.pk != live.version.pk:
+            live = self._newest(live)
+        self._return_memory()
+        return live
+
+    def _first(self) -> LiveModel:
+        with self._loading:
+            # Who waited for the lock finds it loaded.
+            if self._live is None:
+                self._live = _load(registry.champion(), at_work=None)
+            return self._live
+
+    def _newest(self, live: LiveModel) -> LiveModel:
+        """Load the new champion and return it; the model at work if that cannot be done now."""
+        if not self._loading.acquire(blocking=False):
+            return live
+        try:
+            # Read again under the lock: another caller may have swapped since, to a newer one.
+            live, champion = self._live or live, registry.champion()
+            if champion is None or champion.pk == live.version.pk or self._rests(champion):
+                return live
+            try:
+                self._live = _load(champion, at_work=live.version)
+            except BundleError:
+                self._failed = (champion.pk, time.monotonic() + LOOK_AGAIN_SECONDS)
+                return live
+            self._leaving = weakref.ref(live.predictor)
+            return self._live
+        finally:
+            self._loading.release()
+
+    def _rests(self, champion: ModelVersion) -> bool:
+        """Return whether this one failed a moment ago."""
+        if self._failed is None:
+            return False
+        version, until = self._failed
+        return version == champion.pk and time.monotonic() < until
+
+    def _return_memory(self) -> None:
+        """Give the device back what the model before held, once nobody uses it any more."""
+        if self._leaving is None or self._leaving() is not None:
+            return
+        self._leaving = None
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+
+def _load(champion: ModelVersion | None, *, at_work: ModelVersion | None) -> LiveModel:
+    if champion is None:
+        raise registry.NoChampionError
+    try:
+        predictor = probe.ready(load_bundle(storage.local_folder(champion)))
+    except BundleError as error:
+        load_failures.report(version=champion, error=error, at_work=at_work)
+        raise
+    load_failures.clear(version=champion)
+    logger.info("Model %s is live on %s.", champion, predictor.device)
+    return LiveModel(predictor, champion)
+
+
+_slot = _Slot()
+
+
+def current() -> LiveModel:
+    """Return the champion, loading it first if it is new.
+
+    A new champion that cannot be loaded, or that fails the probe, leaves the one in memory at work
+    and raises an alarm; it is looked at again every `LOOK_AGAIN_SECONDS`.
+
+    Raises:
+        NoChampionError: if no model version is champion and none is in memory.
+        BundleError: if the champion cannot be loaded and there is none in memory.
+    """
+    return _slot.current()

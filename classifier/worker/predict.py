@@ -1,0 +1,59 @@
+"""From stored photos to results: read in parallel, one pass of the network, decide."""
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import Executor
+
+from botocore.exceptions import BotoCoreError, ClientError
+from torch import Tensor
+
+from classifier.decision import decide
+from classifier.ml.predictor import Predictor
+from classifier.ml.preprocessing import UnreadablePhotoError
+from classifier.models import ListingPhoto
+from classifier.tagging.results import Postponed, Result, Tagged, Unreadable
+
+logger = logging.getLogger(__name__)
+
+
+def results_of(
+    photos: Sequence[ListingPhoto], predictor: Predictor, readers: Executor
+) -> list[Result]:
+    """Return one result a photo, in order; what goes wrong with one concerns that one alone.
+
+    Args:
+        readers: where files are read and decoded, many at once.
+    """
+    read = list(readers.map(lambda photo: _read(photo, predictor), photos))
+    tensors = [item for item in read if isinstance(item, Tensor)]
+    try:
+        scores = iter(predictor.predict(tensors))
+    # What torch raises when a device or its memory fails, and `Scores` for numbers that are none.
+    except (RuntimeError, ValueError) as error:
+        logger.exception("The model could not be run on %d photos.", len(tensors))
+        why = Postponed(f"The model could not be run ({type(error).__name__}).")
+        return [why if isinstance(item, Tensor) else item for item in read]
+    thresholds = predictor.manifest.thresholds
+    results: list[Result] = []
+    for item in read:
+        if isinstance(item, Tensor):
+            score = next(scores)
+            results.append(Tagged(score, decide(score, thresholds)))
+        else:
+            results.append(item)
+    return results
+
+
+def _read(photo: ListingPhoto, predictor: Predictor) -> Tensor | Unreadable | Postponed:
+    try:
+        with photo.image.open("rb") as file:
+            data = file.read()
+        return predictor.prepare(data)
+    except FileNotFoundError:
+        return Unreadable(f"The file {photo.image.name} is no longer in storage.")
+    except UnreadablePhotoError as error:
+        return Unreadable(str(error))
+    except (OSError, BotoCoreError, ClientError) as error:
+        # The seller may read the reason one day; addresses and paths are for the log alone.
+        logger.warning("Storage did not give %s.", photo.image.name, exc_info=error)
+        return Postponed(f"The storage did not give the file ({type(error).__name__}).")

@@ -1,0 +1,89 @@
+"""A worker's loop: claim what is pending, read it in parallel, predict in one pass, store.
+
+Two loops run at most in one process, so that one reads while the other has the device. While both
+are busy pending photos pile up, and the next claim is larger: batches grow under load, and an idle
+system answers at once.
+"""
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from celery.signals import worker_shutting_down
+from django.conf import settings
+
+from classifier.ml.manifest import BundleError
+from classifier.tagging import queue
+from classifier.versions import registry
+from classifier.worker import live_model
+from classifier.worker.predict import results_of
+
+logger = logging.getLogger(__name__)
+
+LOOPS: Final = 2
+READERS: Final = 8
+_stopping = threading.Event()
+_loop_slots = threading.BoundedSemaphore(LOOPS)
+_readers = ThreadPoolExecutor(READERS, thread_name_prefix="read-photo")
+
+
+def get_ready() -> None:
+    """Load the champion before the first photo arrives, or log what is wrong with it."""
+    try:
+        live_model.current()
+    except (BundleError, registry.RegistryError) as error:
+        logger.error("There is no usable model. %s", error)
+
+
+@worker_shutting_down.connect
+def stop_soon(**_: object) -> None:
+    """Let the loops end after the batch they hold: a backlog must not delay a worker's stop."""
+    _stopping.set()
+
+
+def is_stopping(*, within: float = 0.0) -> bool:
+    """Return whether this worker was asked to stop; wait that many seconds for it."""
+    return _stopping.wait(within)
+
+
+def drain() -> int:
+    """Classify until nothing is pending; return how many photos this call dealt with.
+
+    Returns at once when enough loops run here already: they look again after they let go of their
+    slot, so the photo that rang for this call is seen.
+    """
+    dealt_with = 0
+    while (
+        not _stopping.is_set()
+        and queue.claimable().exists()
+        and _loop_slots.acquire(blocking=False)
+    ):
+        try:
+            while not _stopping.is_set() and (done := classify_next_batch()):
+                dealt_with += done
+        except (BundleError, registry.RegistryError) as error:
+            # Nothing was claimed: photos stay pending until an operator has put it right.
+            logger.error("Photos are waiting, but there is no usable model. %s", error)
+            break
+        finally:
+            _loop_slots.release()
+    return dealt_with
+
+
+def classify_next_batch() -> int:
+    """Claim, classify and store one batch; return its size, 0 when nothing was pending.
+
+    Raises:
+        RegistryError, BundleError: if there is no usable model; nothing is claimed then.
+    """
+    live = live_model.current()
+    # More than the device takes at once would only wait in our hands, and be lost with us.
+    limit = min(settings.CLASSIFY_BATCH_SIZE, live.predictor.largest_pass)
+    photos = queue.claim_photos(limit=limit)
+    if not photos:
+        return 0
+    results = results_of(photos, live.predictor, _readers)
+    stored = queue.store_results(photos=photos, results=results, version=live.version)
+    logger.info("Stored results of %d of %d photos, by %s.", stored, len(photos), live.version)
+    return len(photos)

@@ -1,0 +1,114 @@
+"""`python -m local_stack run` and `… demo [--once]`: what the Makefile calls."""
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Final
+
+import requests
+from django.conf import settings
+from django.core.management import CommandError
+
+import local_stack
+from local_stack import processes
+from local_stack.api_client import ApiClient, ApiError
+from local_stack.demo import run_demo
+from local_stack.prepare import prepare, seller_login
+from local_stack.processes import OneMachineError
+from local_stack.samples import read_samples
+from slowfashion_ai.environment import env
+
+STARTER: Final = processes.REPOSITORY / "bundles" / "starter"
+# Two gunicorn processes and a busy machine included.
+START_SECONDS: Final = 120
+LOG_LINES_SHOWN: Final = 40
+
+
+def main() -> int:
+    options = _parser().parse_args()
+    # A shell that starts us in the background has us ignore Ctrl-C; `kill` does the same as it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        return demo(once=options.once) if options.command == "demo" else run()
+    except (OneMachineError, ApiError, CommandError, requests.RequestException) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        _say("Stopped.")
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local_stack", description=local_stack.__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="start everything and keep it running")
+    again = commands.add_parser("demo", help="start everything and send the sample photos")
+    again.add_argument("--once", action="store_true", help="stop when every sample has a result")
+    return parser
+
+
+def run() -> int:
+    """Start everything, say where the page is, and stay until something stops."""
+    address = _made_ready()
+    with processes.running(log=None) as honcho:
+        processes.wait_for_page(f"{address}/healthz", honcho, seconds=START_SECONDS)
+        _say(f"\n    SlowFashion AI is at {address}/    Ctrl-C stops it.\n")
+        return honcho.wait()
+
+
+def demo(*, once: bool) -> int:
+    """Start everything and send the samples; then stay, or with ``once`` stop.
+
+    With ``once`` all happens in a folder and on a port of its own, and the exit code is 0 only if
+    every sample got a result. Without, the listings are there to be looked at in the browser.
+    """
+    samples = read_samples()
+    with tempfile.TemporaryDirectory(prefix="slowfashion-") if once else nullcontext() as folder:
+        if folder:
+            # Before anybody reads the settings: here, and in the processes.
+            os.environ |= {"VAR_DIR": folder, "PORT": str(processes.free_port())}
+        address = _made_ready()
+        log = settings.VAR_DIR / "demo.log"
+        with _log_shown_on_failure(log), processes.running(log=log) as honcho:
+            processes.wait_for_page(f"{address}/healthz", honcho, seconds=START_SECONDS)
+            summary = run_demo(ApiClient.signed_in(address, *seller_login()), samples)
+            if not summary.complete:
+                raise OneMachineError("Not every sample got a result.")
+            if once:
+                return 0
+            _say(f"\n    See the listings at {address}/    Ctrl-C stops it. Log: {log}\n")
+            return honcho.wait()
+
+
+def _made_ready() -> str:
+    """Prepare this machine and return the address at which the page will be."""
+    port = env.int("PORT", default=8000)
+    host = env.str("BIND_ADDRESS", default="127.0.0.1")
+    processes.check_port(host, port)
+    prepare(STARTER)
+    return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104  # compared only
+
+
+@contextmanager
+def _log_shown_on_failure(log: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OneMachineError, ApiError, requests.RequestException):
+        last = log.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_LINES_SHOWN:]
+        sys.stderr.write("\n".join(["The processes wrote last:", *last, ""]))
+        raise
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

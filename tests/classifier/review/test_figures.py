@@ -1,0 +1,165 @@
+"""Agreement, accuracy and the first page: the formulas, and what counts into them."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.urls import reverse
+from pytest_django import Settings
+
+from classifier.models import ListingPhoto, ModelVersion, QueueItem
+from classifier.review import bulk, quality, verdicts
+from classifier.review.agreement import cohen_kappa, share, weighted_share
+from classifier.versions import promotion
+from tests.classifier.reviewing import BAD, BOOTS, FLATS, decide, review, signed_in
+from tests.tagged_photos import CONFIDENT, UNKNOWN, a_moderator, a_photo
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sample")]
+
+
+def test_kappa_is_cohens() -> None:
+    """The textbook's example: 50 applications, 35 times the same verdict, kappa 0.4."""
+    pairs = [("yes", "yes")] * 20 + [("yes", "no")] * 5 + [("no", "yes")] * 10 + [("no", "no")] * 15
+    assert cohen_kappa(pairs) == pytest.approx(0.4)
+    assert cohen_kappa([("a", "a"), ("b", "b")]) == 1
+    assert cohen_kappa([]) is None
+    assert cohen_kappa([("a", "a")]) is None
+
+
+def test_kappa_equals_scikit_learns() -> None:
+    """The reference implementation gives the same."""
+    metrics = pytest.importorskip("sklearn.metrics")
+    pairs = [("a", "b"), ("a", "a"), ("c", "a"), ("b", "b"), ("c", "c"), ("b", "a"), ("a", "a")]
+    one, other = zip(*pairs, strict=True)
+    assert cohen_kappa(pairs) == pytest.approx(metrics.cohen_kappa_score(one, other))
+
+
+def test_the_interval_is_wilsons() -> None:
+    """Known values, also where the plain formula would give an interval of nothing."""
+    found = share(10, 10)
+    assert found is not None
+    assert (found.low, found.high) == pytest.approx((0.7225, 1.0), abs=1e-4)
+    half = share(50, 100)
+    assert half is not None
+    assert (half.low, half.high) == pytest.approx((0.4038, 0.5962), abs=1e-4)
+    assert share(0, 0) is None
+
+
+def test_accuracy_is_from_blind_drawn_photos_alone(anna: User, settings: Settings) -> None:
+    """What was confirmed with the guess in view does not flatter the model."""
+    bulk.confirm(moderator=anna, photos=[a_photo("Boots", **CONFIDENT).pk for _ in range(3)])
+    assert quality.unbiased_accuracy() is None
+    settings.REVIEW_SAMPLE_SHARE = 1.0
+    for verdict in (BOOTS, BOOTS, FLATS, BAD):
+        a_photo("Boots", **CONFIDENT)
+        review(anna, verdict)
+    found = quality.unbiased_accuracy()
+    assert found is not None
+    assert (round(found.value, 3), found.of) == (0.667, 3)
+
+
+def test_the_champions_accuracy_is_told_apart(anna: User, settings: Settings) -> None:
+    """What an earlier model got wrong does not count against the one in production."""
+    settings.REVIEW_SAMPLE_SHARE = 1.0
+    a_photo("Boots", **CONFIDENT)
+    review(anna, FLATS)
+    champion = ModelVersion.objects.create(name="newer", weights_sha256="1" * 64, manifest={})
+    promotion.promote(version=champion)
+    cache.clear()
+    before = signed_in(anna).get("/admin/").content.decode()
+    assert "no drawn photo of newer, the champion, has been judged yet" in before
+    photo = a_photo("Boots", **CONFIDENT)
+    ListingPhoto.objects.filter(pk=photo.pk).update(model_version=champion)
+    review(anna, BOOTS)
+    assert quality.unbiased_accuracy(of=champion) == share(1, 1)
+    assert quality.unbiased_accuracy() == share(1, 2)
+    cache.clear()
+    page = " ".join(signed_in(anna).get("/admin/").content.decode().split())
+    assert '100.0 % (20.7–100.0, n = 1)</p><p class="f-note">Of newer, the champion.' in page
+
+
+def test_draws_of_different_chances_are_weighed() -> None:
+    """A photo drawn with chance 1/10 stands for ten; with one chance it is the plain share."""
+    assert weighted_share([(3, 4, 0.02), (5, 6, 0.02)]) == pytest.approx(share(8, 10))
+    assert weighted_share([]) is weighted_share([(0, 0, 0.5)]) is None
+    found = weighted_share([(10, 10, 0.1), (0, 100, 1.0)])  # stand for 100 right, 100 wrong
+    assert found is not None
+    assert (found.value, found.of) == (pytest.approx(0.5), 110)
+    # The effective count is 200^2 / (10 * 10^2 + 100 * 1^2), about 36.
+    assert found.high - found.low == pytest.approx(0.31, abs=0.01)
+
+
+def test_accuracy_survives_a_change_of_the_share(anna: User, settings: Settings) -> None:
+    """Days on which more was drawn do not count for more."""
+    for chance, verdict, count in ((1.0, BOOTS, 1), (0.5, FLATS, 2)):
+        settings.REVIEW_SAMPLE_SHARE = 1.0
+        for _ in range(count):
+            photo = a_photo("Boots", **CONFIDENT)
+            # As if it had been drawn on a day of that share.
+            QueueItem.objects.filter(photo=photo).update(sampling_share=chance)
+            review(anna, verdict)
+    found = quality.unbiased_accuracy()
+    assert found is not None
+    assert (found.value, found.of) == (pytest.approx(1 / 5), 3)
+
+
+def test_a_drawn_photo_counts_once_however_often_it_was_looked_at(
+    anna: User, settings: Settings
+) -> None:
+    """Undone verdicts and second looks count for nothing; the third look's label does."""
+    settings.REVIEW_SAMPLE_SHARE = settings.REVIEW_SECOND_SHARE = 1.0
+    a_photo("Boots", **CONFIDENT)
+    again = verdicts.undo(moderator=anna, review=review(anna, FLATS).pk)
+    assert again is not None
+    assert quality.unbiased_accuracy() is None
+    decide(anna, again, FLATS)
+    review(a_moderator("ben"), BOOTS)
+    assert quality.unbiased_accuracy() == share(0, 1)
+    review(a_moderator("cleo"), BOOTS)
+    assert quality.unbiased_accuracy() == share(1, 1)
+
+
+def test_a_bad_photo_overrules_no_tag(anna: User, settings: Settings) -> None:
+    """Where nobody can tell, the model was not wrong."""
+    settings.REVIEW_SAMPLE_SHARE = 1.0
+    for verdict in (BOOTS, FLATS, BAD):
+        a_photo("Boots", **CONFIDENT)
+        review(anna, verdict)
+    assert quality.override_rates() == [("Boots", share(1, 2))]
+
+
+def test_agreement_is_by_pair_and_by_moderator(anna: User, settings: Settings) -> None:
+    """Two looks at the same photos give kappa; the third look decides who was right."""
+    settings.REVIEW_SECOND_SHARE = 1.0
+    ben, cleo = a_moderator("ben"), a_moderator("cleo")
+    for second in (BOOTS, FLATS):
+        a_photo(**UNKNOWN)
+        review(anna, BOOTS)
+        review(ben, second)
+    assert quality.waiting_for_a_third() == 1
+    review(cleo, FLATS)
+    # A third look is asked for by a disagreement, so it says nothing of how far people agree.
+    (pair,) = quality.pairs()
+    assert (pair.one, pair.other, pair.photos, pair.kappa) == ("anna", "ben", 2, 0.0)
+    found = {each.name: each.settled.value for each in quality.moderators() if each.settled}
+    assert found == {"anna": 0.5, "ben": 1.0}
+    page = signed_in(anna).get(reverse("admin:review_quality")).content.decode()
+    assert "anna and ben" in page
+    assert "How we agree" in page
+
+
+def test_the_first_page_shows_the_figures(anna: User, settings: Settings) -> None:
+    """Backlog, accuracy, overrides and who reviewed, drawn without any script of ours."""
+    a_photo(**UNKNOWN)
+    settings.REVIEW_SAMPLE_SHARE = 1.0
+    a_photo("Boots", **CONFIDENT)
+    review(anna, BOOTS)
+    review(anna, FLATS)
+    cache.clear()
+    page = signed_in(anna).get("/admin/").content.decode()
+    ours = page[page.index('aria-label="Reviews"') : page.index("</section>")]
+    for words in ("Waiting for review", "0.0 % (0.0–79.3, n = 1)", "100.0 %", "anna", "<svg"):
+        assert words in ours
+    assert "<script" not in ours
+    assert "Of all models so far; there is no champion." in ours
+    looker = a_moderator("looker", rights=["view_listingphoto"])
+    assert 'class="figures"' not in signed_in(looker).get("/admin/").content.decode()

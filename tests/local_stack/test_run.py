@@ -1,0 +1,86 @@
+"""`make run`: what a person at the terminal sees."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+from local_stack.processes import free_port
+from tests.compose_file import REPOSITORY
+
+PATIENCE_SECONDS = 180
+
+
+def run(folder: Path, port: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "local_stack", "run"],
+        cwd=REPOSITORY, env=environment(folder, port),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
+def environment(folder: Path, port: int) -> dict[str, str]:
+    """A newcomer's environment: no database, no Redis, no storage named."""
+    plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return plain | {"DEBUG": "on", "VAR_DIR": str(folder), "PORT": str(port)}
+
+
+def started_in(folder: Path) -> list[psutil.Process]:
+    """Every living process whose environment names the folder."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            mine = process.environ().get("VAR_DIR") == str(folder)
+            alive = process.status() != psutil.STATUS_ZOMBIE
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+        if mine and alive:
+            found.append(process)
+    return found
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+def test_a_port_in_use_is_a_clear_message(short_folder: Path, taken_port: int) -> None:
+    """Nothing is started on a port that another program has; the sentence names another port."""
+    process = run(short_folder, taken_port)
+    said, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 1
+    assert f"Port {taken_port} is in use" in said
+    assert f"PORT={taken_port + 1}" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.integration
+def test_it_says_where_the_page_is_and_ctrl_c_leaves_nothing_behind(short_folder: Path) -> None:
+    """The address is printed once the page answers; one Ctrl-C ends every process."""
+    process = run(short_folder, free_port())
+    assert process.stdout
+    said = ""
+    for line in process.stdout:
+        said += line
+        if found := re.search(r"SlowFashion AI is at (\S+)", line):
+            assert requests.get(found[1], timeout=30).ok
+            break
+    else:
+        pytest.fail(f"It ended before the page answered:\n{said}")
+    assert re.search(r"^seller +\S{12,}", said, flags=re.MULTILINE), "the passwords are printed"
+    assert len(started_in(short_folder)) > 4
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 0, rest
+    assert started_in(short_folder) == []

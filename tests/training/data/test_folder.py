@@ -1,0 +1,115 @@
+"""Folders and manifests of photos become samples, or a sentence that says what is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from training.data.folder import Kind, PhotosError, count_table, fingerprint, read_photos
+
+
+def touch(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"")
+    return path
+
+
+def test_a_tree_gives_labels_by_folder(tmp_path: Path) -> None:
+    """Main/Subclass is an item, Near/Main is near, Others is other; each photo its own product."""
+    for place in ("Bags/Clutches/a.JPG", "Near/Shoes/Sneakers/b.png", "Others/Hats/c.webp"):
+        touch(tmp_path / place)
+    touch(tmp_path / "Bags/Clutches/notes.txt")
+    samples = read_photos(tmp_path)
+    assert [(s.path.name, s.main, s.sub, s.kind) for s in samples] == [
+        ("a.JPG", "Bags", "Clutches", Kind.ITEM),
+        ("b.png", "Shoes", None, Kind.NEAR),
+        ("c.webp", None, None, Kind.OTHER),
+    ]
+    assert len({s.group for s in samples}) == 3
+    assert count_table(samples).split()[:3] == ["Clutches", "1", "photos"]
+
+
+def test_a_manifest_gives_products(tmp_path: Path) -> None:
+    """Rows with one group are one product; a row without one is its own."""
+    (tmp_path / "manifest.csv").write_text(
+        "path,main,sub,group\n1.jpg,Shoes,Boots,p\n2.jpg,Shoes,Boots,p\n3.jpg,Others,,\n"
+    )
+    samples = read_photos(tmp_path)
+    assert [s.group for s in samples] == ["p", "p", "3.jpg"]
+    assert [s.stratum for s in samples] == ["Boots", "Boots", "Others"]
+
+
+@pytest.mark.parametrize(
+    ("manifest", "message"),
+    [
+        ("path,main\n1.jpg,Shoes\n", "lacks the columns sub"),
+        ("path,main,sub\n1.jpg,Hats,Caps\n", "line 2: unknown main class 'Hats'"),
+        ("path,main,sub\n1.jpg,Shoes,Clutches\n", "line 2: Shoes has no subclass 'Clutches'"),
+        ("path,main,sub\n,Shoes,Boots\n", "line 2: the row has no path"),
+        ("path,main,sub\n1.jpg,Shoes\n", "line 2: the row .* ends before main and sub"),
+        ("path,main,sub\n1.jpg,,Boots\n", "line 2: a subclass 'Boots' without its main class"),
+        ("path,main,sub\n1.jpg,Shoes,Boots\n./1.jpg,Bags,\n", "line 3: ./1.jpg is listed twice"),
+        ("path,main,sub\n", "has no photos"),
+        ("path;main;sub\n1.jpg;Shoes;Boots\n", "with commas between"),
+        ("path,main,sub\nb\xf6rse.jpg,Bags,Clutches\n", "Expected a CSV file in UTF-8"),
+    ],
+)
+def test_a_wrong_manifest_is_refused_with_its_line(
+    tmp_path: Path, manifest: str, message: str
+) -> None:
+    """Missing columns and cells, unknown classes, photos named twice and other files are named."""
+    (tmp_path / "manifest.csv").write_text(manifest, encoding="latin-1")
+    with pytest.raises(PhotosError, match=message):
+        read_photos(tmp_path)
+
+
+def test_a_manifest_that_a_spreadsheet_wrote_is_read(tmp_path: Path) -> None:
+    """The mark that spreadsheets put before UTF-8 is no part of the first column's name."""
+    (tmp_path / "manifest.csv").write_text(
+        "path,main,sub\r\nbörse.jpg,Bags,Clutches\r\n", encoding="utf-8-sig"
+    )
+    assert [(s.path.name, s.sub) for s in read_photos(tmp_path)] == [("börse.jpg", "Clutches")]
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ("Hats/Caps/a.jpg", "unknown main class 'Hats'"),
+        ("Shoes/a.jpg", "lies in no Main/Subclass folder"),
+        ("Shoes/Clogs/a.jpg", "Shoes has no subclass 'Clogs'"),
+    ],
+)
+def test_an_unknown_folder_is_refused_by_name(tmp_path: Path, place: str, message: str) -> None:
+    """A photo outside the known classes stops the reading, and the message names it."""
+    touch(tmp_path / place)
+    with pytest.raises(PhotosError, match=message):
+        read_photos(tmp_path)
+
+
+def test_pictures_of_other_formats_are_said_to_be_left_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A phone's HEIC beside a JPEG is not read, and the log says so with its name."""
+    touch(tmp_path / "Shoes/Boots/a.jpg")
+    touch(tmp_path / "Shoes/Boots/b.HEIC")
+    assert [s.path.name for s in read_photos(tmp_path)] == ["a.jpg"]
+    assert "Left out 1 pictures" in caplog.text
+    assert "b.HEIC" in caplog.text
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    """The message says which folder, and which option names it."""
+    with pytest.raises(PhotosError, match=r"There is no folder .*gone.*--photos"):
+        read_photos(tmp_path / "gone")
+
+
+def test_the_fingerprint_follows_labels_and_not_the_order(tmp_path: Path) -> None:
+    """Order does not change it; a moved photo does, and so does one that is gone."""
+    touch(tmp_path / "Shoes/Boots/a.jpg")
+    touch(tmp_path / "Shoes/Flats/b.jpg")
+    samples = read_photos(tmp_path)
+    before = fingerprint(samples, tmp_path)
+    assert fingerprint(samples[::-1], tmp_path) == before
+    (tmp_path / "Shoes/Boots/a.jpg").rename(tmp_path / "Shoes/Flats/a.jpg")
+    assert fingerprint(read_photos(tmp_path), tmp_path) != before
+    (tmp_path / "Shoes/Flats/b.jpg").unlink()
+    assert fingerprint(samples, tmp_path) != before

@@ -1,0 +1,91 @@
+"""Figures of an evaluation, checked by hand on scores made by hand."""
+
+import pytest
+
+from classifier.decision import Thresholds
+from classifier.taxonomy import MAIN_OF, SUBCLASSES
+from tests.scores import some_scores
+from tests.training.labelled import item, near, other
+from training.evaluation.figures import evaluate
+from training.evaluation.scoring import Probabilities, Truth, truth_of
+
+# Truth, then what the network says of it: main, subclass, how sure of each, novelty.
+PHOTOS = [
+    (item("Tote Bags"), ("Bags", 0.9, "Tote Bags", 0.9, 0.1)),  # right tag
+    (item("Tote Bags"), ("Bags", 0.9, "Clutches", 0.9, 0.1)),  # wrong tag
+    (item("Boots"), ("Shoes", 0.9, "Boots", 0.6, 0.1)),  # falls back to the main class
+    (item("Skirts"), ("Bags", 0.6, "Skirts", 0.9, 0.1)),  # main wrong, and unsure: unknown
+    (near("Shoes"), ("Shoes", 0.9, "Boots", 0.9, 0.2)),  # tagged, though no subclass is right
+    (other(), ("Shoes", 0.9, "Boots", 0.9, 0.8)),  # rejected as novel
+    (other(), ("Bags", 0.9, "Boots", 0.9, 0.15)),  # slips through with a main class
+]
+
+
+@pytest.fixture
+def found() -> Probabilities:
+    return Probabilities.of(
+        [
+            some_scores(main, main_confidence, sub, sub_confidence, novelty)
+            for _, (main, main_confidence, sub, sub_confidence, novelty) in PHOTOS
+        ]
+    )
+
+
+@pytest.fixture
+def truth() -> Truth:
+    return truth_of([sample for sample, _ in PHOTOS])
+
+
+def test_accuracies_are_counted_before_the_rules(found: Probabilities, truth: Truth) -> None:
+    """Each accuracy counts the items it says: all, those with the right main class, or both."""
+    figures = evaluate(found, truth, Thresholds())
+    assert figures["photos"] == {"items": 4, "near": 1, "others": 2}
+    assert figures["main_accuracy"] == 3 / 4
+    assert figures["sub_accuracy"] == 3 / 4
+    assert figures["sub_accuracy_where_main_right"] == pytest.approx(2 / 3)
+    assert figures["overall_accuracy"] == 2 / 4
+    assert figures["near_main_accuracy"] == 1
+
+
+def test_decisions_are_counted_after_the_rules(found: Probabilities, truth: Truth) -> None:
+    """Coverage, tags and fallbacks are what the product's rules make of each kind of photo."""
+    figures = evaluate(found, truth, Thresholds())
+    assert figures["coverage"] == 2 / 4
+    assert figures["tag_accuracy"] == figures["wrong_tag_rate"] == 1 / 2
+    assert figures["items_main_class"] == figures["items_unknown"] == 1 / 4
+    assert figures["main_accuracy_where_known"] == 1
+    assert figures["near_tagged_with_subclass"] == 1
+    assert figures["others_rejected"] == 1 / 2
+    assert figures["others_tagged_with_subclass"] == 0
+
+
+def test_novelty_is_judged_without_a_threshold(found: Probabilities, truth: Truth) -> None:
+    """One other of two scores above all goods, one above four of five: the area is 9/10."""
+    figures = evaluate(found, truth, Thresholds())
+    assert figures["novelty_auroc"] == pytest.approx(9 / 10)
+    # To keep the near photo (0.2), the other with 0.15 must be let in.
+    assert figures["novelty_fpr_at_95_tpr"] == 1 / 2
+
+
+def test_each_class_has_its_report(found: Probabilities, truth: Truth) -> None:
+    """Precision, recall and F1 are given for both levels with macro and weighted averages."""
+    figures = evaluate(found, truth, Thresholds())
+    bags = figures["per_main_class"]["Bags"]
+    assert (bags["precision"], bags["recall"], bags["support"]) == (2 / 3, 1, 2)
+    assert bags["f1-score"] == pytest.approx(0.8)
+    assert figures["per_subclass"]["Tote Bags"]["recall"] == 1 / 2
+    assert figures["per_subclass"]["Clutches"]["precision"] == 0
+    assert figures["per_main_class"]["macro avg"]["f1-score"] == pytest.approx((0.8 + 1 + 0) / 3)
+    assert figures["per_main_class"]["weighted avg"]["f1-score"] == pytest.approx((1.6 + 1) / 4)
+
+
+def test_without_others_nothing_is_claimed_of_rejection() -> None:
+    """A figure that no photo supports is None, so that JSON can hold it."""
+    samples = [item(name) for name in SUBCLASSES]
+    found = Probabilities.of([some_scores(MAIN_OF[name], 0.9, name, 0.9) for name in SUBCLASSES])
+    figures = evaluate(found, truth_of(samples), Thresholds())
+    assert figures["main_accuracy"] == figures["coverage"] == 1
+    for name in ("others_rejected", "others_rejected_95", "novelty_auroc", "novelty_auroc_95",
+                 "near_main_accuracy", "novelty_fpr_at_95_tpr",
+                 "novelty_fpr_at_95_tpr_95"):  # fmt: skip
+        assert figures[name] is None

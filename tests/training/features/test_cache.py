@@ -1,0 +1,114 @@
+"""Features on disk are those the network would compute, computed once."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from classifier.ml.manifest import Preprocessing
+from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
+from classifier.ml.preprocessing import UnreadablePhotoError, normalise, to_tensor
+from tests.training.patterns import save_pattern
+from training.data.augment import ListingAugmentation
+from training.data.folder import PhotosError, Sample, read_photos
+from training.engine.stages import TrainFrom, frozen_part
+from training.features import fill
+from training.features.cache import FeatureCacheBuilder, Views
+
+HOW = Preprocessing(size=64, resize=72, fit="pad")
+
+
+@pytest.fixture
+def builder(backbone_file: Path, tmp_path: Path) -> FeatureCacheBuilder:
+    """A builder of pooled features in an empty folder."""
+    network = HierarchicalResNet(StridePlacement.V1)
+    load_imagenet_backbone(network, backbone_file)
+    frozen = frozen_part(network, TrainFrom.HEADS)
+    return FeatureCacheBuilder(frozen, HOW, tmp_path / "cache", {"backbone": "test"})
+
+
+def test_the_first_view_is_the_photo_as_it_is_served(
+    builder: FeatureCacheBuilder, drawn_photos: Path, backbone_file: Path
+) -> None:
+    """View 0 holds what the served transform and the backbone give, to half precision."""
+    samples = read_photos(drawn_photos)[:5]
+    views = Views(ListingAugmentation(HOW), "listing", count=2)
+    cached = builder.build(samples, "few", views).read(np.arange(5), np.zeros(5, dtype=int))
+    network = HierarchicalResNet(StridePlacement.V1).eval()
+    load_imagenet_backbone(network, backbone_file)
+    photos = torch.stack([to_tensor(s.path.read_bytes(), HOW) for s in samples])
+    with torch.inference_mode():
+        served = network.backbone(normalise(photos, HOW))
+    assert torch.allclose(cached, served, atol=5e-3, rtol=5e-3)
+
+
+def test_a_second_build_reads_what_is_there(
+    builder: FeatureCacheBuilder, drawn_photos: Path, tmp_path: Path
+) -> None:
+    """The same photos again cost nothing: the file on disk is not written again."""
+    samples = read_photos(drawn_photos)[:3]
+    builder.build(samples, "few")
+    (file,) = (tmp_path / "cache").iterdir()
+    before = file.stat().st_mtime_ns
+    builder.build(samples, "few")
+    assert [file] == list((tmp_path / "cache").iterdir())
+    assert file.stat().st_mtime_ns == before
+
+
+def test_augmented_views_differ_and_repeat_with_their_seed(
+    builder: FeatureCacheBuilder, drawn_photos: Path, tmp_path: Path
+) -> None:
+    """Views of one photo differ from each other; the same seed gives the same views again."""
+    samples = read_photos(drawn_photos)[:2]
+    views = Views(ListingAugmentation(HOW), "listing", count=3)
+    first = builder.build(samples, "few", views)
+    values = [first.read(np.array([0]), np.array([view])) for view in range(3)]
+    assert not torch.allclose(values[0], values[1])
+    assert not torch.allclose(values[1], values[2])
+    for file in (tmp_path / "cache").iterdir():
+        file.unlink()
+    again = builder.build(samples, "few", views).read(np.array([0]), np.array([1]))
+    assert again.equal(values[1])
+
+
+def test_a_damaged_photo_stops_the_build_and_leaves_no_cache(
+    builder: FeatureCacheBuilder, tmp_path: Path
+) -> None:
+    """A photo that cannot be decoded is an error; no cache is left that would look complete."""
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"\xff\xd8 this is not a photo")
+    with pytest.raises(UnreadablePhotoError):
+        builder.build([Sample(broken, None, None, "x")], "broken")
+    assert not [f for f in (tmp_path / "cache").iterdir() if ".partial" not in f.name]
+
+
+def test_no_photos_is_an_error(builder: FeatureCacheBuilder) -> None:
+    """An empty list of photos is refused in words."""
+    with pytest.raises(PhotosError, match="There are no validation photos"):
+        builder.build([], "validation")
+
+
+def test_a_build_that_was_stopped_goes_on_where_it_stood(
+    builder: FeatureCacheBuilder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was computed before a stop is kept: its photos need not even be there any more."""
+    monkeypatch.setattr(fill, "SECONDS_BETWEEN_NOTES", 0.0)
+    monkeypatch.setattr(fill, "PASS", 2)  # a photo of two views at a time
+    paths = [save_pattern(tmp_path / f"{i}.jpg", seed=i) for i in range(4)]
+    samples = [Sample(path, None, None, path.name) for path in paths]
+    views = Views(ListingAugmentation(HOW), "listing", count=2)
+    kept = paths[2].read_bytes()
+    paths[2].write_bytes(b"no photo")
+    with pytest.raises(UnreadablePhotoError, match=r"2\.jpg"):
+        builder.build(samples, "few", views)
+    paths[2].write_bytes(kept)
+    first = paths[0].read_bytes()
+    paths[0].unlink()
+    went_on = builder.build(samples, "few", views)
+    paths[0].write_bytes(first)
+    for file in (tmp_path / "cache").iterdir():
+        file.unlink()
+    at_once = builder.build(samples, "few", views)
+    rows, second = np.arange(4), np.ones(4, dtype=int)
+    assert went_on.read(rows, second).equal(at_once.read(rows, second))

@@ -1,0 +1,246 @@
+"""`manage.py train`, through the command as an engineer types it, on small real runs."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from safetensors.torch import load_file
+
+from classifier.ml.bundle import load_bundle
+from classifier.ml.manifest import sha256_of
+from training.data.dataset_rows import read_dataset
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+def arguments(photos: Path, backbone: Path, output: Path, cache: Path, **more: Any) -> list[str]:
+    """Return the command line of a small training run."""
+    named = {
+        "photos": photos, "backbone": backbone, "output": output, "cache": cache, "strides": "v1",
+        "name": "drawn", "preset": "best", "views": 2, "epochs": 3, "batch-size": 16,
+        "train-from": "heads", "split-by": "product",
+        **{name.replace("_", "-"): value for name, value in more.items()},
+    }  # fmt: skip
+    return [text for name, value in named.items() for text in (f"--{name}", str(value))]
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Frozen features that the runs of this file share."""
+    return tmp_path_factory.mktemp("training-cache")
+
+
+LAYER4: dict[str, Any] = {"epochs": 2, "views": 1, "train_from": "layer4"}
+
+
+@pytest.fixture(scope="module")
+def calm(
+    drawn_photos: Path, backbone_file: Path, cache: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The bundle of a training of stage 4 that nothing disturbed."""
+    output = tmp_path_factory.mktemp("bundles") / "calm"
+    call_command("train", *arguments(drawn_photos, backbone_file, output, cache, **LAYER4))
+    return output
+
+
+def test_a_folder_of_photos_becomes_a_bundle_with_figures(calm: Path) -> None:
+    """Training on a folder tree writes a bundle that loads, with figures on held-out photos."""
+    manifest = load_bundle(calm).manifest
+    test = manifest.metrics["test"]
+    assert manifest.stride_placement == "v1"
+    assert test["photos"]["items"] > 0
+    assert 0 <= test["sub_accuracy_95"][0] <= test["sub_accuracy"] <= test["sub_accuracy_95"][1]
+    assert manifest.metrics["split"] == {"seed": 0, "by": "product"}
+    losses = losses_of(calm)
+    assert losses[-1] < losses[0]
+
+
+def test_a_bundle_keeps_the_list_of_its_photos(calm: Path, drawn_photos: Path) -> None:
+    """Every photo is listed with label, part and hash, so that a retraining finds it again."""
+    with (calm / "dataset.csv").open(newline="", encoding="utf-8") as file:
+        rows = read_dataset(file, "dataset.csv")
+    assert {row.path for row in rows} == {
+        str(path.relative_to(drawn_photos)) for path in drawn_photos.rglob("*.jpg")
+    }
+    assert {row.part for row in rows} == {"train", "validation", "test"}
+    assert rows[0].sha256 == sha256_of(drawn_photos / rows[0].path)
+
+
+def test_the_same_seed_gives_the_same_weights(
+    drawn_photos: Path, backbone_file: Path, cache: Path, tmp_path: Path
+) -> None:
+    """Two trainings with one seed write identical weights; another seed writes others."""
+    hashes = []
+    for name, seed in (("first", 1), ("second", 1), ("third", 2)):
+        output = tmp_path / name
+        call_command("train", *arguments(drawn_photos, backbone_file, output, cache, seed=seed))
+        hashes.append(json.loads((output / "bundle.json").read_text())["weights_sha256"])
+    assert hashes[0] == hashes[1]
+    assert hashes[0] != hashes[2]
+
+
+def test_a_training_killed_within_an_epoch_ends_as_if_it_had_not_been_killed(
+    drawn_photos: Path, backbone_file: Path, cache: Path, calm: Path, tmp_path: Path
+) -> None:
+    """SIGKILL in the middle of epoch 2, the same command again: weights and figures are those of
+    a calm run, and so two runs of stage 4 with one seed are alike to the last bit."""
+    runs, killed = tmp_path / "runs", tmp_path / "killed"
+    shutil.copytree(cache, runs, copy_function=os.link)
+    command = [
+        sys.executable, "manage.py", "train",
+        *arguments(drawn_photos, backbone_file, killed, runs, **LAYER4),
+    ]  # fmt: skip
+    alone = os.environ | {"DEBUG": "on", "OMP_NUM_THREADS": "1"}  # as the tests themselves
+    process = subprocess.Popen(command, cwd=REPOSITORY, env=alone)
+    deadline = time.monotonic() + 240
+    whole = f"run-{16 * '?'}/state.json"  # not one that is being written
+    while not (found := list(runs.glob(whole))):
+        assert process.poll() is None, "The training ended before it could be killed."
+        assert time.monotonic() < deadline, "No epoch ended in time."
+        time.sleep(0.01)
+    before = json.loads(found[0].read_text())["epochs"]
+    time.sleep(before[0]["seconds"] / 2)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert json.loads(found[0].read_text())["epochs"] == before
+    assert len(before) == 1
+    assert not killed.exists()
+
+    call_command("train", *arguments(drawn_photos, backbone_file, killed, runs, **LAYER4))
+    assert not list(runs.glob("run-*")), "A finished run leaves no checkpoint behind."
+    first, second = (load_file(folder / "weights.safetensors") for folder in (killed, calm))
+    assert all(first[name].equal(second[name]) for name in first)
+    one, other = (json.loads((folder / "bundle.json").read_text()) for folder in (killed, calm))
+    assert one["metrics"] == other["metrics"]
+    assert one["thresholds"] == other["thresholds"]
+
+
+def losses_of(bundle: Path) -> list[float]:
+    return [epoch["loss"] for epoch in load_bundle(bundle).manifest.training["epochs"]]
+
+
+def test_two_processes_train_one_bundle_as_one_does(
+    drawn_photos: Path, backbone_file: Path, cache: Path, tmp_path: Path
+) -> None:
+    """Two CPU processes share each batch and learn as one does; the first alone writes.
+
+    Without dropout, what differs is that class weights count within a process: 5 % of the loss.
+    """
+    options = {"preset": "study", "epochs": 6, "head_lr": 0.01}
+    together, alone = tmp_path / "together", tmp_path / "alone"
+    command = [
+        sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2",
+        "manage.py", "train", *arguments(drawn_photos, backbone_file, together, cache, **options),
+    ]  # fmt: skip
+    env = os.environ | {"DEBUG": "on", "OMP_NUM_THREADS": "1"}
+    ended = subprocess.run(
+        command, cwd=REPOSITORY, env=env, capture_output=True, text=True, timeout=240, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.count("is saved in") == 1
+    call_command("train", *arguments(drawn_photos, backbone_file, alone, cache, **options))
+    assert load_bundle(together).manifest.training["processes"] == 2
+    assert losses_of(together)[-1] < 0.8 * losses_of(together)[0]
+    assert losses_of(together) == pytest.approx(losses_of(alone), rel=0.05)
+
+
+def test_the_studys_preset_knows_no_outliers_and_calls_nothing_novel(
+    drawn_photos: Path, backbone_file: Path, cache: Path, tmp_path: Path
+) -> None:
+    """It trains on items alone, so its novelty unit knows nothing and its threshold is neutral."""
+    output = tmp_path / "study"
+    options = {"preset": "study", "precision": "bf16"}
+    call_command("train", *arguments(drawn_photos, backbone_file, output, cache, **options))
+    manifest = load_bundle(output).manifest
+    config = manifest.training["config"]
+    items = sum(1 for _ in drawn_photos.glob("*/*/*.jpg")) - 10  # Others/Plants
+    assert manifest.preprocessing.fit == "centre_crop"
+    assert manifest.thresholds.novelty == 1.0
+    assert manifest.training["photos"]["train"] < items
+    assert (config["schedule"], config["precision"], config["mixup"]) == ("plateau", "bf16", 0)
+
+
+def test_too_few_products_to_split_are_said(
+    drawn_photos: Path, backbone_file: Path, cache: Path, tmp_path: Path
+) -> None:
+    """The drawn photos of a class look alike: by looks they are too few products to validate on."""
+    looks = arguments(drawn_photos, backbone_file, tmp_path / "out", cache, split_by="looks")
+    with pytest.raises(CommandError, match="There are no validation photos: too few products"):
+        call_command("train", *looks)
+
+
+def test_a_missing_folder_says_what_to_name(backbone_file: Path, tmp_path: Path) -> None:
+    """A folder that is not there ends in one sentence, without a bundle."""
+    missing = tmp_path / "nowhere"
+    with pytest.raises(CommandError, match=r"There is no folder .*nowhere"):
+        call_command("train", *arguments(missing, backbone_file, tmp_path / "out", tmp_path))
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_unknown_class_folder_is_named(
+    drawn_photos: Path, backbone_file: Path, tmp_path: Path
+) -> None:
+    """A folder of a class that the label tree lacks is an error that lists the known ones."""
+    photos = Path(shutil.copytree(drawn_photos, tmp_path / "photos"))
+    (photos / "Bags" / "Clutches").rename(photos / "Bags" / "Wallets")
+    with pytest.raises(CommandError, match=r"no subclass 'Wallets'. It has Clutches"):
+        call_command("train", *arguments(photos, backbone_file, tmp_path / "out", tmp_path))
+
+
+def test_a_subclass_without_photos_is_named(
+    drawn_photos: Path, backbone_file: Path, tmp_path: Path
+) -> None:
+    """A subclass with no training photo stops the run before anything is trained."""
+    photos = Path(shutil.copytree(drawn_photos, tmp_path / "photos"))
+    shutil.rmtree(photos / "Shoes" / "Boots")
+    with pytest.raises(CommandError, match="no training photos of Boots"):
+        call_command("train", *arguments(photos, backbone_file, tmp_path / "out", tmp_path))
+
+
+def test_a_wild_learning_rate_ends_in_a_sentence(
+    drawn_photos: Path, backbone_file: Path, cache: Path, tmp_path: Path
+) -> None:
+    """A loss that is no longer a number stops the run and says which rates to lower."""
+    wild = arguments(drawn_photos, backbone_file, tmp_path / "out", cache, head_lr=1e36)
+    with pytest.raises(CommandError, match="The loss became"):
+        call_command("train", *wild)
+    assert not (tmp_path / "out").exists()
+
+
+def test_settings_that_make_no_sense_are_refused(
+    drawn_photos: Path, backbone_file: Path, cache: Path, tmp_path: Path
+) -> None:
+    """Half precision on a CPU, a batch of one photo and no views end in a sentence each."""
+    for wrong, sentence in (
+        ({"precision": "fp16"}, "fp16 needs a GPU"),
+        ({"batch_size": 1}, "A step needs 2 photos in each of 1 processes"),
+        ({"views": 0}, "--views must be at least 1"),
+        ({"dropout": 1.0}, r"dropout must lie in \[0, 1\)"),
+    ):
+        asked = arguments(drawn_photos, backbone_file, tmp_path / "out", cache, **wrong)
+        with pytest.raises(CommandError, match=sentence):
+            call_command("train", *asked)
+
+
+def test_an_empty_folder_says_what_was_expected(backbone_file: Path, tmp_path: Path) -> None:
+    """A folder without photos is an error that shows where photos belong."""
+    (tmp_path / "photos").mkdir()
+    asked = arguments(tmp_path / "photos", backbone_file, tmp_path / "out", tmp_path / "cache")
+    with pytest.raises(CommandError, match=r"no photos.*Main/Subclass"):
+        call_command("train", *asked)
+
+
+def test_a_bundle_is_never_overwritten(
+    drawn_photos: Path, backbone_file: Path, cache: Path, tmp_path: Path
+) -> None:
+    """An output folder that exists is refused at once."""
+    with pytest.raises(CommandError, match="never overwritten"):
+        call_command("train", *arguments(drawn_photos, backbone_file, tmp_path, cache))

@@ -1,0 +1,299 @@
+"""`manage.py retrain`, as an engineer types it, on small real runs."""
+
+import csv
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from PIL import Image
+from pytest_django import Settings
+
+from classifier.ml.bundle import load_bundle
+from classifier.models import (
+    DatasetReview,
+    Listing,
+    ListingPhoto,
+    ModelVersion,
+    Part,
+    PhotoPart,
+    RetrainRun,
+    Review,
+)
+from classifier.retraining import request
+from classifier.review import verdicts
+from classifier.taxonomy import SUBCLASSES
+from classifier.versions import promotion, registry, storage
+from tests.training.retraining import (
+    NEAR_SHOES,
+    OTHERS,
+    Shown,
+    label_of,
+    make_champion,
+    review,
+    write_base_photos,
+)
+from training import tasks
+from training.data.folder import read_photos
+from training.data.split import stratified_split
+
+BOOTS, FLATS = SUBCLASSES.index("Boots"), SUBCLASSES.index("Flats")
+QUICK = ("--train-from", "heads", "--epochs", "12", "--views", "1", "--head-lr", "0.001",
+         "--batch-size", "32")  # fmt: skip
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(scope="module")
+def base_photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Forty photos of every place; leave them as they are."""
+    return write_base_photos(tmp_path_factory.mktemp("base"))
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory: pytest.TempPathFactory, base_photos: Path) -> dict[str, Path]:
+    """A bundle that knows the base photos, and one that confuses boots and flats."""
+    folder = tmp_path_factory.mktemp("bundles")
+    return {
+        name: make_champion(folder / name, base_photos, name=name, confused=name == "confused")
+        for name in ("sound", "confused")
+    }
+
+
+@pytest.fixture(scope="module")
+def shared_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where all tests of this file keep features: they are of the same photos."""
+    return tmp_path_factory.mktemp("var")
+
+
+@pytest.fixture(autouse=True)
+def var(settings: Settings, shared_var: Path) -> Iterator[Path]:
+    settings.VAR_DIR = shared_var
+    yield shared_var
+    assert not list((shared_var / "retraining" / "work").glob("*/photos/*.jpg")), "Copies stayed."
+
+
+@pytest.fixture
+def confused(bundles: dict[str, Path]) -> ModelVersion:
+    """A champion that takes boots and flats for something else."""
+    return champion_of(bundles["confused"])
+
+
+@pytest.fixture
+def sound(bundles: dict[str, Path]) -> ModelVersion:
+    """A champion that knows all base photos."""
+    return champion_of(bundles["sound"])
+
+
+def champion_of(bundle: Path) -> ModelVersion:
+    version = registry.register(folder=bundle)
+    promotion.promote(version=version)
+    return version
+
+
+def retrain(*options: Any, capsys: Any = None) -> str:
+    """Type the command; return what it prints."""
+    call_command("retrain", *QUICK, *(str(option) for option in options))
+    return capsys.readouterr().out if capsys else ""
+
+
+def dataset_of(version: ModelVersion) -> list[dict[str, str]]:
+    file = storage.open_extra(version, "dataset.csv")
+    assert file is not None
+    with file:
+        return list(csv.DictReader(file.read().decode().splitlines()))
+
+
+def test_reviews_and_base_photos_make_a_better_champion(
+    confused: ModelVersion, base_photos: Path, capsys: Any
+) -> None:
+    """Boots and flats that the champion confuses are reviewed; the candidate knows them."""
+    shown = [Shown.of(place, 500 + n) for place in (BOOTS, FLATS) for n in range(12)]
+    done = review(shown, version=confused)
+    said = retrain("--photos", base_photos, capsys=capsys)
+
+    champion = registry.champion()
+    assert champion is not None
+    assert champion != confused
+    assert champion.parent == confused
+    assert champion.gate is not None
+    assert champion.gate["verdict"] == "promote"
+    assert "promoted. Better in overall accuracy" in said
+    run = RetrainRun.objects.get()
+    assert (run.state, run.verdict, run.candidate) == ("done", "promoted", champion)
+    assert run.new_reviews == len(done)
+
+    rows = dataset_of(champion)
+    assert {row["source"] for row in rows} == {"base", "review"}
+    assert set(champion.dataset_reviews.values_list("review", flat=True)) == {r.pk for r in done}
+    assert load_bundle(storage.local_folder(champion)).manifest.metrics["test"]
+    page = storage.open_extra(champion, "report.html")
+    assert page is not None
+    with page:
+        html = page.read().decode()
+    assert "Fixed by the candidate" in html
+    assert "data:image/jpeg;base64," in html
+    assert "<script" not in html
+
+
+def test_shuffled_labels_are_rejected_with_reasons(
+    sound: ModelVersion, base_photos: Path, capsys: Any
+) -> None:
+    """Reviews whose labels are nonsense make a candidate that the gate stops, and it says why."""
+    nonsense = [
+        Shown.of(place, 700 + n, said=(place + 1 + n) % len(SUBCLASSES))
+        for place in range(len(SUBCLASSES))
+        for n in range(14)
+    ]
+    review(nonsense, version=sound)
+    said = retrain("--photos", base_photos, "--epochs", "20", capsys=capsys)
+    assert registry.champion() == sound
+    candidate = ModelVersion.objects.exclude(pk=sound.pk).get()
+    assert candidate.state == "rejected"
+    assert candidate.gate is not None
+    assert candidate.gate["summary"].startswith("Rejected because ")
+    assert "rejected. Rejected because " in said
+    with pytest.raises(promotion.PromotionError, match="was rejected by the gate"):
+        promotion.promote(version=candidate)
+
+
+def test_a_second_retraining_moves_no_photo_and_reuses_features(
+    confused: ModelVersion, base_photos: Path, var: Path
+) -> None:
+    """Parts of the first run hold in the second, base photos keep theirs, features stay."""
+    listing = Listing.objects.create(seller=User.objects.create_user("a seller"))
+    review([Shown.of(BOOTS, 520), Shown.of(BOOTS, 521)], version=confused, listing=listing)
+    review([Shown.of(place, 530 + n) for place in (BOOTS, FLATS) for n in range(20)],
+           version=confused)  # fmt: skip
+    retrain("--photos", base_photos, "--promote", "always")
+    first = registry.champion()
+    assert first is not None
+    parts = dict(PhotoPart.objects.values_list("sha256", "part"))
+    files = set((var / "retraining" / "features").rglob("*.npy"))
+
+    review([Shown.of(FLATS, 560 + n) for n in range(10)], version=first)
+    review([Shown.of(BOOTS, 522)], version=first, listing=listing)
+    retrain("--photos", base_photos, "--promote", "always")
+    second = registry.champion()
+    assert second is not None
+    assert second.parent == first
+    assert parts.items() <= dict(PhotoPart.objects.values_list("sha256", "part")).items()
+    in_listing = PhotoPart.objects.filter(product=f"listing {listing.pk}")
+    assert len(set(in_listing.values_list("part", flat=True))) == 1
+    assert in_listing.count() == 3
+    of_base = [
+        {row["path"]: row["part"] for row in dataset_of(version) if row["source"] == "base"}
+        for version in (first, second)
+    ]
+    assert of_base[0] == of_base[1]
+    assert files < set((var / "retraining" / "features").rglob("*.npy"))
+
+
+def test_a_dry_run_says_what_it_would_do_and_does_nothing(
+    sound: ModelVersion, base_photos: Path, capsys: Any
+) -> None:
+    """The plan counts photos by label, part and source; no run, version or part comes of it."""
+    review([Shown.of(NEAR_SHOES, 600), Shown.of(OTHERS, 601), Shown.of(BOOTS, 602)], version=sound)
+    said = retrain("--photos", base_photos, "--dry-run", capsys=capsys)
+    assert "3 reviews are new since sound was made." in said
+    assert "It would start from sound, train heads for 12 epochs" in said
+    assert "Near Shoes" in said
+    assert "Others" in said
+    assert not RetrainRun.objects.exists()
+    assert not PhotoPart.objects.exists()
+    assert ModelVersion.objects.count() == 1
+
+
+def test_too_little_new_is_a_sentence(sound: ModelVersion, capsys: Any) -> None:
+    """With fewer new reviews than asked for nothing is done, and the run says so."""
+    review([Shown.of(BOOTS, 610)], version=sound)
+    said = retrain("--min-new", "5", capsys=capsys)
+    assert "Nothing was done: 1 reviews are new since sound was made, and it takes 5." in said
+    run = RetrainRun.objects.get()
+    assert (run.state, run.verdict) == ("done", "nothing_new")
+
+
+def test_without_base_photos_too_few_reviews_are_refused(sound: ModelVersion) -> None:
+    """Nobody named the folder, and one review is not enough to go on with: it says what lacks."""
+    review([Shown.of(BOOTS, 615)], version=sound)
+    with pytest.raises(CommandError, match=r"too few photos: training Dresses 0 of 10"):
+        retrain("--photos", "")
+    run = RetrainRun.objects.get()
+    assert run.state == "failed"
+    assert "Name the folder of base photos" in run.message
+
+
+def test_another_folder_is_refused(sound: ModelVersion, tmp_path: Path) -> None:
+    """A folder of other photos is not taken for the champion's."""
+    review([Shown.of(BOOTS, 620)], version=sound)
+    wrong = write_base_photos(tmp_path / "wrong", each=2)
+    with pytest.raises(CommandError, match="does not hold the photos that sound was trained on"):
+        retrain("--photos", wrong)
+
+
+def test_without_a_champion_there_is_nothing_to_start_from(db: None) -> None:
+    """No model in production: the command says how to register one, and no run is left open."""
+    with pytest.raises(CommandError, match="No model is in production"):
+        retrain()
+    assert not RetrainRun.objects.filter(state__in=("queued", "running")).exists()
+
+
+def test_lost_and_deleted_photos_are_left_out_and_counted(
+    sound: ModelVersion, base_photos: Path, capsys: Any
+) -> None:
+    """A file that is gone is a note; a deleted photo and a bad one are no labels at all."""
+    lost, deleted, bad, kept = review([Shown.of(BOOTS, 630 + n) for n in range(4)], version=sound)
+    assert lost.photo is not None
+    lost.photo.image.storage.delete(lost.photo.image.name)
+    ListingPhoto.objects.get(pk=deleted.photo_id).delete()
+    verdicts.undo(moderator=bad.moderator, review=bad.pk)
+    said = retrain("--photos", base_photos, "--dry-run", capsys=capsys)
+    assert "1 reviewed photos are not in storage as they were uploaded" in said
+    assert "of 481 photos 1 are reviewed ones" in said.lower()
+    assert Review.objects.standing().filter(pk=kept.pk).exists()
+
+
+def test_a_copy_of_a_test_photo_is_never_trained_on(sound: ModelVersion, base_photos: Path) -> None:
+    """A seller's copy of a base test photo, made smaller and saved anew, joins the test photos."""
+    tested = next(s for s in stratified_split(read_photos(base_photos), seed=0).test if s.sub)
+    place = SUBCLASSES.index(tested.sub or "")
+    copy = resaved(tested.path)
+    (one,) = review([Shown(copy, *label_of(place))], version=sound)
+    retrain("--photos", base_photos, "--promote", "never")
+    part = PhotoPart.objects.get(sha256=one.photo.sha256)  # type: ignore[union-attr]  # it is there
+    assert part.part == Part.TEST
+    assert part.product == str(tested.path.relative_to(base_photos))
+    assert DatasetReview.objects.get(review=one).part == Part.TEST
+
+
+def resaved(path: Path) -> bytes:
+    buffer = BytesIO()
+    with Image.open(path) as image:
+        image.resize((80, 67)).save(buffer, "JPEG", quality=70)
+    return buffer.getvalue()
+
+
+def test_a_full_disk_is_a_sentence(
+    sound: ModelVersion, base_photos: Path, tmp_path: Path, settings: Settings
+) -> None:
+    """Where the work folder cannot be made, the run fails and says what to do."""
+    review([Shown.of(BOOTS, 640)], version=sound)
+    (tmp_path / "var").write_text("in the way of the folder")
+    settings.VAR_DIR = tmp_path / "var"
+    with pytest.raises(CommandError, match="cannot be made"):
+        retrain("--photos", base_photos)
+    assert RetrainRun.objects.get().state == "failed"
+
+
+def test_the_trainers_task_does_a_run_that_waits(sound: ModelVersion) -> None:
+    """What the button asks for is done by the task; a message that comes twice does no harm."""
+    run = request(trigger=RetrainRun.Trigger.ADMIN, policy=RetrainRun.Policy.GATE)
+    tasks.retrain(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.verdict) == ("done", "nothing_new")
+    tasks.retrain(run.pk)
+    tasks.retrain(run.pk + 1)
+    assert RetrainRun.objects.count() == 1

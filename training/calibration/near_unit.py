@@ -1,0 +1,91 @@
+"""Fit the near unit: which photos are of a main class, but of none of its subclasses.
+
+A logistic regression on the features that the heads are fed, after they are trained. It is convex,
+so it needs no schedule and no seed, and it can be fitted to a network that was trained without it.
+"""
+
+import logging
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.preprocessing import StandardScaler
+
+from classifier.ml.network import SILENT, HierarchicalResNet
+from training.calibration.held_out import HeldOut
+from training.data.batches import Feed
+from training.engine.stages import TrainedPart, TrainFrom
+from training.evaluation.scoring import BATCH, Truth
+
+logger = logging.getLogger(__name__)
+
+FEWEST: Final = 20  # near photos to learn from
+STRENGTHS: Final = (1e-4, 1e-3, 1e-2, 1e-1)  # C of the regression: the least regular last
+ROUNDS: Final = 1000
+
+Features = NDArray[np.float32]
+
+
+def fit_near_unit(
+    network: HierarchicalResNet, train_from: TrainFrom, training: HeldOut, validation: HeldOut
+) -> None:
+    """Fit the network's near unit in place; how regular it is, validation photos choose.
+
+    With fewer than `FEWEST` near photos to learn from, or none to choose by, it is silent: it says
+    "no" to every photo.
+
+    Args:
+        network: trained; nothing else of it changes.
+        train_from: what the feeds begin at.
+        training, validation: items, near photos and others; others take no part.
+    """
+    if training.truth.near.sum() < FEWEST or not validation.truth.near.any():
+        logger.info("Too few near photos to fit the near unit; it stays silent.")
+        _silence(network)
+        return
+    part = TrainedPart(network, train_from).eval()
+    seen, near = _ours(part, training.feed, training.truth)
+    chosen_on, wanted = _ours(part, validation.feed, validation.truth)
+    scale = StandardScaler().fit(seen)
+    fitted = [
+        LogisticRegression(C=strength, max_iter=ROUNDS).fit(scale.transform(seen), near)
+        for strength in STRENGTHS
+    ]
+    losses = [
+        log_loss(wanted, expit(model.decision_function(scale.transform(chosen_on))))
+        for model in fitted
+    ]
+    best = fitted[int(np.argmin(losses))]
+    logger.info("Near unit: C %g, validation loss %.4f.", best.C, min(losses))
+    # The scaling becomes part of the unit.
+    weight = best.coef_[0] / scale.scale_
+    _set(network, weight, float(best.intercept_[0] - (weight * scale.mean_).sum()))
+
+
+def _ours(part: TrainedPart, feed: Feed, truth: Truth) -> tuple[Features, NDArray[np.bool_]]:
+    """Return the features (N, 2048) of items and near photos, and which of them are near."""
+    device = next(part.parameters()).device
+    found, rows = [], []
+    with torch.inference_mode():
+        for batch in feed.served(BATCH, device):
+            found.append(part.features(batch.inputs).float().cpu().numpy())
+            rows.append(batch.rows.numpy())
+    # A photo that cannot be read any more is missing from the feed.
+    readable = np.concatenate(rows)
+    ours = truth.main[readable] >= 0
+    return np.concatenate(found)[ours], truth.near[readable][ours]
+
+
+def _set(network: HierarchicalResNet, weight: NDArray[np.float64], bias: float) -> None:
+    unit = network.near_unit
+    with torch.no_grad():
+        unit.weight.copy_(torch.from_numpy(weight).unsqueeze(0))
+        unit.bias.fill_(bias)
+
+
+def _silence(network: HierarchicalResNet) -> None:
+    _set(network, np.zeros(network.near_unit.in_features), SILENT)

@@ -1,0 +1,129 @@
+"""``dataset.csv``: every photo that a bundle was made from, with its label, part and origin.
+
+It lies beside ``bundle.json``, so that the next retraining finds the same photos in the same parts,
+and any tag can be followed back to the photos and reviews behind it.
+"""
+
+import csv
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import TextIO
+
+from classifier.ml.manifest import sha256_of
+from classifier.models import Part
+from training.data.folder import Sample
+from training.data.split import Split
+
+
+class DatasetError(Exception):
+    """The file is not a list of a bundle's photos; the message says where it goes wrong."""
+
+
+class Source(StrEnum):
+    """Where a label came from."""
+
+    BASE = "base"  # the folder that the first model was trained on
+    REVIEW = "review"  # a moderator
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One photo.
+
+    Attributes:
+        path: below the folder of base photos, or the photo's name in the storage.
+        main, sub: what it shows; None where there is no such label.
+        group: its product.
+        part: what it was used for.
+        weight: of a reviewed test photo: how many photos of the stream it stands for, 0 if it was
+            not chosen by chance. 1 for all others.
+        source: where its label came from.
+        review: number of the review; None for base photos.
+        sha256: of its file.
+    """
+
+    path: str
+    main: str | None
+    sub: str | None
+    group: str
+    part: Part
+    weight: float
+    source: Source
+    review: int | None
+    sha256: str
+
+    def sample(self, file: Path) -> Sample:
+        """Return the photo as training and evaluation take it."""
+        return Sample(file, self.main, self.sub, self.group)
+
+
+COLUMNS = tuple(field.name for field in fields(Row))
+
+
+def write_dataset(path: Path, rows: Iterable[Row]) -> None:
+    """Write the rows, aside first and then renamed."""
+    aside = path.with_name(f"{path.name}.partial")
+    with aside.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(asdict(row) for row in rows)
+    aside.rename(path)
+
+
+def read_dataset(file: TextIO, name: str) -> list[Row]:
+    """Read rows back.
+
+    Args:
+        file: opened as text, with ``newline=""``.
+        name: of the file, for what went wrong.
+
+    Raises:
+        DatasetError: if a column is missing or a value makes no sense.
+    """
+    reader = csv.DictReader(file)
+    if missing := set(COLUMNS) - set(reader.fieldnames or ()):
+        raise DatasetError(f"{name} lacks the columns {', '.join(sorted(missing))}.")
+    rows = []
+    for line, values in enumerate(reader, start=2):
+        try:
+            rows.append(_row(values))
+        except ValueError as error:
+            raise DatasetError(f"{name}, line {line}: {error}") from error
+    return rows
+
+
+def _row(values: dict[str, str]) -> Row:
+    return Row(
+        path=values["path"],
+        main=values["main"] or None,
+        sub=values["sub"] or None,
+        group=values["group"],
+        part=Part(values["part"]),
+        weight=float(values["weight"]),
+        source=Source(values["source"]),
+        review=int(values["review"]) if values["review"] else None,
+        sha256=values["sha256"],
+    )
+
+
+def dataset_fingerprint(rows: Sequence[Row]) -> str:
+    """Return a SHA-256 over every photo's content, label, product and part, order-free."""
+    lines = sorted(f"{r.sha256}|{r.main}|{r.sub}|{r.group}|{r.part.value}" for r in rows)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def base_rows(split: Split, folder: Path) -> list[Row]:
+    """Return the photos of a split folder as rows of ``dataset.csv``."""
+    parts = {Part.TRAIN: split.train, Part.VALIDATION: split.validation, Part.TEST: split.test}
+    return [
+        Row(
+            path=str(sample.path.relative_to(folder)), main=sample.main, sub=sample.sub,
+            group=sample.group, part=part, weight=1.0, source=Source.BASE, review=None,
+            sha256=sha256_of(sample.path),
+        )
+        for part, samples in parts.items()
+        for sample in samples
+    ]  # fmt: skip

@@ -1,0 +1,79 @@
+"""Three sets that share no product, and how they were made, so that they can be made again."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from training.data.folder import PhotosError, Sample, Unreadable
+from training.data.near_duplicates import Look, look_at_all, similar_pairs
+from training.data.split import Split, join_products, stratified_split
+
+logger = logging.getLogger(__name__)
+
+
+class SplitBy(StrEnum):
+    """What is never split."""
+
+    PRODUCT = "product"  # a group, as the folder or the manifest names it
+    LOOKS = "product and near-duplicates"  # and whatever near-duplicates join to it
+
+
+@dataclass(frozen=True, slots=True)
+class SplitRecord:
+    """How photos were split: what a bundle keeps, and `manage.py evaluate` repeats."""
+
+    seed: int
+    by: SplitBy
+
+    @classmethod
+    def of(cls, metrics: Any) -> "SplitRecord | None":
+        """Return the record among a bundle's metrics, or None where it has none.
+
+        Raises:
+            ValueError: if it was split by something that this program does not know.
+        """
+        kept = metrics.get("split", {})
+        if "seed" not in kept:
+            return None
+        return cls(int(kept["seed"]), SplitBy(kept.get("by", SplitBy.PRODUCT)))
+
+    def as_metrics(self) -> dict[str, Any]:
+        """Return what a bundle keeps, JSON-ready."""
+        return {"seed": self.seed, "by": str(self.by)}
+
+
+def split_as(record: SplitRecord, samples: Sequence[Sample]) -> Split:
+    """Return train, validation and test as the record says; the same every time.
+
+    By looks, every photo is read once; one that cannot be decoded is left out and named.
+
+    Raises:
+        PhotosError: if no photo can be read.
+    """
+    if record.by is SplitBy.LOOKS:
+        samples = joined_by_looks(samples)
+    return stratified_split(samples, seed=record.seed)
+
+
+def joined_by_looks(samples: Sequence[Sample]) -> list[Sample]:
+    """Return the readable photos with one group for what is one product or looks the same.
+
+    Raises:
+        PhotosError: if no photo can be read.
+    """
+    found = list(look_at_all([sample.path for sample in samples], "comparing photos"))
+    looks = [look for look in found if isinstance(look, Look)]
+    if not looks:
+        raise PhotosError(f"None of the {len(samples)} photos can be read.")
+    for photo in found:
+        if isinstance(photo, Unreadable):
+            logger.warning("Left out %s: %s", photo.path, photo.reason)
+    readable = [s for s, look in zip(samples, found, strict=True) if isinstance(look, Look)]
+    products = join_products(readable, similar_pairs(np.stack([look.bits for look in looks])))
+    joined = sum(old.group != new.group for old, new in zip(readable, products, strict=True))
+    logger.info("%d photos were joined to another product as near-duplicates.", joined)
+    return products

@@ -1,0 +1,84 @@
+"""Room on the disk: looked for before a training, and missed in words after it."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from safetensors import SafetensorError
+
+from classifier.ml.bundle import save_bundle
+from classifier.ml.manifest import Manifest
+from classifier.ml.network import HierarchicalResNet
+from training.engine.config import TrainConfig
+from training.engine.stages import TrainFrom
+from training.runtime.checkpoint import FULL
+
+MEGABYTE: Final = 2**20
+BUNDLE: Final = 60 * MEGABYTE  # in half precision, with its figures
+# Trained weights of one kind in single precision. A checkpoint holds the weights, the best
+# epoch's, two moments of Adam and perhaps an average; the one before stays until it is written.
+TRAINED: Final = {
+    TrainFrom.ALL: 95 * MEGABYTE,
+    TrainFrom.LAYER3: 88 * MEGABYTE,
+    TrainFrom.LAYER4: 61 * MEGABYTE,
+    TrainFrom.HEADS: MEGABYTE,
+}
+# What safetensors' message ends with: it hides the error's number.
+DISK_SAYS: Final = tuple(f"(os error {number})" for number in FULL)
+
+
+class NoRoomError(Exception):
+    """The disk has too little room; the message says where, and how much is needed."""
+
+
+def must_have_room(cache: Path, output: Path, config: TrainConfig) -> None:
+    """Check that checkpoints and the bundle will fit; caches look for their own room.
+
+    Raises:
+        NoRoomError: if they will not.
+    """
+    needs: dict[int, tuple[Path, int]] = {}
+    kept = 2 * (5 if config.ema else 4) * TRAINED[config.train_from]
+    for folder, needed in ((cache, kept), (output.parent, BUNDLE)):
+        there = _existing(folder)
+        device = there.stat().st_dev
+        needs[device] = (there, needs.get(device, (there, 0))[1] + needed)
+    for folder, needed in needs.values():
+        free = shutil.disk_usage(folder).free
+        if free < needed:
+            raise NoRoomError(
+                f"Checkpoints and bundle need {needed / MEGABYTE:.0f} MB in {folder}, which has "
+                f"{free / MEGABYTE:.0f} MB. Make room, or name other folders with --cache and "
+                "--output."
+            )
+
+
+def write_bundle(
+    network: HierarchicalResNet,
+    manifest: Manifest,
+    output: Path,
+    extras: Mapping[str, bytes] | None = None,
+) -> Manifest:
+    """Save a bundle, and say what to do if the disk filled up meanwhile.
+
+    Raises:
+        NoRoomError: if the disk is full; the checkpoint is still there.
+        FileExistsError, ValueError: as `save_bundle`.
+    """
+    try:
+        return save_bundle(network.to("cpu"), manifest, output, extras)
+    except (OSError, SafetensorError) as error:
+        full = error.errno in FULL if isinstance(error, OSError) else str(error).endswith(DISK_SAYS)
+        if not full:
+            raise
+        raise NoRoomError(
+            f"The bundle cannot be written to {output.parent} ({error}). The training is kept: "
+            "make room, and give the same command again with --finish."
+        ) from error
+
+
+def _existing(folder: Path) -> Path:
+    """Return the folder, or the nearest one above it that exists."""
+    folder = folder.resolve()
+    return next(place for place in (folder, *folder.parents) if place.exists())

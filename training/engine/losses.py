@@ -1,0 +1,29 @@
+"""What training makes small."""
+
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits, log_softmax
+
+from classifier.ml.network import Logits
+from training.data.targets import Targets
+
+
+def class_loss(logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+    """Return the weighted cross-entropy of soft targets, averaged over the sum of weights."""
+    losses = -(target * log_softmax(logits, dim=1)).sum(dim=1)  # (N,)
+    return (losses * weight).sum() / weight.sum()
+
+
+def heads_loss(logits: Logits, targets: Targets) -> Tensor:
+    """Return the weighted cross-entropy of both heads, summed: the study's loss."""
+    main = class_loss(logits.main, targets.main, targets.main_weight)
+    return main + class_loss(logits.sub, targets.sub, targets.sub_weight)
+
+
+def total_loss(logits: Logits, targets: Targets, novelty_weight: float) -> Tensor:
+    """Return both heads' loss + weighted novelty loss.
+
+    With weight 0 the novelty unit still gets a gradient, of zero: several processes wait for the
+    gradient of every parameter.
+    """
+    novelty = binary_cross_entropy_with_logits(logits.novelty, targets.novelty)
+    return heads_loss(logits, targets) + novelty_weight * novelty

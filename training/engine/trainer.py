@@ -1,0 +1,187 @@
+"""Train what is not frozen: a loop that reads top to bottom.
+
+Both presets, `manage.py reproduce_paper` and retraining use it, on photos or on cached features,
+in one process or in several.
+"""
+
+import copy
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from classifier.ml.network import HierarchicalResNet, Logits
+from training.data.batches import Feed
+from training.data.targets import Targets
+from training.engine.config import TrainConfig
+from training.engine.losses import total_loss
+from training.engine.run import Run, TrainingError
+from training.engine.stages import TrainedPart
+from training.runtime.checkpoint import load_checkpoint, save_checkpoint, under_prefix, with_prefix
+from training.runtime.progress import Progress
+
+__all__ = ["Epoch", "TrainingError", "fit"]
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY: Final = 10  # steps; to look at figures makes the device wait
+SHOWN: Final = 20  # steps that the figures beside the bar are about
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One epoch's record.
+
+    Attributes:
+        number: from 1.
+        loss: mean of the steps.
+        score: what the best epoch is chosen by, higher is better.
+        seconds: of training alone, without validation and checkpoint.
+    """
+
+    number: int
+    loss: float
+    score: float
+    seconds: float = 0.0
+
+
+def fit(
+    network: HierarchicalResNet,
+    photos: Feed,
+    targets: Targets,
+    config: TrainConfig,
+    judge: Callable[[TrainedPart], float],
+    checkpoint: Path | None,
+    *,
+    finish: bool = False,
+) -> list[Epoch]:
+    """Train the network in place and leave it with the (averaged) weights of its best epoch.
+
+    Args:
+        network: trained from ``config.train_from`` on; its trained part moves to the device.
+        photos: the training photos: outputs of the frozen part, or photos where nothing is frozen.
+        targets: what the network should say of them, in the same order.
+        config: the settings.
+        judge: returns a validation score of the part it is given, higher is better. It is called
+            once an epoch, in the first process alone.
+        checkpoint: folder that holds the run after each epoch; a run found there goes on. None
+            keeps nothing.
+        finish: train no further and take the best epoch of the run found there.
+
+    Raises:
+        TrainingError: if the loss is no longer a number, or there is no run to finish.
+        CheckpointError: if the disk is full.
+    """
+    run = Run(network, config, len(photos))
+    epochs: list[Epoch] = []
+    best: dict[str, Tensor] = {}
+    if checkpoint and (found := load_checkpoint(checkpoint)):
+        values, tensors = found
+        run.restore(values["run"], tensors)
+        epochs = [Epoch(**epoch) for epoch in values["epochs"]]
+        best = under_prefix("best", tensors)
+        logger.info("Going on after epoch %d of a run that was stopped.", len(epochs))
+    if finish and not epochs:
+        raise TrainingError("There is no stopped run with these settings to finish.")
+    last = len(epochs) if finish else config.epochs
+    for number in range(len(epochs) + 1, last + 1):
+        started = time.monotonic()
+        loss = train_one_epoch(run, photos, targets, config, number)
+        seconds = time.monotonic() - started
+        score = run.told_by_main(judge(run.averaged()) if run.among.is_main_process else 0.0)
+        run.schedule.after_epoch(score)
+        logger.info(
+            "Epoch %d of %d: loss %.4f, score %.4f, %.0f s.",
+            number, config.epochs, loss, score, seconds,
+        )  # fmt: skip
+        if not epochs or score > max(epoch.score for epoch in epochs):
+            best = copy.deepcopy(run.averaged().state_dict())
+        epochs.append(Epoch(number, loss, score, seconds))
+        if checkpoint and run.among.is_main_process:
+            values, tensors = run.state()
+            save_checkpoint(
+                checkpoint,
+                {"run": values, "epochs": [asdict(epoch) for epoch in epochs]},
+                {**tensors, **with_prefix("best", best)},
+            )
+    run.part.load_state_dict(best)
+    network.eval()
+    return epochs
+
+
+def train_one_epoch(
+    run: Run, photos: Feed, targets: Targets, config: TrainConfig, number: int
+) -> float:
+    """Go once over all photos, one view of each; return the mean loss.
+
+    Raises:
+        TrainingError: if the loss is no longer a number.
+    """
+    chance = run.begin(number)
+    draw = np.random.default_rng(chance)
+    figures: list[Tensor] = []  # of each step: loss, main accuracy, subclass accuracy
+    steps = run.steps(number)
+    with Progress(f"epoch {number} of {config.epochs}", len(photos)) as progress:
+        for step, (rows, inputs) in enumerate(photos.batches(steps, chance, run.device), start=1):
+            if run.all_have(len(rows)):
+                batch = targets.rows(rows).on(run.device)
+                figures.append(_step(run, inputs, batch, config, draw))
+            shown = {}
+            if step % LOOK_EVERY == 0 or step == len(steps):
+                shown = _looked_at(figures, config)
+            progress.advance(len(rows) * run.among.num_processes, **shown)
+    if not figures:
+        raise TrainingError("Not one step could be made: the photos cannot be read any more.")
+    return float(torch.stack(figures)[:, 0].mean())
+
+
+def _step(
+    run: Run, inputs: Tensor, batch: Targets, config: TrainConfig, draw: np.random.Generator
+) -> Tensor:
+    """Move the weights once; return loss, main accuracy and subclass accuracy of the batch."""
+    if config.mixup > 0 and draw.random() < 0.5:
+        inputs, batch = mixed(draw, inputs, batch, config.mixup)
+    logits = run.logits(inputs)
+    loss = total_loss(logits, batch, config.novelty_weight)
+    run.step(loss)
+    return torch.stack([loss.detach(), *accuracies(logits, batch)])
+
+
+def mixed(
+    draw: np.random.Generator, inputs: Tensor, batch: Targets, alpha: float
+) -> tuple[Tensor, Targets]:
+    """Return each input mixed with another's, and its targets in the same shares."""
+    share = float(draw.beta(alpha, alpha))
+    other = torch.from_numpy(draw.permutation(len(inputs))).to(inputs.device)
+    return share * inputs + (1 - share) * inputs[other], batch.mixed(other, share)
+
+
+def accuracies(logits: Logits, batch: Targets) -> tuple[Tensor, Tensor]:
+    """Return the shares of right main classes and of right subclasses."""
+    return _right(logits.main, batch.main), _right(logits.sub, batch.sub)
+
+
+def _right(said: Tensor, target: Tensor) -> Tensor:
+    """Return the share that is right where the target leans to one class."""
+    leaning = target.max(dim=1).values > 0.5
+    return (said.argmax(dim=1) == target.argmax(dim=1))[leaning].float().mean()
+
+
+def _looked_at(figures: list[Tensor], config: TrainConfig) -> dict[str, str]:
+    """Return what to show beside the bar; all losses so far were numbers."""
+    if not figures:
+        return {}
+    recent = torch.stack(figures[-SHOWN:])
+    if not torch.isfinite(recent[:, 0]).all():
+        raise TrainingError(
+            f"The loss became {float(recent[-1, 0])}. Try lower learning rates than "
+            f"{config.backbone_lr} and {config.head_lr}."
+        )
+    loss, main, sub = recent.nanmean(0).tolist()
+    return {"loss": f"{loss:.3f}", "main": f"{main:.1%}", "subclass": f"{sub:.1%}"}

@@ -1,0 +1,182 @@
+"""Two models on the same photos: how much one figure differs, and what chance could explain.
+
+Photos of one product are not independent, so intervals draw whole products
+(`scipy.stats.bootstrap`). Where both models are right or wrong on the very same photos, the exact
+McNemar test says how likely such a difference is by chance (`scipy.stats.binomtest`).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binomtest, bootstrap
+
+RESAMPLES: Final = 2000
+# Each end of a two-sided 90 % interval is a one-sided bound of 95 %.
+INTERVAL: Final = 0.90
+BINS: Final = 15  # of confidence, as in `training.evaluation.curves`
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One share over N photos: ``hits`` among ``of``, both bool (N,)."""
+
+    hits: Bools
+    of: Bools
+
+    @property
+    def value(self) -> float | None:
+        """The share, 0 to 1; None where there is nothing to count."""
+        return float(self.hits[self.of].mean()) if self.of.any() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Candidate minus champion of one figure.
+
+    Attributes:
+        champion, candidate: the figure of each, 0 to 1.
+        low, high: each a one-sided 95 % bound of the difference; equal to the difference where
+            there are too few products to draw from.
+        lost, gained: photos that only the champion, or only the candidate, counts as a hit.
+        p_value: two-sided, of the exact McNemar test; None where the photos counted differ.
+    """
+
+    champion: float
+    candidate: float
+    low: float
+    high: float
+    lost: int = 0
+    gained: int = 0
+    p_value: float | None = None
+
+    @property
+    def difference(self) -> float:
+        return self.candidate - self.champion
+
+    def worse_for_certain(self, *, lower_is_better: bool = False) -> bool:
+        """Return whether chance does not explain the loss, one-sided at 5 %."""
+        lost, gained = (self.gained, self.lost) if lower_is_better else (self.lost, self.gained)
+        edge = -self.low if lower_is_better else self.high
+        return edge < 0 or _one_sided(lost, gained) < 0.05
+
+    def better_for_certain(self, *, lower_is_better: bool = False) -> bool:
+        """Return whether chance does not explain the gain, by products and by photos alike."""
+        edge = -self.high if lower_is_better else self.low
+        lost, gained = (self.gained, self.lost) if lower_is_better else (self.lost, self.gained)
+        return edge > 0 and (self.p_value is None or _one_sided(gained, lost) < 0.05)
+
+
+def share_difference(
+    champion: Share, candidate: Share, products: NDArray[Any]
+) -> Difference | None:
+    """Return how two shares differ; None where one of them has nothing to count."""
+    before, after = champion.value, candidate.value
+    if before is None or after is None:
+        return None
+    # Products without such a photo change nothing; to draw them would only take time.
+    counted = champion.of | candidate.of
+    columns = [
+        _by_product(column[counted], products[counted])
+        for column in (
+            candidate.hits & candidate.of, candidate.of, champion.hits & champion.of, champion.of,
+        )
+    ]  # fmt: skip
+
+    def difference(hits: Floats, of: Floats, hits_before: Floats, of_before: Floats) -> Floats:
+        # A drawn set without any such photo says nothing; it is left out as not a number.
+        with np.errstate(invalid="ignore"):
+            found: Floats = hits / of - hits_before / of_before
+        return found
+
+    low, high = _bounds(columns, difference, after - before)
+    same = bool((champion.of == candidate.of).all())
+    lost = int((champion.hits & ~candidate.hits & champion.of & candidate.of).sum())
+    gained = int((candidate.hits & ~champion.hits & champion.of & candidate.of).sum())
+    return Difference(
+        before, after, low, high, lost, gained, _two_sided(lost, gained) if same else None
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """How sure a model was of N photos, float (N,) 0 to 1, and whether rightly, bool (N,)."""
+
+    value: Floats
+    right: Bools
+
+
+def overconfidence_difference(
+    champion: Confidence, candidate: Confidence, products: NDArray[Any]
+) -> Difference | None:
+    """Return how the models differ in promising more than they keep; None without photos.
+
+    This is the half of the expected calibration error (Guo et al. 2017) whose bins have a mean
+    confidence above their accuracy. The other half costs coverage, and is seen there.
+    """
+    if not len(products):
+        return None
+    gaps = [*_gaps(candidate, products), *_gaps(champion, products)]
+    sizes = _by_product(np.ones(len(products)), products)
+
+    def difference(*sums: Floats) -> Floats:
+        *gap_sums, size = sums
+        after = sum(np.maximum(total, 0) for total in gap_sums[:BINS])
+        before = sum(np.maximum(total, 0) for total in gap_sums[BINS:])
+        found: Floats = (after - before) / size
+        return found
+
+    def error(side: Sequence[Floats]) -> float:
+        return float(sum(max(gap.sum(), 0.0) for gap in side) / sizes.sum())
+
+    before, after = error(gaps[BINS:]), error(gaps[:BINS])
+    low, high = _bounds([*gaps, sizes], difference, after - before)
+    return Difference(before, after, low, high)
+
+
+def _gaps(of: Confidence, products: NDArray[Any]) -> list[Floats]:
+    """Return for each bin the summed confidence minus accuracy of every product."""
+    place = np.minimum((of.value * BINS).astype(int), BINS - 1)
+    gap = of.value - of.right
+    return [_by_product(np.where(place == number, gap, 0.0), products) for number in range(BINS)]
+
+
+def _by_product(values: NDArray[Any], products: NDArray[Any]) -> Floats:
+    """Return the sum over each product's photos, products in one fixed order."""
+    _, place = np.unique(products, return_inverse=True)
+    return np.bincount(place, weights=values.astype(float)).astype(np.float64)
+
+
+def _bounds(
+    columns: Sequence[Floats], of_sums: Callable[..., Floats], found: float
+) -> tuple[float, float]:
+    """Return one-sided bounds of a figure of column sums, when products are drawn again."""
+    if len(columns[0]) < 2:
+        return found, found
+
+    def statistic(*drawn: Floats, axis: int = -1) -> Floats:
+        return of_sums(*(column.sum(axis=axis) for column in drawn))
+
+    drawn = bootstrap(
+        columns, statistic, paired=True, vectorized=True, n_resamples=RESAMPLES, batch=200,
+        method="percentile", confidence_level=INTERVAL, rng=np.random.default_rng(0),
+    ).bootstrap_distribution  # fmt: skip
+    tail = (1 - INTERVAL) / 2
+    low, high = np.nanquantile(drawn, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def _one_sided(more: int, less: int) -> float:
+    """Return the chance of at least ``more`` among ``more + less`` tosses of a coin."""
+    if more + less == 0:
+        return 1.0
+    return float(binomtest(more, more + less, alternative="greater").pvalue)
+
+
+def _two_sided(lost: int, gained: int) -> float:
+    return float(binomtest(gained, lost + gained).pvalue) if lost + gained else 1.0

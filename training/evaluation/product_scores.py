@@ -1,0 +1,83 @@
+"""Labelled photos through the product's own door: its cleaning, its predictor, its decision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from classifier.decision import Decision, Outcome, Scores
+from classifier.ml.predictor import Predictor
+from classifier.photos.cleaning import Limits
+from classifier.worker.classify_files import Classified, classify_files
+from training.data.folder import PhotosError, Sample
+from training.evaluation.scoring import Probabilities, Truth, truth_of
+from training.runtime.progress import Progress
+
+
+class Unreadable(NamedTuple):
+    """A photo that the product refuses, and its sentence to the seller."""
+
+    sample: Sample
+    error: str
+
+
+class Scored(NamedTuple):
+    """One photo with what is true of it, what the network says and what we make of that."""
+
+    sample: Sample
+    scores: Scores
+    decision: Decision
+
+    @property
+    def mistaken(self) -> bool:
+        """Whether the decision names something that is not true; falling back is no mistake."""
+        if self.decision.outcome is Outcome.SUBCLASS:
+            return self.decision.sub != self.sample.sub
+        return self.decision.main is not None and self.decision.main != self.sample.main
+
+    @property
+    def confidence(self) -> float:
+        """The confidence of the finest class that the decision names."""
+        if self.decision.outcome is Outcome.SUBCLASS:
+            return self.decision.sub_confidence
+        return self.decision.main_confidence
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredPhotos:
+    """All photos that could be read, in order, and those that could not."""
+
+    photos: list[Scored] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+
+    def found(self) -> Probabilities:
+        """Return the scores as arrays."""
+        return Probabilities.of([photo.scores for photo in self.photos])
+
+    def truth(self) -> Truth:
+        """Return the labels as arrays, in the same order."""
+        return truth_of([photo.sample for photo in self.photos])
+
+
+def score_photos(samples: Sequence[Sample], predictor: Predictor, limits: Limits) -> ScoredPhotos:
+    """Score photos exactly as `manage.py classify` and the worker do.
+
+    Raises:
+        PhotosError: if there are no photos, or none of them can be read.
+    """
+    if not samples:
+        raise PhotosError("There are no photos to evaluate. Name another folder or --split all.")
+    scored = ScoredPhotos()
+    with Progress("scoring", len(samples)) as progress:
+        results = classify_files([sample.path for sample in samples], predictor, limits)
+        for sample, result in zip(samples, results, strict=True):
+            if isinstance(result, Classified):
+                scored.photos.append(Scored(sample, result.scores, result.decision))
+            else:
+                scored.unreadable.append(Unreadable(sample, result.error))
+            progress.advance(1)
+    if not scored.photos:
+        first = scored.unreadable[0]
+        raise PhotosError(
+            f"None of the {len(samples)} photos can be read; {first.sample.path}: {first.error}"
+        )
+    return scored

@@ -1,0 +1,83 @@
+"""Which photos a bundle is judged on, and what must be said about that choice."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from classifier.ml.manifest import Manifest
+from training.data.folder import PhotosError, Sample, fingerprint, read_photos
+from training.data.split_record import SplitBy, SplitRecord, split_as
+
+
+class Part(StrEnum):
+    """The part of a folder that a bundle is judged on."""
+
+    TEST = "test"
+    VALIDATION = "validation"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationPhotos:
+    """The chosen photos; ``notes`` are sentences a reader of the figures must know."""
+
+    folder: Path
+    part: Part
+    samples: list[Sample]
+    fingerprint: str
+    notes: list[str] = field(default_factory=list)
+
+
+def choose_photos(folder: Path, part: Part, manifest: Manifest) -> EvaluationPhotos:
+    """Return the bundle's own test or validation split of the folder, or all of its photos.
+
+    Raises:
+        PhotosError: if the folder holds no photos that can be used.
+    """
+    samples = read_photos(folder)
+    mark = fingerprint(samples, folder)
+    same = mark == manifest.dataset_fingerprint
+    if part is Part.ALL:
+        return EvaluationPhotos(folder, part, samples, mark, _notes(part, same=same))
+    record = _record(manifest)
+    chosen = getattr(split_as(record or SplitRecord(0, SplitBy.PRODUCT), samples), part)
+    notes = _notes(part, same=same, recorded=record is not None)
+    return EvaluationPhotos(folder, part, chosen, mark, notes)
+
+
+def _record(manifest: Manifest) -> SplitRecord | None:
+    try:
+        return SplitRecord.of(manifest.metrics)
+    except ValueError as error:
+        raise PhotosError(
+            f"The bundle {manifest.name} says that its photos were split in a way this program "
+            f"does not know ({error}). Use the program version it was made with, or --split all."
+        ) from error
+
+
+def _notes(part: Part, *, same: bool, recorded: bool = True) -> list[str]:
+    if part is Part.ALL:
+        if not same:
+            return []
+        return [
+            "The bundle was trained on these very photos, so figures over all of them flatter it. "
+            "--split test takes only those it has not seen."
+        ]
+    notes = []
+    if not same:
+        notes.append(
+            f"These are not the photos that the bundle was trained on, so their {part} split is "
+            "just a part of them, and photos it was trained on may be among them. If they are all "
+            "new to it, --split all takes every one."
+        )
+    elif not recorded:
+        notes.append(
+            "The bundle does not say how its photos were split; the split of seed 0 was taken, so "
+            "it may have been trained on some of these photos."
+        )
+    if part is Part.VALIDATION:
+        notes.append(
+            "The bundle's thresholds were chosen on its validation photos, so figures on these "
+            "are a little too good."
+        )
+    return notes

@@ -1,0 +1,307 @@
+"""The gate: whether a candidate may replace the champion, and why or why not.
+
+Pure: labels and both models' answers on the same test photos go in, a verdict with its reasons
+comes out. A candidate is promoted when it breaks no *must* and reaches at least one *gain*.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.taxonomy import SUBCLASSES
+from training.evaluation.paired import (
+    Confidence,
+    Difference,
+    Share,
+    overconfidence_difference,
+    share_difference,
+)
+from training.gate.words import gain_words, missing_words, must_words, summary_words
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.intp]
+Floats = NDArray[np.float64]
+
+FEWEST_OF_A_SUBCLASS: Final = 5  # test photos: with fewer, no loss could be seen
+FEWEST_OTHERS: Final = 10
+NO_LOSS: Final = 2  # photos
+Level = Literal["main", "sub"]
+LEVELS: Final[tuple[tuple[Level, str], ...]] = (("main", "main classes"), ("sub", "subclasses"))
+
+
+@dataclass(frozen=True, slots=True)
+class TestPhotos:
+    """What is true of N test photos; an index is -1 where there is no such label."""
+
+    __test__ = False  # pytest would take the class for a test
+
+    main: Ints
+    sub: Ints
+    products: NDArray[np.str_]
+
+    @property
+    def items(self) -> Bools:
+        return self.sub >= 0
+
+    @property
+    def near(self) -> Bools:
+        return (self.main >= 0) & (self.sub < 0)
+
+    @property
+    def others(self) -> Bools:
+        return self.main < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What one model says of the same N photos.
+
+    Attributes:
+        main, sub: index of the best class, before any decision rule.
+        main_confidence, sub_confidence: its probability, 0 to 1.
+        tag: index of the subclass that the decision names; -1 where it names none.
+        unknown: whether the decision is unknown.
+    """
+
+    main: Ints
+    sub: Ints
+    main_confidence: Floats
+    sub_confidence: Floats
+    tag: Ints
+    unknown: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """How much worse a figure may become.
+
+    Attributes:
+        at_most: a loss beyond this blocks, whether proven or not.
+        if_certain: a loss beyond this blocks once chance does not explain it.
+    """
+
+    at_most: float
+    if_certain: float
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """The stated margins; all are differences of shares. docs/retraining.md says what they catch.
+
+    ``overall`` must be excluded: the one-sided 95 % bound of the difference lies above its
+    negative. The rest are blocked by losses as `Margin` says.
+    """
+
+    overall: float = 0.015
+    main: Margin = Margin(0.01, 0.0)
+    subclass: Margin = Margin(0.10, 0.03)
+    coverage: Margin = Margin(0.05, 0.02)
+    wrong_tags: Margin = Margin(0.02, 0.005)
+    near: Margin = Margin(0.10, 0.03)
+    rejection: Margin = Margin(0.04, 0.01)
+    calibration: Margin = Margin(0.03, 0.01)
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One comparison and whether it came out well; see `GateReport.as_dict` for its JSON."""
+
+    name: str
+    kind: Literal["must", "gain"]
+    champion: float | None
+    candidate: float | None
+    difference: float | None
+    interval: tuple[float, float] | None
+    p_value: float | None
+    bound: str
+    passed: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateReport:
+    """The verdict, all criteria behind it and a sentence that sums them up."""
+
+    criteria: tuple[Criterion, ...]
+    summary: str
+
+    @property
+    def promote(self) -> bool:
+        musts = all(c.passed for c in self.criteria if c.kind == "must")
+        return musts and any(c.passed for c in self.criteria if c.kind == "gain")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return verdict, summary and criteria, JSON-ready."""
+        return {
+            "verdict": "promote" if self.promote else "reject",
+            "summary": self.summary,
+            "criteria": [
+                {**asdict(c), "interval": list(c.interval) if c.interval else None}
+                for c in self.criteria
+            ],
+        }
+
+
+def compare(
+    photos: TestPhotos, champion: Answers, candidate: Answers, margins: Margins | None = None
+) -> GateReport:
+    """Return the gate's verdict on a candidate.
+
+    Args:
+        photos: what is true of the test photos.
+        champion, candidate: what each model says of them, in the same order.
+        margins: other margins than the stated ones.
+    """
+    figures = _Figures(photos, champion, candidate)
+    criteria = (*_musts(figures, margins or Margins()), *_gains(figures))
+    return GateReport(criteria, summary_words(criteria))
+
+
+class _Figures:
+    """Every figure of both models on the same photos."""
+
+    def __init__(self, photos: TestPhotos, champion: Answers, candidate: Answers) -> None:
+        self.photos, self._champion, self._candidate = photos, champion, candidate
+
+    def share(self, share_of: Callable[[Answers], Share]) -> Difference | None:
+        return share_difference(
+            share_of(self._champion), share_of(self._candidate), self.photos.products
+        )
+
+    def overall(self, said: Answers) -> Share:
+        right = (said.main == self.photos.main) & (said.sub == self.photos.sub)
+        return Share(right, self.photos.items)
+
+    def main(self, said: Answers) -> Share:
+        return Share(said.main == self.photos.main, self.photos.items)
+
+    def recall(self, sub: int) -> Callable[[Answers], Share]:
+        return lambda said: Share(said.sub == sub, self.photos.sub == sub)
+
+    def coverage(self, said: Answers) -> Share:
+        return Share(said.tag >= 0, self.photos.items)
+
+    def wrong_tags(self, said: Answers) -> Share:
+        tagged = self.photos.items & (said.tag >= 0)
+        return Share(said.tag != self.photos.sub, tagged)
+
+    def near_tagged(self, said: Answers) -> Share:
+        return Share(said.tag >= 0, self.photos.near)
+
+    def rejection(self, said: Answers) -> Share:
+        return Share(said.unknown, self.photos.others)
+
+    def overconfidence(self, level: Level) -> Difference | None:
+        # Near photos count: whatever subclass is named for one is wrong.
+        ours = self.photos.main >= 0
+
+        def confidence(said: Answers) -> Confidence:
+            best, truth = getattr(said, level), getattr(self.photos, level)
+            value = getattr(said, f"{level}_confidence")
+            return Confidence(value[ours], best[ours] == truth[ours])
+
+        return overconfidence_difference(
+            confidence(self._champion), confidence(self._candidate), self.photos.products[ours]
+        )
+
+
+def _musts(figures: _Figures, margins: Margins) -> Iterator[Criterion]:
+    yield _not_inferior("overall accuracy", figures.share(figures.overall), margins.overall)
+    yield _guarded("main accuracy", figures.share(figures.main), margins.main)
+    for index, name in enumerate(SUBCLASSES):
+        count = int((figures.photos.sub == index).sum())
+        if count < FEWEST_OF_A_SUBCLASS:
+            yield _missing(f"recall of {name}", count, FEWEST_OF_A_SUBCLASS)
+        else:
+            found = figures.share(figures.recall(index))
+            yield _guarded(f"recall of {name}", found, margins.subclass, photos=count)
+    yield _guarded("coverage", figures.share(figures.coverage), margins.coverage)
+    yield _guarded(
+        "wrong tags", figures.share(figures.wrong_tags), margins.wrong_tags, lower_is_better=True
+    )
+    if figures.photos.near.any():
+        yield _guarded(
+            "near photos tagged", figures.share(figures.near_tagged), margins.near,
+            lower_is_better=True,
+        )  # fmt: skip
+    others = int(figures.photos.others.sum())
+    if others < FEWEST_OTHERS:
+        yield _missing("rejection of others", others, FEWEST_OTHERS)
+    else:
+        yield _guarded("rejection of others", figures.share(figures.rejection), margins.rejection)
+    for level, words in LEVELS:
+        found = figures.overconfidence(level)
+        yield _guarded(
+            f"overconfidence in {words}", found, margins.calibration, lower_is_better=True
+        )
+
+
+def _gains(figures: _Figures) -> Iterator[Criterion]:
+    yield _better("overall accuracy", figures.share(figures.overall))
+    yield _better("main accuracy", figures.share(figures.main))
+    yield _better("coverage", figures.share(figures.coverage))
+    yield _better("wrong tags", figures.share(figures.wrong_tags), lower_is_better=True)
+    yield _better("near photos tagged", figures.share(figures.near_tagged), lower_is_better=True)
+    yield _better("rejection of others", figures.share(figures.rejection))
+
+
+def _not_inferior(name: str, found: Difference | None, margin: float) -> Criterion:
+    if found is None:
+        return _missing(name, 0, 1)
+    passed = found.low >= -margin
+    bound = f"bound not below {-margin:g}"
+    return _criterion("must", name, found, bound, passed, must_words(name, found, passed, margin))
+
+
+def _guarded(
+    name: str, found: Difference | None, margin: Margin,
+    *, lower_is_better: bool = False, photos: int | None = None,
+) -> Criterion:  # fmt: skip
+    if found is None:
+        return _missing(name, 0, 1)
+    loss = found.difference if lower_is_better else -found.difference
+    certain = found.worse_for_certain(lower_is_better=lower_is_better)
+    # One or two photos more or less are no loss, however few there are.
+    counted = found.p_value is not None
+    by_chance = counted and abs(found.lost - found.gained) <= NO_LOSS
+    too_much = loss > margin.at_most and not by_chance
+    passed = not (too_much or (loss > margin.if_certain and certain))
+    sign = "above" if lower_is_better else "below"
+    edge = margin.at_most if lower_is_better else -margin.at_most
+    proven = margin.if_certain if lower_is_better else -margin.if_certain
+    bound = f"not {sign} {edge:g}, nor {sign} {proven:g} for certain"
+    words = must_words(name, found, passed, margin.at_most, photos=photos, certain=certain)
+    return _criterion("must", name, found, bound, passed, words)
+
+
+def _better(name: str, found: Difference | None, *, lower_is_better: bool = False) -> Criterion:
+    if found is None:
+        return _missing(name, 0, 1, kind="gain")
+    passed = found.better_for_certain(lower_is_better=lower_is_better)
+    bound = "below 0" if lower_is_better else "above 0"
+    words = gain_words(name, found, passed, lower_is_better=lower_is_better)
+    return _criterion("gain", name, found, bound, passed, words)
+
+
+def _criterion(
+    kind: Literal["must", "gain"], name: str, found: Difference, bound: str, passed: bool,
+    sentence: str,
+) -> Criterion:  # fmt: skip
+    return Criterion(
+        name=name, kind=kind, champion=found.champion, candidate=found.candidate,
+        difference=found.difference, interval=(found.low, found.high), p_value=found.p_value,
+        bound=bound, passed=passed, sentence=sentence,
+    )  # fmt: skip
+
+
+def _missing(
+    name: str, count: int, fewest: int, kind: Literal["must", "gain"] = "must"
+) -> Criterion:
+    return Criterion(
+        name=name, kind=kind, champion=None, candidate=None, difference=None, interval=None,
+        p_value=None, bound=f"at least {fewest} photos", passed=False,
+        sentence=missing_words(name, count, fewest),
+    )  # fmt: skip

@@ -1,0 +1,35 @@
+"""The parts that reviewed photos were given once and for all, in the database."""
+
+from collections.abc import Iterable, Mapping
+
+from django.db import transaction
+
+from classifier.models import Part, PhotoPart
+from training.retrain.assign_split import Known, Place
+
+
+def known_parts(hashes: Iterable[str]) -> dict[str, Known]:
+    """Return what earlier retrainings decided for these photos."""
+    wanted = set(hashes)
+    # All rows are read: a list of thousands of hashes is more than SQLite takes in one query, and
+    # products are found by names that only the rows know.
+    rows = PhotoPart.objects.values_list("sha256", "part", "product")
+    return {
+        sha256: Known(Part(part), product)
+        for sha256, part, product in rows.iterator(chunk_size=5000)
+        if sha256 in wanted
+    }
+
+
+def remember_parts(*, places: Mapping[str, Place]) -> None:
+    """Keep the parts of photos that had none; those that have one keep it."""
+    with transaction.atomic():
+        PhotoPart.objects.bulk_create(
+            (
+                PhotoPart(sha256=sha256, part=place.part, product=place.product)
+                for sha256, place in places.items()
+                if place.part is not None
+            ),
+            ignore_conflicts=True,
+            batch_size=1000,
+        )

@@ -1,0 +1,142 @@
+"""Train a candidate from the champion's weights; what is chosen is chosen on validation photos."""
+
+import logging
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from classifier.ml.bundle import load_bundle
+from classifier.ml.manifest import Manifest, Preprocessing
+from classifier.ml.network import HierarchicalResNet
+from classifier.models import Part
+from training.calibration.held_out import HeldOut, score_of
+from training.calibration.near_unit import fit_near_unit
+from training.calibration.thresholds import choose_thresholds, fit_temperature, without_novelty
+from training.data.augment import ListingAugmentation
+from training.data.batches import Feed, PhotoFeed
+from training.data.dataset_rows import Row, dataset_fingerprint
+from training.data.targets import build_targets
+from training.engine.disk_space import write_bundle
+from training.engine.stages import TrainedPart, TrainFrom
+from training.engine.trainer import Epoch, fit
+from training.evaluation.figures import evaluate
+from training.evaluation.scoring import probabilities, truth_of
+from training.retrain.collect import Collected, counts
+from training.retrain.features import FeatureStore, Photo
+from training.retrain.request import RetrainRequest
+from training.runtime.devices import devices, resolved
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Where a candidate comes from and where it goes.
+
+    Attributes:
+        name: of the new bundle.
+        champion: folder of the bundle to start from.
+        split: how the base photos were split, as the champion's metrics say.
+        features: folder of kept features.
+        checkpoint: folder of the training, which goes on from there after a kill.
+        output: folder of the new bundle.
+    """
+
+    name: str
+    champion: Path
+    split: dict[str, Any]
+    features: Path
+    checkpoint: Path
+    output: Path
+
+
+def teach(collected: Collected, request: RetrainRequest, lesson: Lesson) -> Manifest:
+    """Train a candidate and save its bundle; its figures on test photos come later.
+
+    Raises:
+        PhotosError, CacheError, CheckpointError, NoRoomError, TrainingError, UnreadablePhotoError
+    """
+    bundle = load_bundle(lesson.champion)
+    network, before = bundle.network, bundle.manifest
+    trained, held_out = collected.part(Part.TRAIN), collected.part(Part.VALIDATION)
+    targets = build_targets(
+        collected.samples(Part.TRAIN),
+        smoothing=request.config.smoothing, outlier_weight=request.config.outlier_weight,
+    )  # fmt: skip
+    training, validating = _feeds(
+        collected, trained, held_out, network, before.preprocessing, request, lesson.features
+    )
+    validation = HeldOut(validating, truth_of(collected.samples(Part.VALIDATION)))
+    epochs = fit(
+        network, training, targets, request.config, lambda part: score_of(part, validation),
+        lesson.checkpoint,
+    )  # fmt: skip
+    learned_from = HeldOut(training, truth_of(collected.samples(Part.TRAIN)))
+    fit_near_unit(network, request.config.train_from, learned_from, validation)
+    chosen = _choose(network, request, validation)
+    manifest = Manifest(
+        name=lesson.name,
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        stride_placement=before.stride_placement,
+        weights_sha256="",
+        dataset_fingerprint=dataset_fingerprint(collected.rows),
+        parent=before.name,
+        preprocessing=before.preprocessing,
+        thresholds=chosen["thresholds"],
+        temperature=chosen["temperature"],
+        metrics={"split": lesson.split, "validation": chosen["figures"]},
+        training=_told(request, epochs, collected),
+    )
+    return write_bundle(network, manifest, lesson.output)
+
+
+def _choose(
+    network: HierarchicalResNet, request: RetrainRequest, validation: HeldOut
+) -> dict[str, Any]:
+    """Return temperature, thresholds and figures of the trained network on validation photos."""
+    logits = validation.logits(TrainedPart(network, request.config.train_from).eval())
+    temperature = fit_temperature(logits, validation.truth)
+    found = probabilities(logits, temperature)
+    thresholds = choose_thresholds(found, validation.truth)
+    if request.config.novelty_weight == 0:
+        thresholds = without_novelty(thresholds)
+    figures = evaluate(found, validation.truth, thresholds)
+    return {"temperature": temperature, "thresholds": thresholds, "figures": figures}
+
+
+def _told(request: RetrainRequest, epochs: list[Epoch], collected: Collected) -> dict[str, Any]:
+    return {
+        **request.as_dict(),
+        "photos": {part: sum(found.values()) for part, found in counts(collected.rows).items()},
+        "epochs": [asdict(epoch) for epoch in epochs],
+        "device": devices().device.type,
+    }
+
+
+def _feeds(
+    collected: Collected, trained: list[Row], held_out: list[Row], network: HierarchicalResNet,
+    how: Preprocessing, request: RetrainRequest, folder: Path,
+) -> tuple[Feed, Feed]:  # fmt: skip
+    """Return what the trained part is fed for training, and for validation."""
+    config = request.config
+
+    def photos(rows: list[Row]) -> list[Photo]:
+        return [Photo(row.sha256, row.sample(collected.file_of(row))) for row in rows]
+
+    if config.train_from is TrainFrom.ALL:
+        samples = [photo.sample for photo in photos(trained)]
+        return (
+            PhotoFeed(samples, how, ListingAugmentation(how)),
+            PhotoFeed([photo.sample for photo in photos(held_out)], how),
+        )
+    device = devices().device
+    store = FeatureStore(
+        network, config.train_from, how, folder, device=device, seed=config.seed,
+        precision=resolved(config.precision, device),
+    )  # fmt: skip
+    store.forget_others()
+    return (
+        store.features(photos(trained), "training photos", views=request.views),
+        store.features(photos(held_out), "validation photos"),
+    )

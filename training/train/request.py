@@ -1,0 +1,46 @@
+"""What `manage.py train` was asked for."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from classifier.ml.manifest import Preprocessing
+from classifier.ml.network import StridePlacement
+from training.data.split_record import SplitRecord
+from training.engine.config import TrainConfig
+from training.engine.presets import Augmentation
+
+
+@dataclass(frozen=True, slots=True)
+class TrainRequest:
+    """One training, from photos to bundle.
+
+    Attributes:
+        photos: folder of labelled photos.
+        output, name: the new bundle's folder, and its name.
+        preset: the name of the recipe that the settings began with.
+        backbone, stride_placement: ImageNet weights to start from.
+        preprocessing: how photos are served.
+        augmentation: of training photos.
+        outliers: whether near photos and others take part in training.
+        views, served_view: cached views of a training photo, and whether one is as it is served.
+        split: how the photos are split.
+        cache: folder of caches and checkpoints.
+        config: the settings of the loop.
+    """
+
+    photos: Path
+    output: Path
+    name: str
+    preset: str
+    backbone: str
+    stride_placement: StridePlacement
+    preprocessing: Preprocessing
+    augmentation: Augmentation
+    outliers: bool
+    views: int
+    served_view: bool
+    split: SplitRecord
+    cache: Path
+    config: TrainConfig
+    # Not part of what names a run, which goes by the repr.
+    finish: bool = field(default=False, repr=False)
