@@ -140,7 +140,8 @@ def _settle(truth: dict[int, tuple[str | None, str | None]]) -> None:
     from django.contrib.auth.models import User
 
     from classifier.models import Review
-    from classifier.review import claims, verdicts
+    from classifier.review import verdicts
+    from classifier.review.queue import claims
 
     moderator, _ = User.objects.get_or_create(username="moderator")
     while (item := claims.claim_next(moderator=moderator)) is not None and item.claim is not None:

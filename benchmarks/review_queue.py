@@ -221,7 +221,7 @@ def _crowd(people: dict[str, Any]) -> None:
     from django.utils import timezone
 
     from classifier.models import PassedOver, QueueItem
-    from classifier.review.claims import free_for
+    from classifier.review.queue.claims import free_for
 
     head = list(free_for(people["measured"]).order_by("rank", "since", "id")[:214])
     for item in head[:14]:

@@ -19,7 +19,7 @@ def main(name: str) -> None:
     from django.contrib.auth.models import User
 
     from classifier.models import QueueItem
-    from classifier.review import claims
+    from classifier.review.queue import claims
 
     chance = random.Random(name)  # noqa: S311  # no secret
     moderator = User.objects.get(username=name)
@@ -36,8 +36,9 @@ def main(name: str) -> None:
 
 def _look_at(item: object, moderator: object, chance: random.Random) -> None:
     from classifier.models import QueueItem, Review
-    from classifier.review import claims, verdicts
+    from classifier.review import verdicts
     from classifier.review.errors import ConflictError
+    from classifier.review.queue import claims
 
     assert isinstance(item, QueueItem)
     assert isinstance(item.claim, UUID)

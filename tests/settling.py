@@ -18,7 +18,8 @@ def main(file: Path) -> None:
     from django.contrib.auth.models import User
 
     from classifier.models import ListingPhoto, Review
-    from classifier.review import claims, suggestions, verdicts
+    from classifier.review import suggestions, verdicts
+    from classifier.review.queue import claims
 
     truth = {int(number): label for number, label in json.loads(file.read_text()).items()}
     for photo in ListingPhoto.objects.filter(pk__in=truth).select_related("listing__seller"):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from classifier.decision import Scores, Thresholds, decide
 from classifier.models import Listing, ListingPhoto, ModelVersion
-from classifier.review import enqueue
+from classifier.review.queue import enqueue
 from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES
 from tests.pictures import jpeg
 

@@ -11,10 +11,10 @@ from unfold.decorators import action, display
 
 from classifier import notify, wording
 from classifier.admin import pictures
-from classifier.admin.bulk_confirm import BulkConfirm
 from classifier.admin.date_filter import WholeDaysFilter
-from classifier.admin.photo_reviews import WORDS_OF_PEOPLE, PhotoReviews
-from classifier.admin.review_filters import ReviewedByFilter
+from classifier.admin.review.bulk_confirm import BulkConfirm
+from classifier.admin.review.filters import ReviewedByFilter
+from classifier.admin.review.photo_reviews import WORDS_OF_PEOPLE, PhotoReviews
 from classifier.models import ListingPhoto
 from classifier.tagging import queue
 

@@ -1,4 +1,5 @@
-"""The review queue: who looks at which photo next, and what becomes of their verdict.
+"""Reviews: verdicts and their undoing, the label that follows from them, and who said what.
 
-No other package of the product is needed here but the models; doors call these functions.
+`queue` has the photos that wait for a moderator, `quality` the figures about the verdicts. Nothing
+else of the product is needed here but the models; views, the admin and tasks call these functions.
 """

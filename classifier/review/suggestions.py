@@ -4,7 +4,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from classifier.models import ListingPhoto, QueueItem, Review, Suggestion
-from classifier.review import enqueue
+from classifier.review.queue import enqueue
 from classifier.taxonomy import TAXONOMY
 
 

@@ -11,7 +11,6 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from classifier.models import ListingPhoto, PassedOver, QueueItem, Review
-from classifier.review.claims import give_to
 from classifier.review.errors import (
     HeldElsewhereError,
     InvalidVerdictError,
@@ -20,6 +19,7 @@ from classifier.review.errors import (
     ReviewedAgainError,
     SettledElsewhereError,
 )
+from classifier.review.queue.claims import give_to
 from classifier.taxonomy import MAIN_OF, TAXONOMY
 
 # A photo that stayed on the screen over lunch says nothing about how long it took.

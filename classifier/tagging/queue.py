@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from classifier import notify
 from classifier.models import ListingPhoto, ModelVersion
-from classifier.review import enqueue
+from classifier.review.queue import enqueue
 from classifier.tagging.results import Postponed, Result, Tagged, Unreadable
 
 PENDING = Q(status=ListingPhoto.Status.PENDING)

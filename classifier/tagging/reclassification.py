@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from classifier import notify
 from classifier.models import ListingPhoto, ModelVersion, QueueItem, Reclassification, Review
-from classifier.review import enqueue
+from classifier.review.queue import enqueue
 from classifier.tagging.queue import TAG_FIELDS, write_tag
 from classifier.tagging.results import Result, Tagged
 from classifier.versions import registry

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from classifier.review import charts, dashboard
+from classifier.review.quality import charts, dashboard
 
 register = template.Library()
 

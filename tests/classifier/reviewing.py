@@ -6,7 +6,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from classifier.models import QueueItem, Review
-from classifier.review import claims, verdicts
+from classifier.review import verdicts
+from classifier.review.queue import claims
 from classifier.review.verdicts import Verdict
 from tests.tagged_photos import MODERATOR_RIGHTS
 

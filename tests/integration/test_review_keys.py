@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from classifier.models import Review
-from classifier.review import shortcuts
-from classifier.review.shortcuts import Key
+from classifier.review.queue import shortcuts
+from classifier.review.queue.shortcuts import Key
 from tests.integration.review_site import Site, open_queue, shown, stored
 
 pytestmark = pytest.mark.integration

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from classifier.models import Review
-from classifier.review import shortcuts
+from classifier.review.queue import shortcuts
 from tests.integration.review_site import Site, open_queue, shown
 from tests.tagged_photos import CONFIDENT, UNKNOWN, a_listing, a_photo
 

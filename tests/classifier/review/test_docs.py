@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from classifier.admin.queue_endpoints import RIGHTS
+from classifier.admin.review.endpoints import RIGHTS
 from classifier.models import Review
-from classifier.review import shortcuts
+from classifier.review.queue import shortcuts
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "review.md"
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
 from classifier.models import PassedOver, QueueItem, Review
-from classifier.review import claims, verdicts
+from classifier.review import verdicts
 from classifier.review.errors import (
     HeldElsewhereError,
     InvalidVerdictError,
@@ -17,8 +17,9 @@ from classifier.review.errors import (
     ReviewedAgainError,
     SettledElsewhereError,
 )
+from classifier.review.queue import claims
 from classifier.review.verdicts import Verdict
-from tests.classifier.review.test_claims import lapse
+from tests.classifier.review.queue.test_claims import lapse
 from tests.classifier.reviewing import BAD, BOOTS, FLATS, decide, shown
 from tests.tagged_photos import CONFIDENT, FALLBACK, UNKNOWN, a_moderator, a_photo
 
@@ -198,7 +199,7 @@ def test_a_third_opinion_settles_a_disagreement(
 
 def test_a_settled_photo_keeps_its_label_when_it_is_tagged_anew(anna: User) -> None:
     """A model that is of another opinion neither reopens nor changes what a moderator settled."""
-    from classifier.review import enqueue
+    from classifier.review.queue import enqueue
 
     photo = a_photo(**UNKNOWN)
     review = decide(anna, shown(anna))

@@ -12,7 +12,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from classifier.models import ListingPhoto, ModelVersion, QueueItem, Review
-from classifier.review import bulk, claims, verdicts
+from classifier.review import bulk, verdicts
+from classifier.review.queue import claims
 from classifier.review.verdicts import Verdict
 from classifier.tagging import reclassification
 from classifier.versions import promotion

@@ -9,7 +9,8 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 from classifier.models import DatasetReview, ListingPhoto, ModelVersion, Review
-from classifier.review import claims, verdicts
+from classifier.review import verdicts
+from classifier.review.queue import claims
 from classifier.review.verdicts import Verdict
 from classifier.versions import lineage
 from tests.rows import a_model

@@ -14,11 +14,11 @@ from django.utils.html import format_html
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 
-from classifier.admin import key_figures
-from classifier.admin.key_figures import KEY_FIGURES, KeyFigure
 from classifier.admin.read_only import ReadOnlyAdmin, back_to_list
-from classifier.admin.reclassification import Reclassify
-from classifier.admin.version_page import VersionPage
+from classifier.admin.versions import key_figures
+from classifier.admin.versions.key_figures import KEY_FIGURES, KeyFigure
+from classifier.admin.versions.reclassification import Reclassify
+from classifier.admin.versions.version_page import VersionPage
 from classifier.ml.manifest import BundleError
 from classifier.models import ModelVersion
 from classifier.versions import lineage, promotion, registry, storage

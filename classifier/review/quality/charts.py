@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from classifier.review.agreement import Share
-from classifier.review.dashboard import Day
+from classifier.review.quality.agreement import Share
+from classifier.review.quality.dashboard import Day
 
 WIDTH: Final = 600.0
 HEIGHT: Final = 120.0

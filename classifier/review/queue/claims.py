@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from classifier.models import PassedOver, QueueItem, Review
 from classifier.review.errors import HeldElsewhereError, PhotoGoneError, SettledElsewhereError
-from classifier.review.informative import Candidate, most_informative
+from classifier.review.queue.informative import Candidate, most_informative
 
 # Among how many of the most informative photos a varied choice is made, and what "lately" means.
 CANDIDATES: Final = 36

@@ -10,8 +10,8 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from classifier.models import ListingPhoto, ModelVersion, QueueItem, Review
-from classifier.review import quality
-from classifier.review.agreement import Share
+from classifier.review.quality import accuracy
+from classifier.review.quality.agreement import Share
 
 DAYS: Final = 30
 # They sum over all photos of a month, and nobody needs them fresher.
@@ -68,9 +68,9 @@ def _count() -> Figures:
         waiting_unknown=backlog["unknown"],
         oldest=backlog["oldest"],
         champion=champion.name if champion else "",
-        accuracy=quality.unbiased_accuracy(of=champion) if champion else None,
-        accuracy_of_all=quality.unbiased_accuracy(),
-        overrides=quality.override_rates(),
+        accuracy=accuracy.unbiased_accuracy(of=champion) if champion else None,
+        accuracy_of_all=accuracy.unbiased_accuracy(),
+        overrides=accuracy.override_rates(),
         days=_days(since),
         reviewers=[(row["moderator__username"], row["count"]) for row in by_whom[:10]],
     )

@@ -8,8 +8,8 @@ from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from classifier.admin import review_words
-from classifier.admin.review_filters import ReviewedByFilter
+from classifier.admin.review import wording
+from classifier.admin.review.filters import ReviewedByFilter
 from classifier.models import ListingPhoto, Review
 from classifier.review import labels
 
@@ -58,6 +58,6 @@ class PhotoReviews(ModelAdmin):
 def _in_words(review: Review) -> tuple[object, ...]:
     at = f"{review.at:%d %b %Y, %H:%M}"
     return (
-        at, review.moderator, review.label, review_words.occasion(review),
-        review_words.state(review)[1],
+        at, review.moderator, review.label, wording.occasion(review),
+        wording.state(review)[1],
     )  # fmt: skip

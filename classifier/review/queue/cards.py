@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from classifier.models import ListingPhoto, QueueItem, Review
-from classifier.review.informative import best_guesses
+from classifier.review.queue.informative import best_guesses
 from classifier.taxonomy import MAIN_OF, label_path
 from classifier.wording import percent
 

@@ -7,7 +7,7 @@ from typing import Final
 from django.conf import settings
 
 from classifier.models import ListingPhoto, QueueItem, Review
-from classifier.review.informative import best_guesses, informativeness
+from classifier.review.queue.informative import best_guesses, informativeness
 
 # The draw, and what a seller contradicts, go first in either order: the most informative photos
 # never end, and behind them an unbiased figure would never come about.

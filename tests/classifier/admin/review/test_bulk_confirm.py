@@ -13,8 +13,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from classifier.models import ListingPhoto, QueueItem, Review
-from classifier.review import bulk, claims, enqueue
+from classifier.review import bulk
 from classifier.review.errors import NothingToUndoError
+from classifier.review.queue import claims, enqueue
 from tests.classifier.reviewing import BOOTS, review, signed_in
 from tests.tagged_photos import (
     CONFIDENT,

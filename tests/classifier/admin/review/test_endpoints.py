@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from classifier.admin.review import DOORS
+from classifier.admin.review.reviews import DOORS
 from classifier.models import QueueItem, Review
 from tests.classifier.reviewing import signed_in
 from tests.tagged_photos import CONFIDENT, UNKNOWN, a_listing, a_moderator, a_photo

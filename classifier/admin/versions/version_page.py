@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin
 
-from classifier.admin import gate_report, key_figures
+from classifier.admin.versions import gate_report, key_figures
 from classifier.ml.manifest import REPORT_NAME
 from classifier.models import ModelVersion
 from classifier.versions import history, lineage, registry, storage

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from classifier.admin import key_figures
+from classifier.admin.versions import key_figures
 from classifier.models import (
     DatasetReview,
     ListingPhoto,

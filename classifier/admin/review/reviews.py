@@ -9,18 +9,21 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from unfold.decorators import display
 
-from classifier.admin import pictures, queue_endpoints, review_words
+from classifier.admin import pictures
 from classifier.admin.date_filter import WholeDaysFilter
 from classifier.admin.read_only import ReadOnlyAdmin
+from classifier.admin.review import endpoints, wording
 from classifier.models import Review
-from classifier.review import charts, export, quality, shortcuts
-from classifier.review.counters import counters
+from classifier.review import export
+from classifier.review.quality import charts, moderators
+from classifier.review.queue import shortcuts
+from classifier.review.queue.counters import counters
 from classifier.taxonomy import label_path
 
 DOORS = {
-    "take": queue_endpoints.take, "decide": queue_endpoints.decide, "undo": queue_endpoints.undo,
-    "skip": queue_endpoints.skip, "back": queue_endpoints.back, "again": queue_endpoints.again,
-    "keep": queue_endpoints.keep, "release": queue_endpoints.release,
+    "take": endpoints.take, "decide": endpoints.decide, "undo": endpoints.undo,
+    "skip": endpoints.skip, "back": endpoints.back, "again": endpoints.again,
+    "keep": endpoints.keep, "release": endpoints.release,
 }  # fmt: skip
 
 
@@ -56,13 +59,13 @@ class ReviewAdmin(ReadOnlyAdmin):
     def said(self, review: Review) -> str:
         return label_path(review.said_main, review.said_sub) if review.said_outcome else "–"
 
-    @display(description="What it is worth", label=review_words.STATE_COLOURS)
+    @display(description="What it is worth", label=wording.STATE_COLOURS)
     def shown_state(self, review: Review) -> tuple[str, str]:
-        return review_words.state(review)
+        return wording.state(review)
 
     @display(description="Why it was looked at")
     def shown_occasion(self, review: Review) -> str:
-        return review_words.occasion(review)
+        return wording.occasion(review)
 
     def get_urls(self) -> list[URLPattern]:
         page = ensure_csrf_cookie(self.admin_site.admin_view(self.queue))
@@ -71,7 +74,7 @@ class ReviewAdmin(ReadOnlyAdmin):
             for name, view in DOORS.items()
         ]
         looked = path(
-            "queue/heat/<int:photo>/", queue_endpoints.where_it_looked, name="review_queue_heat"
+            "queue/heat/<int:photo>/", endpoints.where_it_looked, name="review_queue_heat"
         )
         pages = [
             path("queue/", page, name="review_queue"),
@@ -82,7 +85,7 @@ class ReviewAdmin(ReadOnlyAdmin):
 
     def queue(self, request: HttpRequest) -> HttpResponse:
         """The page where moderators settle photos."""
-        if not queue_endpoints.may_review(request.user):
+        if not endpoints.may_review(request.user):
             raise PermissionDenied
         context = {
             **self.admin_site.each_context(request),
@@ -108,13 +111,13 @@ class ReviewAdmin(ReadOnlyAdmin):
         """How far moderators agree."""
         if not request.user.has_perm("classifier.view_quality"):
             raise PermissionDenied
-        settled = [(each.name, each.settled) for each in quality.moderators() if each.settled]
+        settled = [(each.name, each.settled) for each in moderators.moderators() if each.settled]
         context = {
             **self.admin_site.each_context(request),
             "title": "How we agree",
             "second_share": f"{settings.REVIEW_SECOND_SHARE:.0%}".replace("%", " %"),
-            "thirds": quality.waiting_for_a_third(),
-            "pairs": [_in_words(pair) for pair in quality.pairs()],
+            "thirds": moderators.waiting_for_a_third(),
+            "pairs": [_in_words(pair) for pair in moderators.pairs()],
             "moderators": charts.share_rows(settled),
         }
         return TemplateResponse(request, "admin/classifier/review/quality.html", context)
@@ -132,7 +135,7 @@ class ReviewAdmin(ReadOnlyAdmin):
         return response
 
 
-def _in_words(pair: quality.Pair) -> dict[str, object]:
+def _in_words(pair: moderators.Pair) -> dict[str, object]:
     return {
         "one": pair.one,
         "other": pair.other,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
-from classifier.admin.queue_endpoints import may_review
+from classifier.admin.review.endpoints import may_review
 from classifier.models import ListingPhoto
 from classifier.review import bulk
 from classifier.review.errors import ReviewError

@@ -12,9 +12,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.views.decorators.cache import never_cache
 
 from classifier.models import ListingPhoto, QueueItem, Review
-from classifier.review import cards, claims, gradcam, verdicts
-from classifier.review.counters import counters
+from classifier.review import gradcam, verdicts
 from classifier.review.errors import ConflictError, ReviewError
+from classifier.review.queue import cards, claims
+from classifier.review.queue.counters import counters
 
 RIGHTS: Final = ("classifier.add_review", "classifier.view_listingphoto")
 CLAIMS_AT_ONCE: Final = 50

@@ -7,8 +7,9 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from classifier.models import ListingPhoto, ModelVersion, QueueItem
-from classifier.review import bulk, quality, verdicts
-from classifier.review.agreement import cohen_kappa, share, weighted_share
+from classifier.review import bulk, verdicts
+from classifier.review.quality import accuracy, moderators
+from classifier.review.quality.agreement import cohen_kappa, share, weighted_share
 from classifier.versions import promotion
 from tests.classifier.reviewing import BAD, BOOTS, FLATS, decide, review, signed_in
 from tests.tagged_photos import CONFIDENT, UNKNOWN, a_moderator, a_photo
@@ -47,12 +48,12 @@ def test_the_interval_is_wilsons() -> None:
 def test_accuracy_is_from_blind_drawn_photos_alone(anna: User, settings: Settings) -> None:
     """What was confirmed with the guess in view does not flatter the model."""
     bulk.confirm(moderator=anna, photos=[a_photo("Boots", **CONFIDENT).pk for _ in range(3)])
-    assert quality.unbiased_accuracy() is None
+    assert accuracy.unbiased_accuracy() is None
     settings.REVIEW_SAMPLE_SHARE = 1.0
     for verdict in (BOOTS, BOOTS, FLATS, BAD):
         a_photo("Boots", **CONFIDENT)
         review(anna, verdict)
-    found = quality.unbiased_accuracy()
+    found = accuracy.unbiased_accuracy()
     assert found is not None
     assert (round(found.value, 3), found.of) == (0.667, 3)
 
@@ -70,8 +71,8 @@ def test_the_champions_accuracy_is_told_apart(anna: User, settings: Settings) ->
     photo = a_photo("Boots", **CONFIDENT)
     ListingPhoto.objects.filter(pk=photo.pk).update(model_version=champion)
     review(anna, BOOTS)
-    assert quality.unbiased_accuracy(of=champion) == share(1, 1)
-    assert quality.unbiased_accuracy() == share(1, 2)
+    assert accuracy.unbiased_accuracy(of=champion) == share(1, 1)
+    assert accuracy.unbiased_accuracy() == share(1, 2)
     cache.clear()
     page = " ".join(signed_in(anna).get("/admin/").content.decode().split())
     assert '100.0 % (20.7–100.0, n = 1)</p><p class="f-note">Of newer, the champion.' in page
@@ -97,7 +98,7 @@ def test_accuracy_survives_a_change_of_the_share(anna: User, settings: Settings)
             # As if it had been drawn on a day of that share.
             QueueItem.objects.filter(photo=photo).update(sampling_share=chance)
             review(anna, verdict)
-    found = quality.unbiased_accuracy()
+    found = accuracy.unbiased_accuracy()
     assert found is not None
     assert (found.value, found.of) == (pytest.approx(1 / 5), 3)
 
@@ -110,12 +111,12 @@ def test_a_drawn_photo_counts_once_however_often_it_was_looked_at(
     a_photo("Boots", **CONFIDENT)
     again = verdicts.undo(moderator=anna, review=review(anna, FLATS).pk)
     assert again is not None
-    assert quality.unbiased_accuracy() is None
+    assert accuracy.unbiased_accuracy() is None
     decide(anna, again, FLATS)
     review(a_moderator("ben"), BOOTS)
-    assert quality.unbiased_accuracy() == share(0, 1)
+    assert accuracy.unbiased_accuracy() == share(0, 1)
     review(a_moderator("cleo"), BOOTS)
-    assert quality.unbiased_accuracy() == share(1, 1)
+    assert accuracy.unbiased_accuracy() == share(1, 1)
 
 
 def test_a_bad_photo_overrules_no_tag(anna: User, settings: Settings) -> None:
@@ -124,7 +125,7 @@ def test_a_bad_photo_overrules_no_tag(anna: User, settings: Settings) -> None:
     for verdict in (BOOTS, FLATS, BAD):
         a_photo("Boots", **CONFIDENT)
         review(anna, verdict)
-    assert quality.override_rates() == [("Boots", share(1, 2))]
+    assert accuracy.override_rates() == [("Boots", share(1, 2))]
 
 
 def test_agreement_is_by_pair_and_by_moderator(anna: User, settings: Settings) -> None:
@@ -135,12 +136,12 @@ def test_agreement_is_by_pair_and_by_moderator(anna: User, settings: Settings) -
         a_photo(**UNKNOWN)
         review(anna, BOOTS)
         review(ben, second)
-    assert quality.waiting_for_a_third() == 1
+    assert moderators.waiting_for_a_third() == 1
     review(cleo, FLATS)
     # A third look is asked for by a disagreement, so it says nothing of how far people agree.
-    (pair,) = quality.pairs()
+    (pair,) = moderators.pairs()
     assert (pair.one, pair.other, pair.photos, pair.kappa) == ("anna", "ben", 2, 0.0)
-    found = {each.name: each.settled.value for each in quality.moderators() if each.settled}
+    found = {each.name: each.settled.value for each in moderators.moderators() if each.settled}
     assert found == {"anna": 0.5, "ben": 1.0}
     page = signed_in(anna).get(reverse("admin:review_quality")).content.decode()
     assert "anna and ben" in page

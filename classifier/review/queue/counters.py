@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from classifier.models import Review
-from classifier.review.claims import skipped_by, waiting_for
+from classifier.review.queue.claims import skipped_by, waiting_for
 
 # Beyond this the exact number helps nobody in front of the queue; the dashboard has it.
 LEFT_COUNTED: Final = 1000

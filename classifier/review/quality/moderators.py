@@ -1,4 +1,4 @@
-"""How far moderators agree, and how far the model agrees with them."""
+"""How far moderators agree with each other."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -6,12 +6,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from django.conf import settings
-from django.db.models import Count, F, Q
-
-from classifier.models import ModelVersion, QueueItem, Review
-from classifier.models.reviews import ReviewQuerySet
-from classifier.review.agreement import Share, cohen_kappa, share, weighted_share
+from classifier.models import QueueItem, Review
+from classifier.review.quality.agreement import Share, cohen_kappa, share
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,50 +91,3 @@ def moderators() -> list[Moderator]:
 def waiting_for_a_third() -> int:
     """Return how many photos two moderators disagree about."""
     return QueueItem.objects.filter(open=True, round=3).count()
-
-
-_MODEL_RIGHT = Q(verdict="subclass", main=F("said_main"), sub=F("said_sub"))
-
-
-def _confident_tags() -> ReviewQuerySet:
-    """Standing reviews of confident tags; a photo that shows nothing to judge is no mistake."""
-    tagged = Review.objects.standing().filter(said_outcome="subclass")
-    return tagged.exclude(verdict=Review.Verdict.BAD_PHOTO)
-
-
-def unbiased_accuracy(of: ModelVersion | None = None) -> Share | None:
-    """Return how often a confident tag is right, from the photos that were drawn at random.
-
-    Of one version's tags where it is named, else of all versions' together.
-
-    Only blind verdicts of the queue count: what was confirmed with the guess in view, or chosen by
-    somebody, would flatter the model. Each counts as often as its draw was rare, so that a
-    ``REVIEW_SAMPLE_SHARE`` that was changed does not favour the days of the larger one.
-    """
-    drawn = _confident_tags().filter(sampled=True, blind=True, source=Review.Source.QUEUE)
-    if of is not None:
-        drawn = drawn.filter(model_version=of)
-    # What was drawn before the chance was kept counts as drawn with today's.
-    today = settings.REVIEW_SAMPLE_SHARE or 1.0
-    rows = (
-        drawn.values("sampling_share")
-        .annotate(right=Count("pk", filter=_MODEL_RIGHT), count=Count("pk"))
-        .order_by("sampling_share")
-    )
-    return weighted_share(
-        (row["right"], row["count"], row["sampling_share"] or today) for row in rows
-    )
-
-
-def override_rates() -> list[tuple[str, Share]]:
-    """Return per subclass how often moderators overruled the model's confident tag."""
-    rows = (
-        _confident_tags()
-        .values("said_sub")
-        .annotate(count=Count("pk"), right=Count("pk", filter=_MODEL_RIGHT))
-        .order_by("said_sub")
-    )
-    shares = [
-        (row["said_sub"] or "", share(row["count"] - row["right"], row["count"])) for row in rows
-    ]
-    return [(sub, rate) for sub, rate in shares if rate is not None]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from classifier.admin.key_figures import percent, points
+from classifier.admin.versions.key_figures import percent, points
 from classifier.models import ModelVersion
 
 

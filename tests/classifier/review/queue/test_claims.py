@@ -10,8 +10,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from classifier.models import ListingPhoto, QueueItem
-from classifier.review import claims, enqueue
 from classifier.review.errors import HeldElsewhereError
+from classifier.review.queue import claims, enqueue
 from classifier.review.suggestions import suggest
 from tests.classifier.reviewing import review
 from tests.tagged_photos import CONFIDENT, FALLBACK, UNKNOWN, a_moderator, a_photo, scores_for
