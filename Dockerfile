@@ -11,11 +11,11 @@ WORKDIR /app
 FROM base AS web-packages
 RUN python -m venv /opt/venv
 COPY requirements/web.txt requirements/web.txt
-RUN pip install --requirement requirements/web.txt
+RUN pip install --require-hashes --requirement requirements/web.txt
 
 FROM web-packages AS worker-packages
 COPY requirements/worker.txt requirements/worker.txt
-RUN pip install --requirement requirements/worker.txt
+RUN pip install --require-hashes --requirement requirements/worker.txt
 
 FROM base AS code
 COPY manage.py ./

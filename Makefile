@@ -4,22 +4,37 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+LOCK := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
+  --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test lint format bench browser clean
+.PHONY: help install lock run demo test lint format bench browser clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: $(INSTALLED) ## make .venv and install everything (again only when the requirements change)
+install: $(INSTALLED) ## make .venv and install everything (again only when the locks change)
 
+# Newer pip than Python brings, for it shows how far the installation is. Every file must have the
+# hash that its lock names.
+$(INSTALLED): export PIP_DISABLE_PIP_VERSION_CHECK = 1
 $(INSTALLED): requirements.txt $(wildcard requirements/*.txt)
 	@command -v $(PYTHON) >/dev/null || { \
 	  echo "$(PYTHON) is not here. Install Python 3.11, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
 	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || { \
 	  echo "Python cannot make a virtual environment. On Debian and Ubuntu: apt install python3.11-venv"; exit 1; }
-	$(BIN)/pip install --disable-pip-version-check --quiet --requirement requirements.txt
+	@echo "Installing $$(grep -c == requirements/dev.txt) packages into $(VENV): several GB and some minutes the first time."
+	@$(BIN)/python -m pip install --require-hashes --requirement requirements/pip.txt
+	@$(BIN)/python -m pip install --require-hashes --requirement requirements.txt
 	@touch $@
+
+# ARGS=--upgrade takes the newest release of every package that the .in files leave open. web.txt and
+# worker.txt are parts of dev.txt: what is tested is what runs.
+lock: install ## write requirements/*.txt anew from requirements/*.in (ARGS=--upgrade for newer packages)
+	$(LOCK) requirements/pip.in --output-file requirements/pip.txt
+	$(LOCK) requirements/dev.in --output-file requirements/dev.txt
+	$(LOCK) requirements/worker.in --constraints requirements/dev.txt --output-file requirements/worker.txt
+	$(LOCK) requirements/web.in --constraints requirements/dev.txt --output-file requirements/web.txt
 
 # Development only: these show detailed errors and create users whose passwords they print. What
 # a .env for docker compose says of host names and TLS does not hold for this machine's own pages.

