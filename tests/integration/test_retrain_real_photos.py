@@ -21,7 +21,7 @@ from tests.servers.system import System
 from training.data.dataset_rows import write_dataset
 from training.data.folder import Sample, fingerprint, read_photos
 from training.data.split import Split, stratified_split
-from training.retrain.base_photos import base_rows
+from training.retrain.data.base_photos import base_rows
 
 pytestmark = [pytest.mark.integration, pytest.mark.long]
 

@@ -14,7 +14,7 @@ from training.data.folder import Sample
 from training.evaluation.curves import curves
 from training.gate.production_estimate import production_estimate
 from training.gate.score_models import Both, changes, is_right, score_both
-from training.retrain.collect import Collected
+from training.retrain.data.collect import Collected
 
 
 @dataclass(frozen=True, slots=True)

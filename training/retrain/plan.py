@@ -7,7 +7,7 @@ from classifier.models import Part
 from classifier.retraining import new_reviews
 from classifier.versions import registry
 from training.data.dataset_rows import Source
-from training.retrain.collect import collect
+from training.retrain.data.collect import collect
 from training.retrain.report import part_rows
 from training.retrain.request import RetrainRequest
 from training.retrain.run import home

@@ -13,7 +13,7 @@ from classifier.retraining import Lease
 from classifier.versions import promotion, registry
 from classifier.versions.promotion import ChampionChangedError
 from training.data.dataset_rows import Source
-from training.retrain.collect import Collected
+from training.retrain.data.collect import Collected
 
 logger = logging.getLogger(__name__)
 Policy, Verdict = RetrainRun.Policy, RetrainRun.Verdict

@@ -14,7 +14,7 @@ from training.data.folder import NEAR, OTHERS
 from training.report.page import thumbnails
 from training.report.plots import calibration_picture, novelty_picture, roc_pictures
 from training.report.tables import matrices
-from training.retrain.collect import Collected, counts
+from training.retrain.data.collect import Collected, counts
 
 SHOWN: Final = 36  # photos of a gallery; more would make the page heavy
 STRATA: Final = (*SUBCLASSES, *(f"{NEAR} {main}" for main in MAIN_CLASSES), OTHERS)

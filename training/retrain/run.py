@@ -15,9 +15,9 @@ from classifier.photos.intake import photo_limits
 from classifier.retraining import Lease, LeaseLostError, new_reviews
 from classifier.versions import registry, storage
 from training.data.dataset_rows import read_dataset, write_dataset
-from training.retrain.collect import Collected, collect
 from training.retrain.compare import compare_models
-from training.retrain.kept_splits import remember_parts
+from training.retrain.data.collect import Collected, collect
+from training.retrain.data.kept_splits import remember_parts
 from training.retrain.register import Finished, register_candidate
 from training.retrain.report import retrain_page
 from training.retrain.request import RetrainError, RetrainRequest

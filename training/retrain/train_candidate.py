@@ -22,7 +22,7 @@ from training.engine.stages import TrainedPart, TrainFrom
 from training.engine.trainer import Epoch, fit
 from training.evaluation.figures import evaluate
 from training.evaluation.scoring import probabilities, truth_of
-from training.retrain.collect import Collected, counts
+from training.retrain.data.collect import Collected, counts
 from training.retrain.features import FeatureStore, Photo
 from training.retrain.request import RetrainRequest
 from training.runtime.devices import devices, resolved

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from classifier.ml.manifest import MANIFEST_NAME, Manifest, manifest_as_dict
-from training.retrain.fetch import make_folder
+from training.retrain.data.fetch import make_folder
 
 REQUEST: Final = "request.json"
 

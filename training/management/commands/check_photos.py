@@ -12,7 +12,7 @@ from classifier.ml.manifest import BundleError
 from training.data.folder import PhotosError
 
 if TYPE_CHECKING:
-    from training.collect.check import Checked
+    from training.collect.check.folder_check import Checked
 
 FLAWS: Final = ("unreadable", "too-small", "duplicate", "near-duplicate", "mislabelled")
 NAMED: Final = 5  # photos of a flaw that are printed; the files have all
@@ -81,9 +81,9 @@ class Command(BaseCommand):
             ) from error
 
     def _check(self, photos: Path, options: dict[str, Any]) -> None:
-        from training.collect.check import check_photos
-        from training.collect.contact_sheet import write_contact_sheet
-        from training.collect.quarantine import must_lie_elsewhere, quarantine
+        from training.collect.check.contact_sheet import write_contact_sheet
+        from training.collect.check.folder_check import check_photos
+        from training.collect.check.quarantine import must_lie_elsewhere, quarantine
 
         aside = options["quarantine"].resolve() if options["quarantine"] else None
         if aside:
@@ -103,7 +103,7 @@ class Command(BaseCommand):
             )
 
     def _restore(self, photos: Path, folder: Path) -> None:
-        from training.collect.quarantine import restore
+        from training.collect.check.quarantine import restore
 
         count, problems = restore(photos, folder)
         self.stdout.write("\n".join([*problems, f"{count} photos were moved back to {photos}."]))
@@ -113,9 +113,9 @@ class Command(BaseCommand):
 
 def _request(photos: Path, options: dict[str, Any]) -> Any:
     from classifier.ml.network import StridePlacement
-    from training.collect.check import CheckRequest
-    from training.collect.clean import Flaw
-    from training.collect.frozen_features import Backbone
+    from training.collect.check.flaws import Flaw
+    from training.collect.check.folder_check import CheckRequest
+    from training.collect.check.frozen_features import Backbone
 
     only = {Flaw(name) for name in options["only"]}
     if options["no_model"]:

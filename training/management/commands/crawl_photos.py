@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from training.collect.openverse import FREE, LICENCES, SEARCH
-from training.collect.search_words import OUR_WORDS, read_search_words
+from training.collect.crawl.openverse import FREE, LICENCES, SEARCH
+from training.collect.crawl.search_words import OUR_WORDS, read_search_words
 from training.data.folder import PhotosError
 
 if TYPE_CHECKING:
-    from training.collect.crawl import CrawlRequest
-    from training.collect.photo_collector import Harvest, LeftOut
+    from training.collect.crawl.crawler import CrawlRequest
+    from training.collect.crawl.photo_collector import Harvest, LeftOut
 
 NAMED: Final = 10  # photos left out that are printed; the file has all
 # The free ones allow commercial use and changes, which training for a shop needs.
@@ -61,7 +61,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         # Imported here: it loads what the web image does not have.
-        from training.collect.crawl import CrawlError, crawl
+        from training.collect.crawl.crawler import CrawlError, crawl
 
         output = options["output"].resolve()
         try:
@@ -81,8 +81,8 @@ class Command(BaseCommand):
 
 
 def _request(options: dict[str, Any], output: Path) -> "CrawlRequest":
-    from training.collect.crawl import CrawlRequest
-    from training.collect.polite_session import Manners
+    from training.collect.crawl.crawler import CrawlRequest
+    from training.collect.crawl.polite_session import Manners
 
     licences = tuple(options["licences"].lower().replace(" ", "").split(","))
     if unknown := sorted(set(licences) - set(LICENCES)):

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from training.collect.deepfashion2 import Problem, RestGoesTo, Trouble
+from training.collect.deepfashion2.annotations import Problem, RestGoesTo, Trouble
 from training.data.folder import PhotosError
 
 if TYPE_CHECKING:
-    from training.collect.organise import Summary
+    from training.collect.deepfashion2.organise import Summary
 
 NAMED: Final = 3  # problems of a kind that are printed; the file has all
 
@@ -45,7 +45,7 @@ class Command(BaseCommand):
 
     def handle(self, *, source: Path, output: Path, **options: Any) -> None:
         # Imported here: it loads torch, which `--help` does without.
-        from training.collect.organise import OrganiseRequest, organise
+        from training.collect.deepfashion2.organise import OrganiseRequest, organise
 
         if options["margin"] < 0 or options["min_side"] < 1 or options["most"] < 0:
             raise CommandError("--margin, --min-side and --most cannot be negative.")

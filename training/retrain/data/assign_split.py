@@ -1,7 +1,7 @@
 """Which part a reviewed photo belongs to: leak-proof, and the same for ever.
 
 Photos of one listing, and photos that look alike, are one product. A product keeps the part that it
-was given first. The rules are pure; `training.retrain.kept_splits` keeps what they decide.
+was given first. The rules are pure; `training.retrain.data.kept_splits` keeps what they decide.
 """
 
 import hashlib

@@ -12,7 +12,7 @@ from PIL import Image
 
 from tests.training.conftest import draw_photo
 from tests.training.patterns import save_pattern
-from training.collect.mislabelled import find_mislabelled, judgeable_labels
+from training.collect.check.mislabelled import find_mislabelled, judgeable_labels
 from training.data.folder import Sample, read_photos
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from classifier.models import ListingPhoto, Review
 from classifier.retraining.schedule import TEACHING
-from training.retrain.assign_split import Reviewed
+from training.retrain.data.assign_split import Reviewed
 
 FIELDS = (
     "id", "photo__image", "photo__sha256", "photo__listing_id", "main", "sub", "sampled",

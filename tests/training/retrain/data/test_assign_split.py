@@ -8,7 +8,7 @@ import pytest
 
 from classifier.models import Part
 from training.data.near_duplicates import Pair
-from training.retrain.assign_split import (
+from training.retrain.data.assign_split import (
     Assignment,
     Base,
     Known,

@@ -17,7 +17,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from training.collect.clean import Finding, Flaw
+from training.collect.check.flaws import Finding, Flaw
 from training.data.folder import Sample
 from training.runtime.progress import Progress
 

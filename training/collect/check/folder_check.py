@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.collect.clean import Finding, Flaw, Readable, check, readable_of
-from training.collect.frozen_features import Backbone, frozen_features
-from training.collect.mislabelled import FOLDS, find_mislabelled, judgeable_labels
+from training.collect.check.flaws import Finding, Flaw, Readable, check, readable_of
+from training.collect.check.frozen_features import Backbone, frozen_features
+from training.collect.check.mislabelled import FOLDS, find_mislabelled, judgeable_labels
 from training.data.folder import read_photos
 from training.data.near_duplicates import look_at_all
 from training.data.split import join_products

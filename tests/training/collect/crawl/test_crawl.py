@@ -14,7 +14,7 @@ from classifier.taxonomy import TAXONOMY
 from tests.pictures import encoded, noise_jpeg
 from tests.training.patterns import pattern
 from tests.training.photo_site import PhotoSite, running_site
-from training.collect.search_words import read_search_words
+from training.collect.crawl.search_words import read_search_words
 from training.data.folder import read_photos
 
 

@@ -12,13 +12,13 @@ from classifier.taxonomy import SUBCLASSES
 from training.data.dataset_rows import Row, Source
 from training.data.folder import Sample
 from training.data.near_duplicates import ALIKE
-from training.retrain.assign_split import Assignment, Base, Place, assign, pairs_with_new
-from training.retrain.base_photos import BasePhotos, find_base_photos
-from training.retrain.fetch import fetch, file_of
-from training.retrain.hash_cache import Looks, look_at_files
-from training.retrain.kept_splits import known_parts
+from training.retrain.data.assign_split import Assignment, Base, Place, assign, pairs_with_new
+from training.retrain.data.base_photos import BasePhotos, find_base_photos
+from training.retrain.data.fetch import fetch, file_of
+from training.retrain.data.hash_cache import Looks, look_at_files
+from training.retrain.data.kept_splits import known_parts
+from training.retrain.data.reviews import Agreed, ReviewedPhoto, one_label_a_file, standing_reviews
 from training.retrain.request import RetrainError
-from training.retrain.reviews import Agreed, ReviewedPhoto, one_label_a_file, standing_reviews
 
 # Fewest photos of each subclass; with base photos there are always more.
 FEWEST = {Part.TRAIN: 10, Part.VALIDATION: 2, Part.TEST: 5}

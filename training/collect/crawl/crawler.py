@@ -7,10 +7,10 @@ from pathlib import Path
 
 from classifier.photos.cleaning import Limits
 from training.collect.append_only_csv import GrowingTable
-from training.collect.openverse import SEARCH, search_address
-from training.collect.photo_collector import COLUMNS, RECORD, Basket, Harvest, Wanted
-from training.collect.polite_session import Manners, PoliteSession
-from training.collect.search_threads import PoliteCrawler
+from training.collect.crawl.openverse import SEARCH, search_address
+from training.collect.crawl.photo_collector import COLUMNS, RECORD, Basket, Harvest, Wanted
+from training.collect.crawl.polite_session import Manners, PoliteSession
+from training.collect.crawl.search_threads import PoliteCrawler
 from training.data.folder import MANIFEST, PhotosError
 from training.runtime.progress import Progress
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from icrawler import Crawler, Downloader, Parser, UrlListFeeder
 
-from training.collect.photo_collector import Basket
-from training.collect.polite_session import FetchError, PoliteSession
+from training.collect.crawl.photo_collector import Basket
+from training.collect.crawl.polite_session import FetchError, PoliteSession
 
 
 class PoliteCrawler(Crawler):  # type: ignore[misc]  # icrawler has no types

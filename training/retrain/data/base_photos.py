@@ -11,7 +11,7 @@ from classifier.versions import storage
 from training.data.dataset_rows import DatasetError, Row, Source, base_rows, read_dataset
 from training.data.folder import PhotosError, fingerprint, read_photos
 from training.data.split_record import SplitRecord, split_as
-from training.retrain.hash_cache import Seen, look_at_files
+from training.retrain.data.hash_cache import Seen, look_at_files
 from training.retrain.request import RetrainError
 
 

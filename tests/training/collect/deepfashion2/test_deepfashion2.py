@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 
 from training.data.folder import Kind, read_photos
 
-REPOSITORY = Path(__file__).resolve().parents[3]
+REPOSITORY = Path(__file__).resolve().parents[4]
 DRESS, SKIRT, COAT, TOP = 13, 9, 4, 1
 
 

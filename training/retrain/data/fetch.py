@@ -10,8 +10,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.storage import default_storage
 
 from training.data.folder import Unreadable
+from training.retrain.data.reviews import ReviewedPhoto
 from training.retrain.request import RetrainError
-from training.retrain.reviews import ReviewedPhoto
 from training.runtime.progress import Progress
 
 # Remote storage answers many requests at once; a local one loses nothing by it.

@@ -13,7 +13,7 @@ from PIL import Image
 
 from classifier.ml.preprocessing import UnreadablePhotoError, decode
 from training.collect.append_only_csv import GrowingTable
-from training.collect.deepfashion2 import (
+from training.collect.deepfashion2.annotations import (
     Annotation,
     Box,
     Item,

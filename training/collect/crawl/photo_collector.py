@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from classifier.photos.cleaning import CleanPhoto, Limits, PhotoRefusedError, clean_photo
 from training.collect.append_only_csv import GrowingTable
-from training.collect.openverse import licence_of, source_of
+from training.collect.crawl.openverse import licence_of, source_of
 from training.runtime.atomic_write import write_whole
 from training.runtime.progress import Progress
 

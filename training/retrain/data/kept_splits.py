@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from django.db import transaction
 
 from classifier.models import Part, PhotoPart
-from training.retrain.assign_split import Known, Place
+from training.retrain.data.assign_split import Known, Place
 
 
 def known_parts(hashes: Iterable[str]) -> dict[str, Known]:

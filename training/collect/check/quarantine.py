@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from training.collect.append_only_csv import GrowingTable
-from training.collect.clean import Finding
+from training.collect.check.flaws import Finding
 from training.data.folder import MANIFEST, PhotosError
 
 RECORD: Final = "quarantine.csv"

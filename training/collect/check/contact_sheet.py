@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from PIL import Image
 
 from classifier.ml.preprocessing import UnreadablePhotoError, decode
-from training.collect.clean import Finding, Flaw
+from training.collect.check.flaws import Finding, Flaw
 
 SIDE: Final = 176  # of a thumbnail, in pixels
 MOST: Final = 400  # thumbnails of one flaw; the CSV has all findings

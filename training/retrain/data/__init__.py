@@ -1,0 +1,1 @@
+"""What there is to learn from: reviews and base photos, each in its split."""
