@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --pytho
   --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock run demo test lint format bench browser clean
+.PHONY: help install lock run demo test coverage lint format bench browser clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,16 +49,26 @@ demo: install ## as run, and send the sample photos; ONCE=1 stops after them wit
 	@$(BIN)/python -m local_stack demo $(if $(filter 1 yes on true,$(ONCE)),--once)
 
 # A file's tests stay in one process, for they share servers; ARGS="-n 0" runs all in one, to debug.
+PYTEST := $(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
 test: install browser ## run every test; needs nothing else on the machine (ARGS="-k name" for some)
-	$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(PYTEST) $(ARGS)
+
+# Servers and commands that the tests start are measured too. A figure to read, not one to reach.
+coverage: install browser ## run the tests and show which lines none of them runs; slower than make test
+	$(PYTEST) --cov --cov-report term:skip-covered --cov-report html $(ARGS)
+	@echo "Line by line: var/coverage/index.html"
 
 # django-stubs reads the settings, which want a secret key unless DEBUG is on.
 lint: export DEBUG = on
-lint: install ## ruff, mypy and the import contracts
+lint: install ## ruff, mypy, import contracts, migrations; JavaScript, CSS and templates
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
+	$(BIN)/biome lint --error-on-warnings
+	$(BIN)/djlint --lint --quiet classifier/templates training/templates
+	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/lint-imports
+	$(BIN)/mypy
 
 format: install ## put the code into ruff's form and fix what it can fix
 	$(BIN)/ruff check --fix
@@ -68,15 +78,12 @@ bench: export DEBUG = on
 bench: install ## measure, and compare with a named reference
 	$(BIN)/python -m benchmarks
 
-# A browser of the system, else one from the package manager, else Playwright's own. Without any
-# the browser tests say so and skip.
+# A browser of the system, else Playwright's own, which needs no root. Without any the browser tests
+# say so and skip.
 browser: install
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
-	  || command -v google-chrome >/dev/null \
-	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
-	       && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
-	  || $(BIN)/playwright install chromium \
-	  || echo "No browser could be installed; the browser tests will be skipped."
+	  || command -v google-chrome >/dev/null || $(BIN)/playwright install chromium \
+	  || echo "No browser is here, and the browser tests will be skipped. On Debian and Ubuntu: apt install chromium"
 
 clean: ## remove the virtual environment and all caches; var/ with its data stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -36,7 +36,7 @@ function addCard(list, file) {
 function addBatch(files, title) {
   const batch = copy("batch");
   batch.querySelector("h2").textContent = title || "Your photos";
-  files.forEach((file) => addCard(batch.querySelector(".cards"), file));
+  for (const file of files) addCard(batch.querySelector(".cards"), file);
   batches.prepend(batch);
   batch.scrollIntoView({ behavior: "smooth", block: "nearest" });
   return batch;
@@ -122,7 +122,7 @@ function post(batch, files, title) {
   });
   const body = new FormData();
   body.append("title", title);
-  files.forEach((file) => body.append("photos", file, file.name));
+  for (const file of files) body.append("photos", file, file.name);
   request.send(body);
 }
 

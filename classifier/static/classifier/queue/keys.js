@@ -50,7 +50,7 @@ function meant(event) {
   const [, digit] = event.code.match(/^Digit(\d)$/) ?? [];
   const [, letter] = event.code.match(/^Key([A-Z])$/) ?? [];
   if (digit && !event.shiftKey && !/^[A-Z]$/.test(key)) return digit;
-  if (letter && /^[^\x00-\x7f]$/.test(key)) return letter;
+  if (letter && key.length === 1 && key > "\x7f") return letter;
   return key;
 }
 

@@ -47,7 +47,7 @@ export class Picture {
     // 200 may mean that the connection is back; twice, that the file is there and no picture.
     if (status === 404 || (status === 200 && this.readTwice)) return this.#set("missing");
     this.readTwice = status === 200;
-    setTimeout(() => this.image.src === url && (this.image.src = url), RETRY_MS);
+    setTimeout(() => { if (this.image.src === url) this.image.src = url; }, RETRY_MS);
   }
 
   #set(state) {

@@ -141,7 +141,7 @@ export class View {
     $("q-toast").dataset.tone = tone;
     $("q-toast").hidden = false;
     clearTimeout(this.fading);
-    this.fading = setTimeout(() => ($("q-toast").hidden = true), undo ? 8000 : 6000);
+    this.fading = setTimeout(() => { $("q-toast").hidden = true; }, undo ? 8000 : 6000);
   }
 
   banner(text, link) {
