@@ -10,7 +10,7 @@ from typing import Self
 from training.data.folder import PhotosError
 
 
-class GrowingTable:
+class AppendOnlyCsv:
     """Rows in a CSV file; use it as a context manager to append.
 
     Args:

@@ -19,7 +19,7 @@ from training.gate.gate import Answers, GateReport, TestPhotos, compare
 
 
 @dataclass(frozen=True, slots=True)
-class Both:
+class PairedScores:
     """What each model makes of the same photos, in the same order; ``rows`` are their numbers."""
 
     champion: ScoredPhotos
@@ -43,7 +43,9 @@ class Both:
         }  # fmt: skip
 
 
-def score_both(samples: Sequence[Sample], champion: Path, candidate: Path, limits: Limits) -> Both:
+def score_models(
+    samples: Sequence[Sample], champion: Path, candidate: Path, limits: Limits
+) -> PairedScores:
     """Score the photos with both bundles; one that the product refuses counts for neither.
 
     Raises:
@@ -59,7 +61,7 @@ def score_both(samples: Sequence[Sample], champion: Path, candidate: Path, limit
         )
     refused = {photo.sample for photo in champion_scores.unreadable}
     rows = [number for number, sample in enumerate(samples) if sample not in refused]
-    return Both(champion_scores, candidate_scores, rows)
+    return PairedScores(champion_scores, candidate_scores, rows)
 
 
 def answers(photos: Sequence[Scored]) -> Answers:
@@ -91,7 +93,7 @@ def is_right(photo: Scored) -> bool:
     return photo.decision.outcome is Outcome.UNKNOWN
 
 
-def changes(both: Both) -> dict[str, list[dict[str, Any]]]:
+def changes(both: PairedScores) -> dict[str, list[dict[str, Any]]]:
     """Return which photos the candidate fixes and which it breaks, wrong names first.
 
     ``row`` is the photo's number among the test photos.

@@ -13,7 +13,7 @@ from training.data.dataset_rows import Row, Source
 from training.data.folder import Sample
 from training.evaluation.curves import curves
 from training.gate.production_estimate import production_estimate
-from training.gate.score_models import Both, changes, is_right, score_both
+from training.gate.score_models import PairedScores, changes, is_right, score_models
 from training.retrain.data.collect import Collected
 
 
@@ -42,7 +42,7 @@ def compare_models(
     """
     rows = collected.part(Part.TEST)
     samples: Sequence[Sample] = collected.samples(Part.TEST)
-    both = score_both(samples, champion, candidate, limits)
+    both = score_models(samples, champion, candidate, limits)
     manifests = [read_manifest(folder) for folder in (champion, candidate)]
     figures = both.figures([manifest.thresholds for manifest in manifests])
     tested = [rows[number] for number in both.rows]
@@ -70,7 +70,7 @@ def compare_models(
     return Compared(report, page, replace(manifests[1], metrics=metrics))
 
 
-def _production(rows: Sequence[Row], drawn: set[int], both: Both) -> dict[str, Any]:
+def _production(rows: Sequence[Row], drawn: set[int], both: PairedScores) -> dict[str, Any]:
     reviewed = [number for number, row in enumerate(rows) if row.source is Source.REVIEW]
     sides = {"champion": both.champion.photos, "candidate": both.candidate.photos}
     outcomes = {

@@ -21,7 +21,7 @@ from training.retrain.data.kept_splits import remember_parts
 from training.retrain.register import Finished, register_candidate
 from training.retrain.report import retrain_page
 from training.retrain.request import RetrainError, RetrainRequest
-from training.retrain.train_candidate import Lesson, teach
+from training.retrain.train_candidate import CandidateSpec, train_candidate
 from training.retrain.work_folder import WorkFolder, write_manifest
 from training.runtime.checkpoint import remove_checkpoint
 from training.runtime.progress import listening
@@ -155,7 +155,7 @@ class _Retraining:
     def _train(self, collected: Collected) -> None:
         if self.work.bundle.is_dir():
             return
-        lesson = Lesson(
+        lesson = CandidateSpec(
             name=self.name,
             champion=storage.local_folder(self.champion),
             split=self.champion.manifest.get("metrics", {}).get("split", {}),
@@ -163,7 +163,7 @@ class _Retraining:
             checkpoint=self.work.checkpoint,
             output=self.work.bundle,
         )
-        teach(collected, self.request, lesson)
+        train_candidate(collected, self.request, lesson)
         remove_checkpoint(self.work.checkpoint)
 
     def _evaluate(self, collected: Collected) -> dict[str, Any]:

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class CandidateSpec:
     """Where a candidate comes from and where it goes.
 
     Attributes:
@@ -51,7 +51,9 @@ class Lesson:
     output: Path
 
 
-def teach(collected: Collected, request: RetrainRequest, lesson: Lesson) -> Manifest:
+def train_candidate(
+    collected: Collected, request: RetrainRequest, lesson: CandidateSpec
+) -> Manifest:
     """Train a candidate and save its bundle; its figures on test photos come later.
 
     Raises:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from training.collect.append_only_csv import GrowingTable
+from training.collect.append_only_csv import AppendOnlyCsv
 from training.collect.check.flaws import Finding
 from training.data.folder import MANIFEST, PhotosError
 
@@ -30,7 +30,7 @@ def quarantine(findings: Iterable[Finding], photos: Path, folder: Path) -> int:
     rows = _manifest_rows(photos)
     moved: set[str] = set()
     try:
-        with GrowingTable(folder / RECORD, COLUMNS) as record:
+        with AppendOnlyCsv(folder / RECORD, COLUMNS) as record:
             for finding in findings:
                 path = _below(finding.sample.path, photos)
                 if path in moved or not finding.sample.path.exists():
@@ -76,7 +76,7 @@ def restore(photos: Path, folder: Path) -> tuple[int, list[str]]:
     rows = _manifest_rows(photos)
     restored, problems = 0, []
     try:
-        for entry in GrowingTable(folder / RECORD, COLUMNS).rows:
+        for entry in AppendOnlyCsv(folder / RECORD, COLUMNS).rows:
             source, target = folder / entry["moved_to"], photos / entry["path"]
             if not source.exists() and target.exists():
                 continue  # moved back before

@@ -1,4 +1,4 @@
-"""Photos with free licences from Openverse, each with a record of where it came from."""
+"""Collect photos with free licences from Openverse, each with a record of where it came from."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.photos.cleaning import Limits
-from training.collect.append_only_csv import GrowingTable
-from training.collect.crawl.openverse import SEARCH, search_address
-from training.collect.crawl.photo_collector import COLUMNS, RECORD, Basket, Harvest, Wanted
-from training.collect.crawl.polite_session import Manners, PoliteSession
-from training.collect.crawl.search_threads import PoliteCrawler
+from training.collect.append_only_csv import AppendOnlyCsv
+from training.collect.crawl.openverse import SEARCH, SearchError, search_address, search_results
+from training.collect.crawl.photo_collector import (
+    COLUMNS,
+    RECORD,
+    Acceptance,
+    CrawlResult,
+    PhotoCollector,
+)
+from training.collect.crawl.polite_session import FetchError, PoliteSession, RequestPolicy
 from training.data.folder import MANIFEST, PhotosError
 from training.runtime.progress import Progress
 
@@ -30,7 +35,7 @@ class CrawlRequest:
         licences: Openverse's names; photos under any other are left out.
         min_side: shorter photos are left out, in pixels.
         max_pixels: of a photo.
-        manners: how sites are treated.
+        policy: how sites are treated.
         search: address of the search.
     """
 
@@ -38,19 +43,19 @@ class CrawlRequest:
     words: Mapping[str, Sequence[str]]
     most: int
     licences: Sequence[str]
-    manners: Manners
+    policy: RequestPolicy
     min_side: int = 200
     max_pixels: int = 60_000_000
     search: str = SEARCH
 
     @property
-    def wanted(self) -> Wanted:
+    def acceptance(self) -> Acceptance:
         """Which photos are good enough."""
-        limits = Limits(self.manners.max_bytes, self.max_pixels)
-        return Wanted(self.licences, self.min_side, limits)
+        limits = Limits(self.policy.max_bytes, self.max_pixels)
+        return Acceptance(self.licences, self.min_side, limits)
 
 
-def crawl(request: CrawlRequest) -> Harvest:
+def crawl(request: CrawlRequest) -> CrawlResult:
     """Collect photos for every folder; what is in the record already is not fetched again.
 
     Raises:
@@ -63,35 +68,56 @@ def crawl(request: CrawlRequest) -> Harvest:
             f"{request.output} has a {MANIFEST}, which stands for the whole folder: photos "
             "collected beside it would not be read. Name another folder."
         )
-    harvest = Harvest()
-    session = PoliteSession(request.manners)
-    with GrowingTable(request.output / RECORD, COLUMNS) as record:
-        harvest.there.update(str(Path(row["path"]).parent) for row in record.rows)
+    with (
+        PoliteSession(request.policy) as session,
+        AppendOnlyCsv(request.output / RECORD, COLUMNS) as record,
+    ):
+        collector = PhotoCollector(request.output, request.acceptance, record)
         for folder, searches in request.words.items():
-            wanted = max(0, request.most - harvest.there[folder])
+            wanted = max(0, request.most - collector.result.there[folder])
             with Progress(folder, wanted) as progress:
-                basket = Basket(
-                    request.output, folder, request.wanted, record=record, harvest=harvest,
-                    progress=progress,
-                )  # fmt: skip
                 for done, words in enumerate(searches):
-                    left = wanted - harvest.saved[folder]
+                    left = wanted - collector.result.saved[folder]
                     # What one search does not give, the following ones make up for.
                     if quota := math.ceil(left / (len(searches) - done)):
-                        _search(request, session, basket, words, quota)
-    return harvest
+                        _search(request, session, collector, Search(folder, words, quota), progress)
+    return collector.result
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Words to search for, the folder their photos go to, and how many photos are enough."""
+
+    folder: str
+    words: str
+    quota: int
 
 
 def _search(
-    request: CrawlRequest, session: PoliteSession, basket: Basket, words: str, quota: int
+    request: CrawlRequest,
+    session: PoliteSession,
+    collector: PhotoCollector,
+    search: Search,
+    progress: Progress,
 ) -> None:
-    crawler = PoliteCrawler(session, basket, words, quota)
-    crawler.crawl(search_address(request.search, words, request.licences))
-    if crawler.parser.failure:
+    """Fetch the photos of one search until there are enough of them, or no more results."""
+    address, taken = search_address(request.search, search.words, request.licences), 0
+    try:
+        for result in search_results(session.fetch, address):
+            if not collector.wants(result, search.folder):
+                continue
+            try:
+                data = session.fetch_photo(result["url"])
+            except FetchError as error:
+                collector.leave_out(search.folder, result["url"], str(error))
+                continue
+            if collector.add(data, result, folder=search.folder, words=search.words):
+                progress.advance(1)
+                taken += 1
+            if taken >= search.quota:
+                return
+    except SearchError as error:
         raise CrawlError(
-            f"The search {request.search} gave no usable answer for {words!r}: "
-            f"{crawler.parser.failure} What was collected is kept; run this again later, and it "
-            "goes on."
-        )
-    if crawler.downloader.failure:
-        raise crawler.downloader.failure
+            f"The search {request.search} gave no usable answer for {search.words!r}: {error} "
+            "What was collected is kept; run this again later, and it goes on."
+        ) from error

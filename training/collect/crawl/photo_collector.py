@@ -1,4 +1,4 @@
-"""Which of the photos that a crawl is offered it takes, and what it writes down of them."""
+"""Which of the photos that a crawl is offered are kept, and what is recorded of them."""
 
 import hashlib
 from collections import Counter
@@ -9,20 +9,31 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from classifier.photos.cleaning import CleanPhoto, Limits, PhotoRefusedError, clean_photo
-from training.collect.append_only_csv import GrowingTable
+from training.collect.append_only_csv import AppendOnlyCsv
 from training.collect.crawl.openverse import licence_of, source_of
 from training.runtime.atomic_write import write_whole
-from training.runtime.progress import Progress
 
 RECORD: Final = "sources.csv"
 COLUMNS: Final = (
-    "path", "words", "url", "page", "title", "creator", "licence", "licence_url", "attribution",
-    "provider", "width", "height", "sha256", "collected_at",
-)  # fmt: skip
+    "path",
+    "words",
+    "url",
+    "page",
+    "title",
+    "creator",
+    "licence",
+    "licence_url",
+    "attribution",
+    "provider",
+    "width",
+    "height",
+    "sha256",
+    "collected_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Acceptance:
     """Which photos are good enough.
 
     Attributes:
@@ -37,7 +48,7 @@ class Wanted:
 
 
 class LeftOut(NamedTuple):
-    """A photo that was not taken."""
+    """A photo that was not kept."""
 
     folder: str
     url: str
@@ -45,82 +56,86 @@ class LeftOut(NamedTuple):
 
 
 @dataclass(slots=True)
-class Harvest:
-    """What came of a crawl, by folder."""
+class CrawlResult:
+    """What came of a crawl; the counters are by folder.
+
+    Attributes:
+        saved: photos of this run.
+        there: photos of earlier runs.
+        left_out: photos of this run that were not kept.
+    """
 
     saved: Counter[str] = field(default_factory=Counter)
     there: Counter[str] = field(default_factory=Counter)
     left_out: list[LeftOut] = field(default_factory=list)
 
 
-class Basket:
-    """The photos of one folder.
+class PhotoCollector:
+    """Checks photos, writes them to their folders and records their sources.
 
     Args:
-        output: where the folder lies.
-        folder: such as ``Bags/Clutches``.
-        wanted: which photos are good enough.
+        output: where the folders lie.
+        acceptance: which photos are good enough.
         record: of all folders and runs; nothing in it is taken again.
-        harvest, progress: are told of every photo.
     """
 
-    def __init__(
-        self, output: Path, folder: str, wanted: Wanted, *, record: GrowingTable,
-        harvest: Harvest, progress: Progress,
-    ) -> None:  # fmt: skip
-        self._output, self._folder, self._wanted = output, folder, wanted
-        self._record, self._harvest, self._progress = record, harvest, progress
+    def __init__(self, output: Path, acceptance: Acceptance, record: AppendOnlyCsv) -> None:
+        self._output, self._acceptance, self._record = output, acceptance, record
         self._urls = {row["url"] for row in record.rows}
         self._hashes = {row["sha256"]: row["path"] for row in record.rows}
+        self.result = CrawlResult(there=Counter(str(Path(r["path"]).parent) for r in record.rows))
 
-    def wants(self, result: Mapping[str, Any]) -> bool:
-        """Return whether a search result is worth fetching."""
-        url, licence = str(result.get("url")), licence_of(result)
+    def wants(self, result: Mapping[str, Any], folder: str) -> bool:
+        """Return whether a search result is worth fetching; each address is, once."""
+        url, licence = str(result["url"]), licence_of(result)
         if url in self._urls:
-            return False  # taken before, or tried a moment ago
+            return False
         self._urls.add(url)
-        if licence not in self._wanted.licences:
-            self.leave(url, f"Its licence is {licence}, which was not asked for.")
+        if licence not in self._acceptance.licences:
+            self.leave_out(folder, url, f"Its licence is {licence}, which was not asked for.")
             return False
         return True
 
-    def leave(self, url: str, reason: str) -> None:
-        """Note a photo that is not taken."""
-        self._harvest.left_out.append(LeftOut(self._folder, url, reason))
+    def leave_out(self, folder: str, url: str, reason: str) -> None:
+        """Count a photo that is not kept; ``reason`` is a sentence."""
+        self.result.left_out.append(LeftOut(folder, url, reason))
 
-    def take(self, data: bytes, result: Mapping[str, Any], words: str) -> bool:
-        """Write the photo and its record; return False, with a note, if it is not usable."""
+    def add(self, data: bytes, result: Mapping[str, Any], *, folder: str, words: str) -> bool:
+        """Write the photo and its record; return False, and count it, if it is not usable.
+
+        Raises:
+            OSError: if it cannot be written.
+        """
         digest = hashlib.sha256(data).hexdigest()
-        judged = self._judge(data, digest)
-        if isinstance(judged, str):
-            self.leave(str(result["url"]), judged)
+        checked = self._check(data, digest)
+        if isinstance(checked, str):
+            self.leave_out(folder, str(result["url"]), checked)
             return False
-        path = f"{self._folder}/openverse-{digest[:16]}.jpg"
-        write_whole(self._output / path, judged.jpeg)
+        path = f"{folder}/openverse-{digest[:16]}.jpg"
+        write_whole(self._output / path, checked.jpeg)
         self._record.append(
             {
                 "path": path,
                 "words": words,
                 **source_of(result),
-                "width": judged.width,
-                "height": judged.height,
+                "width": checked.width,
+                "height": checked.height,
                 "sha256": digest,
                 "collected_at": datetime.now(UTC).isoformat(timespec="seconds"),
             }
         )
         self._hashes[digest] = path
-        self._harvest.saved[self._folder] += 1
-        self._progress.advance(1)
+        self.result.saved[folder] += 1
         return True
 
-    def _judge(self, data: bytes, digest: str) -> CleanPhoto | str:
+    def _check(self, data: bytes, digest: str) -> CleanPhoto | str:
         """Return the photo as it is kept, or a sentence that says why it is not."""
         if digest in self._hashes:
             return f"It is the same file as {self._hashes[digest]}."
         try:
-            photo = clean_photo(data, self._wanted.limits)
+            photo = clean_photo(data, self._acceptance.limits)
         except PhotoRefusedError as error:
             return str(error)
-        if min(photo.width, photo.height) < self._wanted.min_side:
+        if min(photo.width, photo.height) < self._acceptance.min_side:
             return f"It has only {photo.width} x {photo.height} pixels."
         return photo

@@ -1,16 +1,13 @@
-"""Requests that a site's owner would not mind: one at a time, with pauses, named, and bounded."""
+"""HTTP requests that obey robots.txt: one at a time, with pauses, named, and bounded in size."""
 
 import math
 import time
-from collections import defaultdict
 from dataclasses import dataclass
-from threading import Lock
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
 import requests
-from icrawler.utils import ProxyPool, Session
 
 NAME: Final = "SlowFashionCollector"
 LONGEST_WAIT: Final = 120.0  # seconds that a site may ask us to wait
@@ -31,7 +28,7 @@ class FetchError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
+class RequestPolicy:
     """How a site is treated.
 
     Attributes:
@@ -48,16 +45,18 @@ class Manners:
     max_bytes: int = 20 << 20
 
 
-class PoliteSession(Session):  # type: ignore[misc]  # icrawler has no types
-    """icrawler's session, with manners."""
+class PoliteSession(requests.Session):
+    """A session that keeps to a `RequestPolicy` and to each site's robots.txt.
 
-    def __init__(self, manners: Manners) -> None:
-        super().__init__(ProxyPool())
-        self._manners = manners
-        self._turn: dict[str, Lock] = defaultdict(Lock)
+    It is for one thread: requests follow one another.
+    """
+
+    def __init__(self, policy: RequestPolicy) -> None:
+        super().__init__()
+        self._policy = policy
         self._last: dict[str, float] = {}
-        self._rules: dict[str, RobotFileParser] = {}
-        self.headers["User-Agent"] = f"{NAME}/1.0 (+{manners.contact})"
+        self._robots: dict[str, RobotFileParser] = {}
+        self.headers["User-Agent"] = f"{NAME}/1.0 (+{policy.contact})"
 
     def fetch(self, url: str) -> bytes:
         """Return what lies at an address.
@@ -65,7 +64,7 @@ class PoliteSession(Session):  # type: ignore[misc]  # icrawler has no types
         Raises:
             FetchError: if the site cannot be reached, says no, or sends too much.
         """
-        return self._follow(url, as_robots_say=False)
+        return self._follow(url, obey_robots=False)
 
     def fetch_photo(self, url: str) -> bytes:
         """Return a photo's bytes, if the site's robots.txt allows it.
@@ -73,47 +72,47 @@ class PoliteSession(Session):  # type: ignore[misc]  # icrawler has no types
         Raises:
             FetchError: as `fetch`, and if robots.txt says no.
         """
-        return self._follow(url, as_robots_say=True)
+        return self._follow(url, obey_robots=True)
 
-    def _follow(self, url: str, *, as_robots_say: bool) -> bytes:
-        """Fetch an address, or the one it sends us on to; each host is asked politely."""
+    def _follow(self, url: str, *, obey_robots: bool) -> bytes:
+        """Fetch an address, or the one it redirects to; each host is asked by the policy."""
         for _ in range(1 + MOST_HOPS):
-            if as_robots_say and not self._rules_of(url).can_fetch(NAME, url):
+            if obey_robots and not self._robots_of(url).can_fetch(NAME, url):
                 raise FetchError("The site's robots.txt asks not to fetch this.")
             host = urlsplit(url).netloc
-            with self._turn[host], self._patient(url, host) as response:
+            with self._get_after_waiting(url, host) as response:
                 if not response.is_redirect:
                     self._check(response)
                     return self._read(response)
                 url = urljoin(url, response.headers["Location"])
         raise FetchError(f"The site sends us on more than {MOST_HOPS} times.")
 
-    def _patient(self, url: str, host: str) -> requests.Response:
+    def _get_after_waiting(self, url: str, host: str) -> requests.Response:
         """Return the answer's head; where a site asks to wait, wait once and ask again."""
-        response = self._ask(url, host)
+        response = self._get(url, host)
         wait = response.headers.get("Retry-After", "")
         if response.status_code in (429, 503) and wait.isdigit() and int(wait) <= LONGEST_WAIT:
             response.close()
             time.sleep(int(wait))
-            response = self._ask(url, host)
+            response = self._get(url, host)
         return response
 
-    def _ask(self, url: str, host: str) -> requests.Response:
+    def _get(self, url: str, host: str) -> requests.Response:
         pause = self._last.get(host, -math.inf) + self._delay_of(host) - time.monotonic()
         time.sleep(max(0.0, pause))
         try:
-            answer: requests.Response = self.get(
-                url, timeout=self._manners.timeout, stream=True, allow_redirects=False
+            response = self.get(
+                url, timeout=self._policy.timeout, stream=True, allow_redirects=False
             )
         except requests.RequestException as error:
             raise FetchError(f"The site cannot be reached ({type(error).__name__}).") from error
         finally:
             self._last[host] = time.monotonic()
-        return answer
+        return response
 
     def _delay_of(self, host: str) -> float:
-        asked = self._rules[host].crawl_delay(NAME) if host in self._rules else None
-        return max(self._manners.delay, min(float(asked or 0), LONGEST_WAIT))
+        asked = self._robots[host].crawl_delay(NAME) if host in self._robots else None
+        return max(self._policy.delay, min(float(asked or 0), LONGEST_WAIT))
 
     def _check(self, response: requests.Response) -> None:
         if response.status_code != requests.codes.ok:
@@ -122,7 +121,7 @@ class PoliteSession(Session):  # type: ignore[misc]  # icrawler has no types
                 response.status_code,
             )
         size = response.headers.get("Content-Length", "")
-        if size.isdigit() and int(size) > self._manners.max_bytes:
+        if size.isdigit() and int(size) > self._policy.max_bytes:
             raise self._too_large()
 
     def _read(self, response: requests.Response) -> bytes:
@@ -130,17 +129,17 @@ class PoliteSession(Session):  # type: ignore[misc]  # icrawler has no types
         try:
             for chunk in response.iter_content(CHUNK):
                 content += chunk
-                if len(content) > self._manners.max_bytes:
+                if len(content) > self._policy.max_bytes:
                     raise self._too_large()
         except requests.RequestException as error:
             raise FetchError(f"The answer broke off ({type(error).__name__}).") from error
         return bytes(content)
 
     def _too_large(self) -> FetchError:
-        limit = self._manners.max_bytes / (1 << 20)
+        limit = self._policy.max_bytes / (1 << 20)
         return FetchError(f"The file is larger than {limit:.1f} MB.")
 
-    def _rules_of(self, url: str) -> RobotFileParser:
+    def _robots_of(self, url: str) -> RobotFileParser:
         """Return the rules of an address's host, as RFC 9309 reads them.
 
         A host that has none (4xx) allows everything.
@@ -149,7 +148,7 @@ class PoliteSession(Session):  # type: ignore[misc]  # icrawler has no types
             FetchError: if it cannot be asked; then nothing may be fetched there.
         """
         parts = urlsplit(url)
-        if parts.netloc not in self._rules:
+        if parts.netloc not in self._robots:
             rules = RobotFileParser()
             try:
                 text = self.fetch(f"{parts.scheme}://{parts.netloc}/robots.txt").decode(
@@ -160,5 +159,5 @@ class PoliteSession(Session):  # type: ignore[misc]  # icrawler has no types
                     raise
                 text = ""
             rules.parse(text.splitlines())
-            self._rules[parts.netloc] = rules
-        return self._rules[parts.netloc]
+            self._robots[parts.netloc] = rules
+        return self._robots[parts.netloc]

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from PIL import Image
 
 from classifier.ml.preprocessing import UnreadablePhotoError, decode
-from training.collect.append_only_csv import GrowingTable
+from training.collect.append_only_csv import AppendOnlyCsv
 from training.collect.deepfashion2.annotations import (
     Annotation,
     Box,
@@ -85,7 +85,7 @@ def organise(request: OrganiseRequest) -> Summary:
     files = annotation_files(request.source)
     summary = Summary()
     with (
-        GrowingTable(request.output / MANIFEST, COLUMNS) as manifest,
+        AppendOnlyCsv(request.output / MANIFEST, COLUMNS) as manifest,
         ThreadPoolExecutor(WORKERS) as pool,
         Progress("cutting out", len(files)) as progress,
     ):
@@ -105,7 +105,7 @@ def organise(request: OrganiseRequest) -> Summary:
 class _Planner:
     """Decides what is to be cut, and keeps the counts and the manifest."""
 
-    def __init__(self, request: OrganiseRequest, summary: Summary, manifest: GrowingTable) -> None:
+    def __init__(self, request: OrganiseRequest, summary: Summary, manifest: AppendOnlyCsv) -> None:
         self._request, self._summary, self._manifest = request, summary, manifest
         self._known = {row["path"] for row in manifest.rows}
         self._taken = Counter(str(Path(path).parent) for path in self._known)

@@ -13,7 +13,7 @@ from training.data.folder import PhotosError
 
 if TYPE_CHECKING:
     from training.collect.crawl.crawler import CrawlRequest
-    from training.collect.crawl.photo_collector import Harvest, LeftOut
+    from training.collect.crawl.photo_collector import CrawlResult, LeftOut
 
 NAMED: Final = 10  # photos left out that are printed; the file has all
 # The free ones allow commercial use and changes, which training for a shop needs.
@@ -65,7 +65,7 @@ class Command(BaseCommand):
 
         output = options["output"].resolve()
         try:
-            harvest = crawl(_request(options, output))
+            result = crawl(_request(options, output))
         except (PhotosError, CrawlError) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
@@ -73,16 +73,16 @@ class Command(BaseCommand):
                 f"The photos cannot be written to {output} ({error}). What was written is whole; "
                 "run this again, and it goes on."
             ) from error
-        self.stdout.write(_count_table(harvest))
-        if harvest.left_out:
+        self.stdout.write(_count_table(result))
+        if result.left_out:
             file = output / "left_out.csv"
-            _write_left_out(file, harvest.left_out)
-            self.stdout.write(f"{_in_words(harvest.left_out)}\nAll of them are in {file}.")
+            _write_left_out(file, result.left_out)
+            self.stdout.write(f"{_left_out_lines(result.left_out)}\nAll of them are in {file}.")
 
 
 def _request(options: dict[str, Any], output: Path) -> "CrawlRequest":
     from training.collect.crawl.crawler import CrawlRequest
-    from training.collect.crawl.polite_session import Manners
+    from training.collect.crawl.polite_session import RequestPolicy
 
     licences = tuple(options["licences"].lower().replace(" ", "").split(","))
     if unknown := sorted(set(licences) - set(LICENCES)):
@@ -104,23 +104,23 @@ def _request(options: dict[str, Any], output: Path) -> "CrawlRequest":
         words=words,
         most=options["most"],
         licences=licences,
-        manners=Manners(options["contact"], options["delay"], max_bytes=options["max_bytes"]),
+        policy=RequestPolicy(options["contact"], options["delay"], max_bytes=options["max_bytes"]),
         min_side=options["min_side"],
         max_pixels=settings.PHOTO_MAX_PIXELS,
         search=options["search"] or SEARCH,
     )
 
 
-def _count_table(harvest: "Harvest") -> str:
+def _count_table(result: "CrawlResult") -> str:
     lines = [f"{'folder':<24}{'new':>8}{'there':>8}{'left out':>10}"]
-    left_out = [photo.folder for photo in harvest.left_out]
-    for folder in sorted({*harvest.saved, *harvest.there, *left_out}):
-        counts = harvest.saved[folder], harvest.there[folder], left_out.count(folder)
+    left_out = [photo.folder for photo in result.left_out]
+    for folder in sorted({*result.saved, *result.there, *left_out}):
+        counts = result.saved[folder], result.there[folder], left_out.count(folder)
         lines.append(f"{folder:<24}{counts[0]:>8}{counts[1]:>8}{counts[2]:>10}")
     return "\n".join(lines) if len(lines) > 1 else "The searches found no photos."
 
 
-def _in_words(left_out: list["LeftOut"]) -> str:
+def _left_out_lines(left_out: list["LeftOut"]) -> str:
     lines = [f"left out {photo.url}: {photo.reason}" for photo in left_out[:NAMED]]
     if len(left_out) > NAMED:
         lines.append(f"and {len(left_out) - NAMED} more.")

@@ -11,7 +11,7 @@ from classifier.versions import storage
 from training.data.dataset_rows import DatasetError, Row, Source, base_rows, read_dataset
 from training.data.folder import PhotosError, fingerprint, read_photos
 from training.data.split_record import SplitRecord, split_as
-from training.retrain.data.hash_cache import Seen, look_at_files
+from training.retrain.data.hash_cache import FileHash, hash_files
 from training.retrain.request import RetrainError
 
 
@@ -24,7 +24,7 @@ class BasePhotos:
 
     folder: Path | None
     rows: list[Row] = field(default_factory=list)
-    seen: list[Seen] = field(default_factory=list)
+    seen: list[FileHash] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def file_of(self, row: Row) -> Path:
@@ -112,9 +112,9 @@ def _those_there(
 ) -> BasePhotos:
     """Return the listed photos that lie in the folder, unchanged."""
     files = [folder / row.path for row in rows if (folder / row.path).is_file()]
-    looks = look_at_files(files, memory, "comparing base photos")
+    looks = hash_files(files, memory, "comparing base photos")
     kept: list[Row] = []
-    seen: list[Seen] = []
+    seen: list[FileHash] = []
     for row in rows:
         look = looks.seen.get(folder / row.path)
         if look is not None and row.sha256 == look.sha256:

@@ -15,7 +15,7 @@ from training.data.near_duplicates import ALIKE
 from training.retrain.data.assign_split import Assignment, Base, Place, assign, pairs_with_new
 from training.retrain.data.base_photos import BasePhotos, find_base_photos
 from training.retrain.data.fetch import fetch, file_of
-from training.retrain.data.hash_cache import Looks, look_at_files
+from training.retrain.data.hash_cache import FileHashes, hash_files
 from training.retrain.data.kept_splits import known_parts
 from training.retrain.data.reviews import Agreed, ReviewedPhoto, one_label_a_file, standing_reviews
 from training.retrain.request import RetrainError
@@ -80,7 +80,7 @@ def collect(
     lost = fetch(agreed.photos, copies)
     gone = {str(photo.path) for photo in lost}
     there = [photo for photo in agreed.photos if photo.name not in gone]
-    looks = look_at_files(
+    looks = hash_files(
         [file_of(photo.sha256, copies) for photo in there], memory, "comparing reviewed photos"
     )
     photos = [photo for photo in there if file_of(photo.sha256, copies) in looks.seen]
@@ -102,7 +102,7 @@ def collect(
 
 
 def _assign(
-    photos: Sequence[ReviewedPhoto], base: BasePhotos, looks: Looks, copies: Path
+    photos: Sequence[ReviewedPhoto], base: BasePhotos, looks: FileHashes, copies: Path
 ) -> Assignment:
     new = [looks.seen[file_of(photo.sha256, copies)].bits for photo in photos]
     old = [seen.bits for seen in base.seen]
@@ -134,7 +134,7 @@ def _review_rows(photos: Sequence[ReviewedPhoto], assignment: Assignment) -> lis
     ]  # fmt: skip
 
 
-def _notes(agreed: Agreed, lost: int, looks: Looks, assignment: Assignment) -> list[str]:
+def _notes(agreed: Agreed, lost: int, looks: FileHashes, assignment: Assignment) -> list[str]:
     """Return a sentence for everything that was left out, and why."""
     left_out = sum(place.part is None for place in assignment.places)
     counted = (

@@ -22,7 +22,7 @@ FILE_NAME: Final = "looks.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FileHash:
     """A file's SHA-256 and the perceptual hash of what it shows, uint64 (4,)."""
 
     sha256: str
@@ -30,14 +30,14 @@ class Seen:
 
 
 @dataclass(slots=True)
-class Looks:
+class FileHashes:
     """What files look like, and which cannot be read."""
 
-    seen: dict[Path, Seen] = field(default_factory=dict)
+    seen: dict[Path, FileHash] = field(default_factory=dict)
     unreadable: list[Unreadable] = field(default_factory=list)
 
 
-def look_at_files(paths: Sequence[Path], folder: Path, title: str) -> Looks:
+def hash_files(paths: Sequence[Path], folder: Path, title: str) -> FileHashes:
     """Return what these files look like; only files never seen before are decoded.
 
     Args:
@@ -46,21 +46,21 @@ def look_at_files(paths: Sequence[Path], folder: Path, title: str) -> Looks:
         title: of the work, for whoever watches.
     """
     memory = _load(folder / FILE_NAME)
-    looks, fresh = Looks(), 0
+    looks, fresh = FileHashes(), 0
 
-    def look(path: Path) -> Seen | Unreadable:
+    def look(path: Path) -> FileHash | Unreadable:
         try:
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
         except OSError as error:
             return Unreadable(path, f"The file cannot be read ({error.strerror or error}).")
         if digest in memory:
-            return Seen(digest, np.frombuffer(bytes.fromhex(memory[digest]), dtype=np.uint64))
+            return FileHash(digest, np.frombuffer(bytes.fromhex(memory[digest]), dtype=np.uint64))
         found = look_at(path)
-        return Seen(found.digest, found.bits) if isinstance(found, Look) else found
+        return FileHash(found.digest, found.bits) if isinstance(found, Look) else found
 
     with ThreadPoolExecutor(READERS) as readers, Progress(title, len(paths)) as progress:
         for path, found in zip(paths, readers.map(look, paths), strict=True):
-            if isinstance(found, Seen):
+            if isinstance(found, FileHash):
                 looks.seen[path] = found
                 fresh += found.sha256 not in memory
                 memory[found.sha256] = found.bits.tobytes().hex()

@@ -122,7 +122,9 @@ def test_a_second_run_goes_on_and_fetches_nothing_twice(
     assert "Bags/Tote Bags                 3       4         0" in capsys.readouterr().out
 
 
-def test_a_site_is_treated_politely(site: PhotoSite, words: Path, tmp_path: Path) -> None:
+def test_requests_keep_to_the_policy_and_robots_txt(
+    site: PhotoSite, words: Path, tmp_path: Path
+) -> None:
     """Every request names us and a contact, waits its turn, and robots.txt is obeyed."""
     site.files["/robots.txt"] = b"User-agent: *\nDisallow: /photos/private"
     site.offer("tote bag", "private.jpg", photo(1))
@@ -136,7 +138,7 @@ def test_a_site_is_treated_politely(site: PhotoSite, words: Path, tmp_path: Path
     assert "robots.txt asks not to" in (tmp_path / "photos/left_out.csv").read_text()
 
 
-def test_a_site_that_sends_us_on_is_followed_with_the_same_manners(
+def test_a_redirect_is_followed_by_the_same_policy(
     site: PhotoSite, words: Path, tmp_path: Path
 ) -> None:
     """A photo that moved arrives from its new host, if robots.txt allows it there; circles end."""
@@ -214,7 +216,7 @@ def test_a_search_that_answers_nonsense_is_an_error(
 def test_a_folder_that_cannot_be_written_is_an_error(
     site: PhotoSite, words: Path, tmp_path: Path
 ) -> None:
-    """A disk error in the thread that writes reaches the person who waits."""
+    """A disk error stops the crawl with a sentence."""
     site.offer("tote bag", "a.jpg", photo(1))
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos/Bags").write_text("a file in the way")
