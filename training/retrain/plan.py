@@ -14,7 +14,7 @@ from training.retrain.run import home
 
 
 def plan(request: RetrainRequest) -> str:
-    """Return in words what this retraining would do; nothing is stored but what photos look like.
+    """Return in words what this retraining would do; nothing is stored but perceptual hashes.
 
     Raises:
         NoChampionError: if there is no model to start from.
@@ -29,7 +29,7 @@ def plan(request: RetrainRequest) -> str:
         lines.append(f"It would do nothing: that takes {request.min_new} (--min-new).")
         return "\n".join(lines)
     with tempfile.TemporaryDirectory(prefix="dry-run-") as folder:
-        found = collect(champion, request.photos, copies=Path(folder), memory=home())
+        found = collect(champion, request.photos, copies=Path(folder), cache=home())
     lines += [f"Note: {note}" for note in found.notes]
     reviewed = sum(row.source is Source.REVIEW for row in found.rows)
     lines += [

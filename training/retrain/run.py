@@ -134,9 +134,9 @@ class _Retraining:
         kept = self.work.load(COLLECTED)
         if kept is None:
             found = collect(
-                self.champion, self.request.photos, copies=self.work.photos, memory=home()
+                self.champion, self.request.photos, copies=self.work.photos, cache=home()
             )
-            remember_parts(places=found.places)
+            remember_parts(assignments=found.assignments)
             write_dataset(self.work.path / DATASET_NAME, found.rows)
             kept = {
                 "base_folder": str(found.base_folder) if found.base_folder else None,

@@ -1,7 +1,7 @@
-"""Which part a reviewed photo belongs to: leak-proof, and the same for ever.
+"""Which split a reviewed photo belongs to: no product is in two splits, and none ever moves.
 
-Photos of one listing, and photos that look alike, are one product. A product keeps the part that it
-was given first. The rules are pure; `training.retrain.data.kept_splits` keeps what they decide.
+Photos of one listing, and near-duplicates, are one product. A product keeps the split that it was
+given first. The rules are pure; `training.retrain.data.kept_splits` keeps what they decide.
 """
 
 import hashlib
@@ -23,25 +23,26 @@ LONGEST_PRODUCT: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A reviewed photo as far as its part depends on it.
+    """A reviewed photo as far as its split depends on it.
 
     Attributes:
         sha256: of its file.
         listing: the number of its listing.
-        drawn: the chance with which it was drawn for the blind sample; None if it was not.
-        by_chance: whether only the share of test decides that it tells of the stream: it was not
-            sure, so it came into the queue anyway. Not so for a photo that somebody chose.
+        sampling_share: the probability with which it came into the blind sample; None if it did
+            not.
+        represents_queue: whether it was reviewed because the model was not sure of it, as every
+            such photo is. Not so for a photo that somebody chose.
     """
 
     sha256: str
     listing: int
-    drawn: float | None
-    by_chance: bool
+    sampling_share: float | None
+    represents_queue: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The part and product that a photo was given when a retraining first met it."""
+    """The split and product that a photo was given when a retraining first met it."""
 
     part: Part
     product: str
@@ -49,15 +50,21 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """A base photo: its product and the part it always had."""
+    """A base photo: its product and the split it always had."""
 
     group: str
     part: Part
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a reviewed photo goes; ``part`` is None if it is left out this time."""
+class Assignment:
+    """Where a reviewed photo goes.
+
+    Attributes:
+        part: None if the photo is left out this time.
+        product: the name of its product.
+        weight: how many photos of the stream a test photo stands for.
+    """
 
     part: Part | None
     product: str
@@ -65,20 +72,20 @@ class Place:
 
 
 @dataclass(slots=True)
-class Assignment:
+class SplitPlan:
     """Where everything goes.
 
     Attributes:
-        places: of the reviewed photos, in order.
+        assignments: of the reviewed photos, in order.
         base_left_out: base photos that may not be used, since their product is held out.
-        bridges: products whose photos were in several parts.
-        drawn_too_late: photos of the blind sample whose product had been trained on already.
+        conflicting_splits: how many products had photos in several splits.
+        sampled_too_late: photos of the blind sample whose product had been trained on already.
     """
 
-    places: list[Place]
+    assignments: list[Assignment]
     base_left_out: set[int] = field(default_factory=set)
-    bridges: int = 0
-    drawn_too_late: int = 0
+    conflicting_splits: int = 0
+    sampled_too_late: int = 0
 
 
 def assign(
@@ -86,8 +93,8 @@ def assign(
     base: Sequence[Base],
     alike: Sequence[Pair],
     known: Mapping[str, Known],
-) -> Assignment:
-    """Return the part of every reviewed photo.
+) -> SplitPlan:
+    """Return the split of every reviewed photo.
 
     Args:
         photos: the reviewed photos, each file once.
@@ -96,13 +103,13 @@ def assign(
             rest base photos, in order.
         known: by SHA-256, what earlier retrainings decided.
     """
-    found = Assignment([Place(None, "")] * len(photos))
+    plan = SplitPlan([Assignment(None, "")] * len(photos))
     for members in _products(photos, base, alike, known):
         reviewed = [number for number in members if number < len(photos)]
         if reviewed:
             of_base = [number - len(photos) for number in members if number >= len(photos)]
-            _place(found, _Product(reviewed, of_base, photos, base, known))
-    return found
+            _assign_product(plan, _Product(reviewed, of_base, photos, base, known))
+    return plan
 
 
 def _products(
@@ -111,7 +118,7 @@ def _products(
     alike: Sequence[Pair],
     known: Mapping[str, Known],
 ) -> Iterator[list[int]]:
-    """Yield the numbers of each product's photos: what listing, look or history connects."""
+    """Yield the numbers of each product's photos: what a listing, likeness or history connects."""
     first: dict[tuple[str, str | int], int] = {}
     pairs = [pair for pair in alike if pair.first < len(photos)]  # base photos are split already
     for number, photo in enumerate(photos):
@@ -152,54 +159,57 @@ class _Product:
         self.name = _short(min(names))
 
     @property
-    def coin(self) -> Part:
-        """The part that chance alone gives this product."""
+    def hashed_split(self) -> Part:
+        """The split that a hash of the product's name gives; that of its base photos, if any."""
         if self.base_parts:
             return next(part for part in HELD_OUT_FIRST if part in self.fixed)
-        place = int.from_bytes(hashlib.sha256(f"part of {self.name}".encode()).digest()[:8]) / 2**64
-        if place < TEST_SHARE:
+        digest = hashlib.sha256(f"part of {self.name}".encode()).digest()
+        share = int.from_bytes(digest[:8]) / 2**64
+        if share < TEST_SHARE:
             return Part.TEST
-        return Part.VALIDATION if place < TEST_SHARE + VALIDATION_SHARE else Part.TRAIN
+        return Part.VALIDATION if share < TEST_SHARE + VALIDATION_SHARE else Part.TRAIN
 
     @property
     def part(self) -> Part:
-        """The part of the product: the one it has, else test for the sample, else by chance."""
+        """The split it has already; else test for the blind sample, else the hashed split."""
         if self.fixed:
             return next(part for part in HELD_OUT_FIRST if part in self.fixed)
-        drawn = any(photo.drawn is not None for photo in self.photos.values())
-        return Part.TEST if drawn else self.coin
+        sampled = any(photo.sampling_share is not None for photo in self.photos.values())
+        return Part.TEST if sampled else self.hashed_split
 
     @property
-    def bridges(self) -> bool:
-        """Whether its photos were in several parts before they were known to be one product."""
+    def conflicts(self) -> bool:
+        """Whether its photos were in several splits before they were known to be one product."""
         return len(self.fixed) > 1
 
 
-def _place(found: Assignment, product: _Product) -> None:
-    found.bridges += product.bridges
+def _assign_product(plan: SplitPlan, product: _Product) -> None:
+    plan.conflicting_splits += product.conflicts
     for number, photo in product.photos.items():
-        # In a product that bridges, only what was held out before is sure to be unseen.
+        # Where splits conflict, only what was held out before is sure to be unseen.
         known = product.known.get(number)
-        before = known.part if known else (None if product.bridges else product.part)
+        before = known.part if known else (None if product.conflicts else product.part)
         part = before if before == product.part else None
-        weight = _weight(photo, product.coin) if part == Part.TEST else 1.0
-        found.places[number] = Place(part, known.product if known else product.name, weight)
-        found.drawn_too_late += photo.drawn is not None and part != Part.TEST
-    if product.bridges:
-        found.base_left_out |= {
+        weight = _weight(photo, product.hashed_split) if part == Part.TEST else 1.0
+        name = known.product if known else product.name
+        plan.assignments[number] = Assignment(part, name, weight)
+        plan.sampled_too_late += photo.sampling_share is not None and part != Part.TEST
+    if product.conflicts:
+        plan.base_left_out |= {
             number for number, part in product.base_parts.items() if part != product.part
         }
 
 
-def _weight(photo: Reviewed, coin: Part) -> float:
-    """Return how many photos of the stream a test photo stands for: 1 / the chance to be here.
+def _weight(photo: Reviewed, hashed_split: Part) -> float:
+    """Return how many photos of the stream a test photo stands for: 1 / its probability.
 
-    A photo of the blind sample goes to test for certain, so its chance is that of the draw. Another
-    one counts if chance sent its product here; beside a drawn photo it would count too often.
+    A photo of the blind sample always goes to test, so its probability is that of the sample.
+    Another one counts if the hash sent its product to test; beside a sampled photo it would count
+    too often.
     """
-    if photo.drawn is not None:
-        return 1 / photo.drawn
-    return 1 / TEST_SHARE if photo.by_chance and coin == Part.TEST else 0.0
+    if photo.sampling_share is not None:
+        return 1 / photo.sampling_share
+    return 1 / TEST_SHARE if photo.represents_queue and hashed_split == Part.TEST else 0.0
 
 
 def _short(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The photos that the champion was first trained on, in the parts they always had."""
+"""The photos that the champion was first trained on, in the splits they always had."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,14 +17,18 @@ from training.retrain.request import RetrainError
 
 @dataclass(frozen=True, slots=True)
 class BasePhotos:
-    """Base photos that are there, what they look like, and what must be said of them.
+    """The base photos that are there.
 
-    ``rows`` and ``seen`` are in the same order; ``folder`` is None without base photos.
+    Attributes:
+        folder: where they lie; None without base photos.
+        rows: what the dataset says of each.
+        hashes: of each, in the same order.
+        notes: sentences that a reader of the result must know.
     """
 
     folder: Path | None
     rows: list[Row] = field(default_factory=list)
-    seen: list[FileHash] = field(default_factory=list)
+    hashes: list[FileHash] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def file_of(self, row: Row) -> Path:
@@ -34,13 +38,13 @@ class BasePhotos:
         return self.folder / row.path
 
 
-def find_base_photos(champion: ModelVersion, folder: Path | None, memory: Path) -> BasePhotos:
+def find_base_photos(champion: ModelVersion, folder: Path | None, cache: Path) -> BasePhotos:
     """Return the champion's base photos.
 
     Args:
         champion: the version to start from.
         folder: where they should lie; None if nobody said.
-        memory: folder that remembers what photos look like.
+        cache: folder of kept perceptual hashes.
 
     Raises:
         RetrainError: if a folder is named and it is not theirs.
@@ -54,7 +58,7 @@ def find_base_photos(champion: ModelVersion, folder: Path | None, memory: Path) 
         rows = _split(champion, folder) if listed is None else listed
     except (PhotosError, ValueError) as error:  # the latter: split in a way nobody knows here
         raise RetrainError(str(error)) from error
-    return _those_there(champion, folder, rows, memory)
+    return _present(champion, folder, rows, cache)
 
 
 def listed_base_photos(champion: ModelVersion) -> list[Row] | None:
@@ -107,19 +111,17 @@ def _split(champion: ModelVersion, folder: Path) -> list[Row]:
     return base_rows(split, folder)
 
 
-def _those_there(
-    champion: ModelVersion, folder: Path, rows: Sequence[Row], memory: Path
-) -> BasePhotos:
+def _present(champion: ModelVersion, folder: Path, rows: Sequence[Row], cache: Path) -> BasePhotos:
     """Return the listed photos that lie in the folder, unchanged."""
     files = [folder / row.path for row in rows if (folder / row.path).is_file()]
-    looks = hash_files(files, memory, "comparing base photos")
+    hashed = hash_files(files, cache, "comparing base photos")
     kept: list[Row] = []
-    seen: list[FileHash] = []
+    hashes: list[FileHash] = []
     for row in rows:
-        look = looks.seen.get(folder / row.path)
-        if look is not None and row.sha256 == look.sha256:
+        file_hash = hashed.by_path.get(folder / row.path)
+        if file_hash is not None and row.sha256 == file_hash.sha256:
             kept.append(row)
-            seen.append(look)
+            hashes.append(file_hash)
     if not kept:
         raise RetrainError(
             f"{folder} holds none of the {len(rows)} base photos of {champion}. Name the right "
@@ -129,4 +131,4 @@ def _those_there(
     notes = []
     if gone := len(rows) - len(kept):
         notes.append(f"{gone} of {len(rows)} base photos are gone or changed, and left out.")
-    return BasePhotos(folder, kept, seen, notes)
+    return BasePhotos(folder, kept, hashes, notes)

@@ -1,4 +1,4 @@
-"""Collect what there is to learn: reviews and base photos, in parts that leak nothing."""
+"""Collect reviewed and base photos, and split them so that no product is in two splits."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from classifier.taxonomy import SUBCLASSES
 from training.data.dataset_rows import Row, Source
 from training.data.folder import Sample
 from training.data.near_duplicates import ALIKE
-from training.retrain.data.assign_split import Assignment, Base, Place, assign, pairs_with_new
+from training.retrain.data.assign_split import Assignment, Base, SplitPlan, assign, pairs_with_new
 from training.retrain.data.base_photos import BasePhotos, find_base_photos
 from training.retrain.data.fetch import fetch, file_of
 from training.retrain.data.hash_cache import FileHashes, hash_files
@@ -31,7 +31,7 @@ class Collected:
     Attributes:
         rows: the dataset.
         files: folder of base photos and folder of reviewed ones.
-        places: by SHA-256, the part that each reviewed photo has.
+        assignments: by SHA-256, of each reviewed photo.
         more_reviews: by SHA-256, further reviews of the same file with the same label.
         notes: sentences that a reader of the result must know.
     """
@@ -39,7 +39,7 @@ class Collected:
     rows: list[Row]
     base_folder: Path | None
     review_folder: Path
-    places: dict[str, Place] = field(default_factory=dict)
+    assignments: dict[str, Assignment] = field(default_factory=dict)
     more_reviews: dict[str, list[int]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -60,52 +60,53 @@ class Collected:
         return [row.sample(self.file_of(row)) for row in self.part(part)]
 
 
-def collect(
-    champion: ModelVersion, folder: Path | None, *, copies: Path, memory: Path
-) -> Collected:
+def collect(champion: ModelVersion, folder: Path | None, *, copies: Path, cache: Path) -> Collected:
     """Return what the next candidate would be made from; the database stays as it is.
 
     Args:
         champion: the version to start from.
         folder: of its base photos; None if there is none.
         copies: folder for copies of reviewed photos.
-        memory: folder that remembers what photos look like.
+        cache: folder of kept perceptual hashes.
 
     Raises:
         RetrainError: if photos cannot be had, or there are too few.
     """
-    base = find_base_photos(champion, folder, memory)
+    base = find_base_photos(champion, folder, cache)
     reviews = standing_reviews()
     agreed = one_label_a_file(reviews)
     lost = fetch(agreed.photos, copies)
     gone = {str(photo.path) for photo in lost}
     there = [photo for photo in agreed.photos if photo.name not in gone]
-    looks = hash_files(
-        [file_of(photo.sha256, copies) for photo in there], memory, "comparing reviewed photos"
+    hashes = hash_files(
+        [file_of(photo.sha256, copies) for photo in there], cache, "comparing reviewed photos"
     )
-    photos = [photo for photo in there if file_of(photo.sha256, copies) in looks.seen]
-    assignment = _assign(photos, base, looks, copies)
+    photos = [photo for photo in there if file_of(photo.sha256, copies) in hashes.by_path]
+    plan = _plan(photos, base, hashes, copies)
     collected = Collected(
         rows=sorted(
-            [*_base_rows(base, assignment), *_review_rows(photos, assignment)],
-            # By content: names in the storage are drawn, and the order of photos is part of chance.
+            [*_base_rows(base, plan), *_review_rows(photos, plan)],
+            # By content: names in the storage are random, and the order belongs to the seed.
             key=lambda row: (row.source, row.sha256, row.path),
         ),
         base_folder=base.folder,
         review_folder=copies,
-        places={p.sha256: place for p, place in zip(photos, assignment.places, strict=True)},
+        assignments={
+            photo.sha256: assignment
+            for photo, assignment in zip(photos, plan.assignments, strict=True)
+        },
         more_reviews=agreed.same,
-        notes=[*base.notes, *_notes(agreed, len(lost), looks, assignment)],
+        notes=[*base.notes, *_notes(agreed, len(lost), hashes, plan)],
     )
     must_be_enough(collected.rows)
     return collected
 
 
-def _assign(
-    photos: Sequence[ReviewedPhoto], base: BasePhotos, looks: FileHashes, copies: Path
-) -> Assignment:
-    new = [looks.seen[file_of(photo.sha256, copies)].bits for photo in photos]
-    old = [seen.bits for seen in base.seen]
+def _plan(
+    photos: Sequence[ReviewedPhoto], base: BasePhotos, hashes: FileHashes, copies: Path
+) -> SplitPlan:
+    new = [hashes.by_path[file_of(photo.sha256, copies)].bits for photo in photos]
+    old = [file_hash.bits for file_hash in base.hashes]
     pairs = pairs_with_new(_stacked(new), _stacked(old), ALIKE)
     return assign(
         [photo.reviewed() for photo in photos],
@@ -119,39 +120,46 @@ def _stacked(bits: Sequence[np.ndarray]) -> np.ndarray:
     return np.stack(bits) if bits else np.empty((0, 4), dtype=np.uint64)
 
 
-def _base_rows(base: BasePhotos, assignment: Assignment) -> list[Row]:
-    return [row for i, row in enumerate(base.rows) if i not in assignment.base_left_out]
+def _base_rows(base: BasePhotos, plan: SplitPlan) -> list[Row]:
+    return [row for i, row in enumerate(base.rows) if i not in plan.base_left_out]
 
 
-def _review_rows(photos: Sequence[ReviewedPhoto], assignment: Assignment) -> list[Row]:
+def _review_rows(photos: Sequence[ReviewedPhoto], plan: SplitPlan) -> list[Row]:
     return [
         Row(
-            path=photo.name, main=photo.main, sub=photo.sub, group=place.product, part=place.part,
-            weight=place.weight, source=Source.REVIEW, review=photo.review, sha256=photo.sha256,
+            path=photo.name,
+            main=photo.main,
+            sub=photo.sub,
+            group=assignment.product,
+            part=assignment.part,
+            weight=assignment.weight,
+            source=Source.REVIEW,
+            review=photo.review,
+            sha256=photo.sha256,
         )
-        for photo, place in zip(photos, assignment.places, strict=True)
-        if place.part is not None
-    ]  # fmt: skip
+        for photo, assignment in zip(photos, plan.assignments, strict=True)
+        if assignment.part is not None
+    ]
 
 
-def _notes(agreed: Agreed, lost: int, looks: FileHashes, assignment: Assignment) -> list[str]:
+def _notes(agreed: Agreed, lost: int, hashes: FileHashes, plan: SplitPlan) -> list[str]:
     """Return a sentence for everything that was left out, and why."""
-    left_out = sum(place.part is None for place in assignment.places)
+    left_out = sum(assignment.part is None for assignment in plan.assignments)
     counted = (
         (lost, "reviewed photos are not in storage as they were uploaded; they are left out."),
-        (len(looks.unreadable), "reviewed photos cannot be decoded; they are left out."),
+        (len(hashes.unreadable), "reviewed photos cannot be decoded; they are left out."),
         (
             agreed.overruled,
             "older reviews say something else of the same file than the newest; it counts.",
         ),
         (
-            assignment.bridges,
-            "products had photos in several parts, which only now turned out to belong together. "
+            plan.conflicting_splits,
+            "products had photos in several splits, which only now turned out to belong together. "
             f"What was held out stays so; {left_out} reviewed and "
-            f"{len(assignment.base_left_out)} base photos of them are left out.",
+            f"{len(plan.base_left_out)} base photos of them are left out.",
         ),
         (
-            assignment.drawn_too_late,
+            plan.sampled_too_late,
             "photos of the random sample show products that were trained on before, so they "
             "cannot tell how good the model is.",
         ),
@@ -160,11 +168,11 @@ def _notes(agreed: Agreed, lost: int, looks: FileHashes, assignment: Assignment)
 
 
 def counts(rows: Iterable[Row]) -> dict[str, Counter[str]]:
-    """Return how many photos of each label each part has."""
-    found: dict[str, Counter[str]] = {part.value: Counter() for part in Part}
+    """Return how many photos of each label each split has."""
+    counted: dict[str, Counter[str]] = {part.value: Counter() for part in Part}
     for row in rows:
-        found[row.part.value][row.sample(Path()).stratum] += 1
-    return found
+        counted[row.part.value][row.sample(Path()).stratum] += 1
+    return counted
 
 
 def must_be_enough(rows: Sequence[Row]) -> None:

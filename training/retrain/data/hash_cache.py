@@ -1,4 +1,4 @@
-"""What photos look like, remembered from retraining to retraining by the hash of their files."""
+"""Perceptual hashes of photos, kept from retraining to retraining by the SHA-256 of their files."""
 
 import hashlib
 import json
@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from training.data.folder import Unreadable
 from training.data.near_duplicates import READERS, Look, look_at
+from training.runtime.atomic_write import write_whole
 from training.runtime.progress import Progress
 
 logger = logging.getLogger(__name__)
 
-FILE_NAME: Final = "looks.json"
+FILE_NAME: Final = "perceptual_hashes.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,45 +32,45 @@ class FileHash:
 
 @dataclass(slots=True)
 class FileHashes:
-    """What files look like, and which cannot be read."""
+    """The hashes of files by path, and which files cannot be read."""
 
-    seen: dict[Path, FileHash] = field(default_factory=dict)
+    by_path: dict[Path, FileHash] = field(default_factory=dict)
     unreadable: list[Unreadable] = field(default_factory=list)
 
 
 def hash_files(paths: Sequence[Path], folder: Path, title: str) -> FileHashes:
-    """Return what these files look like; only files never seen before are decoded.
+    """Return the hashes of these files; only files that were never hashed before are decoded.
 
     Args:
         paths: the files.
-        folder: where the memory lies.
-        title: of the work, for whoever watches.
+        folder: where the cache lies.
+        title: of the work, for its progress.
     """
-    memory = _load(folder / FILE_NAME)
-    looks, fresh = FileHashes(), 0
+    cached = _load(folder / FILE_NAME)
+    hashes, fresh = FileHashes(), 0
 
-    def look(path: Path) -> FileHash | Unreadable:
+    def hash_file(path: Path) -> FileHash | Unreadable:
         try:
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
         except OSError as error:
             return Unreadable(path, f"The file cannot be read ({error.strerror or error}).")
-        if digest in memory:
-            return FileHash(digest, np.frombuffer(bytes.fromhex(memory[digest]), dtype=np.uint64))
-        found = look_at(path)
-        return FileHash(found.digest, found.bits) if isinstance(found, Look) else found
+        if digest in cached:
+            return FileHash(digest, np.frombuffer(bytes.fromhex(cached[digest]), dtype=np.uint64))
+        look = look_at(path)
+        return FileHash(look.digest, look.bits) if isinstance(look, Look) else look
 
     with ThreadPoolExecutor(READERS) as readers, Progress(title, len(paths)) as progress:
-        for path, found in zip(paths, readers.map(look, paths), strict=True):
-            if isinstance(found, FileHash):
-                looks.seen[path] = found
-                fresh += found.sha256 not in memory
-                memory[found.sha256] = found.bits.tobytes().hex()
+        for path, hashed in zip(paths, readers.map(hash_file, paths), strict=True):
+            if isinstance(hashed, FileHash):
+                hashes.by_path[path] = hashed
+                fresh += hashed.sha256 not in cached
+                cached[hashed.sha256] = hashed.bits.tobytes().hex()
             else:
-                looks.unreadable.append(found)
+                hashes.unreadable.append(hashed)
             progress.advance(1)
     if fresh:
-        _save(folder / FILE_NAME, memory)
-    return looks
+        write_whole(folder / FILE_NAME, json.dumps(cached).encode())
+    return hashes
 
 
 def _load(path: Path) -> dict[str, str]:
@@ -78,13 +79,6 @@ def _load(path: Path) -> dict[str, str]:
     try:
         known: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        logger.warning("%s is damaged (%s); all photos are looked at again.", path, error)
+        logger.warning("%s is damaged (%s); all photos are hashed again.", path, error)
         return {}
     return known
-
-
-def _save(path: Path, memory: dict[str, str]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f"{path.name}.partial")
-    aside.write_text(json.dumps(memory), encoding="utf-8")
-    aside.rename(path)

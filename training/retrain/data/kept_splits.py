@@ -1,11 +1,11 @@
-"""The parts that reviewed photos were given once and for all, in the database."""
+"""The splits that reviewed photos were given once and for all, in the database."""
 
 from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
 from classifier.models import Part, PhotoPart
-from training.retrain.data.assign_split import Known, Place
+from training.retrain.data.assign_split import Assignment, Known
 
 
 def known_parts(hashes: Iterable[str]) -> dict[str, Known]:
@@ -21,14 +21,14 @@ def known_parts(hashes: Iterable[str]) -> dict[str, Known]:
     }
 
 
-def remember_parts(*, places: Mapping[str, Place]) -> None:
+def remember_parts(*, assignments: Mapping[str, Assignment]) -> None:
     """Keep the parts of photos that had none; those that have one keep it."""
     with transaction.atomic():
         PhotoPart.objects.bulk_create(
             (
-                PhotoPart(sha256=sha256, part=place.part, product=place.product)
-                for sha256, place in places.items()
-                if place.part is not None
+                PhotoPart(sha256=sha256, part=assignment.part, product=assignment.product)
+                for sha256, assignment in assignments.items()
+                if assignment.part is not None
             ),
             ignore_conflicts=True,
             batch_size=1000,

@@ -1,4 +1,4 @@
-"""What moderators confirmed, as labelled photos: people's verdicts alone, never a model's guess."""
+"""Reviewed photos with their labels: people's verdicts alone, never a model's own tags."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class ReviewedPhoto:
-    """One standing review that teaches something, and its photo.
+    """One standing review that can be learned from, and its photo.
 
     Attributes:
         review: its number.
@@ -23,7 +23,8 @@ class ReviewedPhoto:
         sha256: of that file.
         listing: the number of the listing.
         main, sub: the verdict; both None for "not one of ours".
-        drawn: the chance with which the photo was drawn blind; None if it was not drawn.
+        sampling_share: the probability with which the photo came into the blind sample; None if it
+            did not.
         said_outcome: what the model had said.
         from_list: whether somebody chose the photo from a list to confirm it.
     """
@@ -34,18 +35,19 @@ class ReviewedPhoto:
     listing: int
     main: str | None
     sub: str | None
-    drawn: float | None
+    sampling_share: float | None
     said_outcome: str | None
     from_list: bool
 
     def reviewed(self) -> Reviewed:
-        """Return what its part depends on."""
+        """Return what its split depends on."""
         unsure = self.said_outcome != ListingPhoto.OutcomeChoice.SUBCLASS
-        return Reviewed(self.sha256, self.listing, self.drawn, unsure and not self.from_list)
+        represents_queue = unsure and not self.from_list
+        return Reviewed(self.sha256, self.listing, self.sampling_share, represents_queue)
 
 
 def standing_reviews() -> list[ReviewedPhoto]:
-    """Return the reviews that teach something, the oldest first; a bad photo teaches nothing.
+    """Return the reviews that can be learned from, the oldest first; a bad photo has no label.
 
     Reviews whose photo was deleted are not among them: nobody can look at it any more.
     """
@@ -54,7 +56,7 @@ def standing_reviews() -> list[ReviewedPhoto]:
         ReviewedPhoto(
             review=row["id"], name=row["photo__image"], sha256=row["photo__sha256"],
             listing=row["photo__listing_id"], main=row["main"], sub=row["sub"],
-            drawn=row["sampling_share"] if row["sampled"] else None,
+            sampling_share=row["sampling_share"] if row["sampled"] else None,
             said_outcome=row["said_outcome"], from_list=row["source"] == Review.Source.BULK,
         )
         for row in standing.order_by("id").values(*FIELDS).iterator(chunk_size=2000)
