@@ -1,13 +1,12 @@
 """From a photo's bytes to the network's input: the one transform of training and serving."""
 
-from io import BytesIO
-
 import numpy as np
 import torch
-from PIL import Image, ImageOps
+from PIL import Image
 from torch import Tensor
 
 from classifier.ml.manifest import Preprocessing
+from classifier.photos import decoding
 
 
 class UnreadablePhotoError(Exception):
@@ -26,14 +25,10 @@ def decode(data: bytes, at_least: int) -> Image.Image:
         UnreadablePhotoError: if the bytes cannot be decoded.
     """
     try:
-        with Image.open(BytesIO(data)) as image:
-            image.draft("RGB", (at_least, at_least))
-            image.load()
-            return ImageOps.exif_transpose(image).convert("RGB")
-    # Pillow's decoders raise these for damaged files; anything else would be a bug of ours.
-    except (
-        OSError, SyntaxError, ValueError, EOFError, RuntimeError, Image.DecompressionBombError,
-    ) as error:  # fmt: skip
+        decoded = decoding.decode(data, at_least=at_least)
+        with decoding.decoding_errors(data):
+            return decoded.image.convert("RGB")
+    except decoding.DecodingError as error:
         raise UnreadablePhotoError(f"The photo cannot be decoded ({error}).") from error
 
 

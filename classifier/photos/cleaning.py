@@ -5,18 +5,25 @@ upload and `manage.py classify` both clean first, so both show the model the sam
 """
 
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from typing import Final
 
-import pillow_heif
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms
 
-pillow_heif.register_heif_opener()
+from classifier.photos.decoding import (
+    FORMATS_IN_WORDS,
+    DecodingError,
+    TooManyPixelsError,
+    UnknownFormatError,
+    decode,
+    decoding_errors,
+)
 
-FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "GIF")
-FORMATS_IN_WORDS: Final = "JPEG, PNG, WebP, HEIC, AVIF or GIF"
 LONGEST_SIDE: Final = 2048
 SHORTEST_SIDE: Final = 32
+# Made smaller, a longer photo would have less than its shortest side left.
+MOST_ELONGATED: Final = LONGEST_SIDE // SHORTEST_SIDE
 JPEG_QUALITY: Final = 90
 _SRGB: Final = ImageCms.createProfile("sRGB")
 
@@ -52,25 +59,19 @@ def clean_photo(data: bytes, limits: Limits) -> CleanPhoto:
         raise PhotoRefusedError(f"The file is empty. Please send a photo as {FORMATS_IN_WORDS}.")
     check_size(len(data), limits)
     try:
-        with Image.open(BytesIO(data), formats=FORMATS) as image:
-            _check_pixels(image.size, limits)
-            image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-            image.load()
-            picture = _flat_rgb(ImageOps.exif_transpose(image))
-    # Pillow's own limit, which it first only warns about.
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        decoded = decode(data, at_least=LONGEST_SIDE, check=partial(_check_pixels, limits=limits))
+        with decoding_errors(data):
+            return _as_jpeg(_flat_rgb(decoded.image, decoded.icc_profile))
+    except TooManyPixelsError as error:
         raise _too_many_pixels(limits) from error
-    except UnidentifiedImageError as error:
+    except UnknownFormatError as error:
         raise PhotoRefusedError(
             f"This file is not a photo that we can read. Please send {FORMATS_IN_WORDS}."
         ) from error
-    # Pillow and its decoders raise these for damaged files (AVIF and HEIC a RuntimeError);
-    # anything else would be a bug of ours.
-    except (OSError, SyntaxError, ValueError, EOFError, RuntimeError) as error:
+    except DecodingError as error:
         raise PhotoRefusedError(
             "This photo is damaged or was not sent completely. Please send it again."
         ) from error
-    return _as_jpeg(picture)
 
 
 def check_size(size: int, limits: Limits) -> None:
@@ -80,19 +81,32 @@ def check_size(size: int, limits: Limits) -> None:
         PhotoRefusedError: if it is.
     """
     if size > limits.max_bytes:
+        has, most = in_megabytes(size), in_megabytes(limits.max_bytes)
+        if has == most:  # rounded; the truth is in the bytes
+            has, most = f"{size:,} bytes", f"{limits.max_bytes:,} bytes"
         raise PhotoRefusedError(
-            f"The file has {size / 2**20:.0f} MB; at most {limits.max_bytes / 2**20:.0f} MB are "
-            "accepted. Please send a smaller photo."
+            f"The file has {has}; at most {most} are accepted. Please send a smaller photo."
         )
 
 
+def in_megabytes(size: int) -> str:
+    """Return ``size``, in bytes, as people read it: 20 MB, 1.5 MB."""
+    return f"{size / 2**20:.1f}".removesuffix(".0") + " MB"
+
+
 def _check_pixels(size: tuple[int, int], limits: Limits) -> None:
-    if size[0] * size[1] > limits.max_pixels:
+    longer, shorter = max(size), min(size)
+    if longer * shorter > limits.max_pixels:
         raise _too_many_pixels(limits)
-    if min(size) < SHORTEST_SIDE:
+    if shorter < SHORTEST_SIDE:
         raise PhotoRefusedError(
             f"The photo is only {size[0]} x {size[1]} pixels. "
             f"It needs at least {SHORTEST_SIDE} on its short side."
+        )
+    if longer > MOST_ELONGATED * shorter:
+        raise PhotoRefusedError(
+            f"The photo has {size[0]} x {size[1]} pixels. Its long side can be at most "
+            f"{MOST_ELONGATED} times its short side; please cut it."
         )
 
 
@@ -103,9 +117,8 @@ def _too_many_pixels(limits: Limits) -> PhotoRefusedError:
     )
 
 
-def _flat_rgb(image: Image.Image) -> Image.Image:
+def _flat_rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """Return 8-bit sRGB without transparency, which becomes white."""
-    profile = image.info.get("icc_profile")
     if image.mode.startswith("I;16") or image.mode == "I":
         # 16-bit greyscale; Pillow's own conversion would clip instead of scaling.
         image = image.convert("I").point(lambda value: value / 257).convert("L")

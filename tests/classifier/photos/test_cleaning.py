@@ -1,18 +1,21 @@
 """Whatever a seller's device sends: a clean photo, or a sentence that says why not."""
 
+import hashlib
+import struct
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageFile
 
 from classifier.photos.cleaning import (
     LONGEST_SIDE,
     CleanPhoto,
     Limits,
     PhotoRefusedError,
+    check_size,
     clean_photo,
 )
 from tests import pictures
@@ -201,6 +204,35 @@ def test_damaged_files_are_taken_or_refused_but_never_crash(image_format: str) -
             clean_photo(pictures.damaged(whole, seed), LIMITS)
         except PhotoRefusedError:
             continue
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (20 * 2**20 + 1, "has 20,971,521 bytes; at most 20,971,520 bytes are"),
+        (20 * 2**20 + 400_000, "has 20.4 MB; at most 20 MB are"),
+        (31 * 2**20, "has 31 MB; at most 20 MB are"),
+    ],
+)
+def test_a_size_over_the_limit_reads_as_one(size: int, words: str) -> None:
+    """Rounding never makes the file look as large as what is allowed."""
+    with pytest.raises(PhotoRefusedError, match=words):
+        check_size(size, LIMITS)
+
+
+def test_a_decoder_that_fails_unexpectedly_refuses_the_photo_and_is_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever it raises becomes a sentence for the seller, and a digest of the file in the log."""
+
+    def broken(self: ImageFile.ImageFile) -> None:
+        raise struct.error("required argument is not an integer")
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", broken)
+    data = pictures.jpeg()
+    with pytest.raises(PhotoRefusedError, match="damaged or was not sent completely"):
+        clean_photo(data, LIMITS)
+    assert hashlib.sha256(data).hexdigest() in caplog.text
 
 
 def test_threads_clean_at_once() -> None:
