@@ -149,7 +149,7 @@ def _settle(truth: dict[int, tuple[str | None, str | None]]) -> None:
         kind = Review.Verdict.SUBCLASS if sub else Review.Verdict.MAIN_CLASS
         if main_class is None:
             kind = Review.Verdict.NOT_OURS
-        verdicts.decide(
+        verdicts.record_verdict(
             moderator=moderator, item=item.pk, claim=item.claim, seconds=1.0,
             verdict=verdicts.Verdict(kind, main_class, sub),
         )  # fmt: skip

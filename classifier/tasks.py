@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 
 from classifier import notify, retraining
-from classifier.review.gradcam import HEAT_TASK
+from classifier.review.gradcam import GRADCAM_TASK
 from classifier.tagging import queue, reclassification
 
 
@@ -48,13 +48,13 @@ def sweep_retraining() -> None:
     retraining.ring_again()
 
 
-@shared_task(name=HEAT_TASK)
+@shared_task(name=GRADCAM_TASK)
 def show_where_it_looked(photo: int) -> None:
-    """Make the picture of where the model looked."""
+    """Make and store the Grad-CAM image of one photo."""
     # Imported here, as above.
     from classifier.worker import gradcam
 
-    gradcam.show(photo)
+    gradcam.make_image(photo)
 
 
 @worker_ready.connect

@@ -1,6 +1,6 @@
 """What sellers and moderators read about a photo: the fallback in words.
 
-Every door takes its sentences from here, so that the page, the API and the admin agree.
+The seller's page, the API and the admin take their sentences from here, so that they agree.
 """
 
 from collections.abc import Mapping

@@ -21,7 +21,7 @@ def main(name: str) -> None:
     from classifier.models import QueueItem
     from classifier.review.queue import claims
 
-    chance = random.Random(name)  # noqa: S311  # no secret
+    rng = random.Random(name)  # noqa: S311  # no secret
     moderator = User.objects.get(username=name)
     on_screen: list[QueueItem] = []
     while QueueItem.objects.filter(open=True).exists():
@@ -31,10 +31,10 @@ def main(name: str) -> None:
             claims.show_skipped_again(moderator=moderator)
             time.sleep(0.05)
             continue
-        _look_at(on_screen.pop(0), moderator, chance)
+        _review(on_screen.pop(0), moderator, rng)
 
 
-def _look_at(item: object, moderator: object, chance: random.Random) -> None:
+def _review(item: object, moderator: object, rng: random.Random) -> None:
     from classifier.models import QueueItem, Review
     from classifier.review import verdicts
     from classifier.review.errors import ConflictError
@@ -42,21 +42,21 @@ def _look_at(item: object, moderator: object, chance: random.Random) -> None:
 
     assert isinstance(item, QueueItem)
     assert isinstance(item.claim, UUID)
-    if chance.random() < 0.05:
+    if rng.random() < 0.05:
         claims.skip(moderator=moderator, claim=item.claim)
         return
-    verdict = verdicts.Verdict(chance.choice([Review.Verdict.NOT_OURS, Review.Verdict.BAD_PHOTO]))
+    verdict = verdicts.Verdict(rng.choice([Review.Verdict.NOT_OURS, Review.Verdict.BAD_PHOTO]))
     try:
-        for _ in range(1 + (chance.random() < 0.1)):
-            review = verdicts.decide(
+        for _ in range(1 + (rng.random() < 0.1)):
+            review = verdicts.record_verdict(
                 moderator=moderator, item=item.pk, claim=item.claim, verdict=verdict, seconds=0.1
             )
     except ConflictError:
         return
-    if chance.random() < 0.03:
+    if rng.random() < 0.03:
         again = verdicts.undo(moderator=moderator, review=review.pk)
         if again is not None:
-            _look_at(again, moderator, chance)
+            _review(again, moderator, rng)
 
 
 if __name__ == "__main__":

@@ -90,13 +90,13 @@ def animated_gif() -> bytes:
 
 def damaged(data: bytes, seed: int) -> bytes:
     """Return the file with some bytes changed, cut out or cut off, the same for the same seed."""
-    chance = random.Random(seed)  # noqa: S311  # no secret
+    rng = random.Random(seed)  # noqa: S311  # no secret
     content = bytearray(data)
-    for _ in range(chance.randint(1, 12)):
-        content[chance.randrange(len(content))] = chance.randrange(256)
-    if chance.random() < 0.3:
-        del content[chance.randrange(len(content)) :]
-    if chance.random() < 0.3 and len(content) > 40:
-        start = chance.randrange(len(content) - 20)
-        del content[start : start + chance.randint(1, 20)]
+    for _ in range(rng.randint(1, 12)):
+        content[rng.randrange(len(content))] = rng.randrange(256)
+    if rng.random() < 0.3:
+        del content[rng.randrange(len(content)) :]
+    if rng.random() < 0.3 and len(content) > 40:
+        start = rng.randrange(len(content) - 20)
+        del content[start : start + rng.randint(1, 20)]
     return bytes(content)

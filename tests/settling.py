@@ -33,7 +33,7 @@ def main(file: Path) -> None:
         if main_class is None:
             kind = Review.Verdict.NOT_OURS
         assert item.claim is not None
-        verdicts.decide(
+        verdicts.record_verdict(
             moderator=moderator, item=item.pk, claim=item.claim, seconds=1.0,
             verdict=verdicts.Verdict(kind, main_class, sub),
         )  # fmt: skip

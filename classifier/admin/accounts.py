@@ -1,4 +1,4 @@
-"""People and groups in the look of the rest; API tokens are not for staff to read."""
+"""Users and groups with Unfold's forms; API tokens are not shown in the admin."""
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin

@@ -1,4 +1,4 @@
-"""From one day to another, both of them whole."""
+"""A date range filter that includes both days."""
 
 from datetime import datetime, time, timedelta
 
@@ -24,7 +24,7 @@ class WholeDaysFilter(RangeDateFilter):
         return queryset
 
     def _midnight(self, end: str) -> datetime | None:
-        """Return when the day begins that the address names; None where it names none."""
+        """Return the midnight at which the day in the query string begins; None if it has none."""
         try:
             day = parse_date(str(self.used_parameters.get(f"{self.parameter_name}{end}", "")))
         except ValueError:  # such as 31 February

@@ -1,4 +1,4 @@
-"""Panels that move: what ``live.js`` asks every second and puts into the page."""
+"""Live panels: the HTML that ``live.js`` polls for and puts into the page."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,9 +11,9 @@ from unfold.admin import ModelAdmin
 def live_answer(
     request: HttpRequest, *, admin: ModelAdmin, template: str, now: Callable[[], dict[str, Any]]
 ) -> JsonResponse:
-    """Return the panel's HTML, and whether it will move again soon: ``now()["unfinished"]``.
+    """Return the panel's HTML, and whether to poll again soon: ``now()["unfinished"]``.
 
-    Unlike the admin's own doors it never answers with the sign-in page, which a script would put
+    Unlike the admin's own views it never answers with the sign-in page, which a script would put
     into the panel: 401 for a stranger, 403 for who may not view these rows.
     """
     if not request.user.is_authenticated:

@@ -1,4 +1,4 @@
-"""The photos: what the model said of each, and another try for those that failed."""
+"""Photos with their tags, and an action that tries failed ones again."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from classifier.admin import pictures
 from classifier.admin.date_filter import WholeDaysFilter
 from classifier.admin.review.bulk_confirm import BulkConfirm
 from classifier.admin.review.filters import ReviewedByFilter
-from classifier.admin.review.photo_reviews import WORDS_OF_PEOPLE, PhotoReviews
+from classifier.admin.review.photo_reviews import REVIEW_FIELDS, PhotoReviews
 from classifier.models import ListingPhoto
 from classifier.tagging import queue
 
@@ -27,7 +27,7 @@ COLOURS = {
 
 @admin.register(ListingPhoto)
 class ListingPhotoAdmin(BulkConfirm, PhotoReviews):
-    """A table to look through; what the model said can be confirmed there, not edited."""
+    """Read-only photos: a tag can be confirmed here, not edited."""
 
     list_display = (
         "small", "tag", "main_share", "sub_share", "shown_outcome", "settled",
@@ -57,7 +57,7 @@ class ListingPhotoAdmin(BulkConfirm, PhotoReviews):
     actions = ("confirm_guess", "try_again")
     readonly_fields = (
         "large", "seller", "size", "tag", "in_words",
-        "main_share", "sub_share", "all_scores", "file_hash", *WORDS_OF_PEOPLE,
+        "main_share", "sub_share", "all_scores", "file_hash", *REVIEW_FIELDS,
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("large", "listing", "seller", "original_name", "size", "created_at")}),
@@ -70,7 +70,7 @@ class ListingPhotoAdmin(BulkConfirm, PhotoReviews):
                 )
             },
         ),
-        ("What people said", {"fields": WORDS_OF_PEOPLE}),
+        ("What people said", {"fields": REVIEW_FIELDS}),
         ("The work on it", {"fields": ("attempts", "error", "claimed_until", "file_hash")}),
     )  # fmt: skip
 

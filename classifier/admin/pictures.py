@@ -1,4 +1,4 @@
-"""How a photo and a confidence look in a table of the admin."""
+"""A photo and a confidence as HTML for tables of the admin."""
 
 from django.urls import reverse
 from django.utils.html import format_html

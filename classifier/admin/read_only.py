@@ -1,4 +1,4 @@
-"""Tables that are looked at: rows come from the product, and its actions alone change them."""
+"""Read-only tables: rows come from the product, and only its actions change them."""
 
 from typing import Any
 
@@ -22,6 +22,6 @@ class ReadOnlyAdmin(ModelAdmin):
 
 
 def back_to_list(model: type[Model]) -> HttpResponse:
-    """Return what makes an action's dialog leave for the list, where the message is shown."""
+    """Return the response that sends an action's dialog to the list, where the message is shown."""
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
     return HttpResponse(headers={"HX-Redirect": reverse(name)})

@@ -28,7 +28,7 @@ MESSAGE_SHOWN = 120
 
 
 class PolicyForm(BaseDialogForm):
-    """What shall become of the candidate."""
+    """Asks whether the gate decides about the candidate."""
 
     policy = forms.ChoiceField(
         label="The new model",
@@ -43,7 +43,7 @@ class PolicyForm(BaseDialogForm):
 
 @admin.register(RetrainRun)
 class RetrainRunAdmin(ReadOnlyAdmin):
-    """The list of runs, and above it the one at work."""
+    """The list of runs, and above it the one in progress."""
 
     list_display = (
         "name", "requested_at", "asked", "shown_state", "took", "new_reviews", "candidate",
@@ -88,7 +88,7 @@ class RetrainRunAdmin(ReadOnlyAdmin):
         return super().changelist_view(request, {**(extra_context or {}), **shown})  # type: ignore[no-any-return]  # Unfold ships no types
 
     def now(self, request: HttpRequest) -> JsonResponse:
-        """The run at work, or how the last one ended, for a script that asks every second."""
+        """The run in progress, or the result of the last one, for a script that polls."""
         template = "admin/classifier/retraining/_now.html"
         return live_answer(request, admin=self, template=template, now=_now)
 
@@ -98,8 +98,8 @@ class RetrainRunAdmin(ReadOnlyAdmin):
         permissions=["retrain"],
         dialog={
             "title": "Retrain now?",
-            "description": "The trainer teaches the champion what moderators have confirmed since, "
-            "and compares both on the same photos. Photos are tagged as ever meanwhile.",
+            "description": "The trainer makes a candidate from newly confirmed labels and "
+            "compares it with the champion on the same photos. Tagging goes on meanwhile.",
             "form_class": PolicyForm,
             "form_submit_text": "Retrain",
         },
@@ -140,11 +140,11 @@ class RetrainRunAdmin(ReadOnlyAdmin):
     def name(self, run: RetrainRun) -> str:
         return str(run)
 
-    @display(description="Asked for by", ordering="trigger")
+    @display(description="Requested by", ordering="trigger")
     def asked(self, run: RetrainRun) -> str:
         return f"{run.get_trigger_display()}{f', {run.requested_by}' if run.requested_by else ''}"
 
-    @display(description="How it ended", label=STATE_COLOURS, ordering="state")
+    @display(description="Result", label=STATE_COLOURS, ordering="state")
     def shown_state(self, run: RetrainRun) -> tuple[str, str]:
         return run.verdict or run.state, run.get_verdict_display() or run.get_state_display()
 
@@ -152,7 +152,7 @@ class RetrainRunAdmin(ReadOnlyAdmin):
     def took(self, run: RetrainRun) -> str:
         return elapsed(run) if run.started_at else "–"
 
-    @display(description="What it says")
+    @display(description="Message")
     def short_message(self, run: RetrainRun) -> str:
         text = run.message or run.doing
         return text if len(text) <= MESSAGE_SHOWN else f"{text[:MESSAGE_SHOWN]}…"
@@ -163,7 +163,7 @@ def _unfinished() -> RetrainRun | None:
 
 
 def _now() -> dict[str, Any]:
-    """Return what the page shows of the run at work, or of the last one."""
+    """Return what the page shows of the run in progress, or of the last one."""
     run = RetrainRun.objects.select_related("candidate").first()
     return {
         "run": run,
@@ -183,7 +183,7 @@ def _stages(run: RetrainRun) -> list[dict[str, str]]:
     return [
         {
             "name": stage.label,
-            "place": "done" if number < at else "now" if number == at else "",
+            "state": "done" if number < at else "now" if number == at else "",
         }
         for number, stage in enumerate(names)
     ]

@@ -1,4 +1,4 @@
-"""What the API takes and gives, as JSON."""
+"""The API's input and output."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from rest_framework import serializers
 
 from classifier import wording
 from classifier.models import Listing, ListingPhoto
-from classifier.review.labels import FinalLabel, Source, listing_label
+from classifier.review.labels import FinalLabel, LabelSource, listing_label
 
 
 class PhotoSerializer(serializers.ModelSerializer[ListingPhoto]):
-    """One photo and what the model said of it."""
+    """One photo and its tag."""
 
     # ``label`` is also an attribute of REST framework's own fields, hence the method.
     label = serializers.SerializerMethodField(  # type: ignore[assignment]
@@ -46,11 +46,11 @@ class PhotoSerializer(serializers.ModelSerializer[ListingPhoto]):
 
 
 class FinalLabelSerializer(serializers.Serializer[FinalLabel]):
-    """What a listing shows, and who says so."""
+    """The label of a listing, and who it comes from."""
 
     main = serializers.CharField(allow_null=True)
     sub = serializers.CharField(allow_null=True)
-    said_by = serializers.ChoiceField(list(Source), allow_null=True, source="source")
+    said_by = serializers.ChoiceField(list(LabelSource), allow_null=True, source="source")
     words = serializers.CharField()
 
 
@@ -74,7 +74,7 @@ class ListingSerializer(serializers.ModelSerializer[Listing]):
 
 
 class PhotosField(serializers.ListField):
-    """The repeated form field ``photos``; what is inside the files is for intake to judge."""
+    """The repeated form field ``photos``; what is inside the files is for intake to check."""
 
     child = serializers.FileField()
     default_error_messages = {

@@ -1,4 +1,4 @@
-"""The API's views: who is asking, what they may see, one call."""
+"""The API's views; each checks rights and calls one service."""
 
 from collections.abc import Callable
 from typing import Any
@@ -91,7 +91,7 @@ class PhotoView(generics.RetrieveAPIView[ListingPhoto]):
 
 
 class AnyAccept(BaseContentNegotiation):
-    """A JPEG is given out whatever the client says it accepts; errors are JSON."""
+    """Serves a JPEG whatever the client accepts; errors are JSON."""
 
     def select_parser(self, request: Request, parsers: Any) -> BaseParser:
         parser: BaseParser = parsers[0]

@@ -1,4 +1,4 @@
-"""Where the network looked: Grad-CAM (Selvaraju et al., 2017) on the last stage of the backbone."""
+"""Grad-CAM (Selvaraju et al., 2017) on the last stage of the backbone."""
 
 from io import BytesIO
 
@@ -12,17 +12,17 @@ from classifier.ml.network import HierarchicalResNet
 from classifier.ml.preprocessing import normalise
 
 
-def heat(network: HierarchicalResNet, photo: Tensor, how: Preprocessing) -> Tensor:
+def grad_cam(network: HierarchicalResNet, photo: Tensor, preprocessing: Preprocessing) -> Tensor:
     """Return how much each place speaks for the best subclass, 0 to 1, float32 (H, W).
 
     Args:
         network: in evaluation mode, on the device where the work is to be done.
         photo: uint8 (3, size, size), as `to_tensor` gives it.
-        how: the bundle's preprocessing.
+        preprocessing: the bundle's.
     """
     device = next(network.parameters()).device
     with torch.enable_grad():
-        pixels = normalise(photo.unsqueeze(0).to(device), how)
+        pixels = normalise(photo.unsqueeze(0).to(device), preprocessing)
         with torch.no_grad():
             maps = _last_maps(network, pixels)  # (1, 2048, H/32, W/32)
         maps = maps.detach().requires_grad_()
@@ -30,8 +30,8 @@ def heat(network: HierarchicalResNet, photo: Tensor, how: Preprocessing) -> Tens
         score = network.classify_features(maps.mean(dim=(2, 3))).sub.max()
         (gradient,) = torch.autograd.grad(score, maps)
     weights = gradient.mean(dim=(2, 3), keepdim=True)  # alpha in the paper
-    map_of_class = torch.relu((weights * maps).sum(dim=1))[0].detach()
-    return (map_of_class / map_of_class.max().clamp_min(1e-12)).float().cpu()
+    class_map = torch.relu((weights * maps).sum(dim=1))[0].detach()
+    return (class_map / class_map.max().clamp_min(1e-12)).float().cpu()
 
 
 def _last_maps(network: HierarchicalResNet, pixels: Tensor) -> Tensor:
@@ -42,21 +42,23 @@ def _last_maps(network: HierarchicalResNet, pixels: Tensor) -> Tensor:
     raise ValueError("The backbone has no stage `layer4`; a ResNet-50 was expected.")
 
 
-def overlay(hot: Tensor, *, width: int, height: int, how: Preprocessing, side: int = 640) -> bytes:
-    """Return the heat as a PNG to lay over the photo: hotter is redder and less transparent.
+def overlay(
+    activation: Tensor, *, width: int, height: int, preprocessing: Preprocessing, side: int = 640
+) -> bytes:
+    """Return a PNG to lay over the photo: the more activation, the redder and less transparent.
 
     Args:
-        hot: from `heat`, on the square the network saw.
+        activation: from `grad_cam`, on the square that the network saw.
         width, height: of the photo, in pixels.
-        how: the preprocessing, which says how the photo became that square.
+        preprocessing: the bundle's, which says how the photo became that square.
         side: of the picture's long side, in pixels.
     """
     scale = side / max(width, height)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    square = Image.fromarray((hot.numpy() * 255).astype(np.uint8), "L")
-    if how.fit == "centre_crop":
+    square = Image.fromarray((activation.numpy() * 255).astype(np.uint8), "L")
+    if preprocessing.fit == "centre_crop":
         # The network saw the middle alone; what lies outside stays clear.
-        seen = round(min(size) * how.size / how.resize)
+        seen = round(min(size) * preprocessing.size / preprocessing.resize)
         shape = Image.new("L", size, 0)
         middle = square.resize((seen, seen), Image.Resampling.BICUBIC)
         shape.paste(middle, ((size[0] - seen) // 2, (size[1] - seen) // 2))

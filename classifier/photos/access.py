@@ -1,4 +1,4 @@
-"""Who may see which listing and photo: one rule for every door.
+"""Who may see which listing and photo: one rule for pages, API and admin.
 
 A seller sees their own. Staff whom the admin lets view photos see all. What somebody may not see
 does not exist for them, so that nothing can be learned by guessing numbers.

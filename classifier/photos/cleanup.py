@@ -1,4 +1,4 @@
-"""A photo's file goes with its row."""
+"""Deletes a photo's files when its row is deleted."""
 
 import logging
 from typing import Any

@@ -1,4 +1,4 @@
-"""A photo's file as an HTTP answer, whole or small; who may see it is the door's matter."""
+"""A photo's file as an HTTP response, whole or small; the view checks who may see it."""
 
 from io import BytesIO
 from typing import Any, Final

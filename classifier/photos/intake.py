@@ -1,4 +1,4 @@
-"""An upload becomes stored, pending photos, or nothing at all."""
+"""Stores an upload as pending photos, all of them or none."""
 
 import hashlib
 import logging

@@ -1,4 +1,4 @@
-"""Confirm what the model said for many photos at once, with a look before and a way back."""
+"""Confirms the tags of many photos at once, with a preview before and an undo after."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -43,8 +43,8 @@ def plan(photos: Iterable[int], *, moderator: User, seen_at: datetime | None = N
         moderator: whose screen does not stand in the way.
         seen_at: when the moderator saw the tags; what was tagged later is left out.
     """
-    found = ListingPhoto.objects.filter(pk__in=list(photos)[:AT_ONCE]).order_by("id")
-    rows = list(found.select_related("queue_item", "listing"))
+    chosen = ListingPhoto.objects.filter(pk__in=list(photos)[:AT_ONCE]).order_by("id")
+    rows = list(chosen.select_related("queue_item", "listing"))
     settled = set(
         Review.objects.standing().filter(photo__in=rows).values_list("photo_id", flat=True)
     )
@@ -52,7 +52,7 @@ def plan(photos: Iterable[int], *, moderator: User, seen_at: datetime | None = N
     for photo in rows:
         obstacle = "already settled" if photo.pk in settled else _obstacle(photo, moderator)
         if not obstacle and seen_at and photo.classified_at and photo.classified_at > seen_at:
-            obstacle = "tagged anew since you looked"
+            obstacle = "tagged anew since you opened this page"
         if obstacle:
             result.left_out[obstacle] += 1
         else:
@@ -68,14 +68,14 @@ def _obstacle(photo: ListingPhoto, moderator: User) -> str:
         return ""
     if item.blind and item.open:
         # Confirmed here it would no longer be blind, and the accuracy no longer unbiased.
-        return "drawn for the blind sample"
+        return "in the blind sample"
     held = item.held_until is not None and item.held_until > timezone.now()
     return "on another moderator's screen" if held and item.holder_id != moderator.pk else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """``batch`` names the confirmation for its undoing."""
+    """What a confirmation did; ``batch`` is the key for undoing it."""
 
     batch: UUID
     count: int
@@ -124,7 +124,7 @@ def undo(*, moderator: User, batch: UUID) -> int:
 
     Raises:
         NothingToUndoError: if this moderator has no such confirmation.
-        ReviewedAgainError: if one of the photos was looked at again since.
+        ReviewedAgainError: if one of the photos was reviewed again since.
     """
     with transaction.atomic():
         photos = _photos_of(batch, moderator)

@@ -1,8 +1,8 @@
-"""Why a verdict cannot be taken, in words for the moderator who gave it."""
+"""Errors of reviewing; each message is for the moderator."""
 
 
 class ReviewError(Exception):
-    """Something about a review that cannot be done; the message is for the moderator."""
+    """Base of all errors of reviewing; the message is for the moderator."""
 
 
 class InvalidVerdictError(ReviewError):
@@ -10,7 +10,7 @@ class InvalidVerdictError(ReviewError):
 
 
 class ConflictError(ReviewError):
-    """Nobody did anything wrong: the world moved on while the photo was on the screen."""
+    """Something changed while the photo was on the screen; nobody did anything wrong."""
 
 
 class PhotoGoneError(ConflictError):
@@ -39,5 +39,5 @@ class NothingToUndoError(ReviewError):
 class ReviewedAgainError(ReviewError):
     def __init__(self) -> None:
         super().__init__(
-            "Someone has looked at this photo again since, so your verdict can no longer be undone."
+            "Someone has reviewed this photo again since, so your verdict can no longer be undone."
         )

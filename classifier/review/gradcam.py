@@ -1,4 +1,4 @@
-"""Where the model looked: a picture that a worker makes when a moderator asks for it.
+"""Grad-CAM images: what in a photo spoke for the tag, made by a worker when a moderator asks.
 
 It lies in the storage of the photos under the photo's number and the model's name, so it is made
 once for each model. A lost request loses nothing: the page asks again.
@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from classifier import notify
 from classifier.models import ListingPhoto, ModelVersion
 
-HEAT_TASK: Final = "classifier.tasks.show_where_it_looked"
+GRADCAM_TASK: Final = "classifier.tasks.show_where_it_looked"
 
 
 def stored_name(photo: int, version: str) -> str:
@@ -20,7 +20,7 @@ def stored_name(photo: int, version: str) -> str:
     return f"heat/{photo}-{version}.png"
 
 
-def picture(photo: ListingPhoto) -> bytes | None:
+def stored_image(photo: ListingPhoto) -> bytes | None:
     """Return the picture, a transparent PNG of the photo's shape; None if there is none yet."""
     champion = ModelVersion.objects.filter(state=ModelVersion.State.CHAMPION).first()
     if champion is None:
@@ -33,9 +33,9 @@ def picture(photo: ListingPhoto) -> bytes | None:
         return None
 
 
-def ask(photo: ListingPhoto) -> bool:
+def request_image(photo: ListingPhoto) -> bool:
     """Ask a worker for the picture; return whether the broker took the message."""
-    return notify.send(HEAT_TASK, photo.pk, unheard="nobody was asked where the model looked")
+    return notify.send(GRADCAM_TASK, photo.pk, unheard="nobody was asked where the model looked")
 
 
 def store(*, photo: ListingPhoto, version: str, data: bytes) -> None:

@@ -10,7 +10,9 @@ from classifier.models import Listing, ListingPhoto, Review, Suggestion
 from classifier.taxonomy import UNKNOWN_LABEL, label_path
 
 
-class Source(StrEnum):
+class LabelSource(StrEnum):
+    """Who a final label comes from."""
+
     MODERATOR = "moderator"
     MODEL = "model"
     SELLER = "seller"
@@ -22,7 +24,7 @@ class FinalLabel:
 
     main: str | None
     sub: str | None
-    source: Source | None
+    source: LabelSource | None
     words: str
 
     @property
@@ -35,7 +37,7 @@ NO_LABEL = FinalLabel(None, None, None, "")
 
 
 def with_label_parts(listings: QuerySet[Listing]) -> QuerySet[Listing]:
-    """Fetch along all that labels are made of: photos, standing reviews, sellers' suggestions."""
+    """Prefetch all that labels are made of: photos, standing reviews, sellers' suggestions."""
     settled = Prefetch("photos__reviews", queryset=Review.objects.standing())
     return listings.prefetch_related("photos__suggestion", settled)
 
@@ -49,27 +51,31 @@ def final_label(photo: ListingPhoto) -> FinalLabel:
     """Return a photo's label: a moderator's, else the model's, else the seller's.
 
     A seller's word fills in where the model fell back; a tag the model is sure of stays until a
-    moderator has looked.
+    moderator has reviewed it.
     """
     review = standing_review(photo)
     if review is not None:
-        return FinalLabel(review.main, review.sub, Source.MODERATOR, review.label)
+        return FinalLabel(review.main, review.sub, LabelSource.MODERATOR, review.label)
     if photo.outcome == ListingPhoto.OutcomeChoice.SUBCLASS:
-        return FinalLabel(photo.main, photo.sub, Source.MODEL, photo.label)
+        return FinalLabel(photo.main, photo.sub, LabelSource.MODEL, photo.label)
     suggestion: Suggestion | None = getattr(photo, "suggestion", None)
     if suggestion is not None:
-        return FinalLabel(suggestion.main, suggestion.sub, Source.SELLER, suggestion.label)
+        return FinalLabel(suggestion.main, suggestion.sub, LabelSource.SELLER, suggestion.label)
     if photo.outcome is None:
         return NO_LABEL
-    return FinalLabel(photo.main, photo.sub, Source.MODEL, photo.label)
+    return FinalLabel(photo.main, photo.sub, LabelSource.MODEL, photo.label)
 
 
 def listing_label(photos: Iterable[ListingPhoto]) -> FinalLabel:
     """Return the label of a listing from its photos: the best source, then the finest label."""
-    order = [Source.MODERATOR, Source.MODEL, Source.SELLER]
-    found = [label for label in map(final_label, photos) if label.source is not None]
-    named = [label for label in found if label.main is not None]
+    order = [LabelSource.MODERATOR, LabelSource.MODEL, LabelSource.SELLER]
+    labelled = [label for label in map(final_label, photos) if label.source is not None]
+    named = [label for label in labelled if label.main is not None]
     if not named:
-        return FinalLabel(None, None, found[0].source, UNKNOWN_LABEL) if found else NO_LABEL
-    best = min(named, key=lambda label: (order.index(label.source or Source.SELLER), -label.depth))
+        if not labelled:
+            return NO_LABEL
+        return FinalLabel(None, None, labelled[0].source, UNKNOWN_LABEL)
+    best = min(
+        named, key=lambda label: (order.index(label.source or LabelSource.SELLER), -label.depth)
+    )
     return FinalLabel(best.main, best.sub, best.source, label_path(best.main, best.sub))

@@ -24,7 +24,7 @@ from classifier.taxonomy import MAIN_OF, TAXONOMY
 
 # A photo that stayed on the screen over lunch says nothing about how long it took.
 LONGEST_SECONDS: Final = 600.0
-_chance = random.SystemRandom()
+_random = random.SystemRandom()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,10 @@ class Verdict:
                 raise InvalidVerdictError("A verdict is undone by undoing it, not by another one.")
 
 
-def decide(
+def record_verdict(
     *, moderator: User, item: int, claim: UUID, verdict: Verdict, seconds: float | None
 ) -> Review:
-    """Store a verdict, settle the photo and let go of it, in one transaction.
+    """Store a verdict, settle the photo and release it, in one transaction.
 
     The same claim sent twice gives the same review. A lease that ran out does not matter as long
     as nobody else took the photo.
@@ -95,7 +95,7 @@ def _lock(item: int) -> QueueItem | None:
 
 
 def review_of(photo: ListingPhoto, *, moderator: User, verdict: Verdict, key: UUID) -> Review:
-    """Return an unsaved review with the verdict and what the model had said."""
+    """Return an unsaved review with the verdict and the tag that the photo had."""
     return Review(
         photo=photo, moderator=moderator, key=key,
         verdict=verdict.kind, main=verdict.main, sub=verdict.sub,
@@ -124,12 +124,12 @@ def store(review: Review) -> None:
 
 
 def _move_on(row: QueueItem, review: Review) -> None:
-    """Let go of a decided photo: settled, or on to another moderator's opinion."""
+    """Release a reviewed photo: settled, or queued for another moderator."""
     row.claim = row.holder = row.held_until = None
     another = _wants_another(review)
     if another:
         row.round, row.blind, row.since = review.round + 1, True, timezone.now()
-        # As in `entry`: whatever the order, this must not wait for the end of the queue.
+        # As in `enqueue`: whatever the order, this must not wait for the end of the queue.
         row.rank, row.informative = QueueItem.Rank.FIRST, 1.0
         PassedOver.objects.update_or_create(
             item=row, moderator=review.moderator, defaults={"why": PassedOver.Why.REVIEWED}
@@ -146,17 +146,17 @@ def _move_on(row: QueueItem, review: Review) -> None:
 def _wants_another(review: Review) -> bool:
     match review.round:
         case 1:
-            return _was_told(review) or _chance.random() < settings.REVIEW_SECOND_SHARE
+            return _knows_the_prediction(review) or _random.random() < settings.REVIEW_SECOND_SHARE
         case 2:
             first = Review.objects.verdicts().get(photo=review.photo_id, round=1)
             return not same_label(first, review)
     return False
 
 
-def _was_told(review: Review) -> bool:
-    """A blind verdict that was undone: its moderator has learnt by then what the model had said.
+def _knows_the_prediction(review: Review) -> bool:
+    """Return whether a blind verdict was undone: its moderator has seen the model's tag since.
 
-    The new verdict may lean on that, so another moderator looks too, and a third if need be.
+    The new verdict may lean on that, so another moderator reviews it too, and a third if need be.
     """
     undone = Review.objects.filter(photo=review.photo_id, voided=True, blind=True)
     return review.blind and undone.exists()
@@ -175,7 +175,7 @@ def undo(*, moderator: User, review: int) -> QueueItem | None:
 
     Raises:
         NothingToUndoError: if there is no such verdict of theirs.
-        ReviewedAgainError: if somebody looked at the photo again since.
+        ReviewedAgainError: if somebody reviewed the photo again since.
     """
     with transaction.atomic():
         old = Review.objects.verdicts().filter(pk=review, moderator=moderator).first()

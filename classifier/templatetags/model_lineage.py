@@ -1,4 +1,4 @@
-"""On a photo's page in the admin: where its tag comes from, and who learned from it."""
+"""The lineage of a photo on its admin page: from its tag to the reviews behind it, and back."""
 
 from typing import Any
 
@@ -16,12 +16,12 @@ def photo_lineage(context: dict[str, Any], photo: ListingPhoto | None) -> dict[s
     user = context["request"].user
     if photo is None or not user.has_perm("classifier.view_modelversion"):
         return {}
-    found = lineage.of_photo(photo)
+    history = lineage.of_photo(photo)
     return {
         "photo": photo,
         "chain": [
-            {"learned": one, "reviews": lineage.in_parts(one.reviews)} for one in found.models
+            {"learned": one, "reviews": lineage.in_parts(one.reviews)} for one in history.models
         ],
-        "learned_by": found.learned_by if user.has_perm("classifier.view_review") else [],
+        "learned_by": history.learned_by if user.has_perm("classifier.view_review") else [],
         "may_see_reviews": user.has_perm("classifier.view_review"),
     }

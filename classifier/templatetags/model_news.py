@@ -1,4 +1,4 @@
-"""On the admin's first page: what somebody should look after, and which model is at work."""
+"""Alarms, the champion and the next retraining on the admin's first page."""
 
 from typing import Any
 
@@ -20,24 +20,24 @@ def _may(context: dict[str, Any], *rights: str) -> bool:
 @register.inclusion_tag("admin/classifier/models/_alarms.html", takes_context=True)
 def model_alarms(context: dict[str, Any]) -> dict[str, Any]:
     """Show each person the alarms of what they may see."""
-    found = []
+    alarms = []
     if _may(context, "view_modelversion"):
-        found.append(not_loaded(registry.champion()))
+        alarms.append(not_loaded(registry.champion()))
     if _may(context, "retrain", "view_retrainrun"):
-        found.append(retraining.missing_trainer())
-    return {"alarms": [alarm for alarm in found if alarm]}
+        alarms.append(retraining.missing_trainer())
+    return {"alarms": [alarm for alarm in alarms if alarm]}
 
 
 @register.inclusion_tag("admin/classifier/models/_news.html", takes_context=True)
 def model_news(context: dict[str, Any]) -> dict[str, Any]:
     """Show the model at work and the next retraining, to who may see them."""
-    may_look = _may(context, "view_modelversion")
-    may_watch = _may(context, "retrain", "view_retrainrun")
+    may_see_models = _may(context, "view_modelversion")
+    may_see_retraining = _may(context, "retrain", "view_retrainrun")
     return {
-        "may_look": may_look,
-        "may_watch": may_watch,
-        "champion": registry.champion() if may_look else None,
-        "outlook": retraining.outlook() if may_watch else None,
+        "may_see_models": may_see_models,
+        "may_see_retraining": may_see_retraining,
+        "champion": registry.champion() if may_see_models else None,
+        "outlook": retraining.outlook() if may_see_retraining else None,
     }
 
 

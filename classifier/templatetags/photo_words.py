@@ -12,7 +12,7 @@ from classifier.taxonomy import TAXONOMY
 register = template.Library()
 
 
-class Bar(NamedTuple):
+class ConfidenceBar(NamedTuple):
     """One confidence: the class it is for, its share in percent, and that as text."""
 
     label: str
@@ -38,7 +38,7 @@ def kinds(photo: ListingPhoto) -> tuple[str, ...]:
 
 
 @register.filter
-def bars(photo: ListingPhoto) -> list[Bar]:
+def bars(photo: ListingPhoto) -> list[ConfidenceBar]:
     """Both confidences with the class each is for, also where the decision names none."""
     if photo.scores is None:
         return []
@@ -48,10 +48,10 @@ def bars(photo: ListingPhoto) -> list[Bar]:
     ]
 
 
-def _best(shares: dict[str, float], *, decided: bool) -> Bar:
+def _best(shares: dict[str, float], *, decided: bool) -> ConfidenceBar:
     label = max(shares, key=shares.__getitem__)
     name = label if decided else f"Closest: {label}"
-    return Bar(name, round(shares[label] * 100, 1), wording.percent(shares[label]))
+    return ConfidenceBar(name, round(shares[label] * 100, 1), wording.percent(shares[label]))
 
 
 @register.filter

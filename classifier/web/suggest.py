@@ -19,13 +19,13 @@ class SuggestView(LoginRequiredMixin, View):
 
     def post(self, request: HttpRequest, pk: int, photo: int) -> HttpResponse:
         own = ListingPhoto.objects.filter(listing__seller_id=request.user.pk, listing_id=pk)
-        found = get_object_or_404(own, pk=photo)
+        row = get_object_or_404(own, pk=photo)
         kind = request.POST.get("kind", "")
         main = MAIN_OF.get(kind, kind)
         try:
             suggest(
                 seller=request.user,  # type: ignore[arg-type]  # signed in, so no AnonymousUser
-                photo=found, main=main, sub=None if kind in TAXONOMY else kind,
+                photo=row, main=main, sub=None if kind in TAXONOMY else kind,
             )  # fmt: skip
         except SuggestionError as error:
             listing = with_label_parts(Listing.objects.all()).get(pk=pk)

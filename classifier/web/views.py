@@ -1,4 +1,4 @@
-"""The seller's pages: drop photos, watch their tags appear, find them again."""
+"""The seller's pages: upload, listings, sign in."""
 
 from typing import Any, Final
 
@@ -27,13 +27,13 @@ TOO_OFTEN: Final = "That was a little often. Please wait a minute and try again.
 
 
 def _too_often(request: HttpRequest, throttle: type[SimpleRateThrottle]) -> bool:
-    """The pages count as the API does, so that neither is the way around the other."""
+    """Return whether a request is over the limit, which pages and API share."""
     # A throttle looks at the user and the address alone, which both kinds of request have.
     return not throttle().allow_request(request, None)  # type: ignore[arg-type]
 
 
 class TitleForm(forms.Form):
-    """What an upload says besides its photos."""
+    """The form of an upload, without its photos."""
 
     title = forms.CharField(max_length=200, required=False)
 
@@ -78,8 +78,8 @@ class ListingsPage(LoginRequiredMixin, View):
         before = request.GET.get("before", "")
         if len(before) < 19 and before.isascii() and before.isdecimal():
             listings = listings.filter(pk__lt=int(before))
-        found = list(listings[: LISTINGS_A_PAGE + 1])
-        context = {"listings": found[:LISTINGS_A_PAGE], "more": len(found) > LISTINGS_A_PAGE}
+        rows = list(listings[: LISTINGS_A_PAGE + 1])
+        context = {"listings": rows[:LISTINGS_A_PAGE], "more": len(rows) > LISTINGS_A_PAGE}
         return render(request, "classifier/listings.html", context)
 
 

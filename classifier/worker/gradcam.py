@@ -1,18 +1,18 @@
-"""A worker's answer to "where did the model look?"."""
+"""Makes the Grad-CAM image of a photo in a worker."""
 
 import logging
 
-from classifier.ml.gradcam import heat, overlay
+from classifier.ml.gradcam import grad_cam, overlay
 from classifier.ml.preprocessing import UnreadablePhotoError
 from classifier.models import ListingPhoto
-from classifier.review import gradcam as heat_pictures
+from classifier.review import gradcam as gradcam_images
 from classifier.worker import live_model
 
 logger = logging.getLogger(__name__)
 
 
-def show(photo_number: int) -> None:
-    """Make and store the picture for one photo and the model at work.
+def make_image(photo_number: int) -> None:
+    """Make and store the image for one photo and the model in use.
 
     A photo that is gone or cannot be read gets none; the page says so after a while.
     """
@@ -25,10 +25,13 @@ def show(photo_number: int) -> None:
         with photo.image.open("rb") as file:
             tensor = predictor.prepare(file.read())
     except (FileNotFoundError, UnreadablePhotoError) as error:
-        logger.warning("No heat map of photo %s: %s", photo_number, error)
+        logger.warning("No Grad-CAM image of photo %s: %s", photo_number, error)
         return
-    how = predictor.manifest.preprocessing
-    picture = overlay(
-        heat(predictor.network, tensor, how), width=photo.width, height=photo.height, how=how
+    preprocessing = predictor.manifest.preprocessing
+    image = overlay(
+        grad_cam(predictor.network, tensor, preprocessing),
+        width=photo.width,
+        height=photo.height,
+        preprocessing=preprocessing,
     )
-    heat_pictures.store(photo=photo, version=live.version.name, data=picture)
+    gradcam_images.store(photo=photo, version=live.version.name, data=image)

@@ -1,4 +1,4 @@
-"""People and a model for the doors."""
+"""Sellers, moderators and a champion."""
 
 from pathlib import Path
 

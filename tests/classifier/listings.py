@@ -36,9 +36,9 @@ def scores(main: str = "Bags", main_share: float = 0.98, sub: str = "Tote Bags",
     )
 
 
-def tag(version: ModelVersion, *said: Scores) -> None:
+def tag(version: ModelVersion, *given: Scores) -> None:
     """Tag the photos that are pending with these scores, in order."""
-    _store(version, [Tagged(score, decide(score, Thresholds())) for score in said])
+    _store(version, [Tagged(score, decide(score, Thresholds())) for score in given])
 
 
 def fail(version: ModelVersion, why: str) -> None:

@@ -1,4 +1,4 @@
-"""Moderators at work in a test: one verdict at a time, through the services or the doors."""
+"""Moderators at work in a test: one verdict at a time, through the services or the endpoints."""
 
 from typing import Final
 
@@ -30,13 +30,13 @@ def shown(moderator: User) -> QueueItem:
     return item
 
 
-def decide(moderator: User, item: QueueItem, verdict: Verdict = BOOTS) -> Review:
+def record(moderator: User, item: QueueItem, verdict: Verdict = BOOTS) -> Review:
     assert item.claim is not None
-    return verdicts.decide(
+    return verdicts.record_verdict(
         moderator=moderator, item=item.pk, claim=item.claim, verdict=verdict, seconds=1.5
     )
 
 
 def review(moderator: User, verdict: Verdict = BOOTS) -> Review:
     """Let a moderator settle whatever comes next."""
-    return decide(moderator, shown(moderator), verdict)
+    return record(moderator, shown(moderator), verdict)

@@ -64,7 +64,7 @@ def test_a_reviewer_sees_how_close_it_was() -> None:
 
 @pytest.mark.parametrize("value", [-0.1, 1.1, math.nan, math.inf])
 def test_scores_that_are_no_probabilities_are_refused(value: float) -> None:
-    """Nonsense from a network stops at the door, with a sentence that names the value."""
+    """Nonsense from a network is refused, with a sentence that names the value."""
     with pytest.raises(ValueError, match="must lie between 0 and 1"):
         some_scores(novelty=value)
     with pytest.raises(ValueError, match="must lie between 0 and 1"):

@@ -16,7 +16,7 @@ from classifier.models import ModelVersion, RetrainRun
 from classifier.tagging import reclassification
 from classifier.tagging.results import Tagged
 from classifier.versions import registry
-from tests.classifier.judged import a_candidate, gate_report
+from tests.classifier.candidates import a_candidate, gate_report
 from tests.databases import database_at, default_database
 from tests.servers.processes import wait_until
 from tests.servers.system import System

@@ -1,4 +1,4 @@
-"""Where the model looked, in a browser: asked of a real worker, or said why not."""
+"""The Grad-CAM image in a browser: made by a real worker, or a sentence that says why not."""
 
 from pathlib import Path
 
@@ -17,15 +17,15 @@ expect.set_options(timeout=30_000)
 
 MODERATOR = """
 from classifier.models import ListingPhoto, QueueItem
-from classifier.review import entry
+from classifier.review.queue import enqueue
 from tests.tagged_photos import a_moderator
 a_moderator("mara")
 QueueItem.objects.update(open=False, claim=None, holder=None, held_until=None)
-entry.ask_for(ListingPhoto.objects.get(pk={photo}))
+enqueue.ask_for(ListingPhoto.objects.get(pk={photo}))
 """
 
 
-def test_m_shows_where_the_model_looked(
+def test_m_shows_the_gradcam_image(
     running_system: System, browser: Browser, tmp_path: Path
 ) -> None:
     """M asks a worker, which makes the map with the model in production; M again hides it."""
@@ -43,15 +43,15 @@ def test_m_shows_where_the_model_looked(
     page.press("[name=password]", "Enter")
     shown(page, photo["id"])
     page.keyboard.press("m")
-    expect(page.locator("#q-heat")).to_be_visible()
+    expect(page.locator("#q-gradcam")).to_be_visible()
     # The map has the photo's shape, and lies upon it.
-    sizes = [page.locator(f"#{name}").bounding_box() for name in ("q-image", "q-heat")]
+    sizes = [page.locator(f"#{name}").bounding_box() for name in ("q-image", "q-gradcam")]
     assert sizes[0] == sizes[1]
     shape = "image => image.naturalWidth / image.naturalHeight"
-    ratios = [page.locator(f"#{name}").evaluate(shape) for name in ("q-image", "q-heat")]
+    ratios = [page.locator(f"#{name}").evaluate(shape) for name in ("q-image", "q-gradcam")]
     assert ratios[0] == pytest.approx(ratios[1], rel=0.01)
     page.keyboard.press("m")
-    expect(page.locator("#q-heat")).not_to_be_visible()
+    expect(page.locator("#q-gradcam")).not_to_be_visible()
     context.close()
 
 

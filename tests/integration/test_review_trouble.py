@@ -82,7 +82,7 @@ def test_a_deleted_photo_and_a_missing_file_are_told(anna: Page, site: Site) -> 
     shown(anna, photos[2])
 
 
-def test_nobody_judges_a_photo_before_it_is_there(anna: Page, site: Site) -> None:
+def test_a_photo_gets_no_verdict_before_it_is_shown(anna: Page, site: Site) -> None:
     """While a photo loads the one before is gone from the screen, and a verdict key waits."""
     first, second, _ = site.photos(3)
     slow: list[Route] = []

@@ -1,4 +1,4 @@
-"""In the table of photos: confirm what the model said for a selection, look first, undo after."""
+"""Confirms the tags of selected photos, with a preview before and an undo after."""
 
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from classifier.review.errors import ReviewError
 
 
 class BulkConfirm(ModelAdmin):
-    """Adds the action and the address that undoes it."""
+    """Adds the action and the URL that undoes it."""
 
     def has_confirm_permission(self, request: HttpRequest) -> bool:
         return may_review(request.user)
@@ -31,11 +31,11 @@ class BulkConfirm(ModelAdmin):
         undo = self.admin_site.admin_view(require_POST(self.undo_confirmation))
         return [path("undo/<uuid:batch>/", undo, name="review_bulk_undo"), *super().get_urls()]
 
-    @action(description="Confirm what the model said", permissions=["confirm"])
+    @action(description="Confirm the tags", permissions=["confirm"])
     def confirm_guess(
         self, request: HttpRequest, queryset: QuerySet[ListingPhoto]
     ) -> HttpResponse | None:
-        """First show what would happen; with ``apply`` in the form, do it."""
+        """Show a preview; with ``apply`` in the form, confirm."""
         numbers = list(queryset.order_by("id").values_list("pk", flat=True)[: bulk.AT_ONCE + 1])
         if len(numbers) > bulk.AT_ONCE:
             messages.error(request, f"Please choose at most {bulk.AT_ONCE} photos at once.")
@@ -60,7 +60,7 @@ class BulkConfirm(ModelAdmin):
         plan = bulk.plan(numbers, moderator=request.user)  # type: ignore[arg-type]  # signed in
         context = {
             **self.admin_site.each_context(request),
-            "title": "Confirm what the model said",
+            "title": "Confirm the tags",
             "opts": self.opts,
             "plan": plan,
             "groups": sorted(plan.by_label.items()),

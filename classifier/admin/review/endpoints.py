@@ -1,4 +1,4 @@
-"""What the queue page asks for by script: JSON in, JSON out, one service call each."""
+"""The queue page's JSON endpoints; each calls one service."""
 
 import json
 import math
@@ -22,22 +22,22 @@ CLAIMS_AT_ONCE: Final = 50
 
 P = ParamSpec("P")
 Body = dict[str, Any]
-Door = Callable[[User, Body], Body]
+Action = Callable[[User, Body], Body]
 
 
 class BadRequestError(Exception):
-    """The page sent something it never sends; the message says what."""
+    """The body of a request is wrong; the message says what was expected."""
 
 
 def may_review(user: Any) -> bool:
-    """Return whether somebody may work on the queue."""
+    """Return whether a user may review photos."""
     return bool(user.is_active and user.is_staff and user.has_perms(RIGHTS))
 
 
 def for_moderators(
     view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ) -> Callable[..., HttpResponseBase]:
-    """Answer in JSON who may not pass, since a script cannot follow a redirect to a form."""
+    """Refuse in JSON whoever may not review: a script cannot follow a redirect to a form."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -54,8 +54,8 @@ def _refused(status: int, message: str) -> JsonResponse:
     return JsonResponse({"message": message}, status=status)
 
 
-def door(act: Door) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Make a view of a function from moderator and body to an answer."""
+def endpoint(act: Action) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Make a view that takes JSON by POST and calls ``act`` with the moderator and the body."""
 
     @for_moderators
     @wraps(act)
@@ -140,56 +140,56 @@ def _next(user: User, body: Body) -> Body:
     return {"next": cards.card(item) if item else None}
 
 
-@door
+@endpoint
 def take(user: User, body: Body) -> Body:
     """Claim the next photo."""
     return _next(user, {**body, "want": True})
 
 
-@door
+@endpoint
 def decide(user: User, body: Body) -> Body:
     """Store a verdict and claim the next photo."""
-    review = verdicts.decide(
+    review = verdicts.record_verdict(
         moderator=user, item=_number(body, "item"), claim=_uuid(body.get("claim")),
         verdict=_verdict(body), seconds=_seconds(body),
     )  # fmt: skip
-    return {**cards.outcome_of(review), **_next(user, body)}
+    return {**cards.answer_to_verdict(review), **_next(user, body)}
 
 
-@door
+@endpoint
 def undo(user: User, body: Body) -> Body:
     """Take a verdict back; the photo comes up again."""
     item = verdicts.undo(moderator=user, review=_number(body, "review"))
     return {"card": cards.card(item) if item and item.claim else None, **_counted(user)}
 
 
-@door
+@endpoint
 def skip(user: User, body: Body) -> Body:
     """Leave a photo to others."""
     claims.skip(moderator=user, claim=_uuid(body.get("claim")))
     return _next(user, body)
 
 
-@door
+@endpoint
 def back(user: User, body: Body) -> Body:
     """Claim a skipped photo again."""
     return {"card": cards.card(claims.take_back(moderator=user, item=_number(body, "item")))}
 
 
-@door
+@endpoint
 def again(user: User, body: Body) -> Body:
     """Bring back everything skipped."""
     return {"count": claims.show_skipped_again(moderator=user), **_next(user, body)}
 
 
-@door
+@endpoint
 def keep(user: User, body: Body) -> Body:
     """Renew the leases of what is on the screen."""
     kept = claims.keep(moderator=user, claims=_uuids(body))
     return {"kept": [str(claim) for claim in kept], **_counted(user)}
 
 
-@door
+@endpoint
 def release(user: User, body: Body) -> Body:
     """Give back what was on a screen that closes."""
     claims.release(moderator=user, claims=_uuids(body))
@@ -201,16 +201,16 @@ def _counted(user: User) -> Body:
 
 
 @for_moderators
-def where_it_looked(request: HttpRequest, photo: int) -> HttpResponseBase:
-    """The picture of where the model looked, or 202 while a worker makes it."""
-    found = ListingPhoto.objects.filter(pk=photo).first()
-    if found is None:
+def gradcam_image(request: HttpRequest, photo: int) -> HttpResponseBase:
+    """The Grad-CAM image of a photo, or 202 while a worker makes it."""
+    row = ListingPhoto.objects.filter(pk=photo).first()
+    if row is None:
         return _refused(404, "This photo was deleted meanwhile.")
-    if QueueItem.objects.filter(photo=found, open=True, blind=True).exists():
-        return _refused(409, "This photo is judged blind; the map comes after the verdict.")
-    data = gradcam.picture(found)
-    if data is not None:
-        return HttpResponse(data, content_type="image/png")
-    if "ask" in request.GET and not gradcam.ask(found):
+    if QueueItem.objects.filter(photo=row, open=True, blind=True).exists():
+        return _refused(409, "This photo is reviewed blind; the map comes after the verdict.")
+    png = gradcam.stored_image(row)
+    if png is not None:
+        return HttpResponse(png, content_type="image/png")
+    if "ask" in request.GET and not gradcam.request_image(row):
         return _refused(503, "No worker can be reached just now. Try again in a minute.")
     return JsonResponse({}, status=202)

@@ -1,4 +1,4 @@
-"""Filters of the photo table that ask for reviews."""
+"""Filters of the photo table by review."""
 
 from typing import Any
 

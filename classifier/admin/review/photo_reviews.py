@@ -1,4 +1,4 @@
-"""In the table of photos and on each one's page: what people said, for who may see reviews."""
+"""Columns and fields of a photo's reviews, for users who may see reviews."""
 
 from typing import Any
 
@@ -13,11 +13,11 @@ from classifier.admin.review.filters import ReviewedByFilter
 from classifier.models import ListingPhoto, Review
 from classifier.review import labels
 
-WORDS_OF_PEOPLE = ("settled", "seller_says", "every_review")
+REVIEW_FIELDS = ("settled", "seller_says", "every_review")
 
 
 class PhotoReviews(ModelAdmin):
-    """Adds the columns and fields of `WORDS_OF_PEOPLE`."""
+    """Adds the columns and fields of `REVIEW_FIELDS`."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ListingPhoto]:
         photos: QuerySet[ListingPhoto] = super().get_queryset(request)
@@ -37,7 +37,7 @@ class PhotoReviews(ModelAdmin):
     def _seen(self, request: HttpRequest, names: Any) -> list[Any]:
         if request.user.has_perm("classifier.view_review"):
             return list(names)
-        return [name for name in names if name not in (*WORDS_OF_PEOPLE, ReviewedByFilter)]
+        return [name for name in names if name not in (*REVIEW_FIELDS, ReviewedByFilter)]
 
     @display(description="Settled as")
     def settled(self, photo: ListingPhoto) -> str:

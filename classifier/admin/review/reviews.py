@@ -20,7 +20,7 @@ from classifier.review.queue import shortcuts
 from classifier.review.queue.counters import counters
 from classifier.taxonomy import label_path
 
-DOORS = {
+ENDPOINTS = {
     "take": endpoints.take, "decide": endpoints.decide, "undo": endpoints.undo,
     "skip": endpoints.skip, "back": endpoints.back, "again": endpoints.again,
     "keep": endpoints.keep, "release": endpoints.release,
@@ -29,10 +29,10 @@ DOORS = {
 
 @admin.register(Review)
 class ReviewAdmin(ReadOnlyAdmin):
-    """Who said what, newest first; nothing can be changed here."""
+    """Every review, the newest first; nothing can be changed here."""
 
     list_display = (
-        "small", "shown_verdict", "said", "shown_state", "shown_occasion", "moderator", "at",
+        "small", "shown_verdict", "model_tag", "shown_state", "shown_occasion", "moderator", "at",
     )  # fmt: skip
     list_display_links = ("shown_verdict",)
     list_filter = (
@@ -55,33 +55,31 @@ class ReviewAdmin(ReadOnlyAdmin):
     def shown_verdict(self, review: Review) -> str:
         return review.label
 
-    @display(description="The model had said")
-    def said(self, review: Review) -> str:
+    @display(description="The model's tag")
+    def model_tag(self, review: Review) -> str:
         return label_path(review.said_main, review.said_sub) if review.said_outcome else "–"
 
-    @display(description="What it is worth", label=wording.STATE_COLOURS)
+    @display(description="State", label=wording.STATE_COLOURS)
     def shown_state(self, review: Review) -> tuple[str, str]:
         return wording.state(review)
 
-    @display(description="Why it was looked at")
+    @display(description="Why it was reviewed")
     def shown_occasion(self, review: Review) -> str:
         return wording.occasion(review)
 
     def get_urls(self) -> list[URLPattern]:
         page = ensure_csrf_cookie(self.admin_site.admin_view(self.queue))
-        doors = [
+        endpoint_paths = [
             path(f"queue/{name}/", view, name=f"review_queue_{name}")
-            for name, view in DOORS.items()
+            for name, view in ENDPOINTS.items()
         ]
-        looked = path(
-            "queue/heat/<int:photo>/", endpoints.where_it_looked, name="review_queue_heat"
-        )
+        gradcam = path("queue/heat/<int:photo>/", endpoints.gradcam_image, name="review_queue_heat")
         pages = [
             path("queue/", page, name="review_queue"),
             path("quality/", self.admin_site.admin_view(self.quality), name="review_quality"),
             path("export/", self.admin_site.admin_view(self.export), name="review_export"),
         ]
-        return [*pages, looked, *doors, *super().get_urls()]
+        return [*pages, gradcam, *endpoint_paths, *super().get_urls()]
 
     def queue(self, request: HttpRequest) -> HttpResponse:
         """The page where moderators settle photos."""
@@ -98,10 +96,10 @@ class ReviewAdmin(ReadOnlyAdmin):
             "page": {
                 "moderator": request.user.pk,
                 "counters": counters(moderator=request.user).as_dict(),  # type: ignore[arg-type]
-                "doors": {name: reverse(f"admin:review_queue_{name}") for name in DOORS},
+                "endpoints": {name: reverse(f"admin:review_queue_{name}") for name in ENDPOINTS},
                 "photo": reverse("api:photo-image", args=[0]),
                 "thumbnail": reverse("api:photo-thumbnail", args=[0]),
-                "heat": reverse("admin:review_queue_heat", args=[0]),
+                "gradcam": reverse("admin:review_queue_heat", args=[0]),
                 "login": f"{reverse('admin:login')}?next={request.path}",
             },
         }

@@ -1,4 +1,4 @@
-"""A review's place among the others of its photo, in words for tables."""
+"""A review's state and occasion in words, for tables."""
 
 from typing import Final
 
@@ -11,20 +11,20 @@ STATE_COLOURS: Final = {
 
 
 def state(review: Review) -> tuple[str, str]:
-    """Return what a review is worth now: a kind that has a colour, and the words."""
+    """Return a review's state: a key of `STATE_COLOURS`, and the words."""
     if review.verdict == Review.Verdict.UNDONE:
         return "undo", "undoes"
     if review.voided:
         return "undone", "undone"
     if review.stands:
         return "settles", "settles the photo"
-    # Whatever the second one says, the first stands until a third has looked.
-    return ("second", "second look") if review.round == 2 else ("overruled", "overruled")
+    # Whatever the second one says, the first stands until there is a third.
+    return ("second", "second review") if review.round == 2 else ("overruled", "overruled")
 
 
 def occasion(review: Review) -> str:
-    """Return why the photo was looked at."""
+    """Return why the photo was reviewed."""
     if review.source == Review.Source.BULK:
         return "from the list"
-    looks = {2: "second look", 3: "third look"}
-    return looks.get(review.round, "blind sample" if review.sampled else "queue")
+    later = {2: "second review", 3: "third review"}
+    return later.get(review.round, "blind sample" if review.sampled else "queue")

@@ -26,12 +26,12 @@ class CriterionRow:
 
 @dataclass(frozen=True, slots=True)
 class GateView:
-    """What the gate said of a version.
+    """The gate's report on a version, as the page shows it.
 
     Attributes:
         musts: what must not get worse; each has to hold.
         gains: of which one has to be better.
-        photos: what both models were judged on, in words.
+        photos: what both models were evaluated on, in words.
     """
 
     promotes: bool
@@ -44,7 +44,7 @@ class GateView:
 
 
 def gate_view(version: ModelVersion) -> GateView | None:
-    """Return the gate's report of a version, or None if it was never judged."""
+    """Return the gate's report of a version, or None if it has none."""
     gate = version.gate
     if not gate:
         return None
@@ -66,14 +66,14 @@ def _row(criterion: Mapping[str, Any]) -> CriterionRow:
         result = "better" if passed else "not better"
     else:
         result = "holds" if passed else "broken"
-    interval, chance = criterion.get("interval"), criterion.get("p_value")
+    interval, p_value = criterion.get("interval"), criterion.get("p_value")
     return CriterionRow(
         name=str(criterion.get("name", "")),
         champion=percent(criterion.get("champion")),
         candidate=percent(criterion.get("candidate")),
         difference=points(criterion.get("difference")),
         interval=f"{points(interval[0])} to {points(interval[1])}" if interval else "",
-        p_value="" if chance is None else f"{chance:.3f}",
+        p_value="" if p_value is None else f"{p_value:.3f}",
         bound=str(criterion.get("bound", "")),
         passed=passed,
         result=result,

@@ -1,4 +1,4 @@
-"""The few figures by which two model versions are told apart, and how they differ."""
+"""The key figures of a model version, and how they differ from the champion's."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FigureRow:
     """One figure of a version, beside the champion's where there is one to compare with."""
 
     name: str
@@ -53,40 +53,40 @@ class Row:
 
 
 def own_figures(version: ModelVersion) -> Mapping[str, Any]:
-    """Return a version's figures: the gate's where it was judged, else those of its bundle."""
-    return _judged(version, "candidate") or _tested(version)
+    """Return a version's figures: the gate's where there are any, else those of its bundle."""
+    return _compared(version, "candidate") or _tested(version)
 
 
 def champion_figures(version: ModelVersion) -> Mapping[str, Any]:
-    """Return the figures of the champion that it was judged against, on the same photos."""
-    return _judged(version, "champion")
+    """Return the figures of the champion that it was compared with, on the same photos."""
+    return _compared(version, "champion")
 
 
-def _judged(version: ModelVersion, which: str) -> Mapping[str, Any]:
-    return _part(_part(version.gate, "figures"), which)
+def _compared(version: ModelVersion, which: str) -> Mapping[str, Any]:
+    return _section(_section(version.gate, "figures"), which)
 
 
 def _tested(version: ModelVersion) -> Mapping[str, Any]:
-    return _part(_part(version.manifest, "metrics"), "test")
+    return _section(_section(version.manifest, "metrics"), "test")
 
 
-def _part(document: object, name: str) -> Mapping[str, Any]:
+def _section(document: object, name: str) -> Mapping[str, Any]:
     """Bundles are made elsewhere too: what is not there, or of another form, counts as empty."""
-    part = document.get(name) if isinstance(document, Mapping) else None
-    return part if isinstance(part, Mapping) else {}
+    section = document.get(name) if isinstance(document, Mapping) else None
+    return section if isinstance(section, Mapping) else {}
 
 
-def rows(version: ModelVersion) -> list[Row]:
+def rows(version: ModelVersion) -> list[FigureRow]:
     """Return all key figures of a version."""
     return [row(version, figure) for figure in KEY_FIGURES]
 
 
-def row(version: ModelVersion, figure: KeyFigure) -> Row:
+def row(version: ModelVersion, figure: KeyFigure) -> FigureRow:
     """Return one figure of a version; a difference only where both saw the same photos."""
     own, other = _number(own_figures(version), figure), _number(champion_figures(version), figure)
     both = own is not None and other is not None
     moved = difference(own - other, lower_is_better=figure.lower_is_better) if both else None  # type: ignore[operator]  # both are numbers
-    return Row(figure.name, percent(own), percent(other), moved)
+    return FigureRow(figure.name, percent(own), percent(other), moved)
 
 
 def _number(figures: Mapping[str, Any], figure: KeyFigure) -> float | None:

@@ -1,4 +1,4 @@
-"""The model versions: what each is, how it compares, and which one is in production."""
+"""The list of model versions with their figures, and the actions promote and roll back."""
 
 import json
 from collections.abc import Callable
@@ -45,7 +45,7 @@ def _column(figure: KeyFigure) -> Callable[[ModelVersion], str]:
 
 
 class PromoteForm(BaseDialogForm):
-    """Remembers which champion the person had before them."""
+    """Carries the champion that was shown, so that a promotion replaces no other."""
 
     champion = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -62,7 +62,7 @@ class PromoteForm(BaseDialogForm):
 
 @admin.register(ModelVersion)
 class ModelVersionAdmin(VersionPage, Reclassify, ReadOnlyAdmin):
-    """Versions come from commands and retrainings; here they are looked at and promoted."""
+    """Versions come from commands and retrainings; here they are compared and promoted."""
 
     list_display = (
         "name", "shown_state", *[_column(figure) for figure in KEY_FIGURES], "made",

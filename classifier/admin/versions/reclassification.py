@@ -1,4 +1,4 @@
-"""In the list of model versions: tag again with the champion what nobody has settled."""
+"""Actions that tag unsettled photos again with the champion, and their progress."""
 
 from datetime import timedelta
 from typing import Any, Final, cast
@@ -19,12 +19,12 @@ from classifier.models import ModelVersion, Reclassification
 from classifier.tagging import reclassification
 from classifier.versions import registry
 
-# For so long the list says how the last one ended.
+# How long the list shows the result of the last one.
 SHOWN_AFTER_THE_END: Final = timedelta(hours=1)
 
 
 class Reclassify(ModelAdmin):
-    """Adds the two actions, and above the list how far it is."""
+    """Adds the two actions, and the progress above the list."""
 
     list_before_template = "admin/classifier/models/reclassification.html"
 
@@ -42,11 +42,11 @@ class Reclassify(ModelAdmin):
         return super().changelist_view(request, shown)  # type: ignore[no-any-return]  # Unfold ships no types
 
     def get_urls(self) -> list[URLPattern]:
-        door = path("tagging-again/", never_cache(self.now), name="reclassification_now")
-        return [door, *super().get_urls()]
+        live = path("tagging-again/", never_cache(self.now), name="reclassification_now")
+        return [live, *super().get_urls()]
 
     def now(self, request: HttpRequest) -> JsonResponse:
-        """How far it is, or how the last one ended, for a script that asks every second."""
+        """The progress, or the result of the last one, for a script that polls."""
         template = "admin/classifier/models/_reclassification.html"
         return live_answer(request, admin=self, template=template, now=_now)
 
@@ -105,7 +105,7 @@ def _now() -> dict[str, Any]:
 
 
 def _of_interest() -> Reclassification | None:
-    """Return the one at work, or one that ended a moment ago."""
+    """Return the one in progress, or one that ended within the last hour."""
     run = Reclassification.objects.select_related("version").first()
     if run is None or run.finished_at is None:
         return run

@@ -21,7 +21,7 @@ REPORT_POLICY: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; 
 
 
 class VersionPage(ModelAdmin):
-    """Adds what stands above the fields of a version, and the two pages behind it."""
+    """Adds the figures above a version's fields, its report and its reviews."""
 
     change_form_outer_before_template = "admin/classifier/models/version.html"
 
@@ -45,7 +45,7 @@ class VersionPage(ModelAdmin):
         )
 
     def report(self, request: HttpRequest, number: int) -> HttpResponseBase:
-        """The report that came with the bundle, shut in by a policy of its own."""
+        """The report that came with the bundle, in the sandbox of its own content policy."""
         version = self._version(request, number)
         file = storage.open_extra(version, REPORT_NAME)
         if file is None:

@@ -17,21 +17,21 @@ def _confident_tags() -> ReviewQuerySet:
 
 
 def unbiased_accuracy(of: ModelVersion | None = None) -> Share | None:
-    """Return how often a confident tag is right, from the photos that were drawn at random.
+    """Return how often a confident tag is right, from the blind random sample.
 
     Of one version's tags where it is named, else of all versions' together.
 
     Only blind verdicts of the queue count: what was confirmed with the guess in view, or chosen by
-    somebody, would flatter the model. Each counts as often as its draw was rare, so that a
+    somebody, would flatter the model. Each is weighted by its sampling probability, so that a
     ``REVIEW_SAMPLE_SHARE`` that was changed does not favour the days of the larger one.
     """
-    drawn = _confident_tags().filter(sampled=True, blind=True, source=Review.Source.QUEUE)
+    sampled = _confident_tags().filter(sampled=True, blind=True, source=Review.Source.QUEUE)
     if of is not None:
-        drawn = drawn.filter(model_version=of)
-    # What was drawn before the chance was kept counts as drawn with today's.
+        sampled = sampled.filter(model_version=of)
+    # Rows from before the probability was stored count with today's.
     today = settings.REVIEW_SAMPLE_SHARE or 1.0
     rows = (
-        drawn.values("sampling_share")
+        sampled.values("sampling_share")
         .annotate(right=Count("pk", filter=_MODEL_RIGHT), count=Count("pk"))
         .order_by("sampling_share")
     )

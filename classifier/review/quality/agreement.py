@@ -1,4 +1,4 @@
-"""Formulas: how far two people agree beyond chance, and how sure a share is."""
+"""Formulas: Cohen's kappa, and shares with their confidence intervals."""
 
 import math
 from collections import Counter
@@ -27,7 +27,7 @@ def cohen_kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
 
 
 class Share(NamedTuple):
-    """A share with its 95 % interval, and how many it rests on."""
+    """A share with its 95 % interval, and the number of photos it is of."""
 
     value: float
     low: float
@@ -41,15 +41,18 @@ def share(successes: int, count: int) -> Share | None:
 
 
 def weighted_share(groups: Iterable[tuple[int, int, float]]) -> Share | None:
-    """Return a share over photos that were drawn with different chances, with its 95 % interval.
+    """Return a share over photos sampled with different probabilities, with its 95 % interval.
 
-    A photo drawn with chance c stands for 1/c photos (Hájek, 1971); the interval is Wilson's for
-    the effective count (sum of w)^2 / sum of w^2 (Kish, 1965). With one chance it is `share`.
+    A photo sampled with probability p stands for 1/p photos (Hájek, 1971). The interval is
+    Wilson's for the effective count, (sum of w)^2 / sum of w^2 (Kish, 1965). Where all were
+    sampled with the same probability it is `share`.
 
     Args:
-        groups: successes, count and chance (above 0, at most 1) of each kind of draw.
+        groups: successes, count and sampling probability (above 0, at most 1) of each sample.
     """
-    rows = [(successes, count, 1 / chance) for successes, count, chance in groups if count]
+    rows = [
+        (successes, count, 1 / probability) for successes, count, probability in groups if count
+    ]
     if not rows:
         return None
     total = sum(count * weight for _, count, weight in rows)

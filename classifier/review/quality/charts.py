@@ -41,8 +41,8 @@ def stacked_days(days: Sequence[Day]) -> list[Rectangle]:
     return bars
 
 
-class Row(NamedTuple):
-    """One horizontal bar, 0 to 100, with its interval where there is one."""
+class HorizontalBar(NamedTuple):
+    """One horizontal bar, 0 to 100, with its 95 % interval where it has one."""
 
     label: str
     words: str
@@ -56,18 +56,22 @@ class Row(NamedTuple):
         return (self.high or 0) - (self.low or 0)
 
 
-def share_rows(shares: Sequence[tuple[str, Share]]) -> list[Row]:
+def share_rows(shares: Sequence[tuple[str, Share]]) -> list[HorizontalBar]:
     """Return a bar for every share, with its interval as a line."""
     return [
-        Row(label, in_words(share), share.value * 100, share.low * 100, share.high * 100)
+        HorizontalBar(label, in_words(share), share.value * 100, share.low * 100, share.high * 100)
         for label, share in shares
     ]
 
 
-def count_rows(counts: Sequence[tuple[str, int]]) -> list[Row]:
-    """Return a bar for every count, the largest as wide as there is room."""
+def count_rows(counts: Sequence[tuple[str, int]]) -> list[HorizontalBar]:
+    """Return a bar for every count, the largest at full width."""
     most = max((count for _, count in counts), default=0)
-    return [Row(label, str(count), 100 * count / most) for label, count in counts] if most else []
+    return (
+        [HorizontalBar(label, str(count), 100 * count / most) for label, count in counts]
+        if most
+        else []
+    )
 
 
 def in_words(share: Share) -> str:

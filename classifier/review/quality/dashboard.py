@@ -35,6 +35,8 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
+    """What the first page shows."""
+
     waiting: int
     waiting_unknown: int
     oldest: datetime | None
@@ -88,6 +90,6 @@ def _days(since: datetime) -> list[Day]:
         )
         .order_by("day")
     )
-    found = {row["day"]: Day(**row) for row in rows}
+    by_day = {row["day"]: Day(**row) for row in rows}
     days = [timezone.localdate(since) + timedelta(days=number) for number in range(DAYS + 1)]
-    return [found.get(day, Day(day, 0, 0, 0)) for day in days]
+    return [by_day.get(day, Day(day, 0, 0, 0)) for day in days]

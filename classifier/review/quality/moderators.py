@@ -34,9 +34,9 @@ def _label(row: dict[str, Any]) -> str:
 
 
 def _opinions() -> dict[int, list[dict[str, Any]]]:
-    """Return every verdict on photos that several moderators looked at, by photo."""
-    looked_at_twice = Review.objects.verdicts().filter(round=2, photo__isnull=False)
-    rows = Review.objects.verdicts().filter(photo__in=looked_at_twice.values("photo"))
+    """Return every verdict on photos that several moderators reviewed, by photo."""
+    reviewed_twice = Review.objects.verdicts().filter(round=2, photo__isnull=False)
+    rows = Review.objects.verdicts().filter(photo__in=reviewed_twice.values("photo"))
     opinions: dict[int, list[dict[str, Any]]] = defaultdict(list)
     fields = ("photo", "verdict", "main", "sub", "round", "stands", "moderator__username")
     for row in rows.order_by("photo", "round").values(*fields):
@@ -47,8 +47,8 @@ def _opinions() -> dict[int, list[dict[str, Any]]]:
 def pairs() -> list[Pair]:
     """Return the agreement of every two moderators, by name.
 
-    Of first and second looks alone: a third one is given only where these two differ, so it would
-    make everybody who gives or gets one look at odds with the others.
+    Of first and second reviews alone: a third is asked for only where these two differ, so it
+    would lower the agreement of everybody who gives or gets one.
     """
     both = ([row for row in rows if row["round"] < 3] for rows in _opinions().values())
     return _pairs(both)
@@ -70,7 +70,7 @@ def _pairs(opinions: Iterable[list[dict[str, Any]]]) -> list[Pair]:
 def moderators() -> list[Moderator]:
     """Return per moderator the share of verdicts that became the settled label, by name.
 
-    Only photos that somebody else looked at too count, and of those no third look, which is the
+    Only photos that somebody else reviewed too count, and of those no third review, which is the
     settled label: a verdict always agrees with itself.
     """
     right: dict[str, int] = defaultdict(int)

@@ -1,9 +1,9 @@
-"""What the screen shows of a photo in the queue, as plain values for JSON."""
+"""A queued photo as JSON values for the queue page."""
 
 from typing import Any, Final
 
 from classifier.models import ListingPhoto, QueueItem, Review
-from classifier.review.queue.informative import best_guesses
+from classifier.review.queue.informative import top_classes
 from classifier.taxonomy import MAIN_OF, label_path
 from classifier.wording import percent
 
@@ -22,7 +22,7 @@ _WHY: Final = {
 
 
 def card(item: QueueItem) -> dict[str, Any]:
-    """Return one photo as the page shows it; what the model said is left out where it is blind."""
+    """Return one photo as the page shows it; without the model's tag where the review is blind."""
     photo = item.photo
     others = ListingPhoto.objects.filter(listing=photo.listing_id).exclude(pk=photo.pk)
     return {
@@ -39,19 +39,19 @@ def card(item: QueueItem) -> dict[str, Any]:
         "round": item.round,
         "blind": item.blind,
         "suggestion": photo.suggestion.label if hasattr(photo, "suggestion") else "",
-        **({} if item.blind else _said(photo)),
+        **({} if item.blind else _prediction(photo)),
     }
 
 
-def _said(photo: ListingPhoto) -> dict[str, Any]:
-    guesses = best_guesses(photo.scores["sub"], GUESSES_SHOWN) if photo.scores else []
+def _prediction(photo: ListingPhoto) -> dict[str, Any]:
+    guesses = top_classes(photo.scores["sub"], GUESSES_SHOWN) if photo.scores else []
     return {
         "tag": photo.label,
         "model": str(photo.model_version),
         "why": why(photo),
         "main": [
             {"label": label, "share": share, "percent": percent(share)}
-            for label, share in (best_guesses(photo.scores["main"], 1) if photo.scores else [])
+            for label, share in (top_classes(photo.scores["main"], 1) if photo.scores else [])
         ],
         "guesses": [
             {"label": label, "main": MAIN_OF[label], "share": share, "percent": percent(share)}
@@ -74,7 +74,11 @@ def why(photo: ListingPhoto) -> str:
     return f"{_WHY[reason]} ({number})." if number else f"{_WHY[reason]}."
 
 
-def outcome_of(review: Review) -> dict[str, Any]:
-    """Return what the page tells after a verdict; a blind one now learns what the model said."""
-    said = label_path(review.said_main, review.said_sub) if review.said_outcome else ""
-    return {"review": review.pk, "label": review.label, "said": said if review.blind else ""}
+def answer_to_verdict(review: Review) -> dict[str, Any]:
+    """Return what the page tells after a verdict; after a blind one also the model's tag."""
+    prediction = label_path(review.said_main, review.said_sub) if review.said_outcome else ""
+    return {
+        "review": review.pk,
+        "label": review.label,
+        "model_tag": prediction if review.blind else "",
+    }

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from classifier.models import PassedOver, QueueItem, Review
 from classifier.review.errors import HeldElsewhereError, PhotoGoneError, SettledElsewhereError
-from classifier.review.queue.informative import Candidate, most_informative
+from classifier.review.queue.informative import WaitingPhoto, most_informative
 
 # Among how many of the most informative photos a varied choice is made, and what "lately" means.
 CANDIDATES: Final = 36
@@ -56,17 +56,17 @@ def claim_next(*, moderator: User) -> QueueItem | None:
 def _locked(items: QuerySet[QueueItem]) -> QuerySet[QueueItem]:
     skip_locked = connection.features.has_select_for_update_skip_locked
     locked = items.select_for_update(skip_locked=skip_locked, of=("self",))
-    return with_all_shown(locked)
+    return with_card_rows(locked)
 
 
-def with_all_shown(items: QuerySet[QueueItem]) -> QuerySet[QueueItem]:
-    """Fetch along what the screen shows of a photo."""
+def with_card_rows(items: QuerySet[QueueItem]) -> QuerySet[QueueItem]:
+    """Join the rows that a card shows."""
     return items.select_related("photo__listing", "photo__model_version", "photo__suggestion")
 
 
 def _lock_informative(moderator: User) -> QueueItem | None:
     rows = free_for(moderator).order_by("-informative", "id")[:CANDIDATES]
-    candidates = [Candidate(row.pk, row.guess, row.informative) for row in rows]
+    candidates = [WaitingPhoto(row.pk, row.guess, row.informative) for row in rows]
     lately = _guesses_lately(moderator)
     while candidates:
         choice = most_informative(candidates, lately)
@@ -145,7 +145,7 @@ def take_back(*, moderator: User, item: int) -> QueueItem:
     """
     with transaction.atomic():
         locked = QueueItem.objects.select_for_update(of=("self",))
-        row = with_all_shown(locked).filter(pk=item).first()
+        row = with_card_rows(locked).filter(pk=item).first()
         if row is None:
             raise PhotoGoneError
         if not row.open:

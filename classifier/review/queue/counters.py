@@ -1,4 +1,4 @@
-"""How much is left and what I did today, at a cost that does not grow with the queue."""
+"""The queue page's counters, at a cost that does not grow with the queue."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -30,7 +30,7 @@ class Counters:
 
 
 def counters(*, moderator: User) -> Counters:
-    """Return the numbers beside the queue."""
+    """Return the counters of one moderator."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     mine = Review.objects.verdicts().filter(moderator=moderator, at__gte=midnight)
     last = mine.filter(source=Review.Source.QUEUE).order_by("-at", "-pk").first()

@@ -1,4 +1,4 @@
-"""Who enters the queue: what the model was not sure of, and a few photos drawn at random."""
+"""Puts photos into the queue: what the model was not sure of, and a random sample of the rest."""
 
 import random
 from collections.abc import Iterable, Sequence
@@ -7,19 +7,19 @@ from typing import Final
 from django.conf import settings
 
 from classifier.models import ListingPhoto, QueueItem, Review
-from classifier.review.queue.informative import best_guesses, informativeness
+from classifier.review.queue.informative import informativeness, top_classes
 
-# The draw, and what a seller contradicts, go first in either order: the most informative photos
+# The sample, and what a seller contradicts, go first in either order: the most informative photos
 # never end, and behind them an unbiased figure would never come about.
 MUST_NOT_WAIT: Final = {"rank": QueueItem.Rank.FIRST, "informative": 1.0}
-_chance = random.SystemRandom()
+_random = random.SystemRandom()
 
 
 def enqueue(photos: Sequence[ListingPhoto]) -> None:
     """Put freshly tagged photos into the queue as far as people should look at them.
 
     Call it in the transaction that stores the tags. Photos that are there already follow their
-    new tag while nobody has settled them; what was drawn at random stays drawn.
+    new tag while nobody has settled them; what was sampled stays in the sample.
     """
     tagged = [photo for photo in photos if photo.status == ListingPhoto.Status.CLASSIFIED]
     known = set(QueueItem.objects.filter(photo__in=tagged).values_list("photo_id", flat=True))
@@ -36,21 +36,21 @@ def _items(photos: Iterable[ListingPhoto]) -> list[QueueItem]:
 
 
 def _item(photo: ListingPhoto) -> QueueItem | None:
-    draw = _draw() if _confident(photo) else {}
-    if _confident(photo) and not draw:
+    sample = _sample() if _confident(photo) else {}
+    if _confident(photo) and not sample:
         return None
     since = photo.classified_at or photo.created_at
-    return QueueItem(photo=photo, since=since, **{**_follows(photo), **draw})
+    return QueueItem(photo=photo, since=since, **{**_follows(photo), **sample})
 
 
 def _confident(photo: ListingPhoto) -> bool:
     return photo.outcome == ListingPhoto.OutcomeChoice.SUBCLASS
 
 
-def _draw() -> dict[str, object]:
-    """Return what a queue item is when its confident photo is drawn; nothing if it is not."""
+def _sample() -> dict[str, object]:
+    """Return what a queue item is when its confident photo is sampled; nothing if it is not."""
     share = settings.REVIEW_SAMPLE_SHARE
-    if _chance.random() >= share:
+    if _random.random() >= share:
         return {}
     return {"sampled": True, "sampling_share": share, "blind": True, **MUST_NOT_WAIT}
 
@@ -59,13 +59,13 @@ def _follow_tag(photo: ListingPhoto) -> None:
     """A new tag makes a photo wait elsewhere, again, or not at all if the model is now sure."""
     if Review.objects.standing().filter(photo=photo).exists():
         return
-    # Not what is on a screen just now, and nothing of a draw.
+    # Not what is on a screen just now, and nothing of the sample.
     item = QueueItem.objects.filter(photo=photo, claim__isnull=True, round=1, sampled=False)
     if not _confident(photo):
         item.update(open=True, **_follows(photo))
     else:
-        draw = _draw()
-        item.filter(photo__suggestion__isnull=True).update(open=bool(draw), **draw)
+        sample = _sample()
+        item.filter(photo__suggestion__isnull=True).update(open=bool(sample), **sample)
 
 
 def _follows(photo: ListingPhoto) -> dict[str, object]:
@@ -74,7 +74,7 @@ def _follows(photo: ListingPhoto) -> dict[str, object]:
     scores = photo.scores or {}
     return {
         "rank": QueueItem.Rank.LATER if main_class else QueueItem.Rank.FIRST,
-        "guess": best_guesses(scores["sub"], 1)[0].label,
+        "guess": top_classes(scores["sub"], 1)[0].label,
         "informative": informativeness(sub=scores["sub"], novelty=scores["novelty"]),
     }
 

@@ -10,15 +10,17 @@ MARGIN_SHARE: Final = 0.7
 REPETITION_COSTS: Final = 0.1
 
 
-class Guess(NamedTuple):
+class ClassShare(NamedTuple):
+    """A class and the probability that the model gave it."""
+
     label: str
     share: float
 
 
-def best_guesses(shares: Mapping[str, float], count: int) -> list[Guess]:
+def top_classes(shares: Mapping[str, float], count: int) -> list[ClassShare]:
     """Return the ``count`` classes with the largest shares, the largest first."""
     ranked = sorted(shares.items(), key=lambda item: -item[1])
-    return [Guess(label, share) for label, share in ranked[:count]]
+    return [ClassShare(label, share) for label, share in ranked[:count]]
 
 
 def informativeness(*, sub: Mapping[str, float], novelty: float) -> float:
@@ -27,20 +29,24 @@ def informativeness(*, sub: Mapping[str, float], novelty: float) -> float:
     A small margin between the best two subclasses (margin sampling: Scheffer, Decomain and Wrobel,
     2001), and a novelty score that could go either way.
     """
-    first, second = best_guesses(sub, 2)
+    first, second = top_classes(sub, 2)
     margin = first.share - second.share
     undecided = 4 * novelty * (1 - novelty)
     value = MARGIN_SHARE * (1 - margin) + (1 - MARGIN_SHARE) * undecided
     return min(1.0, max(0.0, value))
 
 
-class Candidate(NamedTuple):
+class WaitingPhoto(NamedTuple):
+    """What the choice needs to know of a photo in the queue."""
+
     item: int
     guess: str | None
     informative: float
 
 
-def most_informative(candidates: Sequence[Candidate], lately: Sequence[str | None]) -> Candidate:
+def most_informative(
+    candidates: Sequence[WaitingPhoto], lately: Sequence[str | None]
+) -> WaitingPhoto:
     """Return the most informative candidate, less what its guess has been shown lately."""
     seen = Counter(lately)
     return max(candidates, key=lambda c: c.informative - REPETITION_COSTS * seen[c.guess])

@@ -4,32 +4,32 @@
 const OFTEN = 1000; // milliseconds, while something is at work
 const RARELY = 10000;
 
-async function look(place, wasUnfinished = false) {
+async function poll(panel, wasUnfinished = false) {
   let [pause, unfinished] = [RARELY, wasUnfinished];
   try {
-    const answer = await fetch(place.dataset.live, { headers: { Accept: "application/json" } });
+    const answer = await fetch(panel.dataset.live, { headers: { Accept: "application/json" } });
     if (answer.status === 401 || answer.status === 403) {
-      place.append(notice("You are signed out, so this no longer moves. Reload the page."));
+      panel.append(notice("You are signed out, so this no longer moves. Reload the page."));
       return;
     }
     if (answer.ok) {
       const now = await answer.json();
       unfinished = now.unfinished;
-      show(place, now.html, wasUnfinished && !unfinished);
+      show(panel, now.html, wasUnfinished && !unfinished);
       pause = unfinished ? OFTEN : RARELY;
     }
   } catch {
     // The server cannot be reached: ask again.
   }
-  setTimeout(look, pause, place, unfinished);
+  setTimeout(poll, pause, panel, unfinished);
 }
 
-function show(place, html, hasEnded) {
-  if (place.dataset.html === html) return;
-  place.dataset.html = html;
+function show(panel, html, hasEnded) {
+  if (panel.dataset.html === html) return;
+  panel.dataset.html = html;
   // The end is worth a word to a screen reader; the bar on its way is not.
-  place.setAttribute("aria-live", hasEnded ? "polite" : "off");
-  place.innerHTML = html; // made by our own template, which escapes what it shows
+  panel.setAttribute("aria-live", hasEnded ? "polite" : "off");
+  panel.innerHTML = html; // made by our own template, which escapes what it shows
 }
 
 function notice(text) {
@@ -39,4 +39,4 @@ function notice(text) {
   return line;
 }
 
-for (const place of document.querySelectorAll("[data-live]")) look(place);
+for (const panel of document.querySelectorAll("[data-live]")) poll(panel);

@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from classifier import notify, retraining
 from classifier.models import ModelVersion, RetrainRun
-from tests.classifier.judged import a_candidate
+from tests.classifier.candidates import a_candidate
 from tests.tagged_photos import a_moderator
 
 pytestmark = pytest.mark.django_db
@@ -169,7 +169,7 @@ def test_a_run_can_be_called_off(client: Client, engineer: User) -> None:
 def test_watching_does_not_include_starting(
     client: Client, watcher: User, path: str, method: str
 ) -> None:
-    """Each door that changes something refuses who may only look, and is not shown to them."""
+    """Each action that changes something refuses who may only look, and is not shown to them."""
     run = a_run()
     client.force_login(watcher)
     assert path not in client.get(RUNS).content.decode()

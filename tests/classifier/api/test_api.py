@@ -68,7 +68,7 @@ def test_a_tagged_photo_says_all_that_was_decided(
 
 
 @pytest.mark.parametrize(
-    ("said", "label", "explanation"),
+    ("given", "label", "explanation"),
     [
         (scores("Bags", 0.98, "Tote Bags", 0.4), "Bags", "Looks like a bag. Which kind?"),
         (scores("Shoes", 0.98, "Skirts", 0.9), "Shoes", "Looks like a pair of shoes. Which kind?"),
@@ -77,11 +77,11 @@ def test_a_tagged_photo_says_all_that_was_decided(
     ],
 )
 def test_a_fallback_is_explained_in_words(
-    api: APIClient, seller: User, champion: ModelVersion, said: Any, label: str, explanation: str
+    api: APIClient, seller: User, champion: ModelVersion, given: Any, label: str, explanation: str
 ) -> None:
     """Whatever the model was unsure of is said in a sentence a seller understands."""
     listing = a_listing(seller)
-    tag(champion, said)
+    tag(champion, given)
 
     photo = api.get(f"/api/v1/photos/{only_photo(listing).pk}/").json()
     assert photo["label"] == label
@@ -149,12 +149,12 @@ def test_another_content_type_is_a_415(api: APIClient) -> None:
 
 @pytest.mark.parametrize("path", ["listings/", "listings/1/", "photos/1/", "photos/1/image/"])
 def test_nobody_gets_in_without_credentials(path: str) -> None:
-    """Every door of the API answers strangers with 401."""
+    """Every endpoint of the API answers strangers with 401."""
     assert APIClient().get(f"/api/v1/{path}").status_code == 401
 
 
 def test_another_sellers_photos_do_not_exist(api: APIClient, other_seller: User) -> None:
-    """Neither listing, photo, image nor thumbnail of another seller can be had, by any door."""
+    """Neither listing, photo, image nor thumbnail of another seller can be had, at any address."""
     listing = a_listing(other_seller)
     photo = only_photo(listing).pk
 
@@ -201,12 +201,12 @@ def test_the_list_goes_on_page_by_page(api: APIClient, seller: User, settings: A
     """Following `next` gives every listing once, newest first, in few queries a page."""
     expected = [a_listing(seller).pk for _ in range(53)][::-1]
 
-    found, address = [], "/api/v1/listings/"
+    numbers, address = [], "/api/v1/listings/"
     while address:
         page = api.get(address).json()
-        found += [listing["id"] for listing in page["results"]]
+        numbers += [listing["id"] for listing in page["results"]]
         address = page["next"]
-    assert found == expected
+    assert numbers == expected
 
 
 def test_a_page_of_listings_needs_few_queries(

@@ -164,7 +164,7 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width
 
 
 @pytest.mark.parametrize(
-    ("data", "says"),
+    ("data", "message"),
     [
         pytest.param(b"", "The file is empty", id="empty"),
         pytest.param(b"Dear shop, ...", "not a photo that we can read", id="text"),
@@ -182,9 +182,9 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width
         pytest.param(pictures.jpeg(20, 400), "only 20 x 400 pixels.*at least 32", id="too narrow"),
     ],
 )  # fmt: skip
-def test_bad_files_get_a_sentence(data: bytes, says: str) -> None:
+def test_bad_files_get_a_sentence(data: bytes, message: str) -> None:
     """Each kind of bad file is refused with a sentence that says what to do instead."""
-    with pytest.raises(PhotoRefusedError, match=says) as caught:
+    with pytest.raises(PhotoRefusedError, match=message) as caught:
         clean_photo(data, LIMITS)
     assert str(caught.value).endswith(".")
 

@@ -25,7 +25,7 @@ def test_no_key_means_two_things() -> None:
 
 
 def test_every_right_is_named() -> None:
-    """The rights that the doors ask for are in the table of rights."""
+    """The rights that the endpoints ask for are in the table of rights."""
     text = DOCS.read_text(encoding="utf-8")
     names = [right.split(".")[1] for right in RIGHTS]
     for right in [*names, *(name for name, _ in Review._meta.permissions), "view_review"]:

@@ -1,4 +1,4 @@
-"""Where the model looked: made by a worker, shown to moderators, never in the web process."""
+"""Grad-CAM images: made by a worker, shown to moderators, never in the web process."""
 
 from io import BytesIO
 from pathlib import Path
@@ -12,10 +12,10 @@ from django.urls import reverse
 from PIL import Image
 from torch import nn
 
-from classifier.ml.gradcam import heat, overlay
+from classifier.ml.gradcam import grad_cam, overlay
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import HierarchicalResNet
-from classifier.review import gradcam as heat_pictures
+from classifier.review import gradcam as gradcam_images
 from classifier.versions import promotion, registry
 from classifier.worker import gradcam
 from tests.manifests import a_manifest
@@ -34,7 +34,7 @@ class SeesTheCorner(nn.Module):
 
 
 @pytest.fixture
-def looks_at_corner() -> HierarchicalResNet:
+def corner_network() -> HierarchicalResNet:
     network = HierarchicalResNet().eval()
     network.backbone.layer4 = SeesTheCorner()
     nn.init.constant_(network.sub_head.weight, 0.1)
@@ -45,21 +45,21 @@ def alpha(png: bytes) -> np.ndarray:
     return np.asarray(Image.open(BytesIO(png)))[..., 3]
 
 
-def test_the_map_is_hot_where_the_network_looked(looks_at_corner: HierarchicalResNet) -> None:
+def test_the_map_is_high_where_the_features_are(corner_network: HierarchicalResNet) -> None:
     """What speaks for the best subclass is 1, what says nothing is 0."""
     photo = torch.zeros(3, 224, 224, dtype=torch.uint8)
-    hot = heat(looks_at_corner, photo, PREPROCESSING)
-    assert hot.shape == (7, 7)
-    assert hot[0, 0] == 1
-    assert hot.sum() == 1
+    activation = grad_cam(corner_network, photo, PREPROCESSING)
+    assert activation.shape == (7, 7)
+    assert activation[0, 0] == 1
+    assert activation.sum() == 1
 
 
 @pytest.mark.parametrize(("width", "height"), [(300, 600), (600, 300), (50, 50)])
 def test_the_picture_has_the_shape_of_the_photo(width: int, height: int) -> None:
     """The overlay fits the photo it is laid over, hot in the middle where the map is."""
-    hot = torch.zeros(7, 7)
-    hot[3, 3] = 1
-    shown = alpha(overlay(hot, width=width, height=height, how=PREPROCESSING))
+    activation = torch.zeros(7, 7)
+    activation[3, 3] = 1
+    shown = alpha(overlay(activation, width=width, height=height, preprocessing=PREPROCESSING))
     assert shown.shape[0] / shown.shape[1] == pytest.approx(height / width, rel=0.01)
     row, column = np.unravel_index(shown.argmax(), shown.shape)
     assert abs(row / shown.shape[0] - 0.5) < 0.1
@@ -68,7 +68,7 @@ def test_the_picture_has_the_shape_of_the_photo(width: int, height: int) -> None
 
 @pytest.mark.django_db
 def test_a_worker_makes_the_picture_and_the_page_gets_it(untrained_bundle: Path) -> None:
-    """Asked for, it comes with the next look; made once, it is kept."""
+    """Asked for, it comes with the next request; made once, it is kept."""
     promotion.promote(version=registry.register(folder=untrained_bundle))
     photo = a_photo(file=True, **UNKNOWN)
     client = Client()
@@ -76,8 +76,8 @@ def test_a_worker_makes_the_picture_and_the_page_gets_it(untrained_bundle: Path)
     url = reverse("admin:review_queue_heat", args=[photo.pk])
     assert client.get(url).status_code == 202
     assert client.get(f"{url}?ask").status_code == 503  # no broker runs here
-    gradcam.show(photo.pk)
-    gradcam.show(photo.pk)
+    gradcam.make_image(photo.pk)
+    gradcam.make_image(photo.pk)
     response = client.get(url)
     assert (response.status_code, response["Content-Type"]) == (200, "image/png")
     assert Image.open(BytesIO(response.content)).size == (640, 480)
@@ -90,15 +90,15 @@ def test_a_photo_without_its_file_gets_no_picture(untrained_bundle: Path) -> Non
     """A missing file or row is no crash of the worker."""
     promotion.promote(version=registry.register(folder=untrained_bundle))
     photo = a_photo(**UNKNOWN)
-    gradcam.show(photo.pk)
-    gradcam.show(99_999)
-    assert heat_pictures.picture(photo) is None
+    gradcam.make_image(photo.pk)
+    gradcam.make_image(99_999)
+    assert gradcam_images.stored_image(photo) is None
 
 
 def test_preprocessing_that_crops_maps_to_the_middle() -> None:
     """Where the network saw the centre alone, the borders stay clear."""
-    how = Preprocessing(size=224, resize=448, fit="centre_crop")
-    shown = alpha(overlay(torch.ones(7, 7), width=400, height=400, how=how))
+    preprocessing = Preprocessing(size=224, resize=448, fit="centre_crop")
+    shown = alpha(overlay(torch.ones(7, 7), width=400, height=400, preprocessing=preprocessing))
     assert shown[0, 0] == 0
     assert shown[320, 320] > 100
 
@@ -108,6 +108,6 @@ def test_the_picture_goes_with_the_photo(untrained_bundle: Path) -> None:
     """Nothing of a deleted photo stays in the storage."""
     promotion.promote(version=registry.register(folder=untrained_bundle))
     photo = a_photo(file=True, **UNKNOWN)
-    gradcam.show(photo.pk)
+    gradcam.make_image(photo.pk)
     photo.delete()
     assert default_storage.listdir("heat")[1] == []

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from classifier.models import ListingPhoto, QueueItem, Review
-from classifier.review.labels import Source, final_label, listing_label
+from classifier.review.labels import LabelSource, final_label, listing_label
 from classifier.review.suggestions import SuggestionError, suggest
 from tests.classifier.reviewing import BOOTS, review, signed_in
 from tests.tagged_photos import CONFIDENT, FALLBACK, UNKNOWN, a_listing, a_photo
@@ -19,14 +19,17 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sample")]
 def test_the_label_says_where_it_came_from(anna: User) -> None:
     """Model, then the seller where the model fell back, then the moderator above all."""
     photo = a_photo("Boots", **FALLBACK)
-    assert (final_label(photo).words, final_label(photo).source) == ("Shoes", Source.MODEL)
+    assert (final_label(photo).words, final_label(photo).source) == ("Shoes", LabelSource.MODEL)
     suggest(seller=photo.listing.seller, photo=photo, main="Shoes", sub="Flats")
     photo = ListingPhoto.objects.get()
-    assert (final_label(photo).words, final_label(photo).source) == ("Shoes › Flats", Source.SELLER)
+    assert (final_label(photo).words, final_label(photo).source) == (
+        "Shoes › Flats",
+        LabelSource.SELLER,
+    )
     review(anna, BOOTS)
     photo = ListingPhoto.objects.get()
     assert (final_label(photo).words, final_label(photo).source) == (
-        "Shoes › Boots", Source.MODERATOR,
+        "Shoes › Boots", LabelSource.MODERATOR,
     )  # fmt: skip
 
 
@@ -37,11 +40,11 @@ def test_a_listing_takes_its_best_photos_label(anna: User) -> None:
     a_photo("Flats", listing=listing, **CONFIDENT)
     assert listing_label(listing.photos.all()).words == "Shoes › Flats"
     review(anna, BOOTS)
-    found = listing_label(listing.photos.all())
-    assert (found.words, found.source) == ("Shoes › Boots", Source.MODERATOR)
+    label = listing_label(listing.photos.all())
+    assert (label.words, label.source) == ("Shoes › Boots", LabelSource.MODERATOR)
     client = signed_in(listing.seller)
-    told = client.get(f"/api/v1/listings/{listing.pk}/").json()["final_label"]
-    assert told == {
+    final_label = client.get(f"/api/v1/listings/{listing.pk}/").json()["final_label"]
+    assert final_label == {
         "main": "Shoes", "sub": "Boots", "said_by": "moderator", "words": "Shoes › Boots",
     }  # fmt: skip
     page = client.get(f"/listings/{listing.pk}/").content.decode()
@@ -132,5 +135,5 @@ def test_photos_tagged_before_there_was_a_queue_enter_it() -> None:
     migration = import_module("classifier.migrations.0002_review_queue")
     # Of the schema editor it wants the connection alone.
     migration.enter_the_queue(apps, SimpleNamespace(connection=connection))
-    found = QueueItem.objects.order_by("rank").values_list("photo", "rank", "guess", "sampled")
-    assert list(found) == [(unknown.pk, 0, "Boots", False), (fallback.pk, 1, "Flats", False)]
+    rows = QueueItem.objects.order_by("rank").values_list("photo", "rank", "guess", "sampled")
+    assert list(rows) == [(unknown.pk, 0, "Boots", False), (fallback.pk, 1, "Flats", False)]

@@ -20,7 +20,7 @@ from classifier.review.errors import (
 from classifier.review.queue import claims
 from classifier.review.verdicts import Verdict
 from tests.classifier.review.queue.test_claims import lapse
-from tests.classifier.reviewing import BAD, BOOTS, FLATS, decide, shown
+from tests.classifier.reviewing import BAD, BOOTS, FLATS, record, shown
 from tests.tagged_photos import CONFIDENT, FALLBACK, UNKNOWN, a_moderator, a_photo
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sample")]
@@ -39,7 +39,7 @@ def cleo() -> User:
 def test_a_review_keeps_who_how_long_and_what_the_model_said(anna: User) -> None:
     """The row says all that is needed to judge moderator and model later."""
     photo = a_photo("Flats", **FALLBACK)
-    review = decide(anna, shown(anna))
+    review = record(anna, shown(anna))
     review.refresh_from_db()
     assert (review.photo, review.moderator, review.seconds) == (photo, anna, 1.5)
     assert (review.verdict, review.main, review.sub) == ("subclass", "Shoes", "Boots")
@@ -53,7 +53,7 @@ def test_sent_twice_a_verdict_counts_once(anna: User) -> None:
     """The second of two submissions of one showing gives the first's review, whatever it says."""
     a_photo(**UNKNOWN)
     item = shown(anna)
-    assert decide(anna, item, BOOTS) == decide(anna, item, FLATS)
+    assert record(anna, item, BOOTS) == record(anna, item, FLATS)
     assert Review.objects.count() == 1
     assert Review.objects.get().sub == "Boots"
 
@@ -63,7 +63,7 @@ def test_a_lapsed_lease_loses_no_verdict_while_the_photo_is_free(anna: User) -> 
     a_photo(**UNKNOWN)
     item = shown(anna)
     lapse(item)
-    assert decide(anna, item).stands
+    assert record(anna, item).stands
 
 
 def test_who_lost_a_photo_is_told_so_kindly(anna: User, ben: User) -> None:
@@ -73,20 +73,20 @@ def test_who_lost_a_photo_is_told_so_kindly(anna: User, ben: User) -> None:
     lapse(stale)
     held = shown(ben)
     with pytest.raises(HeldElsewhereError, match="someone else is looking"):
-        decide(anna, stale)
-    decide(ben, held, FLATS)
+        record(anna, stale)
+    record(ben, held, FLATS)
     with pytest.raises(SettledElsewhereError, match="Someone else settled"):
-        decide(anna, stale)
+        record(anna, stale)
     assert Review.objects.get().moderator == ben
     photo.listing.delete()
     with pytest.raises(PhotoGoneError, match="deleted meanwhile"):
-        decide(anna, stale)
+        record(anna, stale)
 
 
 def test_deleting_a_photo_keeps_its_reviews(anna: User) -> None:
     """Who decided what stays on record without the photo."""
     photo = a_photo(**UNKNOWN)
-    review = decide(anna, shown(anna))
+    review = record(anna, shown(anna))
     photo.delete()
     review.refresh_from_db()
     assert review.photo is None
@@ -110,7 +110,7 @@ def test_a_verdict_must_make_sense(kind: str, main: str | None, sub: str | None)
 def test_the_database_refuses_a_second_standing_review(anna: User, ben: User) -> None:
     """Whoever writes past the services, one review stands for a photo."""
     photo = a_photo(**UNKNOWN)
-    decide(anna, shown(anna))
+    record(anna, shown(anna))
     with pytest.raises(IntegrityError), transaction.atomic():
         Review.objects.create(
             photo=photo, moderator=ben, key=uuid4(), verdict="not_ours", stands=True
@@ -127,7 +127,7 @@ def test_the_database_refuses_a_second_standing_review(anna: User, ben: User) ->
 def test_the_database_refuses_to_change_a_review(anna: User, change: dict[str, object]) -> None:
     """A trigger keeps every row as it was written."""
     a_photo(**UNKNOWN)
-    review = decide(anna, shown(anna))
+    review = record(anna, shown(anna))
     with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
         Review.objects.filter(pk=review.pk).update(**change)
     with pytest.raises(TypeError, match="never deleted"):
@@ -139,13 +139,13 @@ def test_the_database_refuses_to_change_a_review(anna: User, change: dict[str, o
 def test_undo_adds_a_row_and_brings_the_photo_back(anna: User) -> None:
     """The old row stays, voided; the photo is on the same moderator's screen again."""
     photo = a_photo(**UNKNOWN)
-    old = decide(anna, shown(anna), FLATS)
+    old = record(anna, shown(anna), FLATS)
     again = verdicts.undo(moderator=anna, review=old.pk)
     assert again is not None
     assert again.photo == photo
     old.refresh_from_db()
     assert (old.stands, old.voided, old.voided_by.verdict) == (False, True, "undone")
-    assert decide(anna, again, BOOTS).stands
+    assert record(anna, again, BOOTS).stands
     assert [review.verdict for review in Review.objects.order_by("id")] == [
         "subclass", "undone", "subclass",
     ]  # fmt: skip
@@ -154,7 +154,7 @@ def test_undo_adds_a_row_and_brings_the_photo_back(anna: User) -> None:
 def test_undo_is_once_and_for_ones_own(anna: User, ben: User) -> None:
     """Nobody undoes for another, and nothing is undone twice or brought back to life."""
     a_photo(**UNKNOWN)
-    review = decide(anna, shown(anna))
+    review = record(anna, shown(anna))
     with pytest.raises(NothingToUndoError):
         verdicts.undo(moderator=ben, review=review.pk)
     verdicts.undo(moderator=anna, review=review.pk)
@@ -170,11 +170,11 @@ def test_a_second_opinion_is_another_moderators_and_blind(
     """The first moderator does not get the photo again; who agrees closes it."""
     settings.REVIEW_SECOND_SHARE = 1.0
     a_photo(**UNKNOWN)
-    first = decide(anna, shown(anna))
+    first = record(anna, shown(anna))
     assert claims.claim_next(moderator=anna) is None
     item = shown(ben)
     assert (item.round, item.blind) == (2, True)
-    second = decide(ben, item, BOOTS)
+    second = record(ben, item, BOOTS)
     assert (first.stands, second.stands, second.blind) == (True, False, True)
     assert not QueueItem.objects.get().open
 
@@ -185,12 +185,12 @@ def test_a_third_opinion_settles_a_disagreement(
     """Two who disagree are followed by a third, whose verdict stands; undone, the first does."""
     settings.REVIEW_SECOND_SHARE = 1.0
     photo = a_photo(**UNKNOWN)
-    first = decide(anna, shown(anna), BOOTS)
-    decide(ben, shown(ben), FLATS)
+    first = record(anna, shown(anna), BOOTS)
+    record(ben, shown(ben), FLATS)
     with pytest.raises(ReviewedAgainError):
         verdicts.undo(moderator=anna, review=first.pk)
     assert claims.claim_next(moderator=ben) is None
-    third = decide(cleo, shown(cleo), FLATS)
+    third = record(cleo, shown(cleo), FLATS)
     assert Review.objects.standing().get(photo=photo) == third
     assert PassedOver.objects.count() == 2
     verdicts.undo(moderator=cleo, review=third.pk)
@@ -202,7 +202,7 @@ def test_a_settled_photo_keeps_its_label_when_it_is_tagged_anew(anna: User) -> N
     from classifier.review.queue import enqueue
 
     photo = a_photo(**UNKNOWN)
-    review = decide(anna, shown(anna))
+    review = record(anna, shown(anna))
     photo.outcome = "main_class"
     enqueue.enqueue([photo])
     assert not QueueItem.objects.get().open
@@ -210,25 +210,25 @@ def test_a_settled_photo_keeps_its_label_when_it_is_tagged_anew(anna: User) -> N
 
 
 def test_the_sample_is_marked_in_the_review(anna: User, settings: Settings) -> None:
-    """A blind verdict on a drawn photo says that it was drawn, with which chance, and blind."""
+    """A blind verdict on a sampled photo keeps that it was sampled, the probability, and blind."""
     settings.REVIEW_SAMPLE_SHARE = 1.0
     a_photo(**CONFIDENT)
-    review = decide(anna, shown(anna))
+    review = record(anna, shown(anna))
     assert (review.sampled, review.sampling_share, review.blind) == (True, 1.0, True)
 
 
-def test_undo_and_later_looks_keep_the_draw(
+def test_undo_and_later_reviews_keep_the_sample(
     anna: User, ben: User, cleo: User, settings: Settings
 ) -> None:
-    """Undone, given again, looked at a second and a third time: every row has the same chance."""
+    """Undone, given again, reviewed three times: every row has the same probability."""
     settings.REVIEW_SAMPLE_SHARE = settings.REVIEW_SECOND_SHARE = 1.0
     a_photo(**CONFIDENT)
     settings.REVIEW_SAMPLE_SHARE = 0.25  # changed since
-    again = verdicts.undo(moderator=anna, review=decide(anna, shown(anna)).pk)
+    again = verdicts.undo(moderator=anna, review=record(anna, shown(anna)).pk)
     assert again is not None
-    decide(anna, again, BOOTS)
-    decide(ben, shown(ben), FLATS)
-    decide(cleo, shown(cleo), FLATS)
+    record(anna, again, BOOTS)
+    record(ben, shown(ben), FLATS)
+    record(cleo, shown(cleo), FLATS)
     rows = Review.objects.order_by("id").values_list("verdict", "round", "sampling_share")
     assert list(rows) == [
         ("subclass", 1, 1.0), ("undone", 1, 1.0), ("subclass", 1, 1.0), ("subclass", 2, 1.0),
@@ -237,17 +237,17 @@ def test_undo_and_later_looks_keep_the_draw(
     assert Review.objects.standing().get().moderator == cleo
 
 
-def test_a_blind_verdict_given_again_is_looked_at_twice(
+def test_a_blind_verdict_given_again_gets_a_second_review(
     anna: User, ben: User, settings: Settings
 ) -> None:
     """After the first the model's guess was told, so who changes their mind has seen it."""
     settings.REVIEW_SAMPLE_SHARE = 1.0
     a_photo("Boots", **CONFIDENT)
-    again = verdicts.undo(moderator=anna, review=decide(anna, shown(anna), FLATS).pk)
+    again = verdicts.undo(moderator=anna, review=record(anna, shown(anna), FLATS).pk)
     assert again is not None
-    assert decide(anna, again, BOOTS).stands
+    assert record(anna, again, BOOTS).stands
     assert claims.claim_next(moderator=anna) is None
     item = shown(ben)
     assert (item.round, item.blind) == (2, True)
-    decide(ben, item, BOOTS)
+    record(ben, item, BOOTS)
     assert not QueueItem.objects.get().open

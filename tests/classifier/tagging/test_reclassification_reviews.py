@@ -50,7 +50,9 @@ def test_reviewed_photos_are_never_touched(newer: ModelVersion, anna: User) -> N
     item = claims.claim_next(moderator=anna)
     assert item is not None
     assert item.claim is not None
-    verdicts.decide(moderator=anna, item=item.pk, claim=item.claim, verdict=BOOTS, seconds=1)
+    verdicts.record_verdict(
+        moderator=anna, item=item.pk, claim=item.claim, verdict=BOOTS, seconds=1
+    )
     bulk.confirm(moderator=anna, photos=[in_list.pk])
     assert begun().total == 1
     work(newer)
@@ -71,7 +73,7 @@ def test_a_photo_on_a_screen_is_left_alone_also_when_the_lease_ran_out(
     begun()
     assert work(newer) == 1
     assert photo.pk not in made_by(newer)
-    review = verdicts.decide(
+    review = verdicts.record_verdict(
         moderator=anna, item=item.pk, claim=item.claim, verdict=BOOTS, seconds=1
     )
     assert (review.model_version, review.said_outcome) == (photo.model_version, "unknown")

@@ -52,7 +52,7 @@ def settle(moderator: User) -> Review:
     item = claims.claim_next(moderator=moderator)
     assert item is not None
     assert item.claim is not None
-    return verdicts.decide(
+    return verdicts.record_verdict(
         moderator=moderator, item=item.pk, claim=item.claim, verdict=FLATS, seconds=1
     )
 
@@ -103,7 +103,9 @@ def test_deciding_again_does_not_unmark_it(story: Story) -> None:
     verdicts.undo(moderator=story.anna, review=story.review.pk)
     item = story.photo.queue_item
     assert item.claim is not None
-    verdicts.decide(moderator=story.anna, item=item.pk, claim=item.claim, verdict=FLATS, seconds=1)
+    verdicts.record_verdict(
+        moderator=story.anna, item=item.pk, claim=item.claim, verdict=FLATS, seconds=1
+    )
     assert changed() == {"first", "second"}
 
 

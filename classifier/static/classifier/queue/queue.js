@@ -7,9 +7,9 @@ import { pictureUrl, View } from "./view.js";
 
 const BUFFER = 2; // the photo on the screen and the one fetched for after it
 const HEARTBEAT_MS = 15000;
-const LOOK_AGAIN_MS = 5000;
-const HEAT_MS = 700;
-const HEAT_TRIES = 45;
+const REFILL_MS = 5000;
+const GRADCAM_POLL_MS = 700;
+const GRADCAM_POLLS = 45;
 
 const page = JSON.parse(document.getElementById("queue-page").textContent);
 const view = new View(page, { onPicture: () => show() });
@@ -66,7 +66,7 @@ function count(change) {
 
 async function fill() {
   while (cards.length < BUFFER) {
-    const { status, body } = await ask(page.doors.take, {});
+    const { status, body } = await ask(page.endpoints.take, {});
     if (status !== 200) view.banner(body.message ?? "");
     if (!body.next) break;
     add(body.next);
@@ -76,7 +76,7 @@ async function fill() {
 
 function leave() {
   const card = cards.shift();
-  // Ask for one more only when the buffer has room: undo may have filled it.
+  // Ask for one more only when the buffer is not full: undo may have filled it.
   return { card, want: cards.length < BUFFER };
 }
 
@@ -101,14 +101,14 @@ async function decide({ verdict, main, sub, name }) {
   count({ left: Math.max(0, counters.left - 1), today: counters.today + 1 });
   view.toast(label, { undo: true });
   entry.done = ask(
-    page.doors.decide,
+    page.endpoints.decide,
     { item: card.item, claim: card.claim, verdict, main, sub, seconds, want },
     { keep: true },
   );
   const { status, body } = await entry.done;
   if (status === 200) {
     entry.review = body.review;
-    if (body.said) view.toast(`${label} · the model said ${body.said}`, { undo: past.at(-1) === entry });
+    if (body.model_tag) view.toast(`${label} · the model said ${body.model_tag}`, { undo: past.at(-1) === entry });
   } else {
     past = past.filter((each) => each !== entry);
     count({ today: Math.max(0, counters.today - 1) });
@@ -123,7 +123,7 @@ async function skip() {
   const { card, want } = leave();
   past.push({ card, skipped: true });
   view.toast("Skipped · others will see it");
-  const { body } = await ask(page.doors.skip, { claim: card.claim, want });
+  const { body } = await ask(page.endpoints.skip, { claim: card.claim, want });
   add(body.next);
 }
 
@@ -145,15 +145,15 @@ const undo = () => whileBusy(async () => {
   if (entry) await entry.done;
   const review = entry?.review ?? counters.last;
   if (!review) return view.toast("There is nothing to undo.");
-  await takeBack(page.doors.undo, { review }, "Undone", entry);
+  await takeBack(page.endpoints.undo, { review }, "Undone", entry);
 });
 
 const back = () => whileBusy(async () => {
   const entry = past.at(-1);
   if (!entry) return view.toast("There is nothing to go back to.");
-  if (entry.skipped) return takeBack(page.doors.back, { item: entry.card.item }, "Back", entry);
+  if (entry.skipped) return takeBack(page.endpoints.back, { item: entry.card.item }, "Back", entry);
   await entry.done;
-  return takeBack(page.doors.undo, { review: entry.review }, "Undone", entry);
+  return takeBack(page.endpoints.undo, { review: entry.review }, "Undone", entry);
 });
 
 async function takeBack(url, message, word, entry) {
@@ -167,7 +167,7 @@ async function takeBack(url, message, word, entry) {
 }
 
 const again = () => whileBusy(async () => {
-  const { body } = await ask(page.doors.again, { want: true });
+  const { body } = await ask(page.endpoints.again, { want: true });
   count({ skipped: 0, left: counters.left + body.count });
   add(body.next);
 });
@@ -180,21 +180,21 @@ function yes() {
 async function map() {
   const card = cards[0];
   if (!card || card.blind) return;
-  if (view.heatShown) return view.heat(null);
+  if (view.gradcamShown) return view.gradcam(null);
   view.toast("Asking where the model looked …");
-  const url = pictureUrl(page.heat, card.photo);
-  for (let tries = 0; tries < HEAT_TRIES && cards[0] === card; tries++) {
+  const url = pictureUrl(page.gradcam, card.photo);
+  for (let tries = 0; tries < GRADCAM_POLLS && cards[0] === card; tries++) {
     const response = await fetch(tries ? url : `${url}?ask`);
     if (response.status === 200) {
       const picture = await response.blob();
-      if (cards[0] === card) view.heat(URL.createObjectURL(picture));
+      if (cards[0] === card) view.gradcam(URL.createObjectURL(picture));
       return view.toast("Where the model looked: red speaks most for its guess");
     }
     if (response.status !== 202) {
       const { message } = await response.json().catch(() => ({}));
       return view.toast(message ?? "That did not work.", { tone: "warning" });
     }
-    await new Promise((resolve) => setTimeout(resolve, HEAT_MS));
+    await new Promise((resolve) => setTimeout(resolve, GRADCAM_POLL_MS));
   }
   if (cards[0] === card) view.toast("No worker has answered. Try again later.", { tone: "warning" });
 }
@@ -202,7 +202,7 @@ async function map() {
 async function heartbeat() {
   if (outbox.waiting.length) return;
   const held = cards.map((card) => card.claim);
-  const { status, body } = await outbox.send(page.doors.keep, { claims: held });
+  const { status, body } = await outbox.send(page.endpoints.keep, { claims: held });
   if (status !== 200) return;
   count(body.counters);
   const kept = new Set(body.kept);
@@ -218,7 +218,7 @@ function giveBack() {
   const form = new FormData();
   form.append("csrfmiddlewaretoken", csrfToken());
   for (const card of cards) form.append("claims", card.claim);
-  if (cards.length) navigator.sendBeacon(page.doors.release, form);
+  if (cards.length) navigator.sendBeacon(page.endpoints.release, form);
 }
 
 async function start() {
@@ -231,7 +231,7 @@ async function start() {
   }
   await fill();
   setInterval(heartbeat, HEARTBEAT_MS);
-  setInterval(() => { if (!cards.length && !busy) fill(); }, LOOK_AGAIN_MS);
+  setInterval(() => { if (!cards.length && !busy) fill(); }, REFILL_MS);
 }
 
 listen({ view, actions: { decide, skip, undo, back, again, yes, map, help: () => view.help() } });

@@ -41,7 +41,7 @@ export class View {
   waiting() {
     this.state("loading");
     this.root.removeAttribute("data-item");
-    this.heat(null);
+    this.gradcam(null);
     this.picture.clear();
   }
 
@@ -49,7 +49,7 @@ export class View {
     this.root.dataset.item = card.item;
     this.root.dataset.photo = card.photo;
     this.root.dataset.blind = card.blind;
-    this.heat(null);
+    this.gradcam(null);
     this.picture.show({
       url: pictureUrl(this.page.photo, card.photo),
       width: card.width,
@@ -59,8 +59,8 @@ export class View {
     $("q-title").textContent = card.title;
     this.#others(card);
     this.#suggestion(card);
-    this.#said(card);
-    const mark = card.round === 3 ? "Third look: two moderators disagree" : card.round === 2 ? "Second look" : card.blind ? "Blind sample" : "";
+    this.#prediction(card);
+    const mark = card.round === 3 ? "Third review: two moderators disagree" : card.round === 2 ? "Second review" : card.blind ? "Blind sample" : "";
     $("q-mark").textContent = mark;
     $("q-mark").hidden = !mark;
     this.speak(`${card.title}. ${card.blind ? "Blind." : `${card.tag}. ${card.why}`}`);
@@ -90,8 +90,8 @@ export class View {
     $("q-suggestion").hidden = !card.suggestion;
   }
 
-  #said(card) {
-    $("q-said").hidden = card.blind;
+  #prediction(card) {
+    $("q-prediction").hidden = card.blind;
     $("q-blind").hidden = !card.blind;
     $("q-tag").textContent = card.blind ? "" : `The model says: ${card.tag}`;
     $("q-why").textContent = card.blind ? "" : card.why;
@@ -103,16 +103,16 @@ export class View {
       button.toggleAttribute("data-guess", !card.blind && button.dataset.sub === card.guesses[0]?.label);
   }
 
-  heat(url) {
-    const image = $("q-heat");
+  gradcam(url) {
+    const image = $("q-gradcam");
     if (image.src.startsWith("blob:")) URL.revokeObjectURL(image.src);
     image.hidden = !url;
     if (url) image.src = url;
     else image.removeAttribute("src");
   }
 
-  get heatShown() {
-    return !$("q-heat").hidden;
+  get gradcamShown() {
+    return !$("q-gradcam").hidden;
   }
 
   counters({ left, today, pace, many }) {

@@ -66,17 +66,17 @@ def test_bulk_is_undone_as_a_whole(anna: User) -> None:
 
 
 def test_bulk_overwrites_nothing(anna: User, settings: Settings) -> None:
-    """What is settled, drawn for the blind sample or on another's screen is left out, and said."""
+    """What is settled, in the blind sample or on another's screen is left out, with the reason."""
     ben = a_moderator("ben")
     settled, held = a_photo("Flats", **FALLBACK), a_photo("Flats", **FALLBACK)
     review(ben, BOOTS)
     claims.claim_next(moderator=ben)
     settings.REVIEW_SAMPLE_SHARE = 1.0
-    drawn = a_photo("Flats", **CONFIDENT)
-    done = bulk.confirm(moderator=anna, photos=[settled.pk, held.pk, drawn.pk])
+    sampled = a_photo("Flats", **CONFIDENT)
+    done = bulk.confirm(moderator=anna, photos=[settled.pk, held.pk, sampled.pk])
     assert done.count == 0
     assert done.left_out == {
-        "already settled": 1, "on another moderator's screen": 1, "drawn for the blind sample": 1,
+        "already settled": 1, "on another moderator's screen": 1, "in the blind sample": 1,
     }  # fmt: skip
     assert Review.objects.standing().get().sub == "Boots"
 
@@ -111,7 +111,7 @@ def test_what_was_tagged_anew_since_the_preview_is_left_out(anna: User) -> None:
     changed.sub, changed.classified_at = "Flats", timezone.now()
     changed.save()
     told = act(client, [kept, changed], apply="1", seen_at=seen_at)
-    assert "1 photo confirmed. 1 left out: tagged anew since you looked." in told
+    assert "1 photo confirmed. 1 left out: tagged anew since you opened this page." in told
     assert Review.objects.get().photo == kept
 
 

@@ -1,4 +1,4 @@
-"""The queue's doors: who may pass, and what each answers to sense and nonsense."""
+"""The queue's endpoints: who may use them, and what each answers to good and bad input."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from classifier.admin.review.reviews import DOORS
+from classifier.admin.review.reviews import ENDPOINTS
 from classifier.models import QueueItem, Review
 from tests.classifier.reviewing import signed_in
 from tests.tagged_photos import CONFIDENT, UNKNOWN, a_listing, a_moderator, a_photo
@@ -23,9 +23,9 @@ PAGE = "/admin/classifier/review/queue/"
 NOT_OURS = {"verdict": "not_ours"}
 
 
-def post(client: Client, door: str, body: Any = None) -> HttpResponse:
+def post(client: Client, endpoint: str, body: Any = None) -> HttpResponse:
     return client.post(  # type: ignore[return-value]  # the test client's own response class
-        reverse(f"admin:review_queue_{door}"), json.dumps(body or {}), "application/json"
+        reverse(f"admin:review_queue_{endpoint}"), json.dumps(body or {}), "application/json"
     )
 
 
@@ -39,11 +39,11 @@ def decided(client: Client, card: dict[str, Any], **more: Any) -> HttpResponse:
     return post(client, "decide", body)
 
 
-@pytest.mark.parametrize("door", [*DOORS, "heat"])
-def test_every_door_is_for_moderators_alone(door: str) -> None:
+@pytest.mark.parametrize("endpoint", [*ENDPOINTS, "heat"])
+def test_every_endpoint_is_for_moderators_alone(endpoint: str) -> None:
     """Signed out is 401; a seller, or staff without both rights, is 403; never anything else."""
     photo = a_photo(**UNKNOWN)
-    url = reverse(f"admin:review_queue_{door}", args=[photo.pk] if door == "heat" else [])
+    url = reverse(f"admin:review_queue_{endpoint}", args=[photo.pk] if endpoint == "heat" else [])
     nobody = Client()
     seller = signed_in(User.objects.create_user("a-seller"))
     half = signed_in(a_moderator("half", rights=["add_review", "view_review"]))
@@ -56,7 +56,7 @@ def test_every_door_is_for_moderators_alone(door: str) -> None:
     assert QueueItem.objects.get().claim is None
 
 
-def test_no_door_is_forgotten() -> None:
+def test_no_endpoint_is_forgotten() -> None:
     """Every address of the admin whose name begins with `review_` is one that tests knock at."""
     names = {
         pattern.name
@@ -64,13 +64,19 @@ def test_no_door_is_forgotten() -> None:
         for pattern in model_admin.get_urls()
         if (pattern.name or "").startswith("review_")
     }
-    here = {"review_queue", "review_queue_heat", *(f"review_queue_{door}" for door in DOORS)}
+    here = {
+        "review_queue",
+        "review_queue_heat",
+        *(f"review_queue_{endpoint}" for endpoint in ENDPOINTS),
+    }
     elsewhere = {"review_quality", "review_export", "review_bulk_undo"}
     assert names == here | elsewhere
 
 
-def test_the_map_of_a_blind_photo_comes_after_the_verdict(anna: User, settings: Settings) -> None:
-    """Where the model looked would give away what it saw."""
+def test_a_blind_photo_has_no_gradcam_image_before_its_verdict(
+    anna: User, settings: Settings
+) -> None:
+    """The Grad-CAM image would give the model's tag away."""
     settings.REVIEW_SAMPLE_SHARE = 1.0
     photo = a_photo(**CONFIDENT)
     client, url = signed_in(anna), reverse("admin:review_queue_heat", args=[photo.pk])
@@ -106,15 +112,15 @@ def test_the_page_has_no_script_of_its_own_inside(anna: User) -> None:
     assert "style=" not in ours
 
 
-def test_every_door_wants_a_token_against_forgery(anna: User) -> None:
+def test_every_endpoint_needs_a_csrf_token(anna: User) -> None:
     """Without the CSRF token nothing is decided."""
     client = Client(enforce_csrf_checks=True)
     client.force_login(anna)
-    for door in DOORS:
-        assert post(client, door).status_code == 403
+    for endpoint in ENDPOINTS:
+        assert post(client, endpoint).status_code == 403
 
 
-def test_deciding_gives_the_next_photo(anna: User) -> None:
+def test_a_verdict_gives_the_next_photo(anna: User) -> None:
     """One request stores the verdict and brings the photo after it."""
     first, second = a_photo(**UNKNOWN), a_photo(**UNKNOWN)
     client = signed_in(anna)
@@ -143,11 +149,11 @@ def test_a_blind_card_does_not_tell_what_the_model_said(anna: User, settings: Se
     assert card["blind"]
     assert "Boots" not in json.dumps(card)
     answer = json.loads(decided(client, card).content)
-    assert answer["said"] == "Shoes › Boots"
+    assert answer["model_tag"] == "Shoes › Boots"
 
 
 @pytest.mark.parametrize(
-    ("door", "body"),
+    ("endpoint", "body"),
     [
         ("decide", {}), ("decide", {"item": "1", "claim": str(uuid4())}),
         ("decide", {"item": 1, "claim": "x", "verdict": "not_ours"}),
@@ -163,9 +169,9 @@ def test_a_blind_card_does_not_tell_what_the_model_said(anna: User, settings: Se
         ("release", {"claims": [1] * 51}), ("take", [1]),
     ],
 )  # fmt: skip
-def test_nonsense_gets_a_sentence(anna: User, door: str, body: Any) -> None:
+def test_bad_input_gets_a_sentence(anna: User, endpoint: str, body: Any) -> None:
     """A request that makes no sense is a 400 with a message, and changes nothing."""
-    response = post(signed_in(anna), door, body)
+    response = post(signed_in(anna), endpoint, body)
     assert response.status_code == 400, response.content
     assert json.loads(response.content)["message"]
     assert not Review.objects.exists()

@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from classifier.models import QueueItem
 from classifier.review import export, verdicts
 from classifier.review.suggestions import suggest
-from tests.classifier.reviewing import BOOTS, FLATS, decide, review, signed_in
+from tests.classifier.reviewing import BOOTS, FLATS, record, review, signed_in
 from tests.tagged_photos import CONFIDENT, FALLBACK, UNKNOWN, a_moderator, a_photo, a_version
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sample")]
@@ -24,7 +24,7 @@ PHOTOS = "/admin/classifier/listingphoto/"
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "count"),
     [("reviewed_by=nobody", 1), ("reviewed_by=anybody", 1), ("sub_confidence_from=0.8", 1),
      ("main_confidence_to=0.95", 1), ("outcome__exact=main_class", 1), ("q=A listing", 2),
      ("reason__exact=sub_below_threshold", 1), ("main__exact=Shoes", 2), ("sub__exact=Boots", 1),
@@ -32,7 +32,7 @@ PHOTOS = "/admin/classifier/listingphoto/"
      ("created_at_to={today}", 2), ("created_at_to={yesterday}", 0),
      ("created_at_from=2026-02-31", 2)],
 )  # fmt: skip
-def test_the_list_filters(anna: User, query: str, found: int) -> None:
+def test_the_list_filters(anna: User, query: str, count: int) -> None:
     """Photos are found by all that was said of them, by whom, when, how surely, and by words."""
     a_photo("Boots", **FALLBACK)
     review(anna)
@@ -41,7 +41,7 @@ def test_the_list_filters(anna: User, query: str, found: int) -> None:
     query = query.format(version=a_version().pk, today=today, yesterday=today - timedelta(days=1))
     page = signed_in(anna).get(f"{PHOTOS}?{query}")
     assert page.status_code == 200
-    assert page.context["cl"].result_count == found
+    assert page.context["cl"].result_count == count
 
 
 def test_the_list_filters_by_moderator(anna: User) -> None:
@@ -49,8 +49,8 @@ def test_the_list_filters_by_moderator(anna: User) -> None:
     a_photo("Boots", **FALLBACK)
     review(anna)
     client = signed_in(anna)
-    for value, found in ((anna.pk, 1), (anna.pk + 1, 0), ("x", 1)):
-        assert client.get(f"{PHOTOS}?reviewed_by={value}").context["cl"].result_count == found
+    for value, count in ((anna.pk, 1), (anna.pk + 1, 0), ("x", 1)):
+        assert client.get(f"{PHOTOS}?reviewed_by={value}").context["cl"].result_count == count
 
 
 def test_the_list_and_the_photo_say_what_people_said(anna: User) -> None:
@@ -59,7 +59,7 @@ def test_the_list_and_the_photo_say_what_people_said(anna: User) -> None:
     suggest(seller=photo.listing.seller, photo=photo, main="Shoes", sub="High Heels")
     verdicts.undo(moderator=anna, review=review(anna, FLATS).pk)
     item = QueueItem.objects.get()
-    decide(anna, item, BOOTS)
+    record(anna, item, BOOTS)
     client = signed_in(anna)
     assert "Shoes › Boots (anna)" in client.get(PHOTOS).content.decode()
     page = client.get(f"{PHOTOS}{photo.pk}/change/").content.decode()
@@ -90,19 +90,19 @@ def test_the_table_needs_few_queries_with_reviews(
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "count"),
     [("stands__exact=1", 1), ("verdict__exact=undone", 1), ("moderator__id__exact={anna}", 3),
      ("q=anna", 3), ("q=nobody", 0), ("at_from={tomorrow}", 0), ("source__exact=bulk", 0)],
 )  # fmt: skip
-def test_reviews_are_filtered_and_searched(anna: User, query: str, found: int) -> None:
+def test_reviews_are_filtered_and_searched(anna: User, query: str, count: int) -> None:
     """The table of reviews narrows down by what they are worth, who, when and where."""
     a_photo(**UNKNOWN)
     verdicts.undo(moderator=anna, review=review(anna).pk)
-    decide(anna, QueueItem.objects.get())
+    record(anna, QueueItem.objects.get())
     tomorrow = timezone.localdate() + timedelta(days=1)
     query = query.format(anna=anna.pk, tomorrow=tomorrow)
     page = signed_in(anna).get(f"/admin/classifier/review/?{query}")
-    assert page.context["cl"].result_count == found
+    assert page.context["cl"].result_count == count
 
 
 def test_reviews_are_listed_and_cannot_be_touched(anna: User) -> None:
@@ -135,8 +135,8 @@ def test_labels_are_exported_as_csv_and_json_lines(anna: User) -> None:
     )  # fmt: skip
 
 
-def test_exports_say_with_which_chance_a_photo_was_drawn(anna: User, settings: Settings) -> None:
-    """Whoever computes from the file can weigh; what was not drawn has an empty field."""
+def test_exports_have_the_sampling_probability(anna: User, settings: Settings) -> None:
+    """Whoever computes from the file can weight; what was not sampled has an empty field."""
     settings.REVIEW_SAMPLE_SHARE = 1.0
     a_photo(**CONFIDENT)
     a_photo(**UNKNOWN)

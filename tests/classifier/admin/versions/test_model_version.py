@@ -18,7 +18,7 @@ from classifier.models import (
     Review,
 )
 from classifier.versions import promotion, registry
-from tests.classifier.judged import a_candidate, gate_report
+from tests.classifier.candidates import a_candidate, gate_report
 from tests.tagged_photos import a_moderator, a_photo
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def words(page: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("by", "lower_is_better", "said"),
+    ("by", "lower_is_better", "wording"),
     [
         (0.012, False, "+1.2 better"),
         (-0.02, False, "−2.0 worse"),
@@ -50,17 +50,17 @@ def words(page: str) -> str:
         (0.0004, False, "same"),
     ],
 )
-def test_a_difference_is_told_by_sign_and_word(by: float, lower_is_better: bool, said: str) -> None:
+def test_a_difference_has_a_sign_and_a_word(by: float, lower_is_better: bool, wording: str) -> None:
     """Not by colour alone; of wrong tags and calibration errors fewer are better."""
-    assert key_figures.difference(by, lower_is_better=lower_is_better).words == said
+    assert key_figures.difference(by, lower_is_better=lower_is_better).words == wording
 
 
 @pytest.mark.parametrize(
-    ("by", "said"), [(0.012, "+1.2"), (-0.004, "−0.4"), (-0.0002, "0.0"), (None, "–")]
+    ("by", "wording"), [(0.012, "+1.2"), (-0.004, "−0.4"), (-0.0002, "0.0"), (None, "–")]
 )
-def test_points_have_a_sign_where_there_is_a_difference(by: float | None, said: str) -> None:
+def test_points_have_a_sign_where_there_is_a_difference(by: float | None, wording: str) -> None:
     """A rounded nothing is no loss."""
-    assert key_figures.points(by) == said
+    assert key_figures.points(by) == wording
 
 
 def test_the_list_shows_figures_beside_the_champions(
@@ -69,8 +69,8 @@ def test_the_list_shows_figures_beside_the_champions(
     """Each figure with its difference, in points, on the same photos."""
     client.force_login(onlooker)
     page = words(client.get(VERSIONS).content.decode())
-    for said in ("95.2 %", "+1.2 better", "88.0 %", "−2.0 worse", "1.4 %", "−0.6 better", "same"):
-        assert said in page, said
+    for phrase in ("95.2 %", "+1.2 better", "88.0 %", "−2.0 worse", "1.4 %", "−0.6 better", "same"):
+        assert phrase in page, phrase
 
 
 def test_a_rejected_version_shows_every_reason(
@@ -82,16 +82,16 @@ def test_a_rejected_version_shows_every_reason(
     )
     client.force_login(onlooker)
     page = page_of(client, rejected)
-    for said in (
+    for phrase in (
         "The gate: reject", "Rejected because of Clutches.", "626 of the nine subclasses",
         "recall of Clutches 90.0 % 78.0 % −12.0 −20.0 to −4.0 0.010 not below -0.1 broken",
         "Recall of Clutches fell from 90.0 % to 78.0 % on 50 photos.",
         "overall accuracy 94.0 % 95.2 % +1.2 +0.2 to +2.2 0.030 above 0 better",
     ):  # fmt: skip
-        assert said in page, said
+        assert phrase in page, phrase
 
 
-def test_a_version_that_was_never_judged_shows_its_own_figures(
+def test_a_version_without_a_gate_report_shows_its_own_figures(
     client: Client, onlooker: User, champion: ModelVersion
 ) -> None:
     """A bundle from elsewhere stands beside the champion, with a warning and no difference."""
@@ -268,7 +268,7 @@ def test_the_report_is_shown_shut_in(
 def test_who_may_not_see_models_sees_nothing(
     client: Client, candidate: ModelVersion, path: str
 ) -> None:
-    """Staff without the right are refused at each door, people of no staff sent to sign in."""
+    """Staff without the right are refused at each address, people of no staff sent to sign in."""
     address = VERSIONS + path.format(candidate.pk)
     client.force_login(a_moderator("stranger", rights=["view_review"]))
     assert client.get(address).status_code == 403
@@ -279,7 +279,7 @@ def test_who_may_not_see_models_sees_nothing(
 def test_only_what_can_be_promoted_offers_it(
     client: Client, boss: User, champion: ModelVersion, candidate: ModelVersion
 ) -> None:
-    """A candidate has the button; the champion and a rejected version have not, nor the door."""
+    """A candidate has the button; the champion and a rejected version have not, nor the address."""
     rejected = a_candidate(champion, "worse", state="rejected")
     client.force_login(boss)
     for version, offered in ((candidate, True), (champion, False), (rejected, False)):

@@ -11,7 +11,7 @@ from classifier.review import bulk, verdicts
 from classifier.review.quality import accuracy, moderators
 from classifier.review.quality.agreement import cohen_kappa, share, weighted_share
 from classifier.versions import promotion
-from tests.classifier.reviewing import BAD, BOOTS, FLATS, decide, review, signed_in
+from tests.classifier.reviewing import BAD, BOOTS, FLATS, record, review, signed_in
 from tests.tagged_photos import CONFIDENT, UNKNOWN, a_moderator, a_photo
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sample")]
@@ -36,16 +36,16 @@ def test_kappa_equals_scikit_learns() -> None:
 
 def test_the_interval_is_wilsons() -> None:
     """Known values, also where the plain formula would give an interval of nothing."""
-    found = share(10, 10)
-    assert found is not None
-    assert (found.low, found.high) == pytest.approx((0.7225, 1.0), abs=1e-4)
+    interval = share(10, 10)
+    assert interval is not None
+    assert (interval.low, interval.high) == pytest.approx((0.7225, 1.0), abs=1e-4)
     half = share(50, 100)
     assert half is not None
     assert (half.low, half.high) == pytest.approx((0.4038, 0.5962), abs=1e-4)
     assert share(0, 0) is None
 
 
-def test_accuracy_is_from_blind_drawn_photos_alone(anna: User, settings: Settings) -> None:
+def test_accuracy_is_from_the_blind_sample_alone(anna: User, settings: Settings) -> None:
     """What was confirmed with the guess in view does not flatter the model."""
     bulk.confirm(moderator=anna, photos=[a_photo("Boots", **CONFIDENT).pk for _ in range(3)])
     assert accuracy.unbiased_accuracy() is None
@@ -53,9 +53,9 @@ def test_accuracy_is_from_blind_drawn_photos_alone(anna: User, settings: Setting
     for verdict in (BOOTS, BOOTS, FLATS, BAD):
         a_photo("Boots", **CONFIDENT)
         review(anna, verdict)
-    found = accuracy.unbiased_accuracy()
-    assert found is not None
-    assert (round(found.value, 3), found.of) == (0.667, 3)
+    estimate = accuracy.unbiased_accuracy()
+    assert estimate is not None
+    assert (round(estimate.value, 3), estimate.of) == (0.667, 3)
 
 
 def test_the_champions_accuracy_is_told_apart(anna: User, settings: Settings) -> None:
@@ -67,7 +67,7 @@ def test_the_champions_accuracy_is_told_apart(anna: User, settings: Settings) ->
     promotion.promote(version=champion)
     cache.clear()
     before = signed_in(anna).get("/admin/").content.decode()
-    assert "no drawn photo of newer, the champion, has been judged yet" in before
+    assert "no sampled photo of newer, the champion, has been reviewed yet" in before
     photo = a_photo("Boots", **CONFIDENT)
     ListingPhoto.objects.filter(pk=photo.pk).update(model_version=champion)
     review(anna, BOOTS)
@@ -78,41 +78,41 @@ def test_the_champions_accuracy_is_told_apart(anna: User, settings: Settings) ->
     assert '100.0 % (20.7–100.0, n = 1)</p><p class="f-note">Of newer, the champion.' in page
 
 
-def test_draws_of_different_chances_are_weighed() -> None:
-    """A photo drawn with chance 1/10 stands for ten; with one chance it is the plain share."""
+def test_samples_of_different_probabilities_are_weighted() -> None:
+    """Sampled with probability 1/10 a photo stands for ten; with one probability it is `share`."""
     assert weighted_share([(3, 4, 0.02), (5, 6, 0.02)]) == pytest.approx(share(8, 10))
     assert weighted_share([]) is weighted_share([(0, 0, 0.5)]) is None
-    found = weighted_share([(10, 10, 0.1), (0, 100, 1.0)])  # stand for 100 right, 100 wrong
-    assert found is not None
-    assert (found.value, found.of) == (pytest.approx(0.5), 110)
+    estimate = weighted_share([(10, 10, 0.1), (0, 100, 1.0)])  # stand for 100 right, 100 wrong
+    assert estimate is not None
+    assert (estimate.value, estimate.of) == (pytest.approx(0.5), 110)
     # The effective count is 200^2 / (10 * 10^2 + 100 * 1^2), about 36.
-    assert found.high - found.low == pytest.approx(0.31, abs=0.01)
+    assert estimate.high - estimate.low == pytest.approx(0.31, abs=0.01)
 
 
 def test_accuracy_survives_a_change_of_the_share(anna: User, settings: Settings) -> None:
-    """Days on which more was drawn do not count for more."""
-    for chance, verdict, count in ((1.0, BOOTS, 1), (0.5, FLATS, 2)):
+    """Days on which more was sampled do not count for more."""
+    for probability, verdict, count in ((1.0, BOOTS, 1), (0.5, FLATS, 2)):
         settings.REVIEW_SAMPLE_SHARE = 1.0
         for _ in range(count):
             photo = a_photo("Boots", **CONFIDENT)
-            # As if it had been drawn on a day of that share.
-            QueueItem.objects.filter(photo=photo).update(sampling_share=chance)
+            # As if it had been sampled on a day of that share.
+            QueueItem.objects.filter(photo=photo).update(sampling_share=probability)
             review(anna, verdict)
-    found = accuracy.unbiased_accuracy()
-    assert found is not None
-    assert (found.value, found.of) == (pytest.approx(1 / 5), 3)
+    estimate = accuracy.unbiased_accuracy()
+    assert estimate is not None
+    assert (estimate.value, estimate.of) == (pytest.approx(1 / 5), 3)
 
 
-def test_a_drawn_photo_counts_once_however_often_it_was_looked_at(
+def test_a_sampled_photo_counts_once_however_often_it_was_reviewed(
     anna: User, settings: Settings
 ) -> None:
-    """Undone verdicts and second looks count for nothing; the third look's label does."""
+    """Undone verdicts and second reviews count for nothing; the third review's label does."""
     settings.REVIEW_SAMPLE_SHARE = settings.REVIEW_SECOND_SHARE = 1.0
     a_photo("Boots", **CONFIDENT)
     again = verdicts.undo(moderator=anna, review=review(anna, FLATS).pk)
     assert again is not None
     assert accuracy.unbiased_accuracy() is None
-    decide(anna, again, FLATS)
+    record(anna, again, FLATS)
     review(a_moderator("ben"), BOOTS)
     assert accuracy.unbiased_accuracy() == share(0, 1)
     review(a_moderator("cleo"), BOOTS)
@@ -129,7 +129,7 @@ def test_a_bad_photo_overrules_no_tag(anna: User, settings: Settings) -> None:
 
 
 def test_agreement_is_by_pair_and_by_moderator(anna: User, settings: Settings) -> None:
-    """Two looks at the same photos give kappa; the third look decides who was right."""
+    """Two reviews of the same photos give kappa; the third decides who was right."""
     settings.REVIEW_SECOND_SHARE = 1.0
     ben, cleo = a_moderator("ben"), a_moderator("cleo")
     for second in (BOOTS, FLATS):
@@ -138,11 +138,11 @@ def test_agreement_is_by_pair_and_by_moderator(anna: User, settings: Settings) -
         review(ben, second)
     assert moderators.waiting_for_a_third() == 1
     review(cleo, FLATS)
-    # A third look is asked for by a disagreement, so it says nothing of how far people agree.
+    # A third review is asked for after a disagreement, so it says nothing of how far people agree.
     (pair,) = moderators.pairs()
     assert (pair.one, pair.other, pair.photos, pair.kappa) == ("anna", "ben", 2, 0.0)
-    found = {each.name: each.settled.value for each in moderators.moderators() if each.settled}
-    assert found == {"anna": 0.5, "ben": 1.0}
+    settled = {each.name: each.settled.value for each in moderators.moderators() if each.settled}
+    assert settled == {"anna": 0.5, "ben": 1.0}
     page = signed_in(anna).get(reverse("admin:review_quality")).content.decode()
     assert "anna and ben" in page
     assert "How we agree" in page

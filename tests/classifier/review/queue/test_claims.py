@@ -46,18 +46,18 @@ def test_unknown_comes_before_fallbacks_and_the_oldest_first(anna: User) -> None
     assert photos_in_order(anna) == [old_unknown, young_unknown, old_fallback, young_fallback]
 
 
-def test_confident_photos_do_not_wait_unless_drawn(anna: User, settings: Settings) -> None:
+def test_confident_photos_do_not_wait_unless_sampled(anna: User, settings: Settings) -> None:
     """A confident photo enters the queue only through the sample, and then blind and marked."""
     a_photo(**CONFIDENT)
     assert photos_in_order(anna) == []
     settings.REVIEW_SAMPLE_SHARE = 1.0
-    drawn = a_photo(**CONFIDENT)
+    sampled = a_photo(**CONFIDENT)
     (item,) = QueueItem.objects.all()
-    assert (item.photo, item.sampled, item.blind) == (drawn, True, True)
+    assert (item.photo, item.sampled, item.blind) == (sampled, True, True)
 
 
-def test_the_sample_is_drawn_at_the_share_that_is_set(settings: Settings) -> None:
-    """Of 600 confident photos about one in five is drawn when a fifth is asked for."""
+def test_the_sample_has_the_share_that_is_set(settings: Settings) -> None:
+    """Of 600 confident photos about one in five is sampled when a fifth is asked for."""
     from tests.tagged_photos import many_photos
 
     settings.REVIEW_SAMPLE_SHARE = 0.2
@@ -178,19 +178,21 @@ def test_the_informative_order_prefers_small_margins_and_varies(
     assert photos_in_order(anna) == [first, other, same, clear]
 
 
-def test_a_drawn_photo_says_with_which_chance(settings: Settings) -> None:
-    """Whoever weighs drawn photos later needs the share of that day; what fell back has none."""
+def test_a_sampled_photo_keeps_its_sampling_probability(settings: Settings) -> None:
+    """Whoever weights sampled photos later needs the share of that day; what fell back has none."""
     settings.REVIEW_SAMPLE_SHARE = 1.0
-    drawn, unknown = a_photo(**CONFIDENT), a_photo(**UNKNOWN)
-    chances = dict(QueueItem.objects.values_list("photo", "sampling_share"))
-    assert chances == {drawn.pk: 1.0, unknown.pk: None}
+    sampled, unknown = a_photo(**CONFIDENT), a_photo(**UNKNOWN)
+    probabilities = dict(QueueItem.objects.values_list("photo", "sampling_share"))
+    assert probabilities == {sampled.pk: 1.0, unknown.pk: None}
 
 
 @pytest.mark.parametrize(
     "wrong", [{"sampling_share": 0.5}, {"sampled": True, "sampling_share": 0.0}]
 )
-def test_the_database_refuses_a_chance_without_a_draw(wrong: dict[str, object]) -> None:
-    """A chance stands beside a draw alone, and nothing is drawn with chance 0."""
+def test_the_database_refuses_a_probability_without_a_sample(
+    wrong: dict[str, object],
+) -> None:
+    """Only a sampled photo has a sampling probability, and it is above 0."""
     a_photo(**UNKNOWN)
     with pytest.raises(IntegrityError), transaction.atomic():
         QueueItem.objects.update(**wrong)
@@ -208,8 +210,8 @@ def test_a_photo_waits_again_when_a_later_model_is_unsure(anna: User) -> None:
     assert QueueItem.objects.get().open  # it is on anna's screen
 
 
-def test_what_a_later_model_is_sure_of_is_drawn_like_the_rest(settings: Settings) -> None:
-    """A photo that was unsure before gets its chance of the blind sample; drawn, it stays drawn."""
+def test_what_a_later_model_is_sure_of_is_sampled_like_the_rest(settings: Settings) -> None:
+    """A photo that was unsure before may get into the sample, and then stays in it."""
     photo = a_photo(**UNKNOWN)
     settings.REVIEW_SAMPLE_SHARE = 1.0
     for outcome in ("subclass", "main_class", "subclass"):
@@ -219,16 +221,16 @@ def test_what_a_later_model_is_sure_of_is_drawn_like_the_rest(settings: Settings
         assert (item.open, item.sampled, item.blind) == (True, True, True)
 
 
-def test_the_informative_order_starves_no_draw(anna: User, settings: Settings) -> None:
-    """Draws, second looks and what a seller contradicts come before whatever would teach most."""
+def test_the_informative_order_starves_no_sampled_photo(anna: User, settings: Settings) -> None:
+    """The sample, second reviews and what a seller contradicts come before the rest."""
     settings.REVIEW_ORDER, settings.REVIEW_SECOND_SHARE = "informative", 1.0
     second = a_photo("Skirts", **FALLBACK)
     review(a_moderator("ben"))
     contradicted = a_photo("Boots", **CONFIDENT)
     suggest(seller=contradicted.listing.seller, photo=contradicted, main="Bags", sub=None)
     settings.REVIEW_SAMPLE_SHARE = 1.0
-    drawn = a_photo("Clutches", **CONFIDENT)
+    sampled = a_photo("Clutches", **CONFIDENT)
     teaches = a_photo("Flats", main=0.5, share=0.2, novelty=0.5)
     order = photos_in_order(anna)
-    assert set(order[:3]) == {second, contradicted, drawn}
+    assert set(order[:3]) == {second, contradicted, sampled}
     assert order[3] == teaches

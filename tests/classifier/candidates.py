@@ -1,4 +1,4 @@
-"""A version as a retraining leaves it: judged by the gate, with its figures and its report."""
+"""Candidates as a retraining leaves them: compared by the gate, with figures and a report."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def gate_report(champion: str, candidate: str, *, promote: bool = False) -> dict
 
 
 def a_candidate(champion: ModelVersion, name: str = "candidate", **changes: Any) -> ModelVersion:
-    """Return a version with the champion's weights, judged against it, its files in the storage."""
+    """Return a version with the champion's weights, compared with it, its files in the storage."""
     facts = {
         "weights_sha256": champion.weights_sha256, "manifest": champion.manifest,
         "parent": champion, "gate": gate_report(champion.name, name, promote=True),
