@@ -34,6 +34,7 @@ lock: install ## write requirements/*.txt anew from requirements/*.in (ARGS=--up
 	$(LOCK) requirements/pip.in --output-file requirements/pip.txt
 	$(LOCK) requirements/dev.in --output-file requirements/dev.txt
 	$(LOCK) requirements/worker.in --constraints requirements/dev.txt --output-file requirements/worker.txt
+	$(LOCK) requirements/engines.in --constraints requirements/dev.txt --output-file requirements/engines.txt
 	$(LOCK) requirements/web.in --constraints requirements/dev.txt --output-file requirements/web.txt
 
 # Development only: these show detailed errors and create users whose passwords they print. What

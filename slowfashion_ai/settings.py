@@ -174,6 +174,13 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 # Where a worker keeps bundles that it fetched from remote storage.
 BUNDLE_CACHE_DIR = Path(env.str("BUNDLE_CACHE_DIR", default=str(VAR_DIR / "bundle-cache")))
+# What runs the network in a worker: `auto` measures at its start, else one engine's name.
+ENGINES = ("torch-fp32", "torch-bf16", "torch-fp16", "openvino-f32", "openvino-bf16")
+ENGINE = env.str("ENGINE", default="auto")
+if ENGINE not in ("auto", *ENGINES):
+    raise ImproperlyConfigured(
+        f"ENGINE must be `auto` or one of {', '.join(ENGINES)}; it is {ENGINE!r}."
+    )
 
 # --- Photos and tags ------------------------------------------------------------------------
 

@@ -16,6 +16,8 @@ os.environ.update(
     REDIS_URL=f"redis+socket://{_FOLDER / 'redis.sock'}",
     S3_BUCKET="",
     LOG_LEVEL="INFO",
+    # Measuring engines takes seconds, and the result differs from machine to machine.
+    ENGINE="torch-fp32",
 )
 
 from slowfashion_ai.settings import *  # noqa: E402, F403  # after the environment is set

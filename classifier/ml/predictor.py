@@ -1,18 +1,16 @@
 """Predictor: photos in, scores out, as fast as the machine allows."""
 
-import copy
 import threading
 from collections.abc import Sequence
-from typing import Final, cast
+from typing import Final
 
 import torch
-from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
-from torchvision.models.resnet import Bottleneck, ResNet
+from torch import Tensor
 
 from classifier.decision import Scores
 from classifier.ml.bundle import Bundle
-from classifier.ml.network import HierarchicalResNet
+from classifier.ml.engines.engine import EngineName
+from classifier.ml.engines.make import make_engine
 from classifier.ml.preprocessing import normalise, to_tensor
 from classifier.ml.probabilities import LogitArrays, probabilities
 
@@ -31,15 +29,36 @@ class Predictor:
 
     `prepare` decodes one photo and may run in many threads at once; `predict` takes the device
     for one caller at a time.
+
+    Args:
+        device: the GPU where there is one, else the CPU, unless it is named.
+        engine: what runs the backbone; torch unless it is named
+            (`classifier.ml.engines.choose` finds the fastest).
+
+    Raises:
+        EngineError: if that engine cannot run here.
     """
 
-    def __init__(self, bundle: Bundle, device: torch.device | None = None) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        device: torch.device | None = None,
+        engine: EngineName | None = None,
+    ) -> None:
         self.manifest = bundle.manifest
         self.device = device or best_device()
         self.network = bundle.network.eval()
-        self._backbone = _fast(bundle.network, self.device)
+        self.network.to(self.device)
+        self._engine = make_engine(
+            self.network.backbone, self.device, engine, side=self.manifest.preprocessing.size
+        )
         self._device_lock = threading.Lock()
         self.largest_pass = LARGEST_PASS[self.device.type]
+
+    @property
+    def engine(self) -> EngineName:
+        """What runs the backbone."""
+        return self._engine.name
 
     def prepare(self, data: bytes) -> Tensor:
         """Return a photo's bytes as uint8 (3, size, size).
@@ -70,29 +89,6 @@ class Predictor:
 
     def _pass(self, batch: Tensor) -> list[Scores]:
         pixels = normalise(batch.to(self.device), self.manifest.preprocessing)
-        with torch.autocast(self.device.type, enabled=self.device.type == "cuda"):
-            features = self._backbone(pixels)
-        logits = LogitArrays.of([self.network.classify_features(features.float())])
+        features = self._engine.features(pixels)
+        logits = LogitArrays.of([self.network.classify_features(features)])
         return probabilities(logits, self.manifest.temperature).as_scores()
-
-
-def _fast(network: HierarchicalResNet, device: torch.device) -> nn.Module:
-    """Put the network on the device; return a copy of its backbone with batch norms folded in."""
-    network.to(device)
-    backbone = cast(ResNet, copy.deepcopy(network.backbone))
-    backbone.conv1, backbone.bn1 = fuse_conv_bn_eval(backbone.conv1, backbone.bn1), nn.Identity()
-    for block in backbone.modules():
-        if isinstance(block, Bottleneck):
-            _fold(block)
-    fast: nn.Module = backbone.to(memory_format=torch.channels_last)
-    return fast
-
-
-def _fold(block: Bottleneck) -> None:
-    for number in "123":
-        conv, norm = getattr(block, f"conv{number}"), getattr(block, f"bn{number}")
-        setattr(block, f"conv{number}", fuse_conv_bn_eval(conv, norm))
-        setattr(block, f"bn{number}", nn.Identity())
-    if block.downsample is not None:
-        conv, norm = block.downsample
-        block.downsample = fuse_conv_bn_eval(conv, norm)

@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 
 from classifier.decision import Scores
 from classifier.ml.bundle import Bundle
+from classifier.ml.engines.engine import EngineError, EngineName
 from classifier.ml.manifest import BundleError
 from classifier.ml.predictor import Predictor
 
@@ -20,8 +21,11 @@ class UnfitModelError(BundleError):
     """The files are whole, but the model does not work here."""
 
 
-def ready(bundle: Bundle) -> Predictor:
+def ready(bundle: Bundle, engine: EngineName | None = None) -> Predictor:
     """Return the bundle on this machine's device, after it has scored two drawn pictures.
+
+    Args:
+        engine: what runs it; torch unless it is named.
 
     Raises:
         UnfitModelError: if it does not fit on the device, if its scores are no probabilities or
@@ -29,10 +33,10 @@ def ready(bundle: Bundle) -> Predictor:
     """
     name = bundle.manifest.name
     try:
-        predictor = Predictor(bundle)
+        predictor = Predictor(bundle, engine=engine)
         _check(predictor, name)
     # What torch raises when the device or its memory fails, and `Scores` for numbers that are none.
-    except (RuntimeError, ValueError) as error:
+    except (EngineError, RuntimeError, ValueError) as error:
         raise UnfitModelError(
             f"{name} loads, but it does not work on this machine ({type(error).__name__}: "
             f"{error}). Look at the device and its free memory; if others have the same trouble, "

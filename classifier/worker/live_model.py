@@ -14,6 +14,7 @@ from classifier.ml.manifest import BundleError
 from classifier.ml.predictor import Predictor
 from classifier.models import ModelVersion
 from classifier.versions import load_failures, registry, storage
+from classifier.worker.engine import engine_for
 
 logger = logging.getLogger(__name__)
 
@@ -95,12 +96,13 @@ def _load(champion: ModelVersion | None, *, at_work: ModelVersion | None) -> Liv
     if champion is None:
         raise registry.NoChampionError
     try:
-        predictor = probe.ready(load_bundle(storage.local_folder(champion)))
+        bundle = load_bundle(storage.local_folder(champion))
+        predictor = probe.ready(bundle, engine_for(bundle))
     except BundleError as error:
         load_failures.report(version=champion, error=error, at_work=at_work)
         raise
     load_failures.clear(version=champion)
-    logger.info("Model %s is live on %s.", champion, predictor.device)
+    logger.info("Model %s is live on %s, run by %s.", champion, predictor.device, predictor.engine)
     return LiveModel(predictor, champion)
 
 

@@ -43,6 +43,7 @@ class System:
             "SWEEP_EVERY_SECONDS": "2",
             # Several of these run beside each other; more threads would only wait for cores.
             "OMP_NUM_THREADS": "1",
+            "ENGINE": "torch-fp32",
             **(extra or {}),
         }
         redis = server_command(folder / "redis.sock")

@@ -36,15 +36,18 @@ class Command(BaseCommand):
         from tqdm import tqdm
 
         from classifier.ml.bundle import load_bundle
+        from classifier.ml.engines.engine import EngineError
         from classifier.ml.predictor import Predictor
         from classifier.worker.classify_files import Failed, classify_files, find_photos
+        from classifier.worker.engine import engine_for
 
         try:
             version = registry.named(model) if model else registry.champion()
             if version is None:
                 raise registry.NoChampionError
-            predictor = Predictor(load_bundle(storage.local_folder(version)))
-        except (BundleError, registry.RegistryError) as error:
+            bundle = load_bundle(storage.local_folder(version))
+            predictor = Predictor(bundle, engine=engine_for(bundle))
+        except (BundleError, EngineError, registry.RegistryError) as error:
             raise CommandError(str(error)) from error
 
         files = find_photos(paths)

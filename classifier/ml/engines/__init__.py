@@ -1,0 +1,1 @@
+"""Engines: what runs the backbone in a worker. Same weights, same decisions, other speed."""

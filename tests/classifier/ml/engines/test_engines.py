@@ -1,0 +1,105 @@
+"""Engines: the same decisions from each, and the fastest one chosen once."""
+
+import json
+import logging
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from classifier.decision import Scores
+from classifier.ml.bundle import Bundle, load_bundle
+from classifier.ml.engines.choose import engines_here, fastest_engine, same_decisions
+from classifier.ml.engines.engine import EngineError, EngineName
+from classifier.ml.engines.pictures import drawn_pictures
+from classifier.ml.predictor import Predictor
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def bundle(untrained_bundle: Path) -> Bundle:
+    return load_bundle(untrained_bundle)
+
+
+def scores_of(bundle: Bundle, engine: EngineName) -> list[Scores]:
+    predictor = Predictor(bundle, CPU, engine)
+    return predictor.predict([predictor.prepare(picture) for picture in drawn_pictures(9)])
+
+
+@pytest.mark.parametrize("engine", engines_here(CPU))
+def test_each_engine_of_this_machine_decides_as_torch_does(
+    starter_bundle: Path, engine: EngineName
+) -> None:
+    """The starter decides alike on every engine, main confidences within two hundredths."""
+    starter = load_bundle(starter_bundle)
+    expected = scores_of(starter, EngineName.TORCH_FP32)
+    assert same_decisions(starter, expected, scores_of(starter, engine))
+
+
+def test_openvino_is_among_the_engines_of_a_checkout() -> None:
+    """`make install` brings the faster engine too, so a newcomer has it by default."""
+    assert EngineName.OPENVINO_F32 in engines_here(CPU)
+
+
+def test_passes_of_different_sizes_follow_each_other(bundle: Bundle) -> None:
+    """An engine keeps nothing of the pass before: one photo, several, and one again."""
+    predictor = Predictor(bundle, CPU, EngineName.OPENVINO_F32)
+    photos = [predictor.prepare(picture) for picture in drawn_pictures(5)]
+    alone = predictor.predict(photos[:1])
+    together = predictor.predict(photos)
+    assert same_decisions(bundle, alone, together[:1])
+    assert predictor.predict(photos[:1]) == alone
+
+
+def test_the_choice_is_kept(
+    bundle: Bundle, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The second start on the same machine reads the choice and measures nothing."""
+    record = tmp_path / "cache" / "engines.json"
+    caplog.set_level(logging.INFO, "classifier.ml.engines.choose")
+    chosen = fastest_engine(bundle, CPU, record)
+    assert "ms a photo" in caplog.text
+    caplog.clear()
+    assert fastest_engine(bundle, CPU, record) == chosen
+    assert "ms a photo" not in caplog.text
+    assert [path.name for path in record.parent.iterdir()] == ["engines.json"]
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"some other machine": "torch-bf16"}'])
+def test_a_record_that_does_not_help_is_written_anew(
+    bundle: Bundle, tmp_path: Path, content: str
+) -> None:
+    """A damaged record, or one of another machine, costs a measurement and no more."""
+    record = tmp_path / "engines.json"
+    record.write_text(content, encoding="utf-8")
+    chosen = fastest_engine(bundle, CPU, record)
+    assert chosen in json.loads(record.read_text(encoding="utf-8")).values()
+
+
+def test_another_decision_or_confidence_is_not_the_same(bundle: Bundle) -> None:
+    """An engine that tips one photo over, or shifts its confidence, would be left out."""
+    main = {"Clothing": 0.2, "Shoes": 0.7, "Bags": 0.1}
+    sub = dict.fromkeys(scores_of(bundle, EngineName.TORCH_FP32)[0].sub, 1 / 9)
+    one = Scores(main=main, sub=sub, novelty=0.1)
+    shifted = Scores(main={**main, "Shoes": 0.73, "Bags": 0.07}, sub=sub, novelty=0.1)
+    rejected = Scores(main=main, sub=sub, novelty=0.99)
+    assert same_decisions(bundle, [one], [one])
+    assert not same_decisions(bundle, [one], [shifted])
+    assert not same_decisions(bundle, [one, one], [one, rejected])
+
+
+def test_without_openvino_its_engine_says_what_to_install(
+    bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An engine that was asked for by name and is not installed ends in a sentence."""
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    with pytest.raises(EngineError, match=r"requirements/engines\.txt"):
+        Predictor(bundle, CPU, EngineName.OPENVINO_F32)
+
+
+def test_an_engine_for_a_gpu_is_refused_on_a_cpu(bundle: Bundle) -> None:
+    """Half precision on a CPU would be many times slower; the message says what to do."""
+    with pytest.raises(EngineError, match="needs a GPU"):
+        Predictor(bundle, CPU, EngineName.TORCH_FP16)
