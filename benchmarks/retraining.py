@@ -93,7 +93,7 @@ def review(photos: Path, count: int, seed: int) -> None:
     truth = {}
     for sample in chance.sample(train, count):
         file = SimpleUploadedFile(sample.path.name, changed(sample.path, chance), "image/jpeg")
-        listing = intake.receive_listing(seller=seller, title="A product", uploads=[file])
+        listing = intake.receive_listing(seller=seller, title="A product", uploads=[file]).listing
         truth[listing.photos.get().pk] = (sample.main, sample.sub)
     _tag()
     _settle(truth)

@@ -65,12 +65,29 @@ class ListingSerializer(serializers.ModelSerializer[Listing]):
 
     class Meta:
         model = Listing
-        fields = ("id", "title", "created_at", "url", "final_label", "photos")
+        fields: tuple[str, ...] = ("id", "title", "created_at", "url", "final_label", "photos")
         read_only_fields = fields
 
     @extend_schema_field(FinalLabelSerializer)
     def get_final_label(self, listing: Listing) -> Any:
         return FinalLabelSerializer(listing_label(listing.photos.all())).data
+
+
+class RefusalSerializer(serializers.Serializer[Any]):
+    """A file of an upload that is not kept."""
+
+    position = serializers.IntegerField(help_text="Among the photos of the form, from 0.")
+    reason = serializers.CharField(help_text="Its name, and a sentence why.")
+
+
+class ReceivedSerializer(ListingSerializer):
+    """A listing as its upload is answered."""
+
+    refused = RefusalSerializer(many=True, read_only=True)
+
+    class Meta(ListingSerializer.Meta):
+        fields = (*ListingSerializer.Meta.fields, "refused")
+        read_only_fields = fields
 
 
 class PhotosField(serializers.ListField):

@@ -16,7 +16,13 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from classifier.api.serializers import ListingSerializer, PhotoSerializer, UploadSerializer
+from classifier.api.serializers import (
+    ListingSerializer,
+    PhotoSerializer,
+    ReceivedSerializer,
+    RefusalSerializer,
+    UploadSerializer,
+)
 from classifier.models import Listing, ListingPhoto
 from classifier.photos import files, intake
 from classifier.photos.access import listings_for, photos_for
@@ -57,18 +63,23 @@ class ListingsView(generics.ListAPIView[Listing]):
 
     @extend_schema(
         request={"multipart/form-data": UploadSerializer},
-        responses={201: ListingSerializer, 400: OpenApiTypes.OBJECT},
+        responses={201: ReceivedSerializer, 400: OpenApiTypes.OBJECT},
     )
     def post(self, request: Request) -> Response:
-        """Store a listing with its photos; they are tagged shortly after."""
+        """Store a listing with its photos; they are tagged shortly after.
+
+        What cannot be taken is named in ``refused``; a 400 is the answer if nothing can.
+        """
         form = UploadSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        listing = intake.receive_listing(
+        received = intake.receive_listing(
             seller=request.user,  # type: ignore[arg-type]  # IsAuthenticated let nobody else in
             title=form.validated_data["title"],
             uploads=form.validated_data["photos"],
         )
-        body = self.get_serializer(_with_photos(Listing.objects.all()).get(pk=listing.pk)).data
+        listing = _with_photos(Listing.objects.all()).get(pk=received.listing.pk)
+        refused = RefusalSerializer(received.refused, many=True).data
+        body = {**self.get_serializer(listing).data, "refused": refused}
         return Response(body, status.HTTP_201_CREATED, headers={"Location": str(body["url"])})
 
 

@@ -1,8 +1,9 @@
-"""Stores an upload as pending photos, all of them or none."""
+"""Stores the photos of an upload, all pending; what is no photo is refused by name."""
 
 import hashlib
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -30,11 +31,27 @@ if TYPE_CHECKING:
 
 
 class IntakeError(Exception):
-    """The upload was refused as a whole; ``problems`` has one sentence a file, for the seller."""
+    """Nothing of the upload is kept; ``problems`` has one sentence a file, for the seller."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__(" ".join(problems))
         self.problems = list(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file that is not kept: its position in the upload, from 0, and a sentence why."""
+
+    position: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A stored listing, and the files of its upload that are not in it."""
+
+    listing: Listing
+    refused: list[Refusal]
 
 
 def photo_limits() -> Limits:
@@ -42,27 +59,25 @@ def photo_limits() -> Limits:
     return Limits(max_bytes=settings.PHOTO_MAX_BYTES, max_pixels=settings.PHOTO_MAX_PIXELS)
 
 
-def receive_listing(*, seller: User, title: str, uploads: "Uploads") -> Listing:
+def receive_listing(*, seller: User, title: str, uploads: "Uploads") -> Received:
     """Store a listing with its photos, all pending, and ring the bell after commit.
 
     Raises:
-        IntakeError: if there is no photo, too many, or one that is refused. Nothing is kept then.
+        IntakeError: if there is no photo, too many, or none that can be taken. Nothing is kept
+            then.
     """
     _check_count(len(uploads))
-    cleaned = _clean_all(uploads)
+    cleaned, refused = _clean_all(uploads)
     listing = Listing(seller=seller, title=title.strip())
-    rows = [
-        _photo_row(listing, upload.name, photo)
-        for upload, photo in zip(uploads, cleaned, strict=True)
-    ]
+    rows = [_photo_row(listing, name, photo) for name, photo in cleaned]
     try:
-        for row, photo in zip(rows, cleaned, strict=True):
+        for row, (_, photo) in zip(rows, cleaned, strict=True):
             row.image.storage.save(row.image.name, ContentFile(photo.jpeg))
         _save_rows(listing, rows)
     except BaseException:
         _remove_files(rows)
         raise
-    return listing
+    return Received(listing, refused)
 
 
 def _save_rows(listing: Listing, rows: list[ListingPhoto]) -> None:
@@ -92,19 +107,25 @@ def _check_count(count: int) -> None:
         )
 
 
-def _clean_all(uploads: "Uploads") -> list[CleanPhoto]:
-    """Clean every upload before any is stored, so that a seller hears of all problems at once."""
+def _clean_all(uploads: "Uploads") -> tuple[list[tuple[str | None, CleanPhoto]], list[Refusal]]:
+    """Clean every upload before any is stored, so that a seller hears of all problems at once.
+
+    Returns names and photos, and what is refused.
+
+    Raises:
+        IntakeError: if all are.
+    """
     limits = photo_limits()
-    cleaned, problems = [], []
-    for upload in uploads:
+    cleaned, refused = [], []
+    for position, upload in enumerate(uploads):
         try:
             check_size(upload.size or 0, limits)
-            cleaned.append(clean_photo(upload.read(), limits))
+            cleaned.append((upload.name, clean_photo(upload.read(), limits)))
         except PhotoRefusedError as error:
-            problems.append(f"{shown_name(upload.name)}: {error}")
-    if problems:
-        raise IntakeError(problems)
-    return cleaned
+            refused.append(Refusal(position, f"{shown_name(upload.name)}: {error}"))
+    if not cleaned:
+        raise IntakeError([refusal.reason for refusal in refused])
+    return cleaned, refused
 
 
 def shown_name(name: str | None) -> str:

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.views import LoginView, redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -51,14 +52,16 @@ class UploadPage(LoginRequiredMixin, View):
         if _too_often(request, UploadThrottle):
             return self._page([TOO_OFTEN], status=429)
         try:
-            listing = intake.receive_listing(
+            received = intake.receive_listing(
                 seller=request.user,  # type: ignore[arg-type]  # signed in, so no AnonymousUser
                 title=form.cleaned_data["title"],
                 uploads=request.FILES.getlist("photos"),
             )
         except intake.IntakeError as error:
             return self._page(error.problems, status=400)
-        return redirect("listing", pk=listing.pk)
+        for refusal in received.refused:
+            messages.error(request, refusal.reason)
+        return redirect("listing", pk=received.listing.pk)
 
     def _page(self, problems: list[str], status: int = 200) -> HttpResponse:
         context = {

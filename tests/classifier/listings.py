@@ -20,7 +20,7 @@ def upload(name: str = "bag.jpg", data: bytes | None = None) -> SimpleUploadedFi
 def a_listing(seller: User, title: str = "Tote in tan leather", photos: int = 1) -> Listing:
     """Return a listing with pending photos."""
     uploads = [upload(f"photo-{number}.jpg") for number in range(photos)]
-    return intake.receive_listing(seller=seller, title=title, uploads=uploads)
+    return intake.receive_listing(seller=seller, title=title, uploads=uploads).listing
 
 
 def scores(main: str = "Bags", main_share: float = 0.98, sub: str = "Tote Bags",

@@ -90,10 +90,22 @@ def test_a_photo_can_be_dropped_or_pasted_anywhere(page: Page, complaints: list[
     assert complaints == []
 
 
+def test_a_bad_file_says_why_and_takes_no_other_with_it(page: Page) -> None:
+    """A file that is no photo gets its sentence, the photo beside it its tag."""
+    bad: FilePayload = {"name": "notes.jpg", "mimeType": "image/jpeg", "buffer": b"hello"}
+    huge: FilePayload = {"name": "huge.jpg", "mimeType": "image/jpeg", "buffer": bytes(21 * 2**20)}
+    page.locator("#photos").set_input_files([bad, huge, photo()])
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("notes.jpg: This file is not a photo")
+    expect(alert).to_contain_text("huge.jpg: The file has 21 MB; at most 20 MB are accepted.")
+    expect(page.locator("#batches .card")).to_have_count(1)
+    expect_tags(page, 1)
+
+
 def test_a_refused_upload_says_why_and_keeps_the_page(page: Page) -> None:
     """A file that is no photo gets its sentence, and the next upload works as before."""
     bad: FilePayload = {"name": "notes.jpg", "mimeType": "image/jpeg", "buffer": b"hello"}
-    page.locator("#photos").set_input_files([photo(), bad])
+    page.locator("#photos").set_input_files([bad])
     expect(page.get_by_role("alert")).to_contain_text("notes.jpg: This file is not a photo")
 
     page.locator("#photos").set_input_files([photo()])

@@ -11,14 +11,12 @@ function copy(id) {
   return document.getElementById(id).content.firstElementChild.cloneNode(true);
 }
 
-function problemsBeforeSending(files) {
-  if (files.length > maxPhotos) {
-    return [`These are ${files.length} photos; a listing takes ${maxPhotos} at most.`];
-  }
-  const megabytes = (bytes) => Math.round(bytes / 2 ** 20);
-  return files
-    .filter((file) => file.size > maxBytes)
-    .map((file) => `${file.name}: The file has ${megabytes(file.size)} MB; at most ${megabytes(maxBytes)} MB are accepted.`);
+// The words of the server, which would say the same after minutes on a phone.
+function tooLarge(file) {
+  const megabytes = (size) => `${Number((size / 2 ** 20).toFixed(1))} MB`;
+  const bytes = (size) => `${size.toLocaleString("en-GB")} bytes`;
+  const inWords = megabytes(file.size) === megabytes(maxBytes) ? bytes : megabytes;
+  return `${file.name}: The file has ${inWords(file.size)}; at most ${inWords(maxBytes)} are accepted.`;
 }
 
 function addCard(list, file) {
@@ -42,16 +40,19 @@ function addBatch(files, title) {
   return batch;
 }
 
-function refuse(batch, problems, again) {
+function showProblems(batch, heading, problems) {
   const box = batch.querySelector(".problems");
   const list = document.createElement("ul");
   for (const problem of problems) {
     list.append(Object.assign(document.createElement("li"), { textContent: problem }));
   }
-  box.replaceChildren(
-    Object.assign(document.createElement("p"), { textContent: "Nothing was sent:" }),
-    list,
-  );
+  box.append(Object.assign(document.createElement("p"), { textContent: heading }), list);
+  box.hidden = false;
+  return box;
+}
+
+function refuse(batch, problems, again) {
+  const box = showProblems(batch, "Nothing was sent:", problems);
   if (again) {
     const button = Object.assign(document.createElement("button"), {
       type: "button",
@@ -61,13 +62,17 @@ function refuse(batch, problems, again) {
     button.addEventListener("click", again);
     box.append(button);
   }
-  box.hidden = false;
   batch.querySelector("progress").hidden = true;
   batch.classList.add("refused");
   batch.querySelector(".state").textContent = "";
 }
 
 function accept(batch, listing) {
+  const cards = batch.querySelectorAll(".card");
+  for (const { position } of listing.refused) cards[position].remove();
+  if (listing.refused.length) {
+    showProblems(batch, "Not taken:", listing.refused.map(({ reason }) => reason));
+  }
   batch.querySelectorAll(".card").forEach((card, index) => {
     const photo = listing.photos[index];
     const tag = card.querySelector(".tag");
@@ -126,11 +131,17 @@ function post(batch, files, title) {
   request.send(body);
 }
 
-function send(files, title) {
-  if (files.length === 0) return;
+function send(chosen, title) {
+  if (chosen.length === 0) return;
+  const files = chosen.filter((file) => file.size <= maxBytes);
+  const problems = chosen.filter((file) => file.size > maxBytes).map(tooLarge);
   const batch = addBatch(files, title);
-  const problems = problemsBeforeSending(files);
-  if (problems.length) return refuse(batch, problems, null);
+  if (files.length > maxPhotos) {
+    const tooMany = `These are ${files.length} photos; a listing takes ${maxPhotos} at most.`;
+    return refuse(batch, [tooMany], null);
+  }
+  if (files.length === 0) return refuse(batch, problems, null);
+  if (problems.length) showProblems(batch, "Not sent:", problems);
   spoken.textContent = files.length === 1 ? "Sending one photo" : `Sending ${files.length} photos`;
   post(batch, files, title);
 }

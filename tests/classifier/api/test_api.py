@@ -35,7 +35,7 @@ def test_an_upload_becomes_a_pending_listing(api: APIClient) -> None:
     assert [photo["original_name"] for photo in photos] == ["a.jpg", "b 👜.jpg"]
     assert {photo["status"] for photo in photos} == {"pending"}
     assert {photo["label"] for photo in photos} == {""}
-    assert api.get(answer["Location"]).json() == answer.json()
+    assert {**api.get(answer["Location"]).json(), "refused": []} == answer.json()
 
 
 def test_a_token_opens_the_api(seller: User) -> None:
@@ -106,15 +106,24 @@ def test_the_note_of_a_postponed_attempt_is_not_shown(api: APIClient, seller: Us
 
 
 def test_bad_files_are_refused_one_sentence_each(api: APIClient) -> None:
-    """Every bad file gets its sentence, and the good one beside them is not kept either."""
+    """Every bad file gets its sentence and position, and the good one beside them is kept."""
     answer = send(
         api, upload("notes.txt", b"hello"), upload(), upload("bomb.png", png_bomb(20_000, 20_000))
     )
 
+    assert answer.status_code == 201
+    text, bomb = answer.json()["refused"]
+    assert (text["position"], bomb["position"]) == (0, 2)
+    assert text["reason"].startswith("notes.txt: This file is not a photo")
+    assert bomb["reason"].startswith("bomb.png: The photo has more than 60 million pixels")
+    assert len(answer.json()["photos"]) == Listing.objects.get().photos.count() == 1
+
+
+def test_a_listing_of_bad_files_alone_is_refused(api: APIClient) -> None:
+    """Where no photo is left there is no listing."""
+    answer = send(api, upload("notes.txt", b"hello"))
     assert answer.status_code == 400
-    text, bomb = answer.json()["photos"]
-    assert text.startswith("notes.txt: This file is not a photo")
-    assert bomb.startswith("bomb.png: The photo has more than 60 million pixels")
+    assert answer.json()["photos"][0].startswith("notes.txt: This file is not a photo")
     assert not Listing.objects.exists()
 
 

@@ -34,7 +34,7 @@ def assert_nothing_is_left(folder: Path) -> None:
 
 def test_a_good_upload_is_stored_and_pending(seller: User, storage_folder: Path) -> None:
     """Two photos give a listing, two pending rows and two clean JPEG files."""
-    listing = receive_listing(seller=seller, title=" A bag ", uploads=[upload(), upload()])
+    listing = receive_listing(seller=seller, title=" A bag ", uploads=[upload(), upload()]).listing
     assert listing.title == "A bag"
     assert [photo.status for photo in listing.photos.all()] == ["pending", "pending"]
     assert len(stored_files(storage_folder)) == 2
@@ -83,7 +83,7 @@ def test_nothing_of_a_file_name_reaches_the_storage(seller: User, storage_folder
     names = ["..%2f..%2fevil.jpg", "👜.jpg", "evil.php"]
     listing = receive_listing(
         seller=seller, title="", uploads=[upload(name=name) for name in names]
-    )
+    ).listing
     assert [photo.original_name for photo in listing.photos.all()] == names
     for path in stored_files(storage_folder):
         assert path.is_relative_to(storage_folder / "media" / "photos")
@@ -91,14 +91,28 @@ def test_nothing_of_a_file_name_reaches_the_storage(seller: User, storage_folder
         assert "evil" not in path.name
 
 
-def test_one_bad_photo_among_many_keeps_all_out(seller: User, storage_folder: Path) -> None:
-    """All problems are said at once, each with its file's name, and nothing is stored."""
+def test_bad_photos_among_good_ones_are_refused_by_name_and_the_others_kept(
+    seller: User, storage_folder: Path
+) -> None:
+    """A text and an empty file take nothing with them; their places and reasons are told."""
     uploads = [upload(), upload(b"text", "letter.jpg"), upload(), upload(b"", "empty.png")]
-    with pytest.raises(IntakeError) as caught:
-        receive_listing(seller=seller, title="", uploads=uploads)
-    letter, empty = caught.value.problems
+    received = receive_listing(seller=seller, title="", uploads=uploads)
+    assert [refusal.position for refusal in received.refused] == [1, 3]
+    letter, empty = (refusal.reason for refusal in received.refused)
     assert letter.startswith("letter.jpg: This file is not a photo")
     assert empty.startswith("empty.png: The file is empty")
+    assert received.listing.photos.count() == len(stored_files(storage_folder)) == 2
+
+
+def test_an_upload_without_any_good_photo_leaves_nothing(
+    seller: User, storage_folder: Path
+) -> None:
+    """All problems are said at once, each with its file's name."""
+    with pytest.raises(IntakeError) as caught:
+        receive_listing(
+            seller=seller, title="", uploads=[upload(b"text", "letter.jpg"), upload(b"", "empty")]
+        )
+    assert [problem.split(":")[0] for problem in caught.value.problems] == ["letter.jpg", "empty"]
     assert_nothing_is_left(storage_folder)
 
 

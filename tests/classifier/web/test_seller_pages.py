@@ -51,9 +51,17 @@ def test_the_plain_form_makes_a_listing(page: Client) -> None:
     assert '<noscript><meta http-equiv="refresh"' in text(page, answer["Location"])
 
 
+def test_a_bad_file_beside_a_good_one_is_named_on_the_listing(page: Client) -> None:
+    """The good photo makes a listing, whose page says once what was not taken."""
+    answer = page.post("/", {"photos": [upload("notes.txt", b"hello"), upload()]})
+    assert Listing.objects.get().photos.count() == 1
+    assert "notes.txt: This file is not a photo" in text(page, answer["Location"])
+    assert "Not taken" not in text(page, answer["Location"])
+
+
 def test_a_bad_file_is_refused_in_words(page: Client) -> None:
     """The page comes back with the sentence, and nothing is kept."""
-    answer = page.post("/", {"photos": [upload("notes.txt", b"hello"), upload()]})
+    answer = page.post("/", {"photos": [upload("notes.txt", b"hello")]})
 
     assert answer.status_code == 400
     assert "notes.txt: This file is not a photo that we can read." in answer.content.decode()
