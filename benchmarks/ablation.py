@@ -131,13 +131,13 @@ def train_and_judge(line: Recipe, photos: Photos, config: TrainConfig) -> tuple[
     validation = HeldOut(*photos.held_out("validation", line.preprocessing))
     test = HeldOut(*photos.held_out("test", line.preprocessing))
     network = photos.network(config.seed)
-    feed = photos.training(line.augmentation).only(rows)
+    batches = photos.training(line.augmentation).only(rows)
     epochs = fit(
-        network, feed, targets, config, lambda part: score_of(part, validation), checkpoint=None
+        network, batches, targets, config, lambda part: score_of(part, validation), checkpoint=None
     )
     if line.near_unit:
         of = f"{line.augmentation} {line.preprocessing.fit} {line.outliers}"
-        photos.fit_near_unit(network, HeldOut(feed, truth_of(samples)), validation, of)
+        photos.fit_near_unit(network, HeldOut(batches, truth_of(samples)), validation, of)
     part = TrainedPart(network, config.train_from)
     temperature, thresholds = Temperature(), Thresholds()
     if line.calibrated:
@@ -146,7 +146,7 @@ def train_and_judge(line: Recipe, photos: Photos, config: TrainConfig) -> tuple[
         thresholds = choose_thresholds(probabilities(logits, temperature), validation.truth)
     if not config.novelty_weight:
         thresholds = without_novelty(thresholds)
-    found = probabilities(logits_of(part, test.feed), temperature)
+    found = probabilities(logits_of(part, test.batches), temperature)
     return max(e.score for e in epochs) / 2, ended(found, test.truth, thresholds)
 
 

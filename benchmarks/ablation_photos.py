@@ -21,7 +21,7 @@ from training.engine.presets import Augmentation
 from training.engine.stages import TrainFrom, frozen_part
 from training.evaluation.scoring import Truth, truth_of
 from training.features.cache import FeatureCache, FeatureCacheBuilder, Views
-from training.runtime.devices import Precision, calculating_in
+from training.runtime.devices import Precision, autocast
 from training.runtime.progress import Progress
 
 
@@ -56,7 +56,9 @@ class Photos:
 
     def __init__(self, asked: Asked, train_from: TrainFrom) -> None:
         self.asked, self._train_from = asked, train_from
-        split = split_as(SplitRecord(0, SplitBy.LOOKS), read_photos(asked.photos.resolve()))
+        split = split_as(
+            SplitRecord(0, SplitBy.NEAR_DUPLICATES), read_photos(asked.photos.resolve())
+        )
         train = split_by_product(split.train, seed=0, shares={"part": asked.share})["part"]
         self.split = Split(train, split.validation, split.test)
         self._kept: dict[tuple[str, str], FeatureCache] = {}
@@ -88,23 +90,23 @@ class Photos:
     def training(self, augmentation: Augmentation) -> FeatureCache:
         """Return the training photos so augmented; ours has the photo as it is served too."""
         if augmentation is Augmentation.LISTING:
-            how = Preprocessing(fit="pad")
-            views = Views(augmentation.made_for(how), augmentation, self.asked.views)
+            preprocessing = Preprocessing(fit="pad")
+            views = Views(augmentation.made_for(preprocessing), augmentation, self.asked.views)
         else:
-            how = Preprocessing()
-            made = augmentation.made_for(how)
-            views = Views(made, augmentation, self.asked.views, served=False)
-        return self._features("training", self.split.train, how, views)
+            preprocessing = Preprocessing()
+            made = augmentation.made_for(preprocessing)
+            views = Views(made, augmentation, self.asked.views, evaluation_view=False)
+        return self._features("training", self.split.train, preprocessing, views)
 
-    def held_out(self, part: str, how: Preprocessing) -> tuple[FeatureCache, Truth]:
+    def held_out(self, part: str, preprocessing: Preprocessing) -> tuple[FeatureCache, Truth]:
         """Return validation or test photos as they are served, and what is true of them."""
         samples: list[Sample] = getattr(self.split, part)
-        return self._features(part, samples, how, None), truth_of(samples)
+        return self._features(part, samples, preprocessing, None), truth_of(samples)
 
     def _features(
-        self, title: str, samples: list[Sample], how: Preprocessing, views: Views | None
+        self, title: str, samples: list[Sample], preprocessing: Preprocessing, views: Views | None
     ) -> FeatureCache:
-        name = (title, f"{how.fit} {views.name if views else ''}")
+        name = (title, f"{preprocessing.fit} {views.name if views else ''}")
         if name not in self._kept:
             network = self.network()
             key = {
@@ -112,11 +114,17 @@ class Photos:
                 "train_from": str(TrainFrom.LAYER4),
             }  # fmt: skip
             maps = FeatureCacheBuilder(
-                frozen_part(network, TrainFrom.LAYER4), how, self.asked.cache, key,
+                frozen_part(network, TrainFrom.LAYER4), preprocessing, self.asked.cache, key,
                 self.asked.precision,
             ).build(samples, title, views)  # fmt: skip
             if self._train_from is TrainFrom.HEADS:
-                made_of = [key, repr(how), name, maps.views, [str(s.path) for s in samples]]
+                made_of = [
+                    key,
+                    repr(preprocessing),
+                    name,
+                    maps.views,
+                    [str(s.path) for s in samples],
+                ]
                 maps = self._pooled(maps, network, made_of)
             self._kept[name] = maps
         return self._kept[name]
@@ -147,7 +155,7 @@ def pooled(
             rows = np.arange(start, min(start + 16, len(maps)))
             for view in range(maps.views):
                 taken = maps.read(rows, np.full_like(rows, view))
-                with calculating_in(precision, taken.device):
+                with autocast(precision, taken.device):
                     out = stage(taken.contiguous(memory_format=torch.channels_last))
                 values[rows, view] = out.float().mean(dim=(2, 3)).numpy()
                 progress.advance(len(rows))

@@ -35,7 +35,7 @@ from torch.utils.data import DataLoader, Dataset
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
 from training.data.augment import StudyAugmentation
-from training.data.batches import Feed, PhotoFeed
+from training.data.batches import BatchSource, PhotoBatches
 from training.data.folder import Kind, Sample, read_photos
 from training.data.split import stratified_split
 from training.data.targets import Targets, build_targets
@@ -47,7 +47,7 @@ from training.engine.trainer import fit
 from training.evaluation.scoring import truth_of
 from training.features.cache import FeatureCacheBuilder, Views
 from training.paper.recipe import scores_of
-from training.runtime.devices import Precision, devices, resolved
+from training.runtime.devices import Precision, make_accelerator, resolve_precision
 
 LEAST: Final = {"cuda": 3.0, "cpu": 1.5}
 
@@ -124,8 +124,12 @@ def course(asked: argparse.Namespace) -> Course:
 class PlainPhotos(Dataset[tuple[int, Tensor]]):
     """A photo decoded and augmented when its turn comes, as most loops do it."""
 
-    def __init__(self, samples: list[Sample], how: Preprocessing) -> None:
-        self._samples, self._augment, self._how = samples, StudyAugmentation(how), how
+    def __init__(self, samples: list[Sample], preprocessing: Preprocessing) -> None:
+        self._samples, self._augment, self._preprocessing = (
+            samples,
+            StudyAugmentation(preprocessing),
+            preprocessing,
+        )
 
     def __len__(self) -> int:
         return len(self._samples)
@@ -133,20 +137,23 @@ class PlainPhotos(Dataset[tuple[int, Tensor]]):
     def __getitem__(self, index: int) -> tuple[int, Tensor]:
         with Image.open(self._samples[index].path) as photo:
             pixels = self._augment(photo.convert("RGB")).float() / 255
-        mean, std = (torch.tensor(v).view(3, 1, 1) for v in (self._how.mean, self._how.std))
+        mean, std = (
+            torch.tensor(v).view(3, 1, 1)
+            for v in (self._preprocessing.mean, self._preprocessing.std)
+        )
         return index, (pixels - mean) / std
 
 
 def straightforward(given: Course) -> Trained:
     """Train as a notebook would."""
-    device, how = devices().device, Preprocessing()
+    device, preprocessing = make_accelerator().device, Preprocessing()
     network = given.network().to(device)
     part = TrainedPart(network, TrainFrom.ALL)
     optimizer = Adam(part.parameter_groups(backbone_lr=1e-4, head_lr=1e-3))
     schedule = ReduceLROnPlateau(optimizer, mode="max", factor=0.5, patience=3)
-    loader = DataLoader(PlainPhotos(given.train, how), batch_size=32, shuffle=True)
+    loader = DataLoader(PlainPhotos(given.train, preprocessing), batch_size=32, shuffle=True)
     targets = build_targets(given.train)
-    held_out = PhotoFeed(given.validation, how)
+    held_out = PhotoBatches(given.validation, preprocessing)
     trained = Trained("straightforward loop, whole network, fp32")
     for _ in range(given.epochs):
         began = Clock.now()
@@ -162,7 +169,7 @@ def straightforward(given: Course) -> Trained:
     return trained
 
 
-def accuracy(part: TrainedPart, held_out: Feed, given: Course) -> float:
+def accuracy(part: TrainedPart, held_out: BatchSource, given: Course) -> float:
     """Return the share of validation photos with the right subclass."""
     found = scores_of(part, held_out).sub.argmax(1)
     return float((found == truth_of(given.validation).sub).mean())
@@ -170,28 +177,30 @@ def accuracy(part: TrainedPart, held_out: Feed, given: Course) -> float:
 
 def ours(given: Course, name: str, config: TrainConfig) -> Trained:
     """Train with `training.engine.trainer.fit`."""
-    trained, how = Trained(name), STUDY.preprocessing
+    trained, preprocessing = Trained(name), STUDY.preprocessing
     network = given.network()
-    augmentation = STUDY.augmentation.made_for(how)
+    augmentation = STUDY.augmentation.made_for(preprocessing)
     began = Clock.now()
     with tempfile.TemporaryDirectory() as folder:
         if config.train_from is TrainFrom.ALL:
-            feed: Feed = PhotoFeed(given.train, how, augmentation)
-            held_out: Feed = PhotoFeed(given.validation, how)
+            batches: BatchSource = PhotoBatches(given.train, preprocessing, augmentation)
+            held_out: BatchSource = PhotoBatches(given.validation, preprocessing)
         else:
-            frozen = frozen_part(network, config.train_from).to(devices().device)
-            caches = FeatureCacheBuilder(frozen, how, Path(folder), {}, config.precision)
-            views = Views(augmentation, STUDY.augmentation, 2, served=False)
-            feed = caches.build(given.train, "training", views)
+            frozen = frozen_part(network, config.train_from).to(make_accelerator().device)
+            caches = FeatureCacheBuilder(frozen, preprocessing, Path(folder), {}, config.precision)
+            views = Views(augmentation, STUDY.augmentation, 2, evaluation_view=False)
+            batches = caches.build(given.train, "training", views)
             trained.filling = began.since()
             held_out = caches.build(given.validation, "validation")
         targets = build_targets(given.train, smoothing=config.smoothing)
-        fit_timed(network, feed, targets, config, lambda p: accuracy(p, held_out, given), trained)
+        fit_timed(
+            network, batches, targets, config, lambda p: accuracy(p, held_out, given), trained
+        )
     return trained
 
 
 def fit_timed(
-    network: HierarchicalResNet, feed: Feed, targets: Targets, config: TrainConfig,
+    network: HierarchicalResNet, batches: BatchSource, targets: Targets, config: TrainConfig,
     judge: Callable[[TrainedPart], float], trained: Trained,
 ) -> None:  # fmt: skip
     """Train, and keep what validation takes out of the time."""
@@ -205,7 +214,7 @@ def fit_timed(
         return trained.accuracies[-1]
 
     began = Clock.now()
-    fit(network, feed, targets, config, timed, checkpoint=None)
+    fit(network, batches, targets, config, timed, checkpoint=None)
     whole = began.since()
     trained.training = Clock(whole.wall - validating.wall, whole.cpu - validating.cpu)
 
@@ -213,7 +222,7 @@ def fit_timed(
 def native_precision() -> Precision:
     """Return bf16 where the device multiplies in it, else fp32."""
     if torch.cuda.is_available():
-        return resolved(Precision.AUTO, devices().device)
+        return resolve_precision(Precision.AUTO, make_accelerator().device)
     flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="ignore").split()
     return Precision.BF16 if {"avx512_bf16", "amx_bf16"} & set(flags) else Precision.FP32
 
@@ -271,7 +280,7 @@ def main(arguments: list[str] | None = None) -> None:
         return
     logging.basicConfig(level=logging.WARNING)
     given = course(asked)
-    device = devices().device.type
+    device = make_accelerator().device.type
     print(  # noqa: T201  # a benchmark speaks
         f"{len(given.train)} photos to train on, {len(given.validation)} to validate on, "
         f"{given.epochs} epochs, seed {given.seed}, on {device}.",

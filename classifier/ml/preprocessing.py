@@ -32,23 +32,24 @@ def decode(data: bytes, at_least: int) -> Image.Image:
         raise UnreadablePhotoError(f"The photo cannot be decoded ({error}).") from error
 
 
-def fit_square(image: Image.Image, how: Preprocessing) -> Image.Image:
-    """Return the photo as a square of side ``how.size``, cut or filled up as ``how.fit`` says."""
-    if how.fit == "centre_crop":
-        scale = how.resize / min(image.size)
+def fit_square(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
+    """Return the photo as a square, cut or filled up as ``preprocessing.fit`` says."""
+    size = preprocessing.size
+    if preprocessing.fit == "centre_crop":
+        scale = preprocessing.resize / min(image.size)
         image = image.resize(
-            (max(how.size, round(image.width * scale)), max(how.size, round(image.height * scale))),
+            (max(size, round(image.width * scale)), max(size, round(image.height * scale))),
             Image.Resampling.BILINEAR,
         )
-        left, top = (image.width - how.size) // 2, (image.height - how.size) // 2
-        return image.crop((left, top, left + how.size, top + how.size))
-    scale = how.size / max(image.size)
+        left, top = (image.width - size) // 2, (image.height - size) // 2
+        return image.crop((left, top, left + size, top + size))
+    scale = size / max(image.size)
     image = image.resize(
         (max(1, round(image.width * scale)), max(1, round(image.height * scale))),
         Image.Resampling.BILINEAR,
     )
-    square = Image.new("RGB", (how.size, how.size), border_colour(image))
-    square.paste(image, ((how.size - image.width) // 2, (how.size - image.height) // 2))
+    square = Image.new("RGB", (size, size), border_colour(image))
+    square.paste(image, ((size - image.width) // 2, (size - image.height) // 2))
     return square
 
 
@@ -60,19 +61,19 @@ def border_colour(image: Image.Image) -> tuple[int, int, int]:
     return int(red), int(green), int(blue)
 
 
-def to_tensor(data: bytes, how: Preprocessing) -> Tensor:
+def to_tensor(data: bytes, preprocessing: Preprocessing) -> Tensor:
     """Return a photo as uint8 (3, size, size); `normalise` makes a batch of them the input.
 
     Raises:
         UnreadablePhotoError: if the bytes cannot be decoded.
     """
-    square = fit_square(decode(data, at_least=how.resize), how)
+    square = fit_square(decode(data, at_least=preprocessing.resize), preprocessing)
     return torch.from_numpy(np.array(square)).permute(2, 0, 1)
 
 
-def normalise(batch: Tensor, how: Preprocessing) -> Tensor:
+def normalise(batch: Tensor, preprocessing: Preprocessing) -> Tensor:
     """Return uint8 (N, 3, H, W) as normalised float32 in channels-last memory, same device."""
-    mean = torch.tensor(how.mean, device=batch.device).view(1, 3, 1, 1)
-    std = torch.tensor(how.std, device=batch.device).view(1, 3, 1, 1)
+    mean = torch.tensor(preprocessing.mean, device=batch.device).view(1, 3, 1, 1)
+    std = torch.tensor(preprocessing.std, device=batch.device).view(1, 3, 1, 1)
     pixels = batch.to(torch.float32).div_(255).sub_(mean).div_(std)
     return pixels.contiguous(memory_format=torch.channels_last)

@@ -7,7 +7,7 @@ from typing import Any
 from classifier.decision import Thresholds
 from classifier.ml.manifest import Temperature
 from training.calibration.thresholds import choose_thresholds, fit_temperature, without_novelty
-from training.data.batches import Feed
+from training.data.batches import BatchSource
 from training.engine.stages import TrainedPart
 from training.evaluation.curves import main_level, sub_level
 from training.evaluation.figures import decisions, evaluate
@@ -21,20 +21,20 @@ logger = logging.getLogger(__name__)
 class HeldOut:
     """Photos that nothing is trained on at the moment, and what is true of them."""
 
-    feed: Feed
+    batches: BatchSource
     truth: Truth
 
     def logits(self, part: TrainedPart) -> LogitArrays:
         """Return the part's raw outputs for these photos."""
-        return logits_of(part, self.feed)
+        return logits_of(part, self.batches)
 
 
 def score_of(part: TrainedPart, validation: HeldOut) -> float:
     """Return what the best epoch is chosen by: main plus subclass accuracy on validation."""
     # Temperatures change neither which class is best nor the order of the novelty scores.
-    found = probabilities(validation.logits(part), Temperature())
-    main, sub = main_level(found, validation.truth), sub_level(found, validation.truth)
-    auroc = novelty_figures(found, validation.truth)["novelty_auroc"]
+    scores = probabilities(validation.logits(part), Temperature())
+    main, sub = main_level(scores, validation.truth), sub_level(scores, validation.truth)
+    auroc = novelty_figures(scores, validation.truth)["novelty_auroc"]
     logger.info(
         "Validation: main %.4f, subclass %.4f, novelty AUROC %.4f.",
         main.accuracy, sub.accuracy, auroc or 0,
@@ -43,17 +43,17 @@ def score_of(part: TrainedPart, validation: HeldOut) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """What validation photos chose, and the figures on both held-out sets."""
+class Evaluated:
+    """Temperature and thresholds chosen on validation photos; figures on both held-out sets."""
 
     temperature: Temperature
     thresholds: Thresholds
     figures: dict[str, Any]
 
 
-def judge_network(
+def choose_and_evaluate(
     part: TrainedPart, validation: HeldOut, test: HeldOut, *, novelty: bool = True
-) -> Judged:
+) -> Evaluated:
     """Choose temperature and thresholds on validation photos, then report on test photos.
 
     Args:
@@ -62,20 +62,20 @@ def judge_network(
     """
     logits = validation.logits(part)
     temperature = fit_temperature(logits, validation.truth)
-    found = probabilities(logits, temperature)
-    thresholds = choose_thresholds(found, validation.truth)
+    scores = probabilities(logits, temperature)
+    thresholds = choose_thresholds(scores, validation.truth)
     at_default = Thresholds()
     if not novelty:
         thresholds, at_default = without_novelty(thresholds), without_novelty(at_default)
-    on_test = probabilities(test.logits(part), temperature)
-    on_test_figures = evaluate(on_test, test.truth, thresholds)
-    return Judged(
+    test_scores = probabilities(test.logits(part), temperature)
+    test_figures = evaluate(test_scores, test.truth, thresholds)
+    return Evaluated(
         temperature,
         thresholds,
         {
-            "validation": evaluate(found, validation.truth, thresholds),
-            "test": on_test_figures,
+            "validation": evaluate(scores, validation.truth, thresholds),
+            "test": test_figures,
             # Only the decisions depend on thresholds.
-            "test_at_0.7": on_test_figures | decisions(on_test, test.truth, at_default),
+            "test_at_0.7": test_figures | decisions(test_scores, test.truth, at_default),
         },
     )

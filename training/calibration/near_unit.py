@@ -1,6 +1,6 @@
-"""Fit the near unit: which photos are of a main class, but of none of its subclasses.
+"""Fit the near unit: which photos show a main class, but none of its subclasses.
 
-A logistic regression on the features that the heads are fed, after they are trained. It is convex,
+A logistic regression on the features that the heads get, after they are trained. It is convex,
 so it needs no schedule and no seed, and it can be fitted to a network that was trained without it.
 """
 
@@ -17,9 +17,9 @@ from sklearn.preprocessing import StandardScaler
 
 from classifier.ml.network import SILENT, HierarchicalResNet
 from training.calibration.held_out import HeldOut
-from training.data.batches import Feed
+from training.data.batches import BatchSource
 from training.engine.stages import TrainedPart, TrainFrom
-from training.evaluation.scoring import BATCH, Truth
+from training.evaluation.scoring import BATCH_SIZE, Truth
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def fit_near_unit(
 
     Args:
         network: trained; nothing else of it changes.
-        train_from: what the feeds begin at.
+        train_from: the stage whose inputs the batches hold.
         training, validation: items, near photos and others; others take no part.
     """
     if training.truth.near.sum() < FEWEST or not validation.truth.near.any():
@@ -48,8 +48,8 @@ def fit_near_unit(
         _silence(network)
         return
     part = TrainedPart(network, train_from).eval()
-    seen, near = _ours(part, training.feed, training.truth)
-    chosen_on, wanted = _ours(part, validation.feed, validation.truth)
+    seen, near = _items_and_near(part, training.batches, training.truth)
+    chosen_on, wanted = _items_and_near(part, validation.batches, validation.truth)
     scale = StandardScaler().fit(seen)
     fitted = [
         LogisticRegression(C=strength, max_iter=ROUNDS).fit(scale.transform(seen), near)
@@ -66,18 +66,20 @@ def fit_near_unit(
     _set(network, weight, float(best.intercept_[0] - (weight * scale.mean_).sum()))
 
 
-def _ours(part: TrainedPart, feed: Feed, truth: Truth) -> tuple[Features, NDArray[np.bool_]]:
+def _items_and_near(
+    part: TrainedPart, batches: BatchSource, truth: Truth
+) -> tuple[Features, NDArray[np.bool_]]:
     """Return the features (N, 2048) of items and near photos, and which of them are near."""
     device = next(part.parameters()).device
-    found, rows = [], []
+    features, rows = [], []
     with torch.inference_mode():
-        for batch in feed.served(BATCH, device):
-            found.append(part.features(batch.inputs).float().cpu().numpy())
+        for batch in batches.evaluation_batches(BATCH_SIZE, device):
+            features.append(part.features(batch.inputs).float().cpu().numpy())
             rows.append(batch.rows.numpy())
-    # A photo that cannot be read any more is missing from the feed.
+    # A photo that cannot be read any more is missing from the batches.
     readable = np.concatenate(rows)
     ours = truth.main[readable] >= 0
-    return np.concatenate(found)[ours], truth.near[readable][ours]
+    return np.concatenate(features)[ours], truth.near[readable][ours]
 
 
 def _set(network: HierarchicalResNet, weight: NDArray[np.float64], bias: float) -> None:

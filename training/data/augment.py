@@ -16,10 +16,10 @@ from classifier.ml.preprocessing import border_colour, fit_square
 class StudyAugmentation:
     """The study's: random resized crop, both flips, rotation, colour jitter."""
 
-    def __init__(self, how: Preprocessing) -> None:
+    def __init__(self, preprocessing: Preprocessing) -> None:
         self._transform = v2.Compose(
             [
-                v2.RandomResizedCrop(how.size),
+                v2.RandomResizedCrop(preprocessing.size),
                 v2.RandomHorizontalFlip(),
                 v2.RandomVerticalFlip(),
                 v2.RandomRotation(20),
@@ -39,8 +39,8 @@ class ListingAugmentation:
     skirt from a dress.
     """
 
-    def __init__(self, how: Preprocessing) -> None:
-        self._how = how
+    def __init__(self, preprocessing: Preprocessing) -> None:
+        self._preprocessing = preprocessing
         self._colour = v2.ColorJitter(0.3, 0.3, 0.25, 0.03)
 
     def __call__(self, image: Image.Image) -> Tensor:
@@ -53,7 +53,7 @@ class ListingAugmentation:
             image = image.rotate(
                 random.uniform(-18, 18), Image.Resampling.BILINEAR, expand=True, fillcolor=fill
             )
-        square = fit_square(self._soften(image), self._how)
+        square = fit_square(self._soften(image), self._preprocessing)
         tensor = _as_tensor(self._colour(square))
         return _cover(tensor) if random.random() < 0.3 else tensor
 

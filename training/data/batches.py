@@ -1,4 +1,4 @@
-"""What the trained part is fed: photos from disk here, or a `training.features.cache`."""
+"""Batch sources: batches of photos from disk here, of features in `training.features.cache`."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
@@ -20,43 +20,43 @@ from training.data.dataset import (
     readers_for,
 )
 from training.data.folder import Sample
-from training.runtime.seeding import drawn_from
+from training.runtime.seeding import seeded
 
 Rows = NDArray[np.intp]
 
 
 class Batch(NamedTuple):
-    """N inputs, and which of the feed's photos they belong to."""
+    """N inputs, and which of the source's photos they belong to."""
 
     rows: Tensor  # int64 (N,), on the CPU
     inputs: Tensor  # what the trained part takes, on the device
 
 
-class Feed(Protocol):
-    """Photos in a fixed order, as what the trained part takes."""
+class BatchSource(Protocol):
+    """Photos in a fixed order, given in batches as the trained part takes them."""
 
     def __len__(self) -> int:
         """Return how many photos there are."""
 
-    def batches(
-        self, chosen: Sequence[Rows], chance: tuple[int, ...], device: torch.device
+    def training_batches(
+        self, chosen: Sequence[Rows], seed: tuple[int, ...], device: torch.device
     ) -> Iterator[Batch]:
-        """Yield one batch for each choice of rows, augmented by chance.
+        """Yield one augmented batch for each choice of rows.
 
-        ``chance`` decides all augmentation. What cannot be read is missing from its batch, which
+        ``seed`` decides all augmentation. What cannot be read is missing from its batch, which
         may be empty.
         """
 
-    def served(self, size: int, device: torch.device) -> Iterator[Batch]:
-        """Yield all photos that can be read as they are served, in order."""
+    def evaluation_batches(self, size: int, device: torch.device) -> Iterator[Batch]:
+        """Yield the evaluation view of all photos that can be read, in order."""
 
 
-class PhotoFeed:
+class PhotoBatches:
     """Photos decoded each time they are asked for; what cannot be read is dropped and named.
 
     Args:
         samples: the photos.
-        how: the evaluation transform.
+        preprocessing: the evaluation transform.
         augmentation: makes a training view, uint8 (3, size, size), from an upright RGB photo;
             None for photos that are never trained on.
     """
@@ -64,68 +64,74 @@ class PhotoFeed:
     def __init__(
         self,
         samples: Sequence[Sample],
-        how: Preprocessing,
+        preprocessing: Preprocessing,
         augmentation: Callable[[Image.Image], Tensor] | None = None,
     ) -> None:
-        self._samples, self._how, self._augmentation = samples, how, augmentation
+        self._samples, self._preprocessing, self._augmentation = (
+            samples,
+            preprocessing,
+            augmentation,
+        )
         self._dropped = DroppedPhotos()
 
     def __len__(self) -> int:
         return len(self._samples)
 
-    def batches(
-        self, chosen: Sequence[Rows], chance: tuple[int, ...], device: torch.device
+    def training_batches(
+        self, chosen: Sequence[Rows], seed: tuple[int, ...], device: torch.device
     ) -> Iterator[Batch]:
         """Yield one batch for each choice of rows, each photo augmented anew."""
-        photos = PhotoDataset(self._samples, _Augmented(self._augmentation, self._how, chance))
+        photos = PhotoDataset(
+            self._samples, _Augmented(self._augmentation, self._preprocessing, seed)
+        )
         loader = DataLoader(
             photos,
             batch_sampler=[rows.tolist() for rows in chosen],
             num_workers=readers_for(sum(map(len, chosen))),
             collate_fn=collate,
-            generator=torch.Generator(),  # or it takes a number from the training's own chance
+            generator=torch.Generator(),  # or it takes a number from the training's own generator
         )
-        for batch in loader:
-            self._dropped.note(batch.unreadable)
-            yield Batch(batch.rows, self._on(device, batch.pixels))
+        for decoded in loader:
+            self._dropped.note(decoded.unreadable)
+            yield Batch(decoded.rows, self._on(device, decoded.pixels))
 
-    def served(self, size: int, device: torch.device) -> Iterator[Batch]:
-        """Yield all photos that can be read as they are served, in order."""
-        photos = PhotoDataset(self._samples, _Served(self._how))
+    def evaluation_batches(self, size: int, device: torch.device) -> Iterator[Batch]:
+        """Yield the evaluation view of all photos that can be read, in order."""
+        photos = PhotoDataset(self._samples, _EvaluationView(self._preprocessing))
         loader = DataLoader(
             photos, batch_size=size, num_workers=readers_for(len(photos)), collate_fn=collate
         )
-        for batch in readable_batches(loader, self._dropped):
-            yield Batch(batch.rows, self._on(device, batch.pixels))
+        for decoded in readable_batches(loader, self._dropped):
+            yield Batch(decoded.rows, self._on(device, decoded.pixels))
 
     def _on(self, device: torch.device, pixels: Tensor) -> Tensor:
         # Bytes cross to the device, a quarter of what normalised photos would be.
-        return normalise(pixels.to(device), self._how) if len(pixels) else pixels
+        return normalise(pixels.to(device), self._preprocessing) if len(pixels) else pixels
 
 
-class _Served:
-    """A photo as it is served."""
+class _EvaluationView:
+    """A photo as it is evaluated and tagged: not augmented."""
 
-    def __init__(self, how: Preprocessing) -> None:
-        self._how = how
+    def __init__(self, preprocessing: Preprocessing) -> None:
+        self._preprocessing = preprocessing
 
     def __call__(self, data: bytes, _row: int) -> Tensor:
-        return to_tensor(data, self._how)
+        return to_tensor(data, self._preprocessing)
 
 
 class _Augmented:
-    """A photo augmented by a chance that depends on the epoch's and on its row alone."""
+    """A photo, augmented by a generator seeded with the epoch's seed and the photo's row alone."""
 
     def __init__(
         self,
         augmentation: Callable[[Image.Image], Tensor] | None,
-        how: Preprocessing,
-        chance: tuple[int, ...],
+        preprocessing: Preprocessing,
+        seed: tuple[int, ...],
     ) -> None:
         if augmentation is None:
             raise ValueError("These photos have no augmentation; they cannot be trained on.")
-        self._augmentation, self._how, self._chance = augmentation, how, chance
+        self._augmentation, self._preprocessing, self._seed = augmentation, preprocessing, seed
 
     def __call__(self, data: bytes, row: int) -> Tensor:
-        with drawn_from(*self._chance, row):
-            return self._augmentation(decode(data, at_least=self._how.resize))
+        with seeded(*self._seed, row):
+            return self._augmentation(decode(data, at_least=self._preprocessing.resize))

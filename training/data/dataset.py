@@ -25,14 +25,14 @@ def readers_for(photos: int) -> int:
     return READERS if photos >= WORTH_READERS else 0
 
 
-class Item(NamedTuple):
-    """A photo that was read: its row among the samples, and uint8 pixels (3, H, W)."""
+class DecodedPhoto(NamedTuple):
+    """A photo that was read: its row among the samples, and uint8 pixels (…, 3, H, W)."""
 
     row: int
     pixels: Tensor
 
 
-class Batch(NamedTuple):
+class DecodedBatch(NamedTuple):
     """N photos that were read, and those that were not.
 
     ``rows`` chooses the `training.data.targets.Targets` that belong to ``pixels``.
@@ -43,13 +43,13 @@ class Batch(NamedTuple):
     unreadable: tuple[Unreadable, ...]
 
 
-class PhotoDataset(Dataset[Item | Unreadable]):
+class PhotoDataset(Dataset[DecodedPhoto | Unreadable]):
     """Reads a photo from disk each time it is asked for.
 
     Args:
         samples: the photos.
         view: makes uint8 pixels (…, 3, H, W), always of one shape, from a file's bytes and the
-            photo's row, on which all its chance depends; raises `UnreadablePhotoError` where it
+            photo's row, on which all its randomness depends; raises `UnreadablePhotoError` where it
             cannot.
     """
 
@@ -59,25 +59,25 @@ class PhotoDataset(Dataset[Item | Unreadable]):
     def __len__(self) -> int:
         return len(self._samples)
 
-    def __getitem__(self, index: int) -> Item | Unreadable:
+    def __getitem__(self, index: int) -> DecodedPhoto | Unreadable:
         path = self._samples[index].path
         try:
-            return Item(index, self._view(path.read_bytes(), index))
+            return DecodedPhoto(index, self._view(path.read_bytes(), index))
         except UnreadablePhotoError as error:
             return Unreadable(path, str(error))
         except OSError as error:
             return Unreadable(path, f"The file cannot be read ({error.strerror or error}).")
 
 
-def collate(entries: Sequence[Item | Unreadable]) -> Batch:
+def collate(entries: Sequence[DecodedPhoto | Unreadable]) -> DecodedBatch:
     """Return the photos that were read as one batch; it may be empty.
 
     The rest travels along: a loader's worker processes cannot count for the main one.
     """
-    items = [entry for entry in entries if isinstance(entry, Item)]
-    return Batch(
-        rows=torch.tensor([item.row for item in items], dtype=torch.int64),
-        pixels=torch.stack([item.pixels for item in items]) if items else torch.empty(0),
+    decoded = [entry for entry in entries if isinstance(entry, DecodedPhoto)]
+    return DecodedBatch(
+        rows=torch.tensor([photo.row for photo in decoded], dtype=torch.int64),
+        pixels=torch.stack([photo.pixels for photo in decoded]) if decoded else torch.empty(0),
         unreadable=tuple(entry for entry in entries if isinstance(entry, Unreadable)),
     )
 
@@ -96,9 +96,11 @@ class DroppedPhotos:
             self.counts[photo.path] += 1
 
 
-def readable_batches(loader: Iterable[Batch], dropped: DroppedPhotos) -> Iterator[Batch]:
+def readable_batches(
+    loader: Iterable[DecodedBatch], dropped: DroppedPhotos
+) -> Iterator[DecodedBatch]:
     """Yield the loader's batches that have photos; what was dropped is noted."""
-    for batch in loader:
-        dropped.note(batch.unreadable)
-        if len(batch.rows):
-            yield batch
+    for decoded in loader:
+        dropped.note(decoded.unreadable)
+        if len(decoded.rows):
+            yield decoded

@@ -22,7 +22,7 @@ class DatasetError(Exception):
     """The file is not a list of a bundle's photos; the message says where it goes wrong."""
 
 
-class Source(StrEnum):
+class LabelSource(StrEnum):
     """Where a label came from."""
 
     BASE = "base"  # the folder that the first model was trained on
@@ -30,7 +30,7 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DatasetRow:
     """One photo.
 
     Attributes:
@@ -51,7 +51,7 @@ class Row:
     group: str
     part: Part
     weight: float
-    source: Source
+    source: LabelSource
     review: int | None
     sha256: str
 
@@ -60,10 +60,10 @@ class Row:
         return Sample(file, self.main, self.sub, self.group)
 
 
-COLUMNS = tuple(field.name for field in fields(Row))
+COLUMNS = tuple(field.name for field in fields(DatasetRow))
 
 
-def write_dataset(path: Path, rows: Iterable[Row]) -> None:
+def write_dataset(path: Path, rows: Iterable[DatasetRow]) -> None:
     """Write the rows, aside first and then renamed."""
     aside = path.with_name(f"{path.name}.partial")
     with aside.open("w", newline="", encoding="utf-8") as file:
@@ -73,7 +73,7 @@ def write_dataset(path: Path, rows: Iterable[Row]) -> None:
     aside.rename(path)
 
 
-def read_dataset(file: TextIO, name: str) -> list[Row]:
+def read_dataset(file: TextIO, name: str) -> list[DatasetRow]:
     """Read rows back.
 
     Args:
@@ -95,33 +95,33 @@ def read_dataset(file: TextIO, name: str) -> list[Row]:
     return rows
 
 
-def _row(values: dict[str, str]) -> Row:
-    return Row(
+def _row(values: dict[str, str]) -> DatasetRow:
+    return DatasetRow(
         path=values["path"],
         main=values["main"] or None,
         sub=values["sub"] or None,
         group=values["group"],
         part=Part(values["part"]),
         weight=float(values["weight"]),
-        source=Source(values["source"]),
+        source=LabelSource(values["source"]),
         review=int(values["review"]) if values["review"] else None,
         sha256=values["sha256"],
     )
 
 
-def dataset_fingerprint(rows: Sequence[Row]) -> str:
+def dataset_fingerprint(rows: Sequence[DatasetRow]) -> str:
     """Return a SHA-256 over every photo's content, label, product and part, order-free."""
     lines = sorted(f"{r.sha256}|{r.main}|{r.sub}|{r.group}|{r.part.value}" for r in rows)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def base_rows(split: Split, folder: Path) -> list[Row]:
+def base_rows(split: Split, folder: Path) -> list[DatasetRow]:
     """Return the photos of a split folder as rows of ``dataset.csv``."""
     parts = {Part.TRAIN: split.train, Part.VALIDATION: split.validation, Part.TEST: split.test}
     return [
-        Row(
+        DatasetRow(
             path=str(sample.path.relative_to(folder)), main=sample.main, sub=sample.sub,
-            group=sample.group, part=part, weight=1.0, source=Source.BASE, review=None,
+            group=sample.group, part=part, weight=1.0, source=LabelSource.BASE, review=None,
             sha256=sha256_of(sample.path),
         )
         for part, samples in parts.items()

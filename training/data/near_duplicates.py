@@ -33,7 +33,7 @@ ROWS: Final = 256  # compared with all others at a time, to keep memory small
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PhotoHash:
     """What a photo looks like.
 
     Attributes:
@@ -51,7 +51,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class SimilarPair:
     """Two photos, as indices with ``first < second``, and in how many bits their hashes differ."""
 
     first: int
@@ -59,7 +59,7 @@ class Pair:
     distance: int
 
 
-def look_at(path: Path) -> Look | Unreadable:
+def hash_photo(path: Path) -> PhotoHash | Unreadable:
     """Return what the photo looks like, or why it cannot be read."""
     try:
         data = path.read_bytes()
@@ -72,31 +72,31 @@ def look_at(path: Path) -> Look | Unreadable:
         width, height = header.size
     bits = imagehash.phash(image, hash_size=HASH_SIDE).hash
     packed = np.packbits(np.asarray(bits).ravel()).view(np.uint64)
-    return Look(path, width, height, hashlib.sha256(data).hexdigest(), packed)
+    return PhotoHash(path, width, height, hashlib.sha256(data).hexdigest(), packed)
 
 
-def look_at_all(paths: Sequence[Path], title: str) -> Iterator[Look | Unreadable]:
+def hash_photos(paths: Sequence[Path], title: str) -> Iterator[PhotoHash | Unreadable]:
     """Yield one result a photo, in order, and show progress."""
     with ThreadPoolExecutor(READERS) as readers, Progress(title, len(paths)) as progress:
-        for found in readers.map(look_at, paths):
+        for found in readers.map(hash_photo, paths):
             progress.advance(1)
             yield found
 
 
-def similar_pairs(bits: NDArray[np.uint64], alike: int = ALIKE) -> list[Pair]:
+def similar_pairs(bits: NDArray[np.uint64], alike: int = ALIKE) -> list[SimilarPair]:
     """Return all pairs whose hashes differ in at most ``alike`` bits; ``bits`` is (N, 4)."""
-    pairs: list[Pair] = []
+    pairs: list[SimilarPair] = []
     for start in range(0, len(bits), ROWS):
         rows, later = bits[start : start + ROWS, None], bits[None, start:]
         distance = np.bitwise_count(rows ^ later).sum(axis=2, dtype=np.uint16)  # (rows, later)
         for row, column in zip(*np.nonzero(distance <= alike), strict=True):
             if row < column:
                 first, second = start + int(row), start + int(column)
-                pairs.append(Pair(first, second, int(distance[row, column])))
+                pairs.append(SimilarPair(first, second, int(distance[row, column])))
     return pairs
 
 
-def connected(pairs: Sequence[Pair], count: int) -> NDArray[np.int32]:
+def connected(pairs: Sequence[SimilarPair], count: int) -> NDArray[np.int32]:
     """Return for each of ``count`` photos the number of its group; pairs share a group."""
     rows, columns = [pair.first for pair in pairs], [pair.second for pair in pairs]
     graph = coo_array((np.ones(len(pairs)), (rows, columns)), shape=(count, count))

@@ -11,7 +11,13 @@ import numpy as np
 
 from classifier.taxonomy import MAIN_OF, SUBCLASSES
 from training.data.folder import PhotosError, Sample, Unreadable
-from training.data.near_duplicates import Look, Pair, connected, look_at_all, similar_pairs
+from training.data.near_duplicates import (
+    PhotoHash,
+    SimilarPair,
+    connected,
+    hash_photos,
+    similar_pairs,
+)
 
 LARGEST_PRODUCT: Final = 0.2  # of a label's photos in validation or test
 CAP: Final = 2000  # photos a label, as in the study
@@ -145,12 +151,12 @@ def stratified_split_dataset(
     """
     if cap < 1 or not 0 < validation < 1:
         raise ValueError(f"Expected cap >= 1 and 0 < validation < 1, not {cap} and {validation}.")
-    found = list(look_at_all([sample.path for sample in samples], "comparing photos"))
-    looks = [look for look in found if isinstance(look, Look)]
+    found = list(hash_photos([sample.path for sample in samples], "comparing photos"))
+    looks = [look for look in found if isinstance(look, PhotoHash)]
     unreadable = [look for look in found if isinstance(look, Unreadable)]
     if not looks:
         raise PhotosError(f"None of the {len(samples)} photos can be read.")
-    readable = [s for s, look in zip(samples, found, strict=True) if isinstance(look, Look)]
+    readable = [s for s, look in zip(samples, found, strict=True) if isinstance(look, PhotoHash)]
     products = join_products(readable, similar_pairs(np.stack([look.bits for look in looks])))
     joined = sum(old.group != new.group for old, new in zip(readable, products, strict=True))
     kept, capped = _cap(products, cap, seed)
@@ -160,11 +166,11 @@ def stratified_split_dataset(
     return SplitDataset(parts["train"], parts["validation"], report)
 
 
-def join_products(samples: Sequence[Sample], pairs: Sequence[Pair]) -> list[Sample]:
+def join_products(samples: Sequence[Sample], pairs: Sequence[SimilarPair]) -> list[Sample]:
     """Return the samples with one group for all that groups and pairs connect."""
     first_of: dict[str, int] = {}
     same_group = [
-        Pair(first_of.setdefault(sample.group, i), i, 0) for i, sample in enumerate(samples)
+        SimilarPair(first_of.setdefault(sample.group, i), i, 0) for i, sample in enumerate(samples)
     ]
     numbers = connected([*same_group, *pairs], len(samples))
     names: dict[int, str] = {}

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from training.data.folder import PhotosError, Sample, Unreadable
-from training.data.near_duplicates import Look, look_at_all, similar_pairs
+from training.data.near_duplicates import PhotoHash, hash_photos, similar_pairs
 from training.data.split import Split, join_products, stratified_split
 
 logger = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ class SplitBy(StrEnum):
     """What is never split."""
 
     PRODUCT = "product"  # a group, as the folder or the manifest names it
-    LOOKS = "product and near-duplicates"  # and whatever near-duplicates join to it
+    NEAR_DUPLICATES = "product and near-duplicates"  # and whatever near-duplicates join to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +54,25 @@ def split_as(record: SplitRecord, samples: Sequence[Sample]) -> Split:
     Raises:
         PhotosError: if no photo can be read.
     """
-    if record.by is SplitBy.LOOKS:
-        samples = joined_by_looks(samples)
+    if record.by is SplitBy.NEAR_DUPLICATES:
+        samples = join_near_duplicates(samples)
     return stratified_split(samples, seed=record.seed)
 
 
-def joined_by_looks(samples: Sequence[Sample]) -> list[Sample]:
+def join_near_duplicates(samples: Sequence[Sample]) -> list[Sample]:
     """Return the readable photos with one group for what is one product or looks the same.
 
     Raises:
         PhotosError: if no photo can be read.
     """
-    found = list(look_at_all([sample.path for sample in samples], "comparing photos"))
-    looks = [look for look in found if isinstance(look, Look)]
+    found = list(hash_photos([sample.path for sample in samples], "comparing photos"))
+    looks = [look for look in found if isinstance(look, PhotoHash)]
     if not looks:
         raise PhotosError(f"None of the {len(samples)} photos can be read.")
     for photo in found:
         if isinstance(photo, Unreadable):
             logger.warning("Left out %s: %s", photo.path, photo.reason)
-    readable = [s for s, look in zip(samples, found, strict=True) if isinstance(look, Look)]
+    readable = [s for s, look in zip(samples, found, strict=True) if isinstance(look, PhotoHash)]
     products = join_products(readable, similar_pairs(np.stack([look.bits for look in looks])))
     joined = sum(old.group != new.group for old, new in zip(readable, products, strict=True))
     logger.info("%d photos were joined to another product as near-duplicates.", joined)

@@ -1,4 +1,4 @@
-"""Room on the disk: looked for before a training, and missed in words after it."""
+"""Disk space: checked before a training, and a clear error where it runs out later."""
 
 import shutil
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from classifier.ml.manifest import Manifest
 from classifier.ml.network import HierarchicalResNet
 from training.engine.config import TrainConfig
 from training.engine.stages import TrainFrom
-from training.runtime.checkpoint import FULL
+from training.runtime.checkpoint import DISK_FULL
 
 MEGABYTE: Final = 2**20
 BUNDLE: Final = 60 * MEGABYTE  # in half precision, with its figures
@@ -25,18 +25,18 @@ TRAINED: Final = {
     TrainFrom.HEADS: MEGABYTE,
 }
 # What safetensors' message ends with: it hides the error's number.
-DISK_SAYS: Final = tuple(f"(os error {number})" for number in FULL)
+DISK_SAYS: Final = tuple(f"(os error {number})" for number in DISK_FULL)
 
 
-class NoRoomError(Exception):
-    """The disk has too little room; the message says where, and how much is needed."""
+class DiskFullError(Exception):
+    """The disk is too full; the message says where, and how much is needed."""
 
 
-def must_have_room(cache: Path, output: Path, config: TrainConfig) -> None:
-    """Check that checkpoints and the bundle will fit; caches look for their own room.
+def check_disk_space(cache: Path, output: Path, config: TrainConfig) -> None:
+    """Check that checkpoints and the bundle will fit; caches check their own space.
 
     Raises:
-        NoRoomError: if they will not.
+        DiskFullError: if they will not.
     """
     needs: dict[int, tuple[Path, int]] = {}
     kept = 2 * (5 if config.ema else 4) * TRAINED[config.train_from]
@@ -47,10 +47,10 @@ def must_have_room(cache: Path, output: Path, config: TrainConfig) -> None:
     for folder, needed in needs.values():
         free = shutil.disk_usage(folder).free
         if free < needed:
-            raise NoRoomError(
+            raise DiskFullError(
                 f"Checkpoints and bundle need {needed / MEGABYTE:.0f} MB in {folder}, which has "
-                f"{free / MEGABYTE:.0f} MB. Make room, or name other folders with --cache and "
-                "--output."
+                f"{free / MEGABYTE:.0f} MB. Free some space, or name other folders "
+                "with --cache and --output."
             )
 
 
@@ -63,18 +63,22 @@ def write_bundle(
     """Save a bundle, and say what to do if the disk filled up meanwhile.
 
     Raises:
-        NoRoomError: if the disk is full; the checkpoint is still there.
+        DiskFullError: if the disk is full; the checkpoint is still there.
         FileExistsError, ValueError: as `save_bundle`.
     """
     try:
         return save_bundle(network.to("cpu"), manifest, output, extras)
     except (OSError, SafetensorError) as error:
-        full = error.errno in FULL if isinstance(error, OSError) else str(error).endswith(DISK_SAYS)
+        full = (
+            error.errno in DISK_FULL
+            if isinstance(error, OSError)
+            else str(error).endswith(DISK_SAYS)
+        )
         if not full:
             raise
-        raise NoRoomError(
+        raise DiskFullError(
             f"The bundle cannot be written to {output.parent} ({error}). The training is kept: "
-            "make room, and give the same command again with --finish."
+            "free some space, and give the same command again with --finish."
         ) from error
 
 

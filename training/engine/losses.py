@@ -1,4 +1,4 @@
-"""What training makes small."""
+"""The training losses."""
 
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, log_softmax

@@ -18,9 +18,11 @@ class Augmentation(StrEnum):
     STUDY = "study"
     LISTING = "listing"
 
-    def made_for(self, how: Preprocessing) -> StudyAugmentation | ListingAugmentation:
-        """Return the augmentation; its pictures have the size that ``how`` says."""
-        return (StudyAugmentation if self is Augmentation.STUDY else ListingAugmentation)(how)
+    def made_for(self, preprocessing: Preprocessing) -> StudyAugmentation | ListingAugmentation:
+        """Return the augmentation; its pictures have the size that ``preprocessing`` says."""
+        return (StudyAugmentation if self is Augmentation.STUDY else ListingAugmentation)(
+            preprocessing
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,10 @@ class Preset:
     Attributes:
         about: one line for people.
         config: the settings of the loop.
-        preprocessing: of photos that are validated, tested and served.
+        preprocessing: of photos that are validated, tested and tagged.
         augmentation: of training photos.
         outliers: whether near photos and others take part in training.
-        served_view: whether the photo as it is served is one of its cached views.
+        evaluation_view: whether one of its cached views is not augmented.
     """
 
     about: str
@@ -41,7 +43,7 @@ class Preset:
     preprocessing: Preprocessing
     augmentation: Augmentation
     outliers: bool
-    served_view: bool
+    evaluation_view: bool
 
 
 # Adam is AdamW without weight decay. The study trained the longest 60 epochs; the best of them is
@@ -56,7 +58,7 @@ STUDY: Final = Preset(
     preprocessing=Preprocessing(fit="centre_crop", resize=256),
     augmentation=Augmentation.STUDY,
     outliers=False,
-    served_view=False,
+    evaluation_view=False,
 )  # fmt: skip
 
 # What was tried and did not raise the validation score is off: docs/training.md has the figures.
@@ -70,7 +72,7 @@ BEST: Final = Preset(
     preprocessing=Preprocessing(fit="pad"),
     augmentation=Augmentation.LISTING,
     outliers=True,
-    served_view=True,
+    evaluation_view=True,
 )  # fmt: skip
 
 PRESETS: Final[Mapping[str, Preset]] = MappingProxyType({"study": STUDY, "best": BEST})

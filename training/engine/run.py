@@ -1,4 +1,4 @@
-"""What changes while training: weights, their running average, optimiser, rates; and on what."""
+"""The state of a training: weights, their running average, optimiser, rates; and its device."""
 
 from typing import Any, cast
 
@@ -21,7 +21,7 @@ from training.runtime.checkpoint import (
     under_prefix,
     with_prefix,
 )
-from training.runtime.devices import Precision, calculating_in, devices, resolved
+from training.runtime.devices import Precision, autocast, make_accelerator, resolve_precision
 
 
 class TrainingError(Exception):
@@ -38,14 +38,14 @@ class Run:
 
     Raises:
         TrainingError: if there are too few photos for a step.
-        ValueError: if the device cannot calculate in this precision.
+        ValueError: if the device does not have this precision.
     """
 
     def __init__(self, network: HierarchicalResNet, config: TrainConfig, photos: int) -> None:
         self._seed, self._photos, self._batch_size = config.seed, photos, config.batch_size
-        self.among: Accelerator = devices()
-        self.device: torch.device = self.among.device
-        self._precision = resolved(config.precision, self.device)
+        self.accelerator: Accelerator = make_accelerator()
+        self.device: torch.device = self.accelerator.device
+        self._precision = resolve_precision(config.precision, self.device)
         self._scaler = torch.amp.GradScaler(  # fp16 alone needs it
             self.device.type, enabled=self._precision is Precision.FP16
         )
@@ -59,7 +59,7 @@ class Run:
         groups = self.part.parameter_groups(backbone_lr=config.backbone_lr, head_lr=config.head_lr)
         self._optimizer = AdamW(groups, weight_decay=config.weight_decay)
         self.schedule = schedule_of(config, self._optimizer, config.epochs * self._steps())
-        self._together: nn.Module = self.among.prepare_model(self.part)
+        self._wrapped: nn.Module = self.accelerator.prepare_model(self.part)
 
     def steps(self, epoch: int) -> list[NDArray[np.intp]]:
         """Return this process's photos of each step of an epoch: its share of each batch."""
@@ -68,43 +68,44 @@ class Run:
             order[start : start + self._batch_size]
             for start in range(0, len(order), self._batch_size)
         ]
-        share = slice(self.among.process_index, None, self.among.num_processes)
+        share = slice(self.accelerator.process_index, None, self.accelerator.num_processes)
         return [batch[share] for batch in batches[: self._steps()]]
 
     def _steps(self) -> int:
         """Return the steps of an epoch; batch norm needs two photos in every process."""
-        fewest: int = 2 * self.among.num_processes
+        fewest: int = 2 * self.accelerator.num_processes
         whole, rest = divmod(self._photos, self._batch_size)
         if self._batch_size < fewest or self._photos < fewest:
             raise TrainingError(
-                f"A step needs 2 photos in each of {self.among.num_processes} processes; there "
-                f"are {self._photos} photos, {self._batch_size} a step. Take more photos or a "
-                "larger --batch-size."
+                f"A step needs 2 photos in each of {self.accelerator.num_processes} processes; "
+                f"there are {self._photos} photos, {self._batch_size} a step. Take more photos "
+                "or a larger --batch-size."
             )
         return whole + (rest >= fewest)
 
-    def begin(self, epoch: int) -> tuple[int, ...]:
-        """Prepare for an epoch, and return the numbers that its chance depends on.
+    def begin_epoch(self, epoch: int) -> tuple[int, ...]:
+        """Prepare for an epoch, and return its seed.
 
-        They are seed, epoch and process, so a run that was killed draws what it would have drawn.
+        It is the numbers of run, epoch and process, so a run that was killed goes on with the same
+        random numbers.
         """
         self.part.train()
-        chance = (self._seed, epoch, self.among.process_index)
-        torch.manual_seed(int(np.random.SeedSequence(chance).generate_state(1)[0]))  # dropout
-        return chance
+        seed = (self._seed, epoch, self.accelerator.process_index)
+        torch.manual_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))  # dropout
+        return seed
 
-    def all_have(self, photos: int) -> bool:
+    def every_rank_has(self, photos: int) -> bool:
         """Return whether every process could read two photos of this step at least."""
-        if self.among.num_processes == 1:
+        if self.accelerator.num_processes == 1:
             return photos >= 2
         enough = torch.tensor([int(photos >= 2)], device=self.device)
-        return bool(self.among.reduce(enough, "sum").item() == self.among.num_processes)
+        return bool(self.accelerator.reduce(enough, "sum").item() == self.accelerator.num_processes)
 
     def logits(self, inputs: Tensor) -> Logits:
-        """Return what the part says of inputs while it is trained, in full precision."""
-        with calculating_in(self._precision, self.device):
-            made: Logits = self._together(inputs)
-        return Logits(*(column.float() for column in made))
+        """Return the logits of the part while it is trained, in full precision."""
+        with autocast(self._precision, self.device):
+            logits: Logits = self._wrapped(inputs)
+        return Logits(*(column.float() for column in logits))
 
     def step(self, loss: Tensor) -> None:
         """Move the weights against the gradient of ``loss``, then the average after them."""
@@ -121,7 +122,7 @@ class Run:
         part = cast(TrainedPart, self._average.module) if self._average else self.part
         return part.eval()
 
-    def told_by_main(self, value: float) -> float:
+    def broadcast(self, value: float) -> float:
         """Return the first process's value, in all of them."""
         return float(broadcast_object_list([value])[0])
 

@@ -54,7 +54,7 @@ class WarmCosine:
         self._schedule.step()
 
     def after_epoch(self, score: float) -> None:
-        """Do nothing: the curve does not look at scores."""
+        """Do nothing: the curve does not depend on scores."""
 
     def state(self) -> dict[str, Any]:
         """Return how many steps were taken."""

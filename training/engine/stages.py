@@ -73,7 +73,7 @@ class TrainedPart(nn.Module):
         )
 
     def features(self, maps: Tensor) -> Tensor:
-        """Return what the heads are fed, (N, 2048), for the same inputs as `forward`."""
+        """Return the pooled features (N, 2048) of the heads, for the same inputs as `forward`."""
         maps = self.stages(maps)
         return maps.mean(dim=(2, 3)) if maps.dim() == 4 else maps
 

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from classifier.ml.network import HierarchicalResNet, Logits
-from training.data.batches import Feed
+from training.data.batches import BatchSource
 from training.data.targets import Targets
 from training.engine.config import TrainConfig
 from training.engine.losses import total_loss
@@ -30,7 +30,7 @@ __all__ = ["Epoch", "TrainingError", "fit"]
 
 logger = logging.getLogger(__name__)
 
-LOOK_EVERY: Final = 10  # steps; to look at figures makes the device wait
+CHECK_EVERY: Final = 10  # steps; to read figures makes the device wait
 SHOWN: Final = 20  # steps that the figures beside the bar are about
 
 
@@ -53,10 +53,10 @@ class Epoch:
 
 def fit(
     network: HierarchicalResNet,
-    photos: Feed,
+    photos: BatchSource,
     targets: Targets,
     config: TrainConfig,
-    judge: Callable[[TrainedPart], float],
+    validate: Callable[[TrainedPart], float],
     checkpoint: Path | None,
     *,
     finish: bool = False,
@@ -66,9 +66,9 @@ def fit(
     Args:
         network: trained from ``config.train_from`` on; its trained part moves to the device.
         photos: the training photos: outputs of the frozen part, or photos where nothing is frozen.
-        targets: what the network should say of them, in the same order.
+        targets: their targets, in the same order.
         config: the settings.
-        judge: returns a validation score of the part it is given, higher is better. It is called
+        validate: returns a validation score of the part it is given, higher is better. It is called
             once an epoch, in the first process alone.
         checkpoint: folder that holds the run after each epoch; a run found there goes on. None
             keeps nothing.
@@ -81,8 +81,8 @@ def fit(
     run = Run(network, config, len(photos))
     epochs: list[Epoch] = []
     best: dict[str, Tensor] = {}
-    if checkpoint and (found := load_checkpoint(checkpoint)):
-        values, tensors = found
+    if checkpoint and (stored := load_checkpoint(checkpoint)):
+        values, tensors = stored
         run.restore(values["run"], tensors)
         epochs = [Epoch(**epoch) for epoch in values["epochs"]]
         best = under_prefix("best", tensors)
@@ -94,7 +94,7 @@ def fit(
         started = time.monotonic()
         loss = train_one_epoch(run, photos, targets, config, number)
         seconds = time.monotonic() - started
-        score = run.told_by_main(judge(run.averaged()) if run.among.is_main_process else 0.0)
+        score = run.broadcast(validate(run.averaged()) if run.accelerator.is_main_process else 0.0)
         run.schedule.after_epoch(score)
         logger.info(
             "Epoch %d of %d: loss %.4f, score %.4f, %.0f s.",
@@ -103,7 +103,7 @@ def fit(
         if not epochs or score > max(epoch.score for epoch in epochs):
             best = copy.deepcopy(run.averaged().state_dict())
         epochs.append(Epoch(number, loss, score, seconds))
-        if checkpoint and run.among.is_main_process:
+        if checkpoint and run.accelerator.is_main_process:
             values, tensors = run.state()
             save_checkpoint(
                 checkpoint,
@@ -116,26 +116,28 @@ def fit(
 
 
 def train_one_epoch(
-    run: Run, photos: Feed, targets: Targets, config: TrainConfig, number: int
+    run: Run, photos: BatchSource, targets: Targets, config: TrainConfig, number: int
 ) -> float:
     """Go once over all photos, one view of each; return the mean loss.
 
     Raises:
         TrainingError: if the loss is no longer a number.
     """
-    chance = run.begin(number)
-    draw = np.random.default_rng(chance)
+    seed = run.begin_epoch(number)
+    draw = np.random.default_rng(seed)
     figures: list[Tensor] = []  # of each step: loss, main accuracy, subclass accuracy
     steps = run.steps(number)
     with Progress(f"epoch {number} of {config.epochs}", len(photos)) as progress:
-        for step, (rows, inputs) in enumerate(photos.batches(steps, chance, run.device), start=1):
-            if run.all_have(len(rows)):
+        for step, (rows, inputs) in enumerate(
+            photos.training_batches(steps, seed, run.device), start=1
+        ):
+            if run.every_rank_has(len(rows)):
                 batch = targets.rows(rows).on(run.device)
                 figures.append(_step(run, inputs, batch, config, draw))
             shown = {}
-            if step % LOOK_EVERY == 0 or step == len(steps):
-                shown = _looked_at(figures, config)
-            progress.advance(len(rows) * run.among.num_processes, **shown)
+            if step % CHECK_EVERY == 0 or step == len(steps):
+                shown = _shown_figures(figures, config)
+            progress.advance(len(rows) * run.accelerator.num_processes, **shown)
     if not figures:
         raise TrainingError("Not one step could be made: the photos cannot be read any more.")
     return float(torch.stack(figures)[:, 0].mean())
@@ -167,13 +169,13 @@ def accuracies(logits: Logits, batch: Targets) -> tuple[Tensor, Tensor]:
     return _right(logits.main, batch.main), _right(logits.sub, batch.sub)
 
 
-def _right(said: Tensor, target: Tensor) -> Tensor:
+def _right(logits: Tensor, target: Tensor) -> Tensor:
     """Return the share that is right where the target leans to one class."""
     leaning = target.max(dim=1).values > 0.5
-    return (said.argmax(dim=1) == target.argmax(dim=1))[leaning].float().mean()
+    return (logits.argmax(dim=1) == target.argmax(dim=1))[leaning].float().mean()
 
 
-def _looked_at(figures: list[Tensor], config: TrainConfig) -> dict[str, str]:
+def _shown_figures(figures: list[Tensor], config: TrainConfig) -> dict[str, str]:
     """Return what to show beside the bar; all losses so far were numbers."""
     if not figures:
         return {}

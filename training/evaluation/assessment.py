@@ -1,4 +1,4 @@
-"""One bundle, judged: all figures as one JSON-ready document."""
+"""The evaluation of one bundle: all figures as one JSON-ready document."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -14,9 +14,9 @@ from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES, label_path
 from training.data.folder import NEAR, OTHERS, Kind
 from training.evaluation.curves import curves
 from training.evaluation.figures import evaluate
+from training.evaluation.photo_selection import EvaluationPhotos
 from training.evaluation.product_scores import Scored, ScoredPhotos, score_photos
 from training.evaluation.robustness import robustness
-from training.evaluation.test_photos import EvaluationPhotos
 
 MISTAKES: Final = 20
 EXAMPLES: Final = 2  # of a reason and a class
@@ -40,20 +40,20 @@ def assess(
         PhotosError: if there are no photos, or none of them can be read.
     """
     scored = score_photos(photos.samples, predictor, limits)
-    found, truth = scored.found(), scored.truth()
+    scores, truth = scored.probabilities(), scored.truth()
     readable = [photo.sample for photo in scored.photos]
     document = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "bundle": _about_bundle(predictor.manifest),
         "photos": _about_photos(photos, scored),
-        "figures": evaluate(found, truth, predictor.manifest.thresholds),
+        "figures": evaluate(scores, truth, predictor.manifest.thresholds),
         "ends": _ends(scored.photos),
         "reasons": _reasons(scored.photos),
         "others_by_folder": _others_by_folder(scored.photos),
         "mistakes": _mistakes(scored.photos, photos.folder),
         "examples": _examples(scored.photos, photos.folder),
         "robustness": robustness(readable, predictor, limits, at_most=robustness_photos),
-        "curves": curves(found, truth),
+        "curves": curves(scores, truth),
     }
     return Assessment(document, scored)
 
@@ -70,14 +70,14 @@ def _about_bundle(manifest: Manifest) -> dict[str, Any]:
 def _about_photos(photos: EvaluationPhotos, scored: ScoredPhotos) -> dict[str, Any]:
     return {
         "folder": photos.folder.name,
-        "split": str(photos.part),
+        "split": str(photos.selection),
         "count": len(scored.photos),
         "products": len({photo.sample.group for photo in scored.photos}),
         "fingerprint": photos.fingerprint,
         "notes": photos.notes,
         "unreadable": [
             {"path": _relative(bad.sample.path, photos.folder), "error": bad.error}
-            for bad in scored.unreadable
+            for bad in scored.refused
         ],
     }
 

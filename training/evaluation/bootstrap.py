@@ -93,13 +93,13 @@ def _ratio(part: Floats, whole: Floats) -> Floats:
     return ratio
 
 
-def novelty_intervals(found: Probabilities, truth: Truth) -> dict[str, Interval]:
+def novelty_intervals(scores: Probabilities, truth: Truth) -> dict[str, Interval]:
     """Return the intervals of the novelty AUROC and of the FPR at 95 % TPR."""
     if not truth.others.any() or truth.others.all():
         return {"novelty_auroc_95": None, "novelty_fpr_at_95_tpr_95": None}
     place, drawn = draw_products(truth.groups)
     parts = [
-        novelty_figures(found.novelty, truth.others, drawn[start : start + AT_ONCE, place])
+        novelty_figures(scores.novelty, truth.others, drawn[start : start + AT_ONCE, place])
         for start in range(0, RESAMPLES, AT_ONCE)
     ]
     areas, rates = (np.concatenate(column) for column in zip(*parts, strict=True))

@@ -31,14 +31,14 @@ class Level(NamedTuple):
         return float((self.best == self.truth).mean())
 
 
-def main_level(found: Probabilities, truth: Truth) -> Level:
+def main_level(scores: Probabilities, truth: Truth) -> Level:
     """Return the main classes of all items."""
-    return Level(MAIN_CLASSES, found.main[truth.items], truth.main[truth.items])
+    return Level(MAIN_CLASSES, scores.main[truth.items], truth.main[truth.items])
 
 
-def sub_level(found: Probabilities, truth: Truth) -> Level:
+def sub_level(scores: Probabilities, truth: Truth) -> Level:
     """Return the subclasses of all items."""
-    return Level(SUBCLASSES, found.sub[truth.items], truth.sub[truth.items])
+    return Level(SUBCLASSES, scores.sub[truth.items], truth.sub[truth.items])
 
 
 def class_report(level: Level) -> dict[str, Any]:
@@ -119,15 +119,15 @@ def calibration_error(
     return float(sum(gaps)) / len(confidence)
 
 
-def curves(found: Probabilities, truth: Truth) -> dict[str, Any]:
+def curves(scores: Probabilities, truth: Truth) -> dict[str, Any]:
     """Return the matrices and curves of both levels, and the ROC of the novelty score."""
     drawn: dict[str, Any] = {}
-    for name, level in (("main", main_level(found, truth)), ("sub", sub_level(found, truth))):
+    for name, level in (("main", main_level(scores, truth)), ("sub", sub_level(scores, truth))):
         drawn[name] = {
             "confusion": confusion(level),
             "roc": one_vs_rest_roc(level),
             "calibration": calibration_bins(level.scores.max(1), level.best == level.truth),
         }
     # "Positive" is a photo of our goods, as in the out-of-distribution literature.
-    drawn["novelty"] = {"roc": roc(~truth.others, -found.novelty)}
+    drawn["novelty"] = {"roc": roc(~truth.others, -scores.novelty)}
     return drawn

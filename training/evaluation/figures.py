@@ -1,4 +1,4 @@
-"""Figures on held-out photos: how often it is right, how often it dares, what it lets through."""
+"""Figures on held-out photos: accuracy, coverage, wrong tags, rejection, calibration."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from training.evaluation.curves import Level, calibration_error, class_report, m
 from training.evaluation.scoring import Floats, Probabilities, Truth
 
 
-def evaluate(found: Probabilities, truth: Truth, thresholds: Thresholds) -> dict[str, Any]:
+def evaluate(scores: Probabilities, truth: Truth, thresholds: Thresholds) -> dict[str, Any]:
     """Return all figures, JSON-ready; shares are 0 to 1, ``*_95`` are bootstrap intervals.
 
     Items are photos of the nine subclasses, near photos belong to a main class only, others to
@@ -31,12 +31,12 @@ def evaluate(found: Probabilities, truth: Truth, thresholds: Thresholds) -> dict
             "near": int(truth.near.sum()),
             "others": int(truth.others.sum()),
         },
-        **accuracy(found, truth),
-        **decisions(found, truth, thresholds),
-        **novelty(found, truth),
-        **novelty_intervals(found, truth),
-        "per_main_class": _by_class(main_level(found, truth), truth),
-        "per_subclass": _by_class(sub_level(found, truth), truth),
+        **accuracy(scores, truth),
+        **decisions(scores, truth, thresholds),
+        **novelty(scores, truth),
+        **novelty_intervals(scores, truth),
+        "per_main_class": _by_class(main_level(scores, truth), truth),
+        "per_subclass": _by_class(sub_level(scores, truth), truth),
     }
 
 
@@ -46,25 +46,25 @@ def _by_class(level: Level, truth: Truth) -> dict[str, dict[str, Any]]:
     return {name: row | intervals.get(name, {}) for name, row in class_report(level).items()}
 
 
-def accuracy(found: Probabilities, truth: Truth) -> dict[str, Any]:
+def accuracy(scores: Probabilities, truth: Truth) -> dict[str, Any]:
     """Return accuracies of items before any decision rule, and calibration errors.
 
     ``sub_accuracy`` is over all items; ``sub_accuracy_where_main_right`` is the study's, which
     leaves out what the main head got wrong; ``overall_accuracy`` asks for both heads.
     """
     items = truth.items
-    main_right = found.main.argmax(1)[items] == truth.main[items]
-    sub_right = found.sub.argmax(1)[items] == truth.sub[items]
+    main_right = scores.main.argmax(1)[items] == truth.main[items]
+    sub_right = scores.sub.argmax(1)[items] == truth.sub[items]
     groups = truth.groups[items]
-    near_right = found.main.argmax(1)[truth.near] == truth.main[truth.near]
+    near_right = scores.main.argmax(1)[truth.near] == truth.main[truth.near]
     return {
         **_share("main_accuracy", main_right, groups),
         **_share("sub_accuracy", sub_right, groups),
         **_share("sub_accuracy_where_main_right", sub_right[main_right], groups[main_right]),
         **_share("overall_accuracy", main_right & sub_right, groups),
         **_share("near_main_accuracy", near_right, truth.groups[truth.near]),
-        **_calibration("main", found.main.max(1)[items], main_right, groups),
-        **_calibration("sub", found.sub.max(1)[items], sub_right, groups),
+        **_calibration("main", scores.main.max(1)[items], main_right, groups),
+        **_calibration("sub", scores.sub.max(1)[items], sub_right, groups),
     }
 
 
@@ -77,17 +77,17 @@ def _calibration(
     }
 
 
-def decisions(found: Probabilities, truth: Truth, thresholds: Thresholds) -> dict[str, Any]:
-    """Return what the decision rules make of items, near photos and others.
+def decisions(scores: Probabilities, truth: Truth, thresholds: Thresholds) -> dict[str, Any]:
+    """Return the outcomes of the decision rules on items, near photos and others.
 
     ``coverage`` is the share of items tagged with a subclass; ``tag_accuracy`` and
     ``wrong_tag_rate`` are shares of these.
     """
-    made = [decide(scores, thresholds) for scores in found.as_scores()]
-    tagged = np.array([d.outcome is Outcome.SUBCLASS for d in made], dtype=bool)
-    unknown = np.array([d.outcome is Outcome.UNKNOWN for d in made], dtype=bool)
-    named = np.array([SUBCLASSES.index(d.sub) if d.sub else -1 for d in made])
-    kept_main = np.array([MAIN_CLASSES.index(d.main) if d.main else -1 for d in made])
+    decided = [decide(each, thresholds) for each in scores.as_scores()]
+    tagged = np.array([d.outcome is Outcome.SUBCLASS for d in decided], dtype=bool)
+    unknown = np.array([d.outcome is Outcome.UNKNOWN for d in decided], dtype=bool)
+    named = np.array([SUBCLASSES.index(d.sub) if d.sub else -1 for d in decided])
+    kept_main = np.array([MAIN_CLASSES.index(d.main) if d.main else -1 for d in decided])
     items, near, others, groups = truth.items, truth.near, truth.others, truth.groups
     right = named[items & tagged] == truth.sub[items & tagged]
     main_right = kept_main[items & ~unknown] == truth.main[items & ~unknown]
@@ -107,12 +107,12 @@ def decisions(found: Probabilities, truth: Truth, thresholds: Thresholds) -> dic
     }
 
 
-def novelty(found: Probabilities, truth: Truth) -> dict[str, Any]:
-    """Return how well the novelty score parts others from our goods (AUROC, FPR at 95 % TPR)."""
+def novelty(scores: Probabilities, truth: Truth) -> dict[str, Any]:
+    """Return how well the novelty score separates others from our goods: AUROC, FPR at 95 % TPR."""
     if not truth.others.any() or truth.others.all():
         return {"novelty_auroc": None, "novelty_fpr_at_95_tpr": None}
     once = np.ones((1, len(truth.others)))
-    area, rate = novelty_figures(found.novelty, truth.others, once)
+    area, rate = novelty_figures(scores.novelty, truth.others, once)
     return {"novelty_auroc": float(area[0]), "novelty_fpr_at_95_tpr": float(rate[0])}
 
 

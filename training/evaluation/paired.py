@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Proportion:
     """One share over N photos: ``hits`` among ``of``, both bool (N,)."""
 
     hits: Bools
@@ -73,7 +73,7 @@ class Difference:
 
 
 def share_difference(
-    champion: Share, candidate: Share, products: NDArray[Any]
+    champion: Proportion, candidate: Proportion, products: NDArray[Any]
 ) -> Difference | None:
     """Return how two shares differ; None where one of them has nothing to count."""
     before, after = champion.value, candidate.value

@@ -1,4 +1,4 @@
-"""Labelled photos through the product's own door: its cleaning, its predictor, its decision."""
+"""Labelled photos scored as the product does: its cleaning, its predictor, its decision."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from training.evaluation.scoring import Probabilities, Truth, truth_of
 from training.runtime.progress import Progress
 
 
-class Unreadable(NamedTuple):
+class RefusedPhoto(NamedTuple):
     """A photo that the product refuses, and its sentence to the seller."""
 
     sample: Sample
@@ -21,7 +21,7 @@ class Unreadable(NamedTuple):
 
 
 class Scored(NamedTuple):
-    """One photo with what is true of it, what the network says and what we make of that."""
+    """One photo with its true labels, the network's scores and the decision."""
 
     sample: Sample
     scores: Scores
@@ -47,9 +47,9 @@ class ScoredPhotos:
     """All photos that could be read, in order, and those that could not."""
 
     photos: list[Scored] = field(default_factory=list)
-    unreadable: list[Unreadable] = field(default_factory=list)
+    refused: list[RefusedPhoto] = field(default_factory=list)
 
-    def found(self) -> Probabilities:
+    def probabilities(self) -> Probabilities:
         """Return the scores as arrays."""
         return Probabilities.of([photo.scores for photo in self.photos])
 
@@ -73,10 +73,10 @@ def score_photos(samples: Sequence[Sample], predictor: Predictor, limits: Limits
             if isinstance(result, Classified):
                 scored.photos.append(Scored(sample, result.scores, result.decision))
             else:
-                scored.unreadable.append(Unreadable(sample, result.error))
+                scored.refused.append(RefusedPhoto(sample, result.error))
             progress.advance(1)
     if not scored.photos:
-        first = scored.unreadable[0]
+        first = scored.refused[0]
         raise PhotosError(
             f"None of the {len(samples)} photos can be read; {first.sample.path}: {first.error}"
         )

@@ -31,7 +31,7 @@ FIGURES: Final = (
 
 
 class Spot(NamedTuple):
-    """Where a rectangle lies in the room it has: 0 is left or top, 1 is right or bottom."""
+    """Where a rectangle lies in the photo: 0 is left or top, 1 is right or bottom."""
 
     across: float
     down: float
@@ -78,8 +78,11 @@ def robustness(
     truth, thresholds = truth_of(chosen), predictor.manifest.thresholds
 
     def figures(name: tuple[str, float]) -> dict[str, Any]:
-        found = Probabilities.of(scores[name])
-        every = {**accuracy(found, truth), **decisions(found, truth, thresholds)}
+        probabilities = Probabilities.of(scores[name])
+        every = {
+            **accuracy(probabilities, truth),
+            **decisions(probabilities, truth, thresholds),
+        }
         return {figure: every[figure] for figure in FIGURES}
 
     whole = figures(("whole", 0.0))
@@ -106,17 +109,17 @@ def subsample(samples: Sequence[Sample], at_most: int) -> list[Sample]:
 
 
 def _variants(
-    sample: Sample, how: Preprocessing, limits: Limits
+    sample: Sample, preprocessing: Preprocessing, limits: Limits
 ) -> dict[tuple[str, float], Tensor]:
     """Return the photo whole, covered and cut, each as uint8 (3, size, size)."""
     jpeg = clean_photo(sample.path.read_bytes(), limits).jpeg
-    image = decode(jpeg, at_least=how.resize)
+    image = decode(jpeg, at_least=preprocessing.resize)
     across, down = np.random.default_rng(int(_digest(sample)[:8], 16)).random(2)
     spot = Spot(float(across), float(down))
     made = {("whole", 0.0): image}
     for kind, change in KINDS.items():
         made |= {(kind, share): change(image, share, spot) for share in SHARES}
-    return {name: _as_tensor(fit_square(picture, how)) for name, picture in made.items()}
+    return {name: _as_tensor(fit_square(picture, preprocessing)) for name, picture in made.items()}
 
 
 def _rectangle(image: Image.Image, share: float, spot: Spot) -> tuple[int, int, int, int]:

@@ -1,4 +1,4 @@
-"""What a trained part says of held-out photos, and what is true of them, as arrays."""
+"""Logits and true labels of held-out photos, as arrays."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from classifier.ml.network import Logits
 from classifier.ml.probabilities import Floats, LogitArrays, Probabilities, probabilities
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
-from training.data.batches import Feed
+from training.data.batches import BatchSource
 from training.data.folder import PhotosError, Sample
 from training.engine.stages import TrainedPart
 
@@ -18,34 +18,34 @@ __all__ = [
     "Floats", "LogitArrays", "Probabilities", "Truth", "logits_of", "probabilities", "truth_of",
 ]  # fmt: skip
 
-BATCH = 64
+BATCH_SIZE = 64
 
 
 @torch.inference_mode()
-def logits_of(part: TrainedPart, feed: Feed) -> LogitArrays:
-    """Return the logits of all photos of a feed as they are served, in order.
+def logits_of(part: TrainedPart, batches: BatchSource) -> LogitArrays:
+    """Return the logits of the evaluation view of all photos, in order.
 
     Raises:
         PhotosError: if a photo can no longer be read.
     """
     part.eval()
     device = next(part.parameters()).device
-    found: list[Logits] = []
+    logits: list[Logits] = []
     seen = 0
-    for rows, inputs in feed.served(BATCH, device):
-        found.append(part(inputs))
+    for rows, inputs in batches.evaluation_batches(BATCH_SIZE, device):
+        logits.append(part(inputs))
         seen += len(rows)
-    if seen != len(feed):
+    if seen != len(batches):
         raise PhotosError(
-            f"Only {seen} of {len(feed)} held-out photos can still be read; the log names the "
+            f"Only {seen} of {len(batches)} held-out photos can still be read; the log names the "
             "others. Do not change the folder during a run."
         )
-    return LogitArrays.of(found)
+    return LogitArrays.of(logits)
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What is true of N photos; an index is -1 where there is no such label."""
+    """The true labels of N photos, each (N,); an index is -1 where there is no such label."""
 
     main: NDArray[np.intp]
     sub: NDArray[np.intp]

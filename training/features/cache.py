@@ -1,4 +1,4 @@
-"""What the frozen part makes of every photo, computed once and kept on disk.
+"""Outputs of the frozen part for every photo, computed once and kept on disk.
 
 The frozen part holds most of the network's work. Keeping its output for a few augmented views of
 each photo makes an epoch on a CPU minutes instead of hours.
@@ -21,15 +21,18 @@ from classifier.ml.preprocessing import decode, to_tensor
 from training.data.batches import Batch
 from training.data.dataset import PhotoDataset
 from training.data.folder import PhotosError, Sample
-from training.features.fill import CacheError, Filling, fill
+from training.features.partial_cache import CacheError, PartialCache, fill
 from training.runtime.devices import Precision
-from training.runtime.seeding import drawn_from
+from training.runtime.seeding import seeded
 
 __all__ = ["CacheError", "FeatureCache", "FeatureCacheBuilder", "Views"]
 
 
 class FeatureCache:
-    """Half-precision outputs of the frozen part, (photos, views, …), mapped from disk: a `Feed`."""
+    """Half-precision outputs of the frozen part, (photos, views, …), mapped from disk.
+
+    A `training.data.batches.BatchSource`.
+    """
 
     def __init__(self, values: NDArray[np.float16]) -> None:
         self._values = values
@@ -49,11 +52,11 @@ class FeatureCache:
         """Return these photos alone, in this order, held in memory."""
         return FeatureCache(self._values[photos])
 
-    def batches(
-        self, chosen: Sequence[NDArray[np.intp]], chance: tuple[int, ...], device: torch.device
+    def training_batches(
+        self, chosen: Sequence[NDArray[np.intp]], seed: tuple[int, ...], device: torch.device
     ) -> Iterator[Batch]:
         """Yield one batch for each choice of rows: a view of each, maps flipped half the time."""
-        draw = np.random.default_rng(chance)
+        draw = np.random.default_rng(seed)
         for rows in chosen:
             values = self._on(device, rows, draw.integers(self.views, size=len(rows)))
             if values.dim() == 4:
@@ -62,7 +65,7 @@ class FeatureCache:
                 values = values.contiguous(memory_format=torch.channels_last)
             yield Batch(torch.from_numpy(rows), values)
 
-    def served(self, size: int, device: torch.device) -> Iterator[Batch]:
+    def evaluation_batches(self, size: int, device: torch.device) -> Iterator[Batch]:
         """Yield view 0 of all photos, in order."""
         for start in range(0, len(self), size):
             rows = np.arange(start, min(start + size, len(self)))
@@ -74,21 +77,21 @@ class FeatureCache:
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """Augmented views of a photo; view 0 is the photo as it is served, unless told otherwise.
+    """Augmented views of a photo; view 0 is the evaluation view, unless told otherwise.
 
     Attributes:
         augmentation: makes a view, uint8 (3, size, size), from an upright RGB photo.
         name: of the augmentation; another name is another cache.
-        count: views in all, the served one included.
-        seed: of the augmentation's chance.
-        served: whether view 0 is the photo as it is served; else it is augmented too.
+        count: views in all, the evaluation view included.
+        seed: of the augmentation.
+        evaluation_view: whether view 0 is not augmented, as photos are evaluated and tagged.
     """
 
     augmentation: Callable[[Image.Image], Tensor]
     name: str
     count: int
     seed: int = 0
-    served: bool = True
+    evaluation_view: bool = True
 
 
 class FeatureCacheBuilder:
@@ -96,7 +99,7 @@ class FeatureCacheBuilder:
 
     Args:
         frozen: the frozen part, on the CPU or a GPU.
-        how: the evaluation transform.
+        preprocessing: the evaluation transform.
         folder: where caches lie, each in a file named after a hash of all that decides its values.
         key: what decides the frozen part's values, such as the backbone's hash; JSON-ready.
         precision: that the frozen part calculates with; values are kept in half precision anyway.
@@ -105,12 +108,12 @@ class FeatureCacheBuilder:
     def __init__(
         self,
         frozen: nn.Module,
-        how: Preprocessing,
+        preprocessing: Preprocessing,
         folder: Path,
         key: dict[str, str],
         precision: Precision = Precision.FP32,
     ) -> None:
-        self._frozen, self._how, self._folder = frozen, how, folder
+        self._frozen, self._preprocessing, self._folder = frozen, preprocessing, folder
         self._key, self._precision = {**key, "precision": str(precision)}, precision
 
     def build(
@@ -128,31 +131,39 @@ class FeatureCacheBuilder:
         path = self._folder / f"{self._digest(samples, views)}.npy"
         if not path.is_file():
             self._folder.mkdir(parents=True, exist_ok=True)
-            photos = PhotoDataset(samples, _AllViews(self._how, views))
+            photos = PhotoDataset(samples, _AllViews(self._preprocessing, views))
             count = views.count if views else 1
-            fill(Filling(path), photos, count, self._frozen, self._how, self._precision, title)
+            fill(
+                PartialCache(path),
+                photos,
+                count,
+                self._frozen,
+                self._preprocessing,
+                self._precision,
+                title,
+            )
         flat = np.load(path, mmap_mode="r")
         return FeatureCache(flat.reshape(len(samples), -1, *flat.shape[1:]))
 
     def _digest(self, samples: Sequence[Sample], views: Views | None) -> str:
         key = {**self._key, "augmentation": views.name} if views else self._key
-        drawn = (views.count, views.seed, views.served) if views else (1, 0, True)
+        augmented = (views.count, views.seed, views.evaluation_view) if views else (1, 0, True)
         paths = [str(sample.path) for sample in samples]
-        text = json.dumps([paths, repr(self._how), key, drawn], sort_keys=True)
+        text = json.dumps([paths, repr(self._preprocessing), key, augmented], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
 class _AllViews:
     """Makes all views of a photo, uint8 (views, 3, size, size), from its bytes and its row."""
 
-    def __init__(self, how: Preprocessing, views: Views | None) -> None:
-        self._how, self._views = how, views
+    def __init__(self, preprocessing: Preprocessing, views: Views | None) -> None:
+        self._preprocessing, self._views = preprocessing, views
 
     def __call__(self, data: bytes, row: int) -> Tensor:
         if self._views is None:
-            return to_tensor(data, self._how)[None]
-        image = decode(data, at_least=self._how.resize)
-        made = [to_tensor(data, self._how)] if self._views.served else []
-        with drawn_from(self._views.seed, row):
+            return to_tensor(data, self._preprocessing)[None]
+        image = decode(data, at_least=self._preprocessing.resize)
+        made = [to_tensor(data, self._preprocessing)] if self._views.evaluation_view else []
+        with seeded(self._views.seed, row):
             made += [self._views.augmentation(image) for _ in range(self._views.count - len(made))]
         return torch.stack(made)

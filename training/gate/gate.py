@@ -15,7 +15,7 @@ from classifier.taxonomy import SUBCLASSES
 from training.evaluation.paired import (
     Confidence,
     Difference,
-    Share,
+    Proportion,
     overconfidence_difference,
     share_difference,
 )
@@ -166,33 +166,33 @@ class _Figures:
     def __init__(self, photos: TestPhotos, champion: Answers, candidate: Answers) -> None:
         self.photos, self._champion, self._candidate = photos, champion, candidate
 
-    def share(self, share_of: Callable[[Answers], Share]) -> Difference | None:
+    def share(self, share_of: Callable[[Answers], Proportion]) -> Difference | None:
         return share_difference(
             share_of(self._champion), share_of(self._candidate), self.photos.products
         )
 
-    def overall(self, said: Answers) -> Share:
+    def overall(self, said: Answers) -> Proportion:
         right = (said.main == self.photos.main) & (said.sub == self.photos.sub)
-        return Share(right, self.photos.items)
+        return Proportion(right, self.photos.items)
 
-    def main(self, said: Answers) -> Share:
-        return Share(said.main == self.photos.main, self.photos.items)
+    def main(self, said: Answers) -> Proportion:
+        return Proportion(said.main == self.photos.main, self.photos.items)
 
-    def recall(self, sub: int) -> Callable[[Answers], Share]:
-        return lambda said: Share(said.sub == sub, self.photos.sub == sub)
+    def recall(self, sub: int) -> Callable[[Answers], Proportion]:
+        return lambda said: Proportion(said.sub == sub, self.photos.sub == sub)
 
-    def coverage(self, said: Answers) -> Share:
-        return Share(said.tag >= 0, self.photos.items)
+    def coverage(self, said: Answers) -> Proportion:
+        return Proportion(said.tag >= 0, self.photos.items)
 
-    def wrong_tags(self, said: Answers) -> Share:
+    def wrong_tags(self, said: Answers) -> Proportion:
         tagged = self.photos.items & (said.tag >= 0)
-        return Share(said.tag != self.photos.sub, tagged)
+        return Proportion(said.tag != self.photos.sub, tagged)
 
-    def near_tagged(self, said: Answers) -> Share:
-        return Share(said.tag >= 0, self.photos.near)
+    def near_tagged(self, said: Answers) -> Proportion:
+        return Proportion(said.tag >= 0, self.photos.near)
 
-    def rejection(self, said: Answers) -> Share:
-        return Share(said.unknown, self.photos.others)
+    def rejection(self, said: Answers) -> Proportion:
+        return Proportion(said.unknown, self.photos.others)
 
     def overconfidence(self, level: Level) -> Difference | None:
         # Near photos count: whatever subclass is named for one is wrong.

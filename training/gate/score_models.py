@@ -36,7 +36,7 @@ class PairedScores:
         """Return all figures of both; ``thresholds`` are the champion's and the candidate's."""
         before, after = thresholds
         return {
-            name: evaluate(side.found(), side.truth(), of)
+            name: evaluate(side.probabilities(), side.truth(), of)
             for name, side, of in (
                 ("champion", self.champion, before), ("candidate", self.candidate, after),
             )
@@ -59,7 +59,7 @@ def score_models(
             f"The champion could read {len(read[0])} test photos and the candidate {len(read[1])}. "
             "They were changed while they were scored; start the retraining again."
         )
-    refused = {photo.sample for photo in champion_scores.unreadable}
+    refused = {photo.sample for photo in champion_scores.refused}
     rows = [number for number, sample in enumerate(samples) if sample not in refused]
     return PairedScores(champion_scores, candidate_scores, rows)
 

@@ -14,14 +14,14 @@ from classifier.ml.manifest import Preprocessing, sha256_of
 from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
 from training import published
 from training.data.augment import StudyAugmentation
-from training.data.batches import Feed, PhotoFeed
+from training.data.batches import BatchSource, PhotoBatches
 from training.data.folder import PhotosError, Sample
 from training.engine.presets import STUDY
 from training.engine.stages import TrainFrom, frozen_part
 from training.evaluation.scoring import Probabilities
 from training.features.cache import FeatureCacheBuilder
 from training.paper.photo_sets import PhotoSet, PhotoSets, read_photo_sets
-from training.paper.recipe import Fed, PhaseRun, run_phase
+from training.paper.recipe import PhasePhotos, PhaseRun, run_phase
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class ExperimentRequest:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What came of the experiment; runs of Phase 2 by batch size."""
+    """The runs of the experiment; those of Phase 2 by batch size."""
 
     sets: PhotoSets
     phase_1: PhaseRun
@@ -74,17 +74,17 @@ class Outcomes:
 
 
 class Regime(Protocol):
-    """How a phase is trained: which part of the network, fed with what."""
+    """How a phase is trained: which part of the network, on which inputs."""
 
     train_from: TrainFrom
 
     def network(self) -> HierarchicalResNet:
         """Return a network with the ImageNet backbone and fresh heads."""
 
-    def training(self, samples: Sequence[Sample]) -> Fed:
+    def training(self, samples: Sequence[Sample]) -> PhasePhotos:
         """Return training photos."""
 
-    def validation(self, samples: Sequence[Sample]) -> Fed:
+    def validation(self, samples: Sequence[Sample]) -> PhasePhotos:
         """Return validation photos, never augmented."""
 
 
@@ -94,22 +94,25 @@ class WholeNetwork:
     train_from = TrainFrom.ALL
 
     def __init__(self, request: ExperimentRequest) -> None:
-        self._request, self._how = request, Preprocessing()
+        self._request, self._preprocessing = request, Preprocessing()
 
     def network(self) -> HierarchicalResNet:
         """Return a network with the ImageNet backbone and fresh heads."""
-        torch.manual_seed(self._request.seed)  # the heads start from chance
+        torch.manual_seed(self._request.seed)  # the heads start from random weights
         network = HierarchicalResNet(self._request.stride_placement)
         load_imagenet_backbone(network, self._request.backbone)
         return network
 
-    def training(self, samples: Sequence[Sample]) -> Fed:
+    def training(self, samples: Sequence[Sample]) -> PhasePhotos:
         """Return photos that are augmented anew each time."""
-        return Fed(samples, PhotoFeed(samples, self._how, StudyAugmentation(self._how)))
+        return PhasePhotos(
+            samples,
+            PhotoBatches(samples, self._preprocessing, StudyAugmentation(self._preprocessing)),
+        )
 
-    def validation(self, samples: Sequence[Sample]) -> Fed:
+    def validation(self, samples: Sequence[Sample]) -> PhasePhotos:
         """Return photos cut from the centre."""
-        return Fed(samples, PhotoFeed(samples, self._how))
+        return PhasePhotos(samples, PhotoBatches(samples, self._preprocessing))
 
 
 class HeadsOnly(WholeNetwork):
@@ -127,14 +130,14 @@ class HeadsOnly(WholeNetwork):
         }
         frozen = frozen_part(self.network(), TrainFrom.HEADS)
         self._place = {sample.path: row for row, sample in enumerate(readable)}
-        self._cache = FeatureCacheBuilder(frozen, self._how, request.cache, key).build(
+        self._cache = FeatureCacheBuilder(frozen, self._preprocessing, request.cache, key).build(
             readable, "features"
         )
 
-    def training(self, samples: Sequence[Sample]) -> Fed:
+    def training(self, samples: Sequence[Sample]) -> PhasePhotos:
         """Return cached features."""
         rows = np.array([self._place[sample.path] for sample in samples], dtype=np.intp)
-        return Fed(samples, self._cache.only(rows))
+        return PhasePhotos(samples, self._cache.only(rows))
 
     validation = training
 
@@ -167,9 +170,13 @@ def _run_phases(request: ExperimentRequest, regime: Regime, sets: PhotoSets) -> 
     everywhere = regime.validation(_needed(sets.phase_2).validation)
     logger.info("Phase 1, batch size %d.", PHASE_1_BATCH)
     phase_1 = _run(
-        request, regime, _needed(sets.phase_1), PHASE_1_BATCH, published.PHASE_1_EPOCHS,
-        beside=everywhere.feed,
-    )  # fmt: skip
+        request,
+        regime,
+        _needed(sets.phase_1),
+        PHASE_1_BATCH,
+        published.PHASE_1_EPOCHS,
+        beside=everywhere.batches,
+    )
     phase_2 = {}
     for batch_size in PHASE_2_BATCHES:
         logger.info("Phase 2, batch size %d.", batch_size)
@@ -194,7 +201,7 @@ def _run(
     photos: PhotoSet,
     batch_size: int,
     epochs: Sequence[int],
-    beside: Feed | None = None,
+    beside: BatchSource | None = None,
 ) -> PhaseRun:
     config = replace(
         STUDY.config, train_from=regime.train_from, batch_size=batch_size, seed=request.seed

@@ -22,7 +22,7 @@ def draw_recall(outcomes: Outcomes) -> Picture:
     truth = truth_of(outcomes.sets.phase_2.validation)
     first = outcomes.phase_1_on_phase_2
     run = outcomes.phase_2[min(outcomes.phase_2)]
-    second = run.found[max(run.found)]
+    second = run.scores[max(run.scores)]
     names = list(published.RARE_RECALL)
     series: tuple[tuple[str, str, float, Sequence[float | None]], ...] = (
         ("study, Phase 1", "study", 0.45, [published.RARE_RECALL[n][0].recall for n in names]),

@@ -33,10 +33,10 @@ class Column:
     tagged_accuracy: float | None = None
 
 
-def main_column(found: Probabilities, truth: Truth) -> Column:
+def main_column(scores: Probabilities, truth: Truth) -> Column:
     """Return the figures of the main classes over all photos."""
-    best = found.main.argmax(1)
-    sure = found.main.max(1) >= min(Thresholds().main.values())
+    best = scores.main.argmax(1)
+    sure = scores.main.max(1) >= min(Thresholds().main.values())
     with_unknown = np.where(sure, best, UNKNOWN)
     return Column(
         accuracy=share_of(best == truth.main),
@@ -47,26 +47,26 @@ def main_column(found: Probabilities, truth: Truth) -> Column:
     )
 
 
-def sub_column(found: Probabilities, truth: Truth) -> Column:
+def sub_column(scores: Probabilities, truth: Truth) -> Column:
     """Return the figures of the subclasses over the photos whose main class is right."""
-    right = found.main.argmax(1) == truth.main
-    best, true = found.sub.argmax(1)[right], truth.sub[right]
-    made = [decide(scores, Thresholds(novelty=1.0)) for scores in found.as_scores()]
-    tagged = right & np.array([d.outcome is Outcome.SUBCLASS for d in made], dtype=bool)
+    right = scores.main.argmax(1) == truth.main
+    best, true = scores.sub.argmax(1)[right], truth.sub[right]
+    decisions = [decide(each, Thresholds(novelty=1.0)) for each in scores.as_scores()]
+    tagged = right & np.array([d.outcome is Outcome.SUBCLASS for d in decisions], dtype=bool)
     return Column(
         accuracy=share_of(best == true),
         macro=_f1(true, best, len(SUBCLASSES), "macro"),
         weighted=_f1(true, best, len(SUBCLASSES), "weighted"),
         support=len(best),
         tagged=int(tagged.sum()),
-        tagged_accuracy=share_of(found.sub.argmax(1)[tagged] == truth.sub[tagged]),
+        tagged_accuracy=share_of(scores.sub.argmax(1)[tagged] == truth.sub[tagged]),
     )
 
 
-def recall_of(name: str, found: Probabilities, truth: Truth) -> tuple[float | None, int]:
+def recall_of(name: str, scores: Probabilities, truth: Truth) -> tuple[float | None, int]:
     """Return the share of a subclass's photos that are recognised, and how many there are."""
     own = truth.sub == SUBCLASSES.index(name)
-    return share_of(found.sub.argmax(1)[own] == truth.sub[own]), int(own.sum())
+    return share_of(scores.sub.argmax(1)[own] == truth.sub[own]), int(own.sum())
 
 
 def _f1(true: NDArray[np.intp], best: NDArray[np.intp], classes: int, average: str) -> float | None:

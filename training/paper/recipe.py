@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from classifier.ml.manifest import Temperature
 from classifier.ml.network import HierarchicalResNet
-from training.data.batches import Feed
+from training.data.batches import BatchSource
 from training.data.folder import Sample
 from training.data.targets import build_targets
 from training.engine.config import TrainConfig
@@ -15,25 +15,25 @@ from training.engine.trainer import fit
 from training.evaluation.scoring import Probabilities, logits_of, probabilities, truth_of
 
 
-class Fed(NamedTuple):
-    """Labelled photos, and the feed that gives them, in the same order."""
+class PhasePhotos(NamedTuple):
+    """Labelled photos, and a source of their batches, in the same order."""
 
     samples: Sequence[Sample]
-    feed: Feed
+    batches: BatchSource
 
 
 @dataclass(frozen=True, slots=True)
 class PhaseRun:
-    """What came of one run.
+    """The scores of one run.
 
     Attributes:
-        found: validation scores after each epoch that a table asks for.
+        scores: validation scores after each epoch that a table asks for.
         best_main: best validation accuracy of the main head over all epochs. It is chosen and
             reported on the same photos, as the study's is, and so a little too good.
         beside: scores of other photos after the last epoch, where there were any.
     """
 
-    found: dict[int, Probabilities]
+    scores: dict[int, Probabilities]
     best_main: float
     beside: Probabilities | None = None
 
@@ -41,13 +41,13 @@ class PhaseRun:
 def run_phase(
     network: HierarchicalResNet,
     config: TrainConfig,
-    train: Fed,
-    validation: Fed,
+    train: PhasePhotos,
+    validation: PhasePhotos,
     *,
     epochs: Sequence[int],
-    beside: Feed | None = None,
+    beside: BatchSource | None = None,
 ) -> PhaseRun:
-    """Train the network for ``max(epochs)`` epochs, and judge it after each.
+    """Train the network for ``max(epochs)`` epochs, and score it after each.
 
     One run serves all training lengths: nothing in the recipe looks ahead, so the first ten epochs
     of thirty are the ten of a shorter run. The schedule watches both accuracies, evenly.
@@ -61,8 +61,8 @@ def run_phase(
     mains: list[float] = []
     others: list[Probabilities] = []
 
-    def judge(part: TrainedPart) -> float:
-        scores.append(scores_of(part, validation.feed))
+    def validate(part: TrainedPart) -> float:
+        scores.append(scores_of(part, validation.batches))
         if beside is not None and len(scores) == max(epochs):
             others.append(scores_of(part, beside))
         mains.append(float((scores[-1].main.argmax(1) == truth.main).mean()))
@@ -70,11 +70,11 @@ def run_phase(
 
     targets = build_targets(train.samples)
     longest = replace(config, epochs=max(epochs))
-    fit(network, train.feed, targets, longest, judge, checkpoint=None)
-    found = {epoch: scores[epoch - 1] for epoch in epochs}
-    return PhaseRun(found, max(mains), others[0] if others else None)
+    fit(network, train.batches, targets, longest, validate, checkpoint=None)
+    scores_at = {epoch: scores[epoch - 1] for epoch in epochs}
+    return PhaseRun(scores_at, max(mains), others[0] if others else None)
 
 
-def scores_of(part: TrainedPart, feed: Feed) -> Probabilities:
-    """Return what the part says of a feed's photos, as it is: the study knew no temperature."""
-    return probabilities(logits_of(part, feed), Temperature())
+def scores_of(part: TrainedPart, batches: BatchSource) -> Probabilities:
+    """Return the scores of these photos without a temperature, which the study did not have."""
+    return probabilities(logits_of(part, batches), Temperature())

@@ -34,7 +34,7 @@ class Cell(NamedTuple):
     ours: str
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     """A line of a table."""
 
     label: str
@@ -47,7 +47,7 @@ class Table(NamedTuple):
     number: str
     title: str
     columns: list[str]
-    rows: list[Row]
+    rows: list[TableRow]
     note: str = ""
 
 
@@ -87,10 +87,10 @@ def _main_table(
     epochs: Sequence[int],
     study: Sequence[published.Figures],
 ) -> Table:
-    ours = {epoch: main_column(found, truth) for epoch, found in run.found.items()}
+    ours = {epoch: main_column(scores, truth) for epoch, scores in run.scores.items()}
     beside = _beside(ours, epochs, study)
     unknown = [Cell("", _share(column.macro_with_unknown)) for column in ours.values()]
-    rows = [*_common_rows(ours, beside), Row("Macro average with a row for unknown", unknown)]
+    rows = [*_common_rows(ours, beside), TableRow("Macro average with a row for unknown", unknown)]
     return Table(number, title, _epochs(ours), rows, UNKNOWN_ROW)
 
 
@@ -102,14 +102,14 @@ def _sub_table(
     epochs: Sequence[int],
     study: Sequence[published.Figures],
 ) -> Table:
-    ours = {epoch: sub_column(found, truth) for epoch, found in run.found.items()}
+    ours = {epoch: sub_column(scores, truth) for epoch, scores in run.scores.items()}
     beside = _beside(ours, epochs, study)
     tagged = [Cell("", str(column.tagged)) for column in ours.values()]
     right = [Cell("", _share(column.tagged_accuracy)) for column in ours.values()]
     rows = [
         *_common_rows(ours, beside),
-        Row("Tagged at 0.7 / 0.7", tagged),
-        Row("Accuracy of these tags", right),
+        TableRow("Tagged at 0.7 / 0.7", tagged),
+        TableRow("Accuracy of these tags", right),
     ]
     return Table(number, title, _epochs(ours), rows, MAIN_RIGHT)
 
@@ -122,28 +122,36 @@ def _beside(
     return [known.get(epoch) for epoch in ours]
 
 
-def _common_rows(ours: dict[int, Column], beside: Sequence[published.Figures | None]) -> list[Row]:
+def _common_rows(
+    ours: dict[int, Column], beside: Sequence[published.Figures | None]
+) -> list[TableRow]:
     pairs = list(zip(beside, ours.values(), strict=True))
     return [
-        Row("Accuracy", [Cell(_published(s and s.accuracy), _share(o.accuracy)) for s, o in pairs]),
-        Row("Macro average", [Cell(_published(s and s.macro), _share(o.macro)) for s, o in pairs]),
-        Row(
+        TableRow(
+            "Accuracy", [Cell(_published(s and s.accuracy), _share(o.accuracy)) for s, o in pairs]
+        ),
+        TableRow(
+            "Macro average", [Cell(_published(s and s.macro), _share(o.macro)) for s, o in pairs]
+        ),
+        TableRow(
             "Weighted average",
             [Cell(_published(s and s.weighted), _share(o.weighted)) for s, o in pairs],
         ),
-        Row("Support", [Cell(str(s.support) if s else NOTHING, str(o.support)) for s, o in pairs]),
+        TableRow(
+            "Support", [Cell(str(s.support) if s else NOTHING, str(o.support)) for s, o in pairs]
+        ),
     ]
 
 
-def _best_validation(size: int, run: PhaseRun, columns: int) -> Row:
+def _best_validation(size: int, run: PhaseRun, columns: int) -> TableRow:
     best = Cell(f"{published.BEST_VALIDATION[size]:.4f}", f"{run.best_main:.4f}")
-    return Row("Best validation accuracy", [Cell("", "")] * (columns - 1) + [best])
+    return TableRow("Best validation accuracy", [Cell("", "")] * (columns - 1) + [best])
 
 
 def _images_used(outcomes: Outcomes) -> Table:
     used_1, used_2 = outcomes.sets.phase_1.used(), outcomes.sets.phase_2.used()
     rows = [
-        Row(
+        TableRow(
             name,
             [Cell(str(one), str(used_1[name])), Cell(str(two or NOTHING), str(used_2[name]))],
         )
@@ -155,9 +163,9 @@ def _images_used(outcomes: Outcomes) -> Table:
 
 def _rare_recall(outcomes: Outcomes, truth_1: Truth, truth_2: Truth) -> Table:
     """Return recall after the longest training; Phase 2 with batch size 16."""
-    first = outcomes.phase_1.found[max(outcomes.phase_1.found)]
+    first = outcomes.phase_1.scores[max(outcomes.phase_1.scores)]
     run = outcomes.phase_2[min(outcomes.phase_2)]
-    second = run.found[max(run.found)]
+    second = run.scores[max(run.scores)]
     rows = []
     for name, (one, two) in published.RARE_RECALL.items():
         cells = [
@@ -165,7 +173,7 @@ def _rare_recall(outcomes: Outcomes, truth_1: Truth, truth_2: Truth) -> Table:
             Cell(_counted(two.recall, two.support), _counted(*recall_of(name, second, truth_2))),
             Cell("", _counted(*recall_of(name, outcomes.phase_1_on_phase_2, truth_2))),
         ]
-        rows.append(Row(name, cells))
+        rows.append(TableRow(name, cells))
     columns = ["Phase 1", "Phase 2", "Phase 1's network on Phase 2's photos"]
     note = (
         "Support in brackets; so few photos say little, hence the last column: both networks on "

@@ -9,7 +9,7 @@ from typing import Any
 from classifier.ml.manifest import Manifest, manifest_as_dict, read_manifest
 from classifier.models import Part
 from classifier.photos.cleaning import Limits
-from training.data.dataset_rows import Row, Source
+from training.data.dataset_rows import DatasetRow, LabelSource
 from training.data.folder import Sample
 from training.evaluation.curves import curves
 from training.gate.production_estimate import production_estimate
@@ -53,13 +53,13 @@ def compare_models(
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "photos": {
             **figures["candidate"]["photos"],
-            "reviewed": sum(row.source is Source.REVIEW for row in tested),
+            "reviewed": sum(row.source is LabelSource.REVIEW for row in tested),
         },
         "figures": figures,
     }
     page = {
         "curves": {
-            name: curves(side.found(), side.truth())
+            name: curves(side.probabilities(), side.truth())
             for name, side in (("champion", both.champion), ("candidate", both.candidate))
         },
         "changes": changes(both),
@@ -70,8 +70,8 @@ def compare_models(
     return Compared(report, page, replace(manifests[1], metrics=metrics))
 
 
-def _production(rows: Sequence[Row], drawn: set[int], both: PairedScores) -> dict[str, Any]:
-    reviewed = [number for number, row in enumerate(rows) if row.source is Source.REVIEW]
+def _production(rows: Sequence[DatasetRow], drawn: set[int], both: PairedScores) -> dict[str, Any]:
+    reviewed = [number for number, row in enumerate(rows) if row.source is LabelSource.REVIEW]
     sides = {"champion": both.champion.photos, "candidate": both.candidate.photos}
     outcomes = {
         f"{name}_{what}": [happened(photos[number]) for number in reviewed]

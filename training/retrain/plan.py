@@ -6,7 +6,7 @@ from pathlib import Path
 from classifier.models import Part
 from classifier.retraining import new_reviews
 from classifier.versions import registry
-from training.data.dataset_rows import Source
+from training.data.dataset_rows import LabelSource
 from training.retrain.data.collect import collect
 from training.retrain.report import part_rows
 from training.retrain.request import RetrainRequest
@@ -31,7 +31,7 @@ def plan(request: RetrainRequest) -> str:
     with tempfile.TemporaryDirectory(prefix="dry-run-") as folder:
         found = collect(champion, request.photos, copies=Path(folder), cache=home())
     lines += [f"Note: {note}" for note in found.notes]
-    reviewed = sum(row.source is Source.REVIEW for row in found.rows)
+    reviewed = sum(row.source is LabelSource.REVIEW for row in found.rows)
     lines += [
         f"It would start from {champion}, train {request.config.train_from} for "
         f"{request.config.epochs} epochs, and compare both on "

@@ -12,7 +12,7 @@ from classifier.models import DatasetReview, ModelVersion, Promotion, RetrainRun
 from classifier.retraining import Lease
 from classifier.versions import promotion, registry
 from classifier.versions.promotion import ChampionChangedError
-from training.data.dataset_rows import Source
+from training.data.dataset_rows import LabelSource
 from training.retrain.data.collect import Collected
 
 logger = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ def _store(lease: Lease, finished: Finished, verdict: RetrainRun.Verdict, messag
 
 def _dataset(version: ModelVersion, collected: Collected) -> Iterator[DatasetReview]:
     for row in collected.rows:
-        if row.source is Source.REVIEW and row.review is not None:
+        if row.source is LabelSource.REVIEW and row.review is not None:
             for review in (row.review, *collected.more_reviews.get(row.sha256, ())):
                 yield DatasetReview(
                     version=version, review_id=review, sha256=row.sha256, part=row.part,

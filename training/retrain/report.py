@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from classifier.models import Part
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
-from training.data.dataset_rows import Row, Source
+from training.data.dataset_rows import DatasetRow, LabelSource
 from training.data.folder import NEAR, OTHERS
 from training.report.page import thumbnails
 from training.report.plots import calibration_picture, novelty_picture, roc_pictures
@@ -93,18 +93,20 @@ def galleries(
     ]
 
 
-def _shown(told: Mapping[str, Any], tested: Sequence[Row], collected: Collected) -> dict[str, Any]:
+def _shown(
+    told: Mapping[str, Any], tested: Sequence[DatasetRow], collected: Collected
+) -> dict[str, Any]:
     row = tested[told["row"]]
     path = str(collected.file_of(row).resolve())
     return {**told, "image": thumbnails([path], ANYWHERE).get(path), "source": row.source.value}
 
 
-def part_rows(rows: Sequence[Row]) -> list[dict[str, Any]]:
+def part_rows(rows: Sequence[DatasetRow]) -> list[dict[str, Any]]:
     """Return for each label how many base and reviewed photos each part has."""
     found = [
         counts(row for row in rows if row.source is source and row.part == part)[part.value]
         for part in Part
-        for source in Source
+        for source in LabelSource
     ]
     return [
         {"label": stratum, "counts": [column[stratum] for column in found]}

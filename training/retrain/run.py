@@ -47,7 +47,7 @@ def retrain(*, lease: Lease, request: RetrainRequest) -> None:
     Raises:
         RetrainError: if photos cannot be had, there are too few, or the disk is full.
         LeaseLostError: if another process took the run over.
-        RegistryError, BundleError, PhotosError, CacheError, CheckpointError, NoRoomError,
+        RegistryError, BundleError, PhotosError, CacheError, CheckpointError, DiskFullError,
         TrainingError, UnreadablePhotoError: as what they come from says.
     """
     champion = registry.champion()

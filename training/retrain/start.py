@@ -14,22 +14,29 @@ from classifier.retraining import AlreadyRunningError, LeaseLostError, take
 from classifier.versions.registry import RegistryError
 from training.data.folder import PhotosError
 from training.engine.config import TrainConfig
-from training.engine.disk_space import NoRoomError
+from training.engine.disk_space import DiskFullError
 from training.engine.stages import TrainFrom
 from training.engine.trainer import TrainingError
 from training.features.cache import CacheError
 from training.retrain.request import RetrainError, RetrainRequest
 from training.retrain.run import retrain
 from training.runtime.checkpoint import CheckpointError
-from training.runtime.devices import devices
+from training.runtime.devices import make_accelerator
 
 logger = logging.getLogger(__name__)
 
 # What stops a retraining in a way that people can put right; the message says how.
 FAILURES: Final = (
-    RetrainError, RegistryError, BundleError, PhotosError, CacheError, CheckpointError, NoRoomError,
-    TrainingError, UnreadablePhotoError,
-)  # fmt: skip
+    RetrainError,
+    RegistryError,
+    BundleError,
+    PhotosError,
+    CacheError,
+    CheckpointError,
+    DiskFullError,
+    TrainingError,
+    UnreadablePhotoError,
+)
 
 # The champion's weights are good already, so few epochs and low rates do. On a CPU the heads alone:
 # thirty epochs on kept features take seconds, one through the last stage takes many minutes.
@@ -40,7 +47,9 @@ ON_A_CPU: Final = TrainConfig(train_from=TrainFrom.HEADS, epochs=30, mixup=0.0)
 def default_config(train_from: TrainFrom | None = None) -> TrainConfig:
     """Return the settings for this machine, or for this choice of what is trained."""
     if train_from is None:
-        train_from = TrainFrom.LAYER4 if devices().device.type == "cuda" else TrainFrom.HEADS
+        train_from = (
+            TrainFrom.LAYER4 if make_accelerator().device.type == "cuda" else TrainFrom.HEADS
+        )
     config = ON_A_CPU if train_from is TrainFrom.HEADS else ON_A_GPU
     return replace(config, train_from=train_from)
 

@@ -14,8 +14,8 @@ from training.calibration.held_out import HeldOut, score_of
 from training.calibration.near_unit import fit_near_unit
 from training.calibration.thresholds import choose_thresholds, fit_temperature, without_novelty
 from training.data.augment import ListingAugmentation
-from training.data.batches import Feed, PhotoFeed
-from training.data.dataset_rows import Row, dataset_fingerprint
+from training.data.batches import BatchSource, PhotoBatches
+from training.data.dataset_rows import DatasetRow, dataset_fingerprint
 from training.data.targets import build_targets
 from training.engine.disk_space import write_bundle
 from training.engine.stages import TrainedPart, TrainFrom
@@ -25,7 +25,7 @@ from training.evaluation.scoring import probabilities, truth_of
 from training.retrain.data.collect import Collected, counts
 from training.retrain.features import FeatureStore, Photo
 from training.retrain.request import RetrainRequest
-from training.runtime.devices import devices, resolved
+from training.runtime.devices import make_accelerator, resolve_precision
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def train_candidate(
     """Train a candidate and save its bundle; its figures on test photos come later.
 
     Raises:
-        PhotosError, CacheError, CheckpointError, NoRoomError, TrainingError, UnreadablePhotoError
+        PhotosError, CacheError, CheckpointError, DiskFullError, TrainingError, UnreadablePhotoError
     """
     bundle = load_bundle(lesson.champion)
     network, before = bundle.network, bundle.manifest
@@ -66,7 +66,7 @@ def train_candidate(
         collected.samples(Part.TRAIN),
         smoothing=request.config.smoothing, outlier_weight=request.config.outlier_weight,
     )  # fmt: skip
-    training, validating = _feeds(
+    training, validating = _batch_sources(
         collected, trained, held_out, network, before.preprocessing, request, lesson.features
     )
     validation = HeldOut(validating, truth_of(collected.samples(Part.VALIDATION)))
@@ -112,30 +112,35 @@ def _told(request: RetrainRequest, epochs: list[Epoch], collected: Collected) ->
         **request.as_dict(),
         "photos": {part: sum(found.values()) for part, found in counts(collected.rows).items()},
         "epochs": [asdict(epoch) for epoch in epochs],
-        "device": devices().device.type,
+        "device": make_accelerator().device.type,
     }
 
 
-def _feeds(
-    collected: Collected, trained: list[Row], held_out: list[Row], network: HierarchicalResNet,
-    how: Preprocessing, request: RetrainRequest, folder: Path,
-) -> tuple[Feed, Feed]:  # fmt: skip
-    """Return what the trained part is fed for training, and for validation."""
+def _batch_sources(
+    collected: Collected,
+    trained: list[DatasetRow],
+    held_out: list[DatasetRow],
+    network: HierarchicalResNet,
+    preprocessing: Preprocessing,
+    request: RetrainRequest,
+    folder: Path,
+) -> tuple[BatchSource, BatchSource]:
+    """Return the batch sources of training and of validation photos."""
     config = request.config
 
-    def photos(rows: list[Row]) -> list[Photo]:
+    def photos(rows: list[DatasetRow]) -> list[Photo]:
         return [Photo(row.sha256, row.sample(collected.file_of(row))) for row in rows]
 
     if config.train_from is TrainFrom.ALL:
         samples = [photo.sample for photo in photos(trained)]
         return (
-            PhotoFeed(samples, how, ListingAugmentation(how)),
-            PhotoFeed([photo.sample for photo in photos(held_out)], how),
+            PhotoBatches(samples, preprocessing, ListingAugmentation(preprocessing)),
+            PhotoBatches([photo.sample for photo in photos(held_out)], preprocessing),
         )
-    device = devices().device
+    device = make_accelerator().device
     store = FeatureStore(
-        network, config.train_from, how, folder, device=device, seed=config.seed,
-        precision=resolved(config.precision, device),
+        network, config.train_from, preprocessing, folder, device=device, seed=config.seed,
+        precision=resolve_precision(config.precision, device),
     )  # fmt: skip
     store.forget_others()
     return (

@@ -1,9 +1,9 @@
-"""Files that are whole or absent, however a process ends."""
+"""Write files that are whole or absent, however a process ends."""
 
 from pathlib import Path
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def atomic_write(path: Path, data: bytes) -> None:
     """Write a file aside and rename it; folders above it are made.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What a killed training needs to go on: safetensors and JSON, written aside and renamed.
+"""Checkpoints, with which a killed training goes on: safetensors and JSON, written atomically.
 
 Plain formats, not pickles: a checkpoint from elsewhere can do no more than be wrong.
 """
@@ -15,8 +15,8 @@ from torch import Tensor
 
 STATE: Final = "state.json"
 TENSORS: Final = "tensors.safetensors"
-# What a disk says that has no room, a quota that is used up, and a file that may not be so large.
-FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+# A full disk, a quota that is used up, and a file that may not be so large.
+DISK_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class CheckpointError(Exception):
@@ -40,12 +40,12 @@ def save_checkpoint(folder: Path, state: dict[str, Any], tensors: dict[str, Tens
         (aside / STATE).write_text(json.dumps(state), encoding="utf-8")
     except OSError as error:
         shutil.rmtree(aside, ignore_errors=True)
-        if error.errno not in FULL:
+        if error.errno not in DISK_FULL:
             raise
         needed = sum(tensor.nbytes for tensor in own.values())
         raise CheckpointError(
             f"The checkpoint of {needed / 2**20:.0f} MB cannot be written to {folder.parent} "
-            f"({error.strerror}). Make room, or name another folder with --cache; the same "
+            f"({error.strerror}). Free some space, or name another folder with --cache; the same "
             "command then goes on after the last epoch that was kept."
         ) from error
     shutil.rmtree(before, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""What a training runs on: one device or several, and how many bits it calculates with."""
+"""The devices a training runs on, and the precision it calculates with."""
 
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -22,7 +22,7 @@ class Precision(StrEnum):
     FP16 = "fp16"
 
 
-def resolved(precision: Precision, device: torch.device) -> Precision:
+def resolve_precision(precision: Precision, device: torch.device) -> Precision:
     """Return what ``auto`` means on this device, and anything else as it is.
 
     Raises:
@@ -37,20 +37,20 @@ def resolved(precision: Precision, device: torch.device) -> Precision:
     return Precision.BF16 if torch.cuda.is_bf16_supported() else Precision.FP16
 
 
-def calculating_in(precision: Precision, device: torch.device) -> AbstractContextManager[object]:
+def autocast(precision: Precision, device: torch.device) -> AbstractContextManager[object]:
     """Return the context in which a forward pass has this precision."""
-    precision = resolved(precision, device)
+    precision = resolve_precision(precision, device)
     if precision is Precision.FP32:
         return torch.autocast(device.type, enabled=False)
     kind = torch.bfloat16 if precision is Precision.BF16 else torch.float16
     return torch.autocast(device.type, dtype=kind)
 
 
-def devices() -> Accelerator:
-    """Return what this process trains on: a GPU where there is one, and who trains beside it.
+def make_accelerator() -> Accelerator:
+    """Return the accelerator: this process's device, and the processes that train beside it.
 
     How many processes there are is what `accelerate launch` or `torchrun` started; without
-    them, one. Precision is ours to choose (`calculating_in`), since accelerate's is fixed for a
+    them, one. Precision is ours to choose (`autocast`), since accelerate's is fixed for a
     process's whole life.
     """
     return Accelerator(

@@ -1,4 +1,4 @@
-"""Chance that depends on named numbers alone, so that it does not matter who draws, or when."""
+"""Random numbers that depend on named numbers alone, whichever process draws them, and when."""
 
 import random
 from collections.abc import Iterator
@@ -9,12 +9,12 @@ import torch
 
 
 @contextmanager
-def drawn_from(*numbers: int) -> Iterator[None]:
-    """Let Python's and torch's chance inside depend on these numbers alone (each 0 or more).
+def seeded(*numbers: int) -> Iterator[None]:
+    """Seed Python's and torch's generators with these numbers (each 0 or more) for a while.
 
     A photo's augmentation is drawn from seed, epoch and photo: it is the same whichever process
-    reads the photo, and whether or not the run was killed before. Outside, chance goes on as it
-    was. Not safe in threads, since both generators belong to the process.
+    reads the photo, and whether or not the run was killed before. Afterwards, both
+    generators go on as they were. Not safe in threads, since both generators belong to the process.
     """
     number = int(np.random.SeedSequence(numbers).generate_state(1)[0])
     before = random.getstate()

@@ -19,10 +19,11 @@ class TrainRequest:
         output, name: the new bundle's folder, and its name.
         preset: the name of the recipe that the settings began with.
         backbone, stride_placement: ImageNet weights to start from.
-        preprocessing: how photos are served.
+        preprocessing: of photos that are validated, tested and tagged.
         augmentation: of training photos.
         outliers: whether near photos and others take part in training.
-        views, served_view: cached views of a training photo, and whether one is as it is served.
+        views: cached views of a training photo.
+        evaluation_view: whether the first of them is not augmented, as photos are evaluated.
         split: how the photos are split.
         cache: folder of caches and checkpoints.
         config: the settings of the loop.
@@ -38,7 +39,7 @@ class TrainRequest:
     augmentation: Augmentation
     outliers: bool
     views: int
-    served_view: bool
+    evaluation_view: bool
     split: SplitRecord
     cache: Path
     config: TrainConfig

@@ -12,23 +12,23 @@ from accelerate import Accelerator
 
 from classifier.ml.manifest import DATASET_NAME, Manifest
 from classifier.ml.network import HierarchicalResNet, load_imagenet_backbone
-from training.calibration.held_out import HeldOut, judge_network, score_of
+from training.calibration.held_out import HeldOut, choose_and_evaluate, score_of
 from training.calibration.near_unit import fit_near_unit
-from training.data.dataset_rows import Row, base_rows, write_dataset
+from training.data.dataset_rows import DatasetRow, base_rows, write_dataset
 from training.data.folder import Kind, count_table, fingerprint, read_photos
 from training.data.split import Split
 from training.data.split_record import split_as
 from training.data.targets import build_targets
-from training.engine.disk_space import must_have_room, write_bundle
+from training.engine.disk_space import check_disk_space, write_bundle
 from training.engine.stages import TrainedPart, TrainFrom
 from training.engine.trainer import Epoch, fit
 from training.evaluation.scoring import truth_of
 from training.runtime.checkpoint import remove_checkpoint
-from training.runtime.devices import devices
+from training.runtime.devices import make_accelerator
+from training.train.batch_sources import BatchSources, make_batch_sources
 from training.train.request import TrainRequest
-from training.train.sources import Feeds, make_feeds
 
-__all__ = ["HeldOut", "TrainRequest", "judge_network", "train"]
+__all__ = ["HeldOut", "TrainRequest", "choose_and_evaluate", "train"]
 
 logger = logging.getLogger(__name__)
 
@@ -39,12 +39,12 @@ def train(request: TrainRequest) -> Manifest | None:
     Of several processes the first alone writes; the others return None.
 
     Raises:
-        PhotosError, CacheError, CheckpointError, NoRoomError, TrainingError, UnreadablePhotoError,
-        FileExistsError, FileNotFoundError, ValueError
+        PhotosError, CacheError, CheckpointError, DiskFullError, TrainingError,
+        UnreadablePhotoError, FileExistsError, FileNotFoundError, ValueError
     """
     if request.output.exists():
         raise FileExistsError(f"{request.output} exists already; bundles are never overwritten.")
-    must_have_room(request.cache, request.output, request.config)
+    check_disk_space(request.cache, request.output, request.config)
     samples = read_photos(request.photos)
     split = split_as(request.split, samples)
     for name in ("train", "validation", "test"):
@@ -55,31 +55,36 @@ def train(request: TrainRequest) -> Manifest | None:
     targets = build_targets(
         trained, smoothing=config.smoothing, outlier_weight=config.outlier_weight
     )
-    among = devices()
-    if among.device.type == "cpu" and config.train_from is TrainFrom.ALL:
+    accelerator = make_accelerator()
+    if accelerator.device.type == "cpu" and config.train_from is TrainFrom.ALL:
         logger.warning(
             "There is no GPU here, and on a CPU the whole network takes hours. --train-from layer4 "
             "trains its last stage and the heads, on kept outputs of the rest."
         )
-    torch.manual_seed(config.seed)  # the heads start from chance
+    torch.manual_seed(config.seed)  # the heads start from random weights
     network = HierarchicalResNet(request.stride_placement)
     load_imagenet_backbone(network, request.backbone)
-    feeds = make_feeds(network, request, split, trained, among)
-    validation = HeldOut(feeds.validation, truth_of(split.validation))
-    found = fingerprint(samples, request.photos)
-    checkpoint = request.cache / f"run-{_run_digest(request, found)}"
+    sources = make_batch_sources(network, request, split, trained, accelerator)
+    validation = HeldOut(sources.validation, truth_of(split.validation))
+    dataset = fingerprint(samples, request.photos)
+    checkpoint = request.cache / f"run-{_run_digest(request, dataset)}"
     epochs = fit(
-        network, feeds.training, targets, config, lambda part: score_of(part, validation),
-        checkpoint, finish=request.finish,
-    )  # fmt: skip
-    if among.num_processes > 1:
-        among.end_training()  # what follows is the first process's alone
-    if not among.is_main_process:
+        network,
+        sources.training,
+        targets,
+        config,
+        lambda part: score_of(part, validation),
+        checkpoint,
+        finish=request.finish,
+    )
+    if accelerator.num_processes > 1:
+        accelerator.end_training()  # what follows is the first process's alone
+    if not accelerator.is_main_process:
         return None
-    training = HeldOut(feeds.training, truth_of(trained))
+    training = HeldOut(sources.training, truth_of(trained))
     fit_near_unit(network, config.train_from, training, validation)
-    manifest = _manifest(request, network, feeds, split, validation, epochs, among)
-    manifest = dataclasses.replace(manifest, dataset_fingerprint=found)
+    manifest = _manifest(request, network, sources, split, validation, epochs, accelerator)
+    manifest = dataclasses.replace(manifest, dataset_fingerprint=dataset)
     used = dataclasses.replace(split, train=trained)
     listed = {DATASET_NAME: _dataset(base_rows(used, request.photos))}
     written = write_bundle(network, manifest, request.output, listed)
@@ -90,18 +95,18 @@ def train(request: TrainRequest) -> Manifest | None:
 def _manifest(
     request: TrainRequest,
     network: HierarchicalResNet,
-    feeds: Feeds,
+    sources: BatchSources,
     split: Split,
     validation: HeldOut,
     epochs: list[Epoch],
-    among: Accelerator,
+    accelerator: Accelerator,
 ) -> Manifest:
-    """Judge the network, and return all that its bundle says of it."""
+    """Evaluate the network, and return all that its bundle says of it."""
     config = request.config
-    judged = judge_network(
+    evaluated = choose_and_evaluate(
         TrainedPart(network, config.train_from),
         validation,
-        HeldOut(feeds.test, truth_of(split.test)),
+        HeldOut(sources.test, truth_of(split.test)),
         novelty=config.novelty_weight > 0,
     )
     return Manifest(
@@ -111,24 +116,24 @@ def _manifest(
         weights_sha256="",
         dataset_fingerprint="",
         preprocessing=request.preprocessing,
-        thresholds=judged.thresholds,
-        temperature=judged.temperature,
-        metrics={"split": request.split.as_metrics(), **judged.figures},
+        thresholds=evaluated.thresholds,
+        temperature=evaluated.temperature,
+        metrics={"split": request.split.as_metrics(), **evaluated.figures},
         training={
             "preset": request.preset,
             "config": dataclasses.asdict(config),
             "augmentation": str(request.augmentation),
             "outliers": request.outliers,
             "views": request.views,
-            "processes": among.num_processes,
-            "device": among.device.type,
+            "processes": accelerator.num_processes,
+            "device": accelerator.device.type,
             "epochs": [dataclasses.asdict(epoch) for epoch in epochs],
-            "photos": {"train": feeds.trained, "validation": len(split.validation)},
+            "photos": {"train": len(sources.training), "validation": len(split.validation)},
         },
     )
 
 
-def _dataset(rows: list[Row]) -> bytes:
+def _dataset(rows: list[DatasetRow]) -> bytes:
     """Return ``dataset.csv``, to be saved together with the bundle or not at all."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / DATASET_NAME

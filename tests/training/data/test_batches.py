@@ -12,7 +12,7 @@ from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
 from tests.training.patterns import save_pattern
 from training.data.augment import ListingAugmentation
-from training.data.batches import PhotoFeed
+from training.data.batches import PhotoBatches
 from training.data.folder import Sample, read_photos
 from training.data.targets import build_targets
 from training.engine.presets import STUDY
@@ -38,14 +38,14 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Sample]:
     return found
 
 
-def inputs(feed: PhotoFeed, rows: Sequence[int], chance: tuple[int, ...]) -> torch.Tensor:
-    (batch,) = feed.batches([np.array(rows)], chance, CPU)
+def inputs(feed: PhotoBatches, rows: Sequence[int], chance: tuple[int, ...]) -> torch.Tensor:
+    (batch,) = feed.training_batches([np.array(rows)], chance, CPU)
     return batch.inputs
 
 
 def test_a_view_depends_on_epoch_and_photo_and_on_nothing_else(samples: list[Sample]) -> None:
     """Whichever photos stand beside it and whoever drew before, a photo's view is the same."""
-    feed = PhotoFeed(samples, HOW, ListingAugmentation(HOW))
+    feed = PhotoBatches(samples, HOW, ListingAugmentation(HOW))
     first = inputs(feed, [3, 4, 5], (0, 1, 0))
     torch.rand(7)
     assert torch.equal(inputs(feed, [5, 3], (0, 1, 0)), first[[2, 0]])
@@ -57,7 +57,7 @@ def test_augmenting_leaves_the_chance_of_others_alone(samples: list[Sample]) -> 
     torch.manual_seed(1)
     undisturbed = torch.rand(3)
     torch.manual_seed(1)
-    inputs(PhotoFeed(samples, HOW, ListingAugmentation(HOW)), [0, 1], (0, 1, 0))
+    inputs(PhotoBatches(samples, HOW, ListingAugmentation(HOW)), [0, 1], (0, 1, 0))
     assert torch.equal(torch.rand(3), undisturbed)
 
 
@@ -68,7 +68,7 @@ def test_training_goes_on_without_a_damaged_photo_and_names_it(
     network = HierarchicalResNet(StridePlacement.V1)
     load_imagenet_backbone(network, backbone_file)
     before = network.main_head.weight.detach().clone()
-    feed = PhotoFeed(samples, HOW, ListingAugmentation(HOW))
+    feed = PhotoBatches(samples, HOW, ListingAugmentation(HOW))
     config = replace(STUDY.config, epochs=1, batch_size=2)
     fit(network, feed, build_targets(samples), config, lambda _: 1.0, checkpoint=None)
     assert not torch.equal(network.main_head.weight, before)
@@ -82,7 +82,7 @@ def test_photos_that_all_became_unreadable_end_in_a_sentence(
     """When no photo can be read any more, training says so and does not pretend."""
     gone = [replace(sample, path=tmp_path / sample.path.name) for sample in samples]
     network = HierarchicalResNet(StridePlacement.V1)
-    feed = PhotoFeed(gone, HOW, ListingAugmentation(HOW))
+    feed = PhotoBatches(gone, HOW, ListingAugmentation(HOW))
     config = replace(STUDY.config, epochs=1, batch_size=8)
     with pytest.raises(TrainingError, match="Not one step could be made"):
         fit(network, feed, build_targets(gone), config, lambda _: 1.0, checkpoint=None)

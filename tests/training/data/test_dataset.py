@@ -9,7 +9,13 @@ from torch.utils.data import DataLoader
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.preprocessing import to_tensor
 from tests.training.patterns import save_pattern
-from training.data.dataset import Batch, DroppedPhotos, PhotoDataset, collate, readable_batches
+from training.data.dataset import (
+    DecodedBatch,
+    DroppedPhotos,
+    PhotoDataset,
+    collate,
+    readable_batches,
+)
 from training.data.folder import Sample
 
 HOW = Preprocessing(size=64, resize=64)
@@ -24,7 +30,7 @@ def samples(tmp_path: Path) -> list[Sample]:
     return [Sample(path, "Shoes", "Boots", path.name) for path in paths]
 
 
-def loader(samples: list[Sample], workers: int = 0) -> DataLoader[Batch]:
+def loader(samples: list[Sample], workers: int = 0) -> DataLoader[DecodedBatch]:
     dataset = PhotoDataset(samples, lambda data, _row: to_tensor(data, HOW))
     return DataLoader(dataset, batch_size=2, collate_fn=collate, num_workers=workers)  # type: ignore[arg-type]
 

@@ -10,21 +10,21 @@ import pytest
 from classifier.models import Part
 from training.data.dataset_rows import (
     DatasetError,
-    Row,
-    Source,
+    DatasetRow,
+    LabelSource,
     dataset_fingerprint,
     read_dataset,
     write_dataset,
 )
 from training.gate.production_estimate import production_estimate
 
-BASE = Row(
+BASE = DatasetRow(
     path='Bags/Clutches/a, "b".jpg', main="Bags", sub="Clutches", group="p:1", part=Part.TRAIN,
-    weight=1.0, source=Source.BASE, review=None, sha256="ab" * 32,
+    weight=1.0, source=LabelSource.BASE, review=None, sha256="ab" * 32,
 )  # fmt: skip
-REVIEWED = Row(
+REVIEWED = DatasetRow(
     path="photos/2026/x.jpg", main=None, sub=None, group="listing 3", part=Part.TEST,
-    weight=1 / 0.15, source=Source.REVIEW, review=17, sha256="cd" * 32,
+    weight=1 / 0.15, source=LabelSource.REVIEW, review=17, sha256="cd" * 32,
 )  # fmt: skip
 
 

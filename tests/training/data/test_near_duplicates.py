@@ -9,11 +9,17 @@ from PIL import Image, ImageEnhance
 
 from tests.training.patterns import pattern, save_pattern
 from training.data.folder import Unreadable
-from training.data.near_duplicates import Look, connected, look_at, look_at_all, similar_pairs
+from training.data.near_duplicates import (
+    PhotoHash,
+    connected,
+    hash_photo,
+    hash_photos,
+    similar_pairs,
+)
 
 
 def bits_of(*paths: Path) -> np.ndarray:
-    return np.stack([look.bits for look in map(look_at, paths) if isinstance(look, Look)])
+    return np.stack([look.bits for look in map(hash_photo, paths) if isinstance(look, PhotoHash)])
 
 
 @pytest.mark.parametrize("change", ["smaller", "brighter", "recompressed", "trimmed"])
@@ -53,11 +59,11 @@ def test_what_cannot_be_read_is_named_with_its_reason(tmp_path: Path) -> None:
     """A missing file and a text file are reported in order, beside the photo that is fine."""
     good = save_pattern(tmp_path / "good.jpg", 1)
     (tmp_path / "text.jpg").write_text("no photo")
-    found = list(look_at_all([tmp_path / "gone.jpg", good, tmp_path / "text.jpg"], "reading"))
+    found = list(hash_photos([tmp_path / "gone.jpg", good, tmp_path / "text.jpg"], "reading"))
     gone, look, text = found
     assert isinstance(gone, Unreadable)
     assert "No such file" in gone.reason
-    assert isinstance(look, Look)
+    assert isinstance(look, PhotoHash)
     assert (look.width, look.height) == (160, 120)
     assert isinstance(text, Unreadable)
     assert "cannot be decoded" in text.reason

@@ -11,7 +11,7 @@ from tests.training.patterns import save_pattern
 from training.data.folder import PhotosError, read_photos
 from training.data.split import stratified_split
 from training.data.split_record import SplitBy, SplitRecord, split_as
-from training.evaluation.test_photos import Part, choose_photos
+from training.evaluation.photo_selection import PhotoSelection, choose_photos
 
 
 @pytest.fixture(scope="module")
@@ -38,18 +38,18 @@ def test_copies_stay_together_by_looks_and_not_by_product(photos: Path) -> None:
         apart[by] = sum(part[c] != part[c.with_name(c.name.replace("-small", ""))] for c in copies)
         assert split.validation
         assert split.test
-    assert apart[SplitBy.LOOKS] == 0
+    assert apart[SplitBy.NEAR_DUPLICATES] == 0
     assert apart[SplitBy.PRODUCT] > 0
 
 
 def test_a_bundle_is_judged_on_the_split_that_it_records(photos: Path) -> None:
     """By looks or by product, evaluation takes the very photos that training held out."""
     samples = read_photos(photos)
-    for record in (SplitRecord(3, SplitBy.LOOKS), SplitRecord(3, SplitBy.PRODUCT)):
+    for record in (SplitRecord(3, SplitBy.NEAR_DUPLICATES), SplitRecord(3, SplitBy.PRODUCT)):
         manifest = a_manifest(metrics={"split": record.as_metrics()})
-        chosen = choose_photos(photos, Part.TEST, manifest).samples
+        chosen = choose_photos(photos, PhotoSelection.TEST, manifest).samples
         assert chosen == split_as(record, samples).test
-    by_product = choose_photos(photos, Part.VALIDATION, manifest).samples
+    by_product = choose_photos(photos, PhotoSelection.VALIDATION, manifest).samples
     assert by_product == stratified_split(samples, seed=3).validation
 
 
@@ -59,7 +59,7 @@ def test_the_starter_model_is_judged_on_its_own_split(
     """It was split by product with seed 0, before near-duplicates counted, and stays so."""
     from classifier.ml.manifest import read_manifest
 
-    chosen = choose_photos(photos_dir, Part.TEST, read_manifest(starter_bundle))
+    chosen = choose_photos(photos_dir, PhotoSelection.TEST, read_manifest(starter_bundle))
     assert chosen.samples == stratified_split(read_photos(photos_dir), seed=0).test
     assert not chosen.notes
 
@@ -68,5 +68,5 @@ def test_a_split_that_is_not_known_is_an_error(photos: Path) -> None:
     """A bundle of a later program may be split otherwise; to guess would flatter it."""
     manifest = a_manifest(metrics={"split": {"seed": 0, "by": "brand"}})
     with pytest.raises(PhotosError, match="does not know"):
-        choose_photos(photos, Part.TEST, manifest)
-    assert choose_photos(photos, Part.ALL, manifest).samples
+        choose_photos(photos, PhotoSelection.TEST, manifest)
+    assert choose_photos(photos, PhotoSelection.ALL, manifest).samples

@@ -14,8 +14,8 @@ from django.core.management import CommandError, call_command
 
 from classifier.ml.network import HierarchicalResNet
 from tests.manifests import a_manifest
-from training.engine.disk_space import NoRoomError, write_bundle
-from training.features.fill import CacheError, Filling
+from training.engine.disk_space import DiskFullError, write_bundle
+from training.features.partial_cache import CacheError, PartialCache
 from training.runtime.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 
 
@@ -63,9 +63,9 @@ def test_a_cache_that_does_not_fit_is_not_begun(small_disk: Path, tmp_path: Path
     """The whole file is reserved first: under a map, a disk that fills up kills the process."""
     values = np.zeros((4, 1024), np.float16)
     with pytest.raises(CacheError, match=r"needs 0.1 GB in .*small, which has 0.0 GB"):
-        Filling(small_disk / "x.npy").add(values, total=50_000)
+        PartialCache(small_disk / "x.npy").add(values, total=50_000)
     with files_of_at_most(2**20), pytest.raises(CacheError, match="File too large"):
-        Filling(tmp_path / "y.npy").add(values, total=50_000)
+        PartialCache(tmp_path / "y.npy").add(values, total=50_000)
     assert not list(small_disk.iterdir())
     assert not list(tmp_path.glob("y*"))
 
@@ -86,6 +86,6 @@ def test_a_bundle_that_cannot_be_written_says_how_to_go_on(
     untrained_network: HierarchicalResNet, tmp_path: Path
 ) -> None:
     """The training is kept, and --finish writes the bundle once there is room."""
-    with files_of_at_most(2**20), pytest.raises(NoRoomError, match="again with --finish"):
+    with files_of_at_most(2**20), pytest.raises(DiskFullError, match="again with --finish"):
         write_bundle(untrained_network, a_manifest(name="big"), tmp_path / "big")
     assert not (tmp_path / "big").exists()

@@ -13,7 +13,7 @@ from tests.training.patterns import save_pattern
 from training.data.augment import ListingAugmentation
 from training.data.folder import PhotosError, Sample, read_photos
 from training.engine.stages import TrainFrom, frozen_part
-from training.features import fill
+from training.features import partial_cache
 from training.features.cache import FeatureCacheBuilder, Views
 
 HOW = Preprocessing(size=64, resize=72, fit="pad")
@@ -93,8 +93,8 @@ def test_a_build_that_was_stopped_goes_on_where_it_stood(
     builder: FeatureCacheBuilder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was computed before a stop is kept: its photos need not even be there any more."""
-    monkeypatch.setattr(fill, "SECONDS_BETWEEN_NOTES", 0.0)
-    monkeypatch.setattr(fill, "PASS", 2)  # a photo of two views at a time
+    monkeypatch.setattr(partial_cache, "SECONDS_BETWEEN_SAVES", 0.0)
+    monkeypatch.setattr(partial_cache, "PASS", 2)  # a photo of two views at a time
     paths = [save_pattern(tmp_path / f"{i}.jpg", seed=i) for i in range(4)]
     samples = [Sample(path, None, None, path.name) for path in paths]
     views = Views(ListingAugmentation(HOW), "listing", count=2)

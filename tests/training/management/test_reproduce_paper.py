@@ -18,14 +18,14 @@ from tests.training.labelled import item
 from tests.training.patterns import save_pattern
 from training import published
 from training.data.augment import StudyAugmentation
-from training.data.batches import PhotoFeed
+from training.data.batches import PhotoBatches
 from training.data.folder import read_photos
 from training.engine.presets import STUDY
 from training.evaluation.scoring import Probabilities, truth_of
 from training.paper.experiment import ExperimentRequest, WholeNetwork
 from training.paper.figures import main_column, recall_of, sub_column
 from training.paper.photo_sets import read_photo_sets
-from training.paper.recipe import Fed, run_phase
+from training.paper.recipe import PhasePhotos, run_phase
 
 EACH = 6
 
@@ -143,13 +143,13 @@ def test_the_whole_network_learns_in_the_full_run(photos: Path, backbone_file: P
     run = run_phase(
         network,
         replace(STUDY.config, batch_size=16),
-        Fed(samples, PhotoFeed(samples, how, StudyAugmentation(how))),
-        Fed(samples, PhotoFeed(samples, how)),
+        PhasePhotos(samples, PhotoBatches(samples, how, StudyAugmentation(how))),
+        PhasePhotos(samples, PhotoBatches(samples, how)),
         epochs=(1,),
     )
     assert not torch.equal(before, network.backbone.get_parameter("conv1.weight").cpu())
-    assert run.found[1].sub.shape == (27, 9)
-    assert np.allclose(run.found[1].main.sum(axis=1), 1)
+    assert run.scores[1].sub.shape == (27, 9)
+    assert np.allclose(run.scores[1].main.sum(axis=1), 1)
 
 
 def test_the_full_run_augments_what_it_trains_on_only(photos: Path, backbone_file: Path) -> None:
@@ -161,15 +161,17 @@ def test_the_full_run_augments_what_it_trains_on_only(photos: Path, backbone_fil
     samples = [s for s in read_photos(photos) if s.sub == "Boots"]
 
     rows, cpu = [np.arange(EACH)], torch.device("cpu")
-    training, validation = regime.training(samples).feed, regime.validation(samples).feed
-    epochs = [next(training.batches(rows, (0, epoch, 0), cpu)).inputs for epoch in (1, 1, 2)]
+    training, validation = regime.training(samples).batches, regime.validation(samples).batches
+    epochs = [
+        next(training.training_batches(rows, (0, epoch, 0), cpu)).inputs for epoch in (1, 1, 2)
+    ]
     assert epochs[0].shape == (EACH, 3, 224, 224)
     assert torch.equal(epochs[0], epochs[1])
     assert not torch.equal(epochs[0], epochs[2])
-    served = [next(validation.served(EACH, cpu)).inputs for _ in range(2)]
+    served = [next(validation.evaluation_batches(EACH, cpu)).inputs for _ in range(2)]
     assert torch.equal(served[0], served[1])
     with pytest.raises(ValueError, match="cannot be trained on"):
-        next(validation.batches(rows, (0, 1, 0), cpu))
+        next(validation.training_batches(rows, (0, 1, 0), cpu))
     assert request.epochs(published.PHASE_2_EPOCHS) == (20, 35, 48, 60)
 
 

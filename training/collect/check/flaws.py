@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from training.data.folder import Sample, Unreadable
-from training.data.near_duplicates import Look, Pair, similar_pairs
+from training.data.near_duplicates import PhotoHash, SimilarPair, similar_pairs
 
 
 class Flaw(StrEnum):
@@ -47,13 +47,15 @@ class Readable(NamedTuple):
     """The photos that can be decoded, what they look like, and which of them look alike."""
 
     samples: list[Sample]
-    looks: list[Look]
-    pairs: list[Pair]
+    looks: list[PhotoHash]
+    pairs: list[SimilarPair]
 
 
-def readable_of(samples: Sequence[Sample], found: Sequence[Look | Unreadable]) -> Readable:
+def readable_of(samples: Sequence[Sample], found: Sequence[PhotoHash | Unreadable]) -> Readable:
     """Return the photos that could be read; ``found`` has one entry a sample."""
-    both = [(s, look) for s, look in zip(samples, found, strict=True) if isinstance(look, Look)]
+    both = [
+        (s, look) for s, look in zip(samples, found, strict=True) if isinstance(look, PhotoHash)
+    ]
     looks = [look for _, look in both]
     pairs = similar_pairs(np.stack([look.bits for look in looks])) if looks else []
     return Readable([sample for sample, _ in both], looks, pairs)
@@ -61,7 +63,7 @@ def readable_of(samples: Sequence[Sample], found: Sequence[Look | Unreadable]) -
 
 def check(
     samples: Sequence[Sample],
-    found: Sequence[Look | Unreadable],
+    found: Sequence[PhotoHash | Unreadable],
     readable: Readable,
     *,
     min_side: int,

@@ -7,7 +7,7 @@ from training.collect.check.flaws import Finding, Flaw, Readable, check, readabl
 from training.collect.check.frozen_features import Backbone, frozen_features
 from training.collect.check.mislabelled import FOLDS, find_mislabelled, judgeable_labels
 from training.data.folder import read_photos
-from training.data.near_duplicates import look_at_all
+from training.data.near_duplicates import hash_photos
 from training.data.split import join_products
 
 
@@ -46,7 +46,7 @@ def check_photos(request: CheckRequest) -> Checked:
         PhotosError, BundleError, CacheError, FileNotFoundError, ValueError
     """
     samples = read_photos(request.photos)
-    found = list(look_at_all([sample.path for sample in samples], "reading photos"))
+    found = list(hash_photos([sample.path for sample in samples], "reading photos"))
     readable = readable_of(samples, found)
     findings = check(samples, found, readable, min_side=request.min_side)
     notes = [f"{len(samples)} photos were checked, {len(readable.samples)} can be read."]

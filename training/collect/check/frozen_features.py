@@ -40,16 +40,16 @@ def frozen_features(
     """
     if backbone.bundle:
         bundle = load_bundle(backbone.bundle)
-        network, how = bundle.network, bundle.manifest.preprocessing
+        network, preprocessing = bundle.network, bundle.manifest.preprocessing
         weights, strides = bundle.manifest.weights_sha256, str(network.stride_placement)
     else:
-        network, how = HierarchicalResNet(backbone.strides), Preprocessing(fit="pad")
+        network, preprocessing = HierarchicalResNet(backbone.strides), Preprocessing(fit="pad")
         load_imagenet_backbone(network, backbone.weights)
         file = Path(backbone.weights)
         weights = sha256_of(file) if file.is_file() else backbone.weights
         strides = str(backbone.strides)
     key = {"backbone": weights, "strides": strides, "train_from": str(TrainFrom.HEADS)}
-    builder = FeatureCacheBuilder(frozen_part(network, TrainFrom.HEADS), how, cache, key)
+    builder = FeatureCacheBuilder(frozen_part(network, TrainFrom.HEADS), preprocessing, cache, key)
     photos = np.arange(len(samples))
     features: NDArray[np.float32] = (
         builder.build(samples, "features").read(photos, np.zeros_like(photos)).numpy()

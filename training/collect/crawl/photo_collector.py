@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from classifier.photos.cleaning import CleanPhoto, Limits, PhotoRefusedError, clean_photo
 from training.collect.append_only_csv import AppendOnlyCsv
 from training.collect.crawl.openverse import licence_of, source_of
-from training.runtime.atomic_write import write_whole
+from training.runtime.atomic_write import atomic_write
 
 RECORD: Final = "sources.csv"
 COLUMNS: Final = (
@@ -112,7 +112,7 @@ class PhotoCollector:
             self.leave_out(folder, str(result["url"]), checked)
             return False
         path = f"{folder}/openverse-{digest[:16]}.jpg"
-        write_whole(self._output / path, checked.jpeg)
+        atomic_write(self._output / path, checked.jpeg)
         self._record.append(
             {
                 "path": path,

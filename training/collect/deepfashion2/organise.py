@@ -24,7 +24,7 @@ from training.collect.deepfashion2.annotations import (
     read_annotation,
 )
 from training.data.folder import MANIFEST
-from training.runtime.atomic_write import write_whole
+from training.runtime.atomic_write import atomic_write
 from training.runtime.progress import Progress
 
 COLUMNS: Final = ("path", "main", "sub", "group", "source", "original", "box")
@@ -182,7 +182,7 @@ def _crop(image: Image.Image, cut: _Cut, where: str, request: OrganiseRequest) -
         return Problem(Trouble.SMALL, where, f"{crop.width} x {crop.height} pixels")
     buffer = BytesIO()
     crop.save(buffer, "JPEG", quality=92)
-    write_whole(request.output / cut.path, buffer.getvalue())
+    atomic_write(request.output / cut.path, buffer.getvalue())
     return None
 
 

@@ -13,7 +13,7 @@ from classifier.photos.intake import photo_limits
 from classifier.versions import registry, storage
 from training.data.folder import PhotosError
 from training.evaluation.assessment import assess
-from training.evaluation.test_photos import Part, choose_photos
+from training.evaluation.photo_selection import PhotoSelection, choose_photos
 from training.report.page import evaluation_page
 from training.report.summary import summary
 
@@ -35,8 +35,8 @@ class Command(BaseCommand):
         which.add_argument("--bundle", type=Path, metavar="FOLDER", help="a bundle on disk")
         parser.add_argument(
             "--split",
-            choices=[str(part) for part in Part],
-            default=Part.TEST,
+            choices=[str(selection) for selection in PhotoSelection],
+            default=PhotoSelection.TEST,
             help="the photos of the bundle's own split of the folder, or all (default: test)",
         )
         parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
@@ -64,7 +64,7 @@ class Command(BaseCommand):
             for path in _written(options):  # now, not after minutes that would be lost
                 path.parent.mkdir(parents=True, exist_ok=True)
             predictor = Predictor(load_bundle(_bundle_folder(options)))
-            photos = choose_photos(folder, Part(options["split"]), predictor.manifest)
+            photos = choose_photos(folder, PhotoSelection(options["split"]), predictor.manifest)
             document, _ = assess(
                 predictor,
                 photos,

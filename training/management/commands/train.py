@@ -20,11 +20,11 @@ from classifier.ml.preprocessing import UnreadablePhotoError
 from training.data.folder import PhotosError
 from training.data.split_record import SplitBy, SplitRecord
 from training.engine.config import Schedule
-from training.engine.disk_space import NoRoomError
+from training.engine.disk_space import DiskFullError
 from training.engine.presets import BEST, PRESETS, STUDY, Augmentation, Preset
 from training.engine.stages import TrainFrom
 from training.engine.trainer import TrainingError
-from training.features.fill import CacheError
+from training.features.partial_cache import CacheError
 from training.runtime.checkpoint import CheckpointError
 from training.runtime.devices import Precision
 from training.runtime.progress import is_main_process
@@ -43,7 +43,7 @@ The whole network on four GPUs:
 
 A training that was stopped goes on when the same command is given again.
 """
-SPLITS: Final = {"looks": SplitBy.LOOKS, "product": SplitBy.PRODUCT}
+SPLITS: Final = {"looks": SplitBy.NEAR_DUPLICATES, "product": SplitBy.PRODUCT}
 # Settings of `TrainConfig` that the command line may give over the preset, and what they are.
 SETTINGS: Final[dict[str, tuple[type, str]]] = {
     "train_from": (TrainFrom, "the first part that is trained; what lies before stays frozen"),
@@ -119,7 +119,7 @@ class Command(BaseCommand):
         try:
             manifest = train(_request(options))
         except (
-            PhotosError, CacheError, CheckpointError, NoRoomError, TrainingError,
+            PhotosError, CacheError, CheckpointError, DiskFullError, TrainingError,
             UnreadablePhotoError, FileExistsError, FileNotFoundError, ValueError,
         ) as error:  # fmt: skip
             raise CommandError(str(error)) from error
@@ -186,7 +186,7 @@ def _request(options: dict[str, Any]) -> TrainRequest:
         augmentation=Augmentation(options["augmentation"] or preset.augmentation),
         outliers=preset.outliers if options["outliers"] is None else options["outliers"],
         views=options["views"],
-        served_view=preset.served_view,
+        evaluation_view=preset.evaluation_view,
         split=SplitRecord(options["split_seed"], SPLITS[options["split_by"]]),
         cache=options["cache"],
         config=replace(preset.config, **_only(options, SETTINGS)),

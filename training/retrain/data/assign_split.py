@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from classifier.models import Part
-from training.data.near_duplicates import Pair, connected
+from training.data.near_duplicates import SimilarPair, connected
 from training.retrain.request import TEST_SHARE, VALIDATION_SHARE
 
 # The first of these that a product has wins: what was held out once is never trained on.
@@ -91,7 +91,7 @@ class SplitPlan:
 def assign(
     photos: Sequence[Reviewed],
     base: Sequence[Base],
-    alike: Sequence[Pair],
+    alike: Sequence[SimilarPair],
     known: Mapping[str, Known],
 ) -> SplitPlan:
     """Return the split of every reviewed photo.
@@ -115,19 +115,19 @@ def assign(
 def _products(
     photos: Sequence[Reviewed],
     base: Sequence[Base],
-    alike: Sequence[Pair],
+    alike: Sequence[SimilarPair],
     known: Mapping[str, Known],
 ) -> Iterator[list[int]]:
     """Yield the numbers of each product's photos: what a listing, likeness or history connects."""
     first: dict[tuple[str, str | int], int] = {}
     pairs = [pair for pair in alike if pair.first < len(photos)]  # base photos are split already
     for number, photo in enumerate(photos):
-        pairs.append(Pair(first.setdefault(("listing", photo.listing), number), number, 0))
+        pairs.append(SimilarPair(first.setdefault(("listing", photo.listing), number), number, 0))
         if photo.sha256 in known:
             product = known[photo.sha256].product
-            pairs.append(Pair(first.setdefault(("product", product), number), number, 0))
+            pairs.append(SimilarPair(first.setdefault(("product", product), number), number, 0))
     for number, one in enumerate(base, start=len(photos)):
-        pairs.append(Pair(first.setdefault(("group", one.group), number), number, 0))
+        pairs.append(SimilarPair(first.setdefault(("group", one.group), number), number, 0))
     members: dict[int, list[int]] = defaultdict(list)
     for number, product_number in enumerate(connected(pairs, len(photos) + len(base))):
         members[int(product_number)].append(number)
@@ -222,7 +222,7 @@ def pairs_with_new(
     new: np.ndarray[tuple[int, int], np.dtype[np.uint64]],
     base: np.ndarray[tuple[int, int], np.dtype[np.uint64]],
     alike: int,
-) -> Iterator[Pair]:
+) -> Iterator[SimilarPair]:
     """Yield near-duplicates among new photos, and between new and base photos.
 
     Args:
@@ -233,4 +233,4 @@ def pairs_with_new(
     for row, bits in enumerate(new):
         distance = np.bitwise_count(everything[row + 1 :] ^ bits).sum(axis=1, dtype=np.uint16)
         for offset in np.flatnonzero(distance <= alike):
-            yield Pair(row, row + 1 + int(offset), int(distance[offset]))
+            yield SimilarPair(row, row + 1 + int(offset), int(distance[offset]))

@@ -8,7 +8,13 @@ from pathlib import Path
 from classifier.ml.manifest import DATASET_NAME
 from classifier.models import ModelVersion
 from classifier.versions import storage
-from training.data.dataset_rows import DatasetError, Row, Source, base_rows, read_dataset
+from training.data.dataset_rows import (
+    DatasetError,
+    DatasetRow,
+    LabelSource,
+    base_rows,
+    read_dataset,
+)
 from training.data.folder import PhotosError, fingerprint, read_photos
 from training.data.split_record import SplitRecord, split_as
 from training.retrain.data.hash_cache import FileHash, hash_files
@@ -27,11 +33,11 @@ class BasePhotos:
     """
 
     folder: Path | None
-    rows: list[Row] = field(default_factory=list)
+    rows: list[DatasetRow] = field(default_factory=list)
     hashes: list[FileHash] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def file_of(self, row: Row) -> Path:
+    def file_of(self, row: DatasetRow) -> Path:
         """Return where a base photo lies."""
         if self.folder is None:
             raise ValueError("There are no base photos.")
@@ -61,7 +67,7 @@ def find_base_photos(champion: ModelVersion, folder: Path | None, cache: Path) -
     return _present(champion, folder, rows, cache)
 
 
-def listed_base_photos(champion: ModelVersion) -> list[Row] | None:
+def listed_base_photos(champion: ModelVersion) -> list[DatasetRow] | None:
     """Return the base photos that the champion's ``dataset.csv`` names; None without that file.
 
     Raises:
@@ -79,10 +85,10 @@ def listed_base_photos(champion: ModelVersion) -> list[Row] | None:
                 f"The list of the photos that {champion} was trained on cannot be read ({error}). "
                 "Register its bundle again with `manage.py register_model FOLDER`."
             ) from error
-    return [row for row in rows if row.source is Source.BASE]
+    return [row for row in rows if row.source is LabelSource.BASE]
 
 
-def _without(champion: ModelVersion, listed: Sequence[Row] | None) -> str:
+def _without(champion: ModelVersion, listed: Sequence[DatasetRow] | None) -> str:
     count = f"the {len(listed)} base photos" if listed else "the base photos"
     return (
         f"{champion} was first trained on {count} of a folder that nobody named (--photos, or the "
@@ -91,7 +97,7 @@ def _without(champion: ModelVersion, listed: Sequence[Row] | None) -> str:
     )
 
 
-def _split(champion: ModelVersion, folder: Path) -> list[Row]:
+def _split(champion: ModelVersion, folder: Path) -> list[DatasetRow]:
     """Return the photos of a folder as `manage.py train` split them for this champion."""
     samples = read_photos(folder)
     if fingerprint(samples, folder) != champion.dataset_fingerprint:
@@ -111,11 +117,13 @@ def _split(champion: ModelVersion, folder: Path) -> list[Row]:
     return base_rows(split, folder)
 
 
-def _present(champion: ModelVersion, folder: Path, rows: Sequence[Row], cache: Path) -> BasePhotos:
+def _present(
+    champion: ModelVersion, folder: Path, rows: Sequence[DatasetRow], cache: Path
+) -> BasePhotos:
     """Return the listed photos that lie in the folder, unchanged."""
     files = [folder / row.path for row in rows if (folder / row.path).is_file()]
     hashed = hash_files(files, cache, "comparing base photos")
-    kept: list[Row] = []
+    kept: list[DatasetRow] = []
     hashes: list[FileHash] = []
     for row in rows:
         file_hash = hashed.by_path.get(folder / row.path)

@@ -9,7 +9,7 @@ import numpy as np
 
 from classifier.models import ModelVersion, Part
 from classifier.taxonomy import SUBCLASSES
-from training.data.dataset_rows import Row, Source
+from training.data.dataset_rows import DatasetRow, LabelSource
 from training.data.folder import Sample
 from training.data.near_duplicates import ALIKE
 from training.retrain.data.assign_split import Assignment, Base, SplitPlan, assign, pairs_with_new
@@ -36,22 +36,22 @@ class Collected:
         notes: sentences that a reader of the result must know.
     """
 
-    rows: list[Row]
+    rows: list[DatasetRow]
     base_folder: Path | None
     review_folder: Path
     assignments: dict[str, Assignment] = field(default_factory=dict)
     more_reviews: dict[str, list[int]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
-    def file_of(self, row: Row) -> Path:
+    def file_of(self, row: DatasetRow) -> Path:
         """Return where a photo lies."""
-        if row.source is Source.REVIEW:
+        if row.source is LabelSource.REVIEW:
             return file_of(row.sha256, self.review_folder)
         if self.base_folder is None:
             raise ValueError("There are no base photos.")
         return self.base_folder / row.path
 
-    def part(self, part: Part) -> list[Row]:
+    def part(self, part: Part) -> list[DatasetRow]:
         """Return the photos of one part, always in the same order."""
         return [row for row in self.rows if row.part == part]
 
@@ -120,20 +120,20 @@ def _stacked(bits: Sequence[np.ndarray]) -> np.ndarray:
     return np.stack(bits) if bits else np.empty((0, 4), dtype=np.uint64)
 
 
-def _base_rows(base: BasePhotos, plan: SplitPlan) -> list[Row]:
+def _base_rows(base: BasePhotos, plan: SplitPlan) -> list[DatasetRow]:
     return [row for i, row in enumerate(base.rows) if i not in plan.base_left_out]
 
 
-def _review_rows(photos: Sequence[ReviewedPhoto], plan: SplitPlan) -> list[Row]:
+def _review_rows(photos: Sequence[ReviewedPhoto], plan: SplitPlan) -> list[DatasetRow]:
     return [
-        Row(
+        DatasetRow(
             path=photo.name,
             main=photo.main,
             sub=photo.sub,
             group=assignment.product,
             part=assignment.part,
             weight=assignment.weight,
-            source=Source.REVIEW,
+            source=LabelSource.REVIEW,
             review=photo.review,
             sha256=photo.sha256,
         )
@@ -167,7 +167,7 @@ def _notes(agreed: Agreed, lost: int, hashes: FileHashes, plan: SplitPlan) -> li
     return [f"{count} {words}" for count, words in counted if count]
 
 
-def counts(rows: Iterable[Row]) -> dict[str, Counter[str]]:
+def counts(rows: Iterable[DatasetRow]) -> dict[str, Counter[str]]:
     """Return how many photos of each label each split has."""
     counted: dict[str, Counter[str]] = {part.value: Counter() for part in Part}
     for row in rows:
@@ -175,7 +175,7 @@ def counts(rows: Iterable[Row]) -> dict[str, Counter[str]]:
     return counted
 
 
-def must_be_enough(rows: Sequence[Row]) -> None:
+def must_be_enough(rows: Sequence[DatasetRow]) -> None:
     """Check that every subclass can be learned, chosen on and judged.
 
     Raises:

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.folder import Unreadable
-from training.data.near_duplicates import READERS, Look, look_at
-from training.runtime.atomic_write import write_whole
+from training.data.near_duplicates import READERS, PhotoHash, hash_photo
+from training.runtime.atomic_write import atomic_write
 from training.runtime.progress import Progress
 
 logger = logging.getLogger(__name__)
@@ -56,8 +56,8 @@ def hash_files(paths: Sequence[Path], folder: Path, title: str) -> FileHashes:
             return Unreadable(path, f"The file cannot be read ({error.strerror or error}).")
         if digest in cached:
             return FileHash(digest, np.frombuffer(bytes.fromhex(cached[digest]), dtype=np.uint64))
-        look = look_at(path)
-        return FileHash(look.digest, look.bits) if isinstance(look, Look) else look
+        look = hash_photo(path)
+        return FileHash(look.digest, look.bits) if isinstance(look, PhotoHash) else look
 
     with ThreadPoolExecutor(READERS) as readers, Progress(title, len(paths)) as progress:
         for path, hashed in zip(paths, readers.map(hash_file, paths), strict=True):
@@ -69,7 +69,7 @@ def hash_files(paths: Sequence[Path], folder: Path, title: str) -> FileHashes:
                 hashes.unreadable.append(hashed)
             progress.advance(1)
     if fresh:
-        write_whole(folder / FILE_NAME, json.dumps(cached).encode())
+        atomic_write(folder / FILE_NAME, json.dumps(cached).encode())
     return hashes
 
 

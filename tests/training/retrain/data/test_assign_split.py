@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from classifier.models import Part
-from training.data.near_duplicates import Pair
+from training.data.near_duplicates import SimilarPair
 from training.retrain.data.assign_split import (
     Assignment,
     Base,
@@ -48,7 +48,7 @@ def test_new_products_are_shared_out_in_the_stated_shares() -> None:
 def test_photos_of_one_listing_and_near_duplicates_share_a_split() -> None:
     """Whatever a listing or likeness connects, over several steps, ends in one split."""
     photos = [photo(number, listing=number // 3) for number in range(300)]
-    alike = [Pair(number, number + 30, 12) for number in range(0, 270, 30)]
+    alike = [SimilarPair(number, number + 30, 12) for number in range(0, 270, 30)]
     assignments = assign(photos, [], alike, {}).assignments
     for number in range(0, 300, 3):
         assert len({assignment.part for assignment in assignments[number : number + 3]}) == 1
@@ -64,7 +64,9 @@ def test_what_was_ever_test_stays_test_however_reviews_grow() -> None:
     for round_number in range(1, 11):
         photos = [photo(number, listing=number // 4) for number in range(60 * round_number)]
         rng.shuffle(photos)
-        alike = [Pair(*sorted(rng.sample(range(len(photos)), 2)), 30) for _ in range(round_number)]
+        alike = [
+            SimilarPair(*sorted(rng.sample(range(len(photos)), 2)), 30) for _ in range(round_number)
+        ]
         plan = assign(photos, [], alike, known)
         for one, assignment in zip(photos, plan.assignments, strict=True):
             if assignment.part is not None:
@@ -74,7 +76,7 @@ def test_what_was_ever_test_stays_test_however_reviews_grow() -> None:
 
 
 def _no_product_is_in_two_splits(
-    photos: Sequence[Reviewed], plan: SplitPlan, alike: Sequence[Pair]
+    photos: Sequence[Reviewed], plan: SplitPlan, alike: Sequence[SimilarPair]
 ) -> None:
     for pair in alike:
         parts = {plan.assignments[number].part for number in (pair.first, pair.second)} - {None}
@@ -89,7 +91,7 @@ def _no_product_is_in_two_splits(
 def test_a_photo_that_looks_like_a_base_photo_joins_its_split() -> None:
     """A seller's copy of a base test photo is tested on, never trained on."""
     base = [Base("shop item 1", Part.TEST), Base("shop item 2", Part.TRAIN)]
-    plan = assign([photo(1), photo(2)], base, [Pair(0, 2, 10), Pair(1, 3, 10)], {})
+    plan = assign([photo(1), photo(2)], base, [SimilarPair(0, 2, 10), SimilarPair(1, 3, 10)], {})
     assert [assignment.part for assignment in plan.assignments] == [Part.TEST, Part.TRAIN]
     assert plan.assignments[0].product == "shop item 1"
     assert not plan.base_left_out
@@ -101,7 +103,7 @@ def test_a_product_with_conflicting_splits_keeps_its_test_photos_and_trains_on_n
         Base("tested", Part.TEST), Base("trained", Part.TRAIN), Base("trained", Part.TRAIN),
         Base("elsewhere", Part.TRAIN),
     ]  # fmt: skip
-    plan = assign([photo(1)], base, [Pair(0, 1, 10), Pair(0, 2, 10)], {})
+    plan = assign([photo(1)], base, [SimilarPair(0, 1, 10), SimilarPair(0, 2, 10)], {})
     assert plan.conflicting_splits == 1
     assert plan.base_left_out == {1, 2}  # the lookalike, and the other photo of its product
     assert plan.assignments == [Assignment(None, "tested")]
@@ -113,7 +115,7 @@ def test_reviewed_products_that_turn_out_to_be_one_leave_the_trained_one_out() -
     known = {
         tested.sha256: Known(Part.TEST, "listing 1"), trained.sha256: Known(Part.TRAIN, "listing 2")
     }  # fmt: skip
-    plan = assign([tested, trained, fresh], [], [Pair(0, 2, 5), Pair(1, 2, 5)], known)
+    plan = assign([tested, trained, fresh], [], [SimilarPair(0, 2, 5), SimilarPair(1, 2, 5)], known)
     assert [assignment.part for assignment in plan.assignments] == [Part.TEST, None, None]
 
 

@@ -1,4 +1,4 @@
-"""Fill a cache's file photo by photo; a filling that was stopped goes on where it stood."""
+"""Fill a cache's file photo by photo; one that was stopped goes on where it stopped."""
 
 import json
 import os
@@ -18,12 +18,12 @@ from classifier.ml.manifest import Preprocessing
 from classifier.ml.preprocessing import UnreadablePhotoError, normalise
 from training.data.dataset import PhotoDataset, readers_for
 from training.data.folder import Unreadable
-from training.runtime.checkpoint import FULL
-from training.runtime.devices import Precision, calculating_in
+from training.runtime.checkpoint import DISK_FULL
+from training.runtime.devices import Precision, autocast
 from training.runtime.progress import Progress
 
 PASS: Final = 32  # pictures through the frozen part at a time
-SECONDS_BETWEEN_NOTES: Final = 20.0
+SECONDS_BETWEEN_SAVES: Final = 20.0
 
 Values = NDArray[np.float16]
 
@@ -32,7 +32,7 @@ class CacheError(Exception):
     """The cache cannot be written; the message says what is in the way."""
 
 
-class Filling:
+class PartialCache:
     """A cache's file while it is written: rows of half-precision values, and how many are done.
 
     Args:
@@ -42,12 +42,12 @@ class Filling:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._aside = path.with_suffix(".partial.npy")
-        self._note = path.with_suffix(".partial.json")
+        self._progress = path.with_suffix(".partial.json")
         self._values: Values | None = None
-        self._noted = time.monotonic()
+        self._saved_at = time.monotonic()
         self.done = 0
-        if self._note.is_file() and self._aside.is_file():
-            self.done = json.loads(self._note.read_text(encoding="utf-8"))["done"]
+        if self._progress.is_file() and self._aside.is_file():
+            self.done = json.loads(self._progress.read_text(encoding="utf-8"))["done"]
             self._values = np.load(self._aside, mmap_mode="r+")
 
     def add(self, values: Values, total: int) -> None:
@@ -60,32 +60,37 @@ class Filling:
             self._values = _open(self._aside, (total, *values.shape[1:]))
         self._values[self.done : self.done + len(values)] = values
         self.done += len(values)
-        if time.monotonic() - self._noted > SECONDS_BETWEEN_NOTES:
-            self._take_note()
+        if time.monotonic() - self._saved_at > SECONDS_BETWEEN_SAVES:
+            self._save_progress()
 
     def finish(self) -> None:
         """Put the complete file in its place."""
-        self._take_note()
+        self._save_progress()
         self._values = None
-        self._note.unlink()
+        self._progress.unlink()
         self._aside.rename(self._path)
 
-    def _take_note(self) -> None:
+    def _save_progress(self) -> None:
         """Remember how far it is, once the values themselves are on disk."""
         if isinstance(self._values, np.memmap):
             self._values.flush()
-        aside = self._note.with_suffix(".tmp")
+        aside = self._progress.with_suffix(".tmp")
         aside.write_text(json.dumps({"done": self.done}), encoding="utf-8")
-        aside.replace(self._note)
-        self._noted = time.monotonic()
+        aside.replace(self._progress)
+        self._saved_at = time.monotonic()
 
 
 @torch.inference_mode()
 def fill(
-    filling: Filling, photos: PhotoDataset, views: int, frozen: nn.Module, how: Preprocessing,
-    precision: Precision, title: str,
-) -> None:  # fmt: skip
-    """Run every photo's views through the frozen part, from where the filling stands.
+    partial: PartialCache,
+    photos: PhotoDataset,
+    views: int,
+    frozen: nn.Module,
+    preprocessing: Preprocessing,
+    precision: Precision,
+    title: str,
+) -> None:
+    """Run every photo's views through the frozen part, from where the partial cache ends.
 
     Raises:
         CacheError: if the disk has too little room.
@@ -93,26 +98,28 @@ def fill(
     """
     device = next(frozen.parameters()).device
     total = len(photos) * views
-    with Progress(title, total, done=filling.done) as progress:
-        for pixels in _pixels(photos, filling.done // views, max(1, PASS // views)):
-            with calculating_in(precision, device):
-                out = frozen(normalise(pixels.flatten(0, 1).to(device), how))
-            filling.add(out.to("cpu", torch.float16).contiguous().numpy(), total)
+    with Progress(title, total, done=partial.done) as progress:
+        for pixels in _pixels(photos, partial.done // views, max(1, PASS // views)):
+            with autocast(precision, device):
+                out = frozen(normalise(pixels.flatten(0, 1).to(device), preprocessing))
+            partial.add(out.to("cpu", torch.float16).contiguous().numpy(), total)
             progress.advance(len(out))
-    filling.finish()
+    partial.finish()
 
 
 def _pixels(photos: PhotoDataset, first: int, at_once: int) -> Iterator[Tensor]:
     """Yield uint8 pixels (photos, views, 3, H, W) in order, from photo ``first`` on."""
     rest: Dataset[object] = Subset(photos, range(first, len(photos)))
     loader = DataLoader(
-        rest, batch_size=at_once, num_workers=readers_for(len(photos) - first),
+        rest,
+        batch_size=at_once,
+        num_workers=readers_for(len(photos) - first),
         collate_fn=_stacked,
-    )  # fmt: skip
-    for found in loader:
-        if isinstance(found, Unreadable):
-            raise UnreadablePhotoError(f"{found.path}: {found.reason}")
-        yield found
+    )
+    for pixels in loader:
+        if isinstance(pixels, Unreadable):
+            raise UnreadablePhotoError(f"{pixels.path}: {pixels.reason}")
+        yield pixels
 
 
 def _stacked(entries: Sequence[object]) -> Tensor | Unreadable:
@@ -125,20 +132,20 @@ def _open(path: Path, shape: tuple[int, ...]) -> Values:
     """Make a file of this size, all of it reserved: a full disk under a map kills the process."""
     needed, free = 2 * int(np.prod(shape)), shutil.disk_usage(path.parent).free
     if needed > 0.9 * free:
-        raise CacheError(_no_room(needed, path.parent, f"which has {free / 2**30:.1f} GB"))
+        raise CacheError(_disk_full(needed, path.parent, f"which has {free / 2**30:.1f} GB"))
     try:
         values = np.lib.format.open_memmap(path, mode="w+", dtype=np.float16, shape=shape)
         with path.open("r+b") as file:
             os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
     except OSError as error:
         path.unlink(missing_ok=True)
-        if error.errno not in FULL:
+        if error.errno not in DISK_FULL:
             raise
-        raise CacheError(_no_room(needed, path.parent, f"but: {error.strerror}")) from error
+        raise CacheError(_disk_full(needed, path.parent, f"but: {error.strerror}")) from error
     return values
 
 
-def _no_room(needed: int, folder: Path, but: str) -> str:
+def _disk_full(needed: int, folder: Path, but: str) -> str:
     return (
         f"The cache needs {needed / 2**30:.1f} GB in {folder}, {but}. "
         "Name another folder with --cache, or take fewer views."

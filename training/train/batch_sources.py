@@ -1,4 +1,4 @@
-"""What a training is fed: photos where all is trained, else what the frozen part makes of them."""
+"""Batch sources of a training: photos where all is trained, else outputs of the frozen part."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,42 +8,39 @@ from accelerate import Accelerator
 
 from classifier.ml.manifest import sha256_of
 from classifier.ml.network import HierarchicalResNet
-from training.data.batches import Feed, PhotoFeed
+from training.data.batches import BatchSource, PhotoBatches
 from training.data.folder import PhotosError, Sample
 from training.data.split import Split
 from training.engine.stages import TrainFrom, frozen_part
 from training.features.cache import FeatureCacheBuilder, Views
-from training.runtime.devices import resolved
+from training.runtime.devices import resolve_precision
 from training.train.request import TrainRequest
 
 
-class Feeds(NamedTuple):
-    """Three feeds, and how many photos the first has."""
+class BatchSources(NamedTuple):
+    """Batch sources of the three splits."""
 
-    training: Feed
-    validation: Feed
-    test: Feed
-
-    @property
-    def trained(self) -> int:
-        return len(self.training)
+    training: BatchSource
+    validation: BatchSource
+    test: BatchSource
 
 
-def make_feeds(
+def make_batch_sources(
     network: HierarchicalResNet,
     request: TrainRequest,
     split: Split,
     trained: Sequence[Sample],
-    among: Accelerator,
-) -> Feeds:
-    """Return the feeds of training photos (``trained``), validation photos and test photos.
+    accelerator: Accelerator,
+) -> BatchSources:
+    """Return batches of training photos (``trained``), validation photos and test photos.
 
     Caches that are not on disk yet are computed by the first process; the others wait.
 
     Raises:
         CacheError, PhotosError, UnreadablePhotoError
     """
-    how, augmentation = request.preprocessing, request.augmentation.made_for(request.preprocessing)
+    preprocessing = request.preprocessing
+    augmentation = request.augmentation.made_for(preprocessing)
     for title, samples in (("validation", split.validation), ("test", split.test)):
         if not samples:
             raise PhotosError(
@@ -51,15 +48,17 @@ def make_feeds(
                 "same count as one product, unless --split-by product says otherwise."
             )
     if request.config.train_from is TrainFrom.ALL:
-        return Feeds(
-            PhotoFeed(trained, how, augmentation),
-            PhotoFeed(split.validation, how),
-            PhotoFeed(split.test, how),
+        return BatchSources(
+            PhotoBatches(trained, preprocessing, augmentation),
+            PhotoBatches(split.validation, preprocessing),
+            PhotoBatches(split.test, preprocessing),
         )
-    views = Views(augmentation, request.augmentation, request.views, served=request.served_view)
-    with among.main_process_first():
-        caches = _builder(network, request, among)
-        return Feeds(
+    views = Views(
+        augmentation, request.augmentation, request.views, evaluation_view=request.evaluation_view
+    )
+    with accelerator.main_process_first():
+        caches = _builder(network, request, accelerator)
+        return BatchSources(
             caches.build(trained, "training", views),
             caches.build(split.validation, "validation"),
             caches.build(split.test, "test"),
@@ -67,7 +66,7 @@ def make_feeds(
 
 
 def _builder(
-    network: HierarchicalResNet, request: TrainRequest, among: Accelerator
+    network: HierarchicalResNet, request: TrainRequest, accelerator: Accelerator
 ) -> FeatureCacheBuilder:
     backbone = Path(request.backbone)
     key = {
@@ -75,6 +74,6 @@ def _builder(
         "strides": str(request.stride_placement),
         "train_from": str(request.config.train_from),
     }
-    frozen = frozen_part(network, request.config.train_from).to(among.device)
-    precision = resolved(request.config.precision, among.device)
+    frozen = frozen_part(network, request.config.train_from).to(accelerator.device)
+    precision = resolve_precision(request.config.precision, accelerator.device)
     return FeatureCacheBuilder(frozen, request.preprocessing, request.cache, key, precision)

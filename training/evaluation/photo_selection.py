@@ -1,4 +1,4 @@
-"""Which photos a bundle is judged on, and what must be said about that choice."""
+"""Which photos a bundle is evaluated on, and what must be said about that choice."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,8 +9,8 @@ from training.data.folder import PhotosError, Sample, fingerprint, read_photos
 from training.data.split_record import SplitBy, SplitRecord, split_as
 
 
-class Part(StrEnum):
-    """The part of a folder that a bundle is judged on."""
+class PhotoSelection(StrEnum):
+    """The split of a folder that a bundle is evaluated on, or all of it."""
 
     TEST = "test"
     VALIDATION = "validation"
@@ -22,13 +22,13 @@ class EvaluationPhotos:
     """The chosen photos; ``notes`` are sentences a reader of the figures must know."""
 
     folder: Path
-    part: Part
+    selection: PhotoSelection
     samples: list[Sample]
     fingerprint: str
     notes: list[str] = field(default_factory=list)
 
 
-def choose_photos(folder: Path, part: Part, manifest: Manifest) -> EvaluationPhotos:
+def choose_photos(folder: Path, selection: PhotoSelection, manifest: Manifest) -> EvaluationPhotos:
     """Return the bundle's own test or validation split of the folder, or all of its photos.
 
     Raises:
@@ -37,12 +37,12 @@ def choose_photos(folder: Path, part: Part, manifest: Manifest) -> EvaluationPho
     samples = read_photos(folder)
     mark = fingerprint(samples, folder)
     same = mark == manifest.dataset_fingerprint
-    if part is Part.ALL:
-        return EvaluationPhotos(folder, part, samples, mark, _notes(part, same=same))
+    if selection is PhotoSelection.ALL:
+        return EvaluationPhotos(folder, selection, samples, mark, _notes(selection, same=same))
     record = _record(manifest)
-    chosen = getattr(split_as(record or SplitRecord(0, SplitBy.PRODUCT), samples), part)
-    notes = _notes(part, same=same, recorded=record is not None)
-    return EvaluationPhotos(folder, part, chosen, mark, notes)
+    chosen = getattr(split_as(record or SplitRecord(0, SplitBy.PRODUCT), samples), selection)
+    notes = _notes(selection, same=same, recorded=record is not None)
+    return EvaluationPhotos(folder, selection, chosen, mark, notes)
 
 
 def _record(manifest: Manifest) -> SplitRecord | None:
@@ -55,8 +55,8 @@ def _record(manifest: Manifest) -> SplitRecord | None:
         ) from error
 
 
-def _notes(part: Part, *, same: bool, recorded: bool = True) -> list[str]:
-    if part is Part.ALL:
+def _notes(selection: PhotoSelection, *, same: bool, recorded: bool = True) -> list[str]:
+    if selection is PhotoSelection.ALL:
         if not same:
             return []
         return [
@@ -66,16 +66,16 @@ def _notes(part: Part, *, same: bool, recorded: bool = True) -> list[str]:
     notes = []
     if not same:
         notes.append(
-            f"These are not the photos that the bundle was trained on, so their {part} split is "
-            "just a part of them, and photos it was trained on may be among them. If they are all "
-            "new to it, --split all takes every one."
+            "These are not the photos that the bundle was trained on, so their "
+            f"{selection} split is just a part of them, and photos it was trained on may be among "
+            "them. If they are all new to it, --split all takes every one."
         )
     elif not recorded:
         notes.append(
             "The bundle does not say how its photos were split; the split of seed 0 was taken, so "
             "it may have been trained on some of these photos."
         )
-    if part is Part.VALIDATION:
+    if selection is PhotoSelection.VALIDATION:
         notes.append(
             "The bundle's thresholds were chosen on its validation photos, so figures on these "
             "are a little too good."
