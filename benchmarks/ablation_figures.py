@@ -111,7 +111,7 @@ def estimates(
         for _ in range(AREA_DRAWS if figure is _area else DRAWS):
             drawn = chance.integers(len(names), size=len(names))
             weight = np.bincount(drawn, minlength=len(names))[place].astype(float)
-            seed = chance.integers(len(runs))
+            seed = int(chance.integers(len(runs)))
             less = figure(against[seed], truth, weight) if against else 0.0
             draws.append(figure(runs[seed], truth, weight) - less)
         whole = np.ones(len(place))

@@ -119,10 +119,10 @@ def changed(path: Path, chance: random.Random) -> bytes:
 def _tag() -> None:
     """Store for every pending photo that the model is not sure of anything."""
     from classifier.decision import Scores, Thresholds, decide
+    from classifier.models import ModelVersion
     from classifier.tagging import queue
     from classifier.tagging.results import Tagged
     from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
-    from classifier.versions import registry
 
     scores = Scores(
         main=dict.fromkeys(MAIN_CLASSES, 1 / len(MAIN_CLASSES)),
@@ -130,7 +130,7 @@ def _tag() -> None:
         novelty=0.0,
     )
     tag = Tagged(scores, decide(scores, Thresholds()))
-    champion = registry.champion()
+    champion = ModelVersion.objects.get(state=ModelVersion.State.CHAMPION)
     while photos := queue.claim_photos(limit=100):
         queue.store_results(photos=photos, results=[tag] * len(photos), version=champion)
 

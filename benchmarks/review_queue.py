@@ -74,7 +74,7 @@ class Office:
         self.size = size
         name = f"photos_{size}"
         with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]  # a name of ours
+            connection.execute(f"CREATE DATABASE {name}")  # a name of ours
         env = {
             **os.environ, "DATABASE_URL": server.replace("/postgres?", f"/{name}?"),
             "SECRET_KEY": "only-for-this", "DEBUG": "off", "ALLOWED_HOSTS": "testserver",

@@ -8,9 +8,15 @@ import os
 import random
 import sys
 import time
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import django
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from classifier.models import QueueItem
 
 
 def main(name: str) -> None:
@@ -34,13 +40,12 @@ def main(name: str) -> None:
         _review(on_screen.pop(0), moderator, rng)
 
 
-def _review(item: object, moderator: object, rng: random.Random) -> None:
-    from classifier.models import QueueItem, Review
+def _review(item: "QueueItem", moderator: "User", rng: random.Random) -> None:
+    from classifier.models import Review
     from classifier.review import verdicts
     from classifier.review.errors import ConflictError
     from classifier.review.queue import claims
 
-    assert isinstance(item, QueueItem)
     assert isinstance(item.claim, UUID)
     if rng.random() < 0.05:
         claims.skip(moderator=moderator, claim=item.claim)

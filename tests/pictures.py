@@ -100,3 +100,10 @@ def damaged(data: bytes, seed: int) -> bytes:
         start = rng.randrange(len(content) - 20)
         del content[start : start + rng.randint(1, 20)]
     return bytes(content)
+
+
+def colour_at(image: Image.Image, place: tuple[int, int]) -> tuple[int, ...]:
+    """Return the channels of one pixel of a picture that has several."""
+    colour = image.getpixel(place)
+    assert isinstance(colour, tuple)
+    return colour

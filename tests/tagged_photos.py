@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final, TypedDict, Unpack
 from uuid import uuid4
 
 from django.contrib.auth.models import Permission, User
@@ -21,6 +21,14 @@ MODERATOR_RIGHTS = (
 )  # fmt: skip
 
 
+class Shares(TypedDict, total=False):
+    """Probabilities of the best classes, and of being none of ours."""
+
+    main: float
+    share: float
+    novelty: float
+
+
 def scores_for(
     sub: str, *, main: float = 0.98, share: float = 0.95, novelty: float = 0.02
 ) -> Scores:
@@ -35,9 +43,9 @@ def scores_for(
     )
 
 
-CONFIDENT = {"main": 0.98, "share": 0.95}
-FALLBACK = {"main": 0.9, "share": 0.5}
-UNKNOWN = {"main": 0.5, "share": 0.3}
+CONFIDENT: Final[Shares] = {"main": 0.98, "share": 0.95}
+FALLBACK: Final[Shares] = {"main": 0.9, "share": 0.5}
+UNKNOWN: Final[Shares] = {"main": 0.5, "share": 0.3}
 
 
 def a_version(name: str = "a-model") -> ModelVersion:
@@ -53,7 +61,7 @@ def a_listing(title: str = "A listing") -> Listing:
 
 def a_photo(
     sub: str = "Boots", *, listing: Listing | None = None, at: datetime | None = None,
-    file: bool = False, **shares: float,
+    file: bool = False, **shares: Unpack[Shares],
 ) -> ListingPhoto:  # fmt: skip
     """Return a photo the model tagged with these scores, in the queue if it belongs there."""
     photo = unsaved_photo(sub, listing=listing or a_listing(), at=at, **shares)
@@ -65,7 +73,7 @@ def a_photo(
 
 
 def unsaved_photo(
-    sub: str, *, listing: Listing, at: datetime | None = None, **shares: float
+    sub: str, *, listing: Listing, at: datetime | None = None, **shares: Unpack[Shares]
 ) -> ListingPhoto:
     scores = scores_for(sub, **shares)
     decision = decide(scores, Thresholds())
@@ -78,7 +86,7 @@ def unsaved_photo(
     )  # fmt: skip
 
 
-def many_photos(count: int, **shares: float) -> list[ListingPhoto]:
+def many_photos(count: int, **shares: Unpack[Shares]) -> list[ListingPhoto]:
     """Return that many photos, one second apart, all in one listing."""
     listing, start = a_listing(), timezone.now() - timedelta(days=1)
     photos = ListingPhoto.objects.bulk_create(

@@ -7,7 +7,7 @@ import pytest
 from tests.compose_file import REPOSITORY
 
 FOLDER = REPOSITORY / "requirements"
-SETS = ("web", "worker", "dev")
+SETS = ("web", "worker", "engines", "dev")
 
 
 def pinned(name: str) -> dict[str, str]:

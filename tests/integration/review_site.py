@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Unpack
 
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -14,7 +14,7 @@ from classifier.models import Listing, QueueItem, Review
 from tests.databases import database_at, default_database
 from tests.servers.processes import wait_until
 from tests.servers.system import System
-from tests.tagged_photos import UNKNOWN, a_photo
+from tests.tagged_photos import UNKNOWN, Shares, a_photo
 
 PASSWORD: Final = "a password of the tests"
 SET_UP: Final = """
@@ -39,7 +39,7 @@ class Site:
         with self._blocker.unblock(), default_database(self._database):
             yield
 
-    def photos(self, count: int, sub: str = "Boots", **shares: float) -> list[int]:
+    def photos(self, count: int, sub: str = "Boots", **shares: Unpack[Shares]) -> list[int]:
         """Make unknown photos with files, the first of them the oldest; return their numbers."""
         with self.database():
             start = timezone.now() - timedelta(hours=1)
@@ -56,7 +56,7 @@ class Site:
 
     def clear(self) -> None:
         with self.database():
-            Review.objects.all()._raw_delete("default")  # type: ignore[attr-defined]  # past the guard, as no program may
+            Review.objects.all()._raw_delete("default")  # past the guard, as no program may
             Listing.objects.all().delete()
 
 

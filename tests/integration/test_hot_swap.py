@@ -50,7 +50,7 @@ def photo(tmp_path: Path) -> Path:
 
 def rows(system: System, query: str) -> list[tuple[Any, ...]]:
     with psycopg.connect(system.env["DATABASE_URL"]) as connection:
-        return connection.execute(query).fetchall()  # type: ignore[call-overload]
+        return connection.execute(query).fetchall()
 
 
 def results(system: System) -> list[tuple[str, str, datetime]]:

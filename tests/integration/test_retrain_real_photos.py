@@ -18,10 +18,9 @@ from classifier.ml.manifest import DATASET_NAME, read_manifest
 from local_stack.api_client import ApiClient
 from tests.servers.processes import REPOSITORY, wait_until
 from tests.servers.system import System
-from training.data.dataset_rows import write_dataset
+from training.data.dataset_rows import base_rows, write_dataset
 from training.data.folder import Sample, fingerprint, read_photos
 from training.data.split import Split, stratified_split
-from training.retrain.data.base_photos import base_rows
 
 pytestmark = [pytest.mark.integration, pytest.mark.long]
 

@@ -49,7 +49,7 @@ class Office:
 
     def rows(self, query: str) -> list[tuple[int, ...]]:
         with psycopg.connect(self.url) as connection:
-            return connection.execute(query).fetchall()  # type: ignore[call-overload]
+            return connection.execute(query).fetchall()
 
     def settled(self) -> int:
         return self.rows(STANDING)[0][0]

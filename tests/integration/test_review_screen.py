@@ -143,7 +143,7 @@ def test_screenshots(
     context = sign_in(
         "anna",
         viewport={"width": size[0], "height": size[1]},
-        color_scheme=scheme,  # type: ignore[arg-type]
+        color_scheme=scheme,
     )
     page = context.new_page()
     open_queue(page, site)

@@ -68,7 +68,7 @@ def test_a_deleted_photo_and_a_missing_file_are_told(anna: Page, site: Site) -> 
     photos = site.photos(3)
     with site.database():
         file = ListingPhoto.objects.get(pk=photos[0]).image
-        file.storage.delete(file.name)
+        file.storage.delete(str(file))
     open_queue(anna, site)
     shown(anna, photos[0])
     expect(anna.locator("#q-missing")).to_be_visible()

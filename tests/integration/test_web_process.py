@@ -58,7 +58,7 @@ def fresh_web(short_folder: Path) -> Iterator[System]:
 def seconds_of_processor(pid: int) -> float:
     family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
     times = [process.cpu_times() for process in family]
-    return sum(time.user + time.system for time in times)
+    return float(sum(time.user + time.system for time in times))
 
 
 def test_a_page_answers_within_the_first_second(fresh_web: System) -> None:

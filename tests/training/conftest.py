@@ -22,11 +22,10 @@ def draw_photo(path: Path, number: int, seed: int) -> None:
     left, top = 10 + chance.randrange(12), 8 + chance.randrange(10)
     box = (left, top, left + 50, top + 45)
     draw = ImageDraw.Draw(photo)
-    shape = (draw.rectangle, draw.ellipse, draw.chord)[number % 3]
-    if shape == draw.chord:
+    if number % 3 == 2:
         draw.chord(box, 20, 250, fill=colour)
     else:
-        shape(box, fill=colour)
+        (draw.rectangle, draw.ellipse)[number % 3](box, fill=colour)
     path.parent.mkdir(parents=True, exist_ok=True)
     photo.save(path, "JPEG", quality=90)
 

@@ -188,4 +188,4 @@ def test_a_deleted_listing_takes_its_files_along(client: Client, boss: User, sel
         {"action": "delete_selected", "_selected_action": [x.pk for x in listings], "post": "yes"},
     )
     assert not Listing.objects.exists()
-    assert not any(file.storage.exists(file.name) for file in files)
+    assert not any(file.storage.exists(str(file)) for file in files)

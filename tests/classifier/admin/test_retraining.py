@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from classifier import notify, retraining
+from classifier import retraining
 from classifier.models import ModelVersion, RetrainRun
 from tests.classifier.candidates import a_candidate
 from tests.tagged_photos import a_moderator
@@ -45,7 +46,7 @@ def rings(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     def send_task(task: str, *, args: tuple[int, ...], queue: str, **_: Any) -> None:
         sent.append((task, args, queue))
 
-    monkeypatch.setattr(notify.current_app, "send_task", send_task)
+    monkeypatch.setattr(current_app, "send_task", send_task)
     return sent
 
 

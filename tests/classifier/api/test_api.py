@@ -200,7 +200,7 @@ def test_images_are_private_jpegs_that_browsers_keep(api: APIClient, seller: Use
 def test_a_lost_file_is_a_404(api: APIClient, seller: User) -> None:
     """A photo whose file vanished answers in words, not with a crash."""
     photo = only_photo(a_listing(seller))
-    photo.image.storage.delete(photo.image.name)
+    photo.image.storage.delete(str(photo.image))
     for kind in ("image", "thumbnail"):
         answer = api.get(f"/api/v1/photos/{photo.pk}/{kind}/")
         assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")

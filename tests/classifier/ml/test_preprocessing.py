@@ -33,7 +33,7 @@ def test_padding_shows_the_whole_photo_and_cropping_its_middle() -> None:
     picture = pictures.scene(800, 200)
     padded, cropped = fit_square(picture, PAD), fit_square(picture, CROP)
     assert padded.getpixel((5, 112 - 20)) == (255, 0, 0)  # red, from the upper left corner
-    assert (255, 0, 0) not in {pixel for _, pixel in cropped.getcolors(maxcolors=10**6)}
+    assert (255, 0, 0) not in {pixel for _, pixel in cropped.getcolors(maxcolors=10**6) or []}
 
 
 def test_padding_has_the_colour_of_the_backdrop() -> None:
@@ -53,7 +53,7 @@ def test_the_camera_s_rotation_is_undone() -> None:
     """A photo with an EXIF rotation is seen upright."""
     image = decode(pictures.rotated_by_exif(6), at_least=240)
     assert image.size == (320, 240)
-    red, green, blue = image.getpixel((10, 10))
+    red, green, blue = pictures.colour_at(image, (10, 10))
     assert red > 200
     assert max(green, blue) < 60
 

@@ -25,7 +25,8 @@ CORNERS = {
 
 def corners(image: Image.Image) -> list[tuple[int, ...]]:
     right, bottom = image.width - 4, image.height - 4
-    return [image.getpixel(place) for place in ((3, 3), (right, 3), (right, bottom), (3, bottom))]
+    places = ((3, 3), (right, 3), (right, bottom), (3, bottom))
+    return [pictures.colour_at(image, place) for place in places]
 
 
 def assert_shows_the_scene(image: Image.Image, orientation: int = 1) -> None:

@@ -228,7 +228,7 @@ def test_new_reviews_are_those_the_champion_has_not_learned() -> None:
     assert retraining.new_reviews() == 5
     learn(a_champion(), learned)
     assert retraining.new_reviews() == len(new)
-    ListingPhoto.objects.filter(pk=new[0].photo_id).delete()
+    ListingPhoto.objects.filter(reviews=new[0]).delete()
     assert retraining.new_reviews() == 1
 
 

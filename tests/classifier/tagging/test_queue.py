@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from classifier.models import ListingPhoto, ModelVersion
 from classifier.tagging import queue
-from classifier.tagging.results import Postponed, Unreadable
+from classifier.tagging.results import Postponed, Result, Unreadable
 from tests.databases import in_threads
 from tests.rows import a_champion, pending_photos, tagged
 
@@ -83,7 +83,7 @@ def test_a_bad_photo_fails_alone(model: ModelVersion) -> None:
     """One unreadable photo of a batch is `failed` with its reason; the others are tagged."""
     pending_photos(3)
     photos = queue.claim_photos(limit=3)
-    results = [tagged(), Unreadable("The file is gone."), tagged(main_confidence=0.5)]
+    results: list[Result] = [tagged(), Unreadable("The file is gone."), tagged(main_confidence=0.5)]
     queue.store_results(photos=photos, results=results, version=model)
     assert [fresh(photo).status for photo in photos] == ["classified", "failed", "classified"]
     assert fresh(photos[1]).error == "The file is gone."

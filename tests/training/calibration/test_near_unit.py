@@ -21,7 +21,7 @@ def photos(items: int, near: int, others: int, seed: int) -> HeldOut:
     """Features in which near photos differ from items along 64 of 2048 directions."""
     draw = np.random.default_rng(seed)
     kinds = np.repeat([0, 1, 2], [items, near, others])
-    features = draw.normal(size=(len(kinds), 2048)).astype(np.float32)
+    features = draw.normal(size=(len(kinds), 2048)).astype(np.float16)
     features[:, :64] += 2.0 * (kinds == 1)[:, None]
     truth = Truth(
         main=np.where(kinds == 2, -1, 2),

@@ -110,7 +110,7 @@ def test_nothing_readable_and_senseless_numbers_are_refused(folder: Path) -> Non
         stratified_split_dataset(gone)
     for wrong in ({"cap": 0}, {"validation": 1.0}):
         with pytest.raises(ValueError, match="Expected cap >= 1 and 0 < validation < 1"):
-            stratified_split_dataset(gone, **wrong)  # type: ignore[arg-type]
+            stratified_split_dataset(gone, **wrong)
 
 
 def test_the_three_way_split_shares_no_product(photos_dir: Path) -> None:

@@ -247,8 +247,8 @@ def test_lost_and_deleted_photos_are_left_out_and_counted(
     """A file that is gone is a note; a deleted photo and a bad one are no labels at all."""
     lost, deleted, bad, kept = review([Shown.of(BOOTS, 630 + n) for n in range(4)], version=sound)
     assert lost.photo is not None
-    lost.photo.image.storage.delete(lost.photo.image.name)
-    ListingPhoto.objects.get(pk=deleted.photo_id).delete()
+    lost.photo.image.storage.delete(str(lost.photo.image))
+    ListingPhoto.objects.get(reviews=deleted).delete()
     verdicts.undo(moderator=bad.moderator, review=bad.pk)
     said = retrain("--photos", base_photos, "--dry-run", capsys=capsys)
     assert "1 reviewed photos are not in storage as they were uploaded" in said

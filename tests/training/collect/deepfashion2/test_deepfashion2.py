@@ -14,6 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image, ImageDraw
 
+from tests.pictures import colour_at
 from training.data.folder import Kind, read_photos
 
 REPOSITORY = Path(__file__).resolve().parents[4]
@@ -80,8 +81,8 @@ def test_a_crop_shows_its_box_and_a_margin(part: Part, tmp_path: Path) -> None:
     organise(part, tmp_path, "--margin", "0.1")
     with Image.open(tmp_path / "Clothing/Dresses/train_000002_item1.jpg") as crop:
         assert crop.size == (120, 240)
-        assert crop.getpixel((60, 120))[0] > 200 > crop.getpixel((60, 120))[1]
-        assert min(crop.getpixel((3, 3))) > 200
+        assert colour_at(crop, (60, 120))[0] > 200 > colour_at(crop, (60, 120))[1]
+        assert min(colour_at(crop, (3, 3))) > 200
     with Image.open(tmp_path / "Clothing/Dresses/train_000004_item1.jpg") as crop:
         assert crop.size == (110, 220)
 
@@ -172,7 +173,7 @@ def test_a_killed_run_goes_on(tmp_path: Path) -> None:
     for i in range(400):
         part.add(f"{i:06}", garment(DRESS, [20, 20, 280, 380]), pair_id=i)
     output = tmp_path / "photos"
-    command = [sys.executable, "manage.py", "organise_deepfashion2", part.folder, output]
+    command = [sys.executable, "manage.py", "organise_deepfashion2", str(part.folder), str(output)]
     running = subprocess.Popen(
         command, cwd=REPOSITORY, env={**os.environ, "DEBUG": "on"}, stdout=subprocess.DEVNULL
     )
