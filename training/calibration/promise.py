@@ -245,7 +245,8 @@ def _groups(answers: _Answers, per: Per) -> list[tuple[str, ...]]:
     counts = np.bincount(MAIN_OF_SUB[answers.sub[items]], minlength=len(MAIN_CLASSES))
     large = [(name,) for name, n in zip(MAIN_CLASSES, counts, strict=True) if n >= FEWEST_ITEMS]
     small = tuple(n for n, count in zip(MAIN_CLASSES, counts, strict=True) if count < FEWEST_ITEMS)
-    return [*large, small] if small else large
+    groups: list[tuple[str, ...]] = [*large, small] if small else [*large]
+    return groups
 
 
 def _fit(answers: _Answers, classes: tuple[str, ...], promise: Promise, alpha: float) -> Fitted:
