@@ -11,11 +11,12 @@ from rest_framework import generics, status
 from rest_framework.authtoken.views import ObtainAuthToken
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.pagination import CursorPagination
-from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.parsers import BaseParser, FormParser, MultiPartParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from classifier.api.parsers import BoundedJSONParser
 from classifier.api.serializers import (
     ListingSerializer,
     PhotoSerializer,
@@ -44,6 +45,7 @@ class TokenView(ObtainAuthToken):
     """Exchange a name and password for a token; send it as ``Authorization: Token …``."""
 
     throttle_classes = (LoginThrottle,)
+    parser_classes = (FormParser, MultiPartParser, BoundedJSONParser)
 
 
 class ListingsView(generics.ListAPIView[Listing]):

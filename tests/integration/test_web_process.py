@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import requests
 
 from tests.servers.processes import REPOSITORY
 from tests.servers.system import System
@@ -44,6 +45,17 @@ def test_the_web_process_imports_no_torch(running_system: System) -> None:
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
     assert done.stdout.strip() == "200 OK []", done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/listings/", "/api/v1/token/"])
+def test_a_chunked_upload_is_told_to_send_its_length(running_system: System, path: str) -> None:
+    """A real chunked request of five megabytes gets its 411, and the connection goes on."""
+    pieces = (b"x" * 2**20 for _ in range(5))
+    with requests.Session() as session:
+        answer = session.post(f"{running_system.address}{path}", data=pieces, timeout=30)
+        assert answer.status_code == 411
+        assert "Content-Length" in answer.text
+        assert session.get(f"{running_system.address}/healthz", timeout=30).ok
 
 
 @pytest.fixture

@@ -83,11 +83,18 @@ def _body(request: HttpRequest) -> Body:
         return {"claims": request.POST.getlist("claims")}
     try:
         body = json.loads(request.body)
-    except ValueError as error:
-        raise BadRequestError("The request holds no JSON.") from error
-    if not isinstance(body, dict):
-        raise BadRequestError("A JSON object was expected.")
+    # Python reads JSON that is nested a thousand deep by raising a RecursionError.
+    except (ValueError, RecursionError) as error:
+        raise BadRequestError("The request holds no JSON that can be read.") from error
+    if not isinstance(body, dict) or not all(map(_is_flat, body.values())):
+        raise BadRequestError("A JSON object of plain values was expected.")
     return body
+
+
+def _is_flat(value: object) -> bool:
+    """Return whether a value is plain, or a list of plain ones: all that the page ever sends."""
+    inside = value if isinstance(value, list) else [value]
+    return not any(isinstance(item, list | dict) for item in inside)
 
 
 def _uuids(body: Body) -> list[UUID]:

@@ -249,6 +249,26 @@ def test_passwords_cannot_be_tried_at_will(seller: User) -> None:
     assert client.post("/login/", wrong).status_code == 429
 
 
+@pytest.mark.parametrize("depth", [900, 3000, 100_000])
+def test_json_that_is_nested_deep_is_a_bad_request(seller: User, depth: int) -> None:
+    """What Python cannot read is the client's mistake, and answered as one."""
+    body = '{"username": ' + "[" * depth + "]" * depth + ', "password": "x"}'
+    answer = APIClient().post("/api/v1/token/", body, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.json()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/login/", "/api/v1/listings/", "/api/v1/token/", "/admin/login/"]
+)
+def test_a_chunked_body_is_refused_in_words(client: Client, seller: User, path: str) -> None:
+    """Django would read it as empty and ask for photos that were sent."""
+    client.force_login(seller)
+    answer = client.post(path, {"title": "x"}, headers={"Transfer-Encoding": "chunked"})
+    assert answer.status_code == 411
+    assert "Content-Length" in answer.content.decode()
+
+
 def test_the_schema_describes_the_upload(client: Client) -> None:
     """The schema is there for programs, and the page for people loads nothing from elsewhere."""
     schema = client.get("/api/v1/schema/", headers={"Accept": "application/json"}).json()

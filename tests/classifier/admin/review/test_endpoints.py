@@ -184,6 +184,20 @@ def test_no_json_and_get_are_refused(anna: User) -> None:
     assert client.get(url).status_code == 405
 
 
+@pytest.mark.parametrize("depth", [2, 900, 3000, 100_000])
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_nested_json_is_refused(anna: User, endpoint: str, depth: int) -> None:
+    """However deep values are nested, and wherever they stand, the answer is a 400 with words."""
+    client, url = signed_in(anna), reverse(f"admin:review_queue_{endpoint}")
+    nested = "[" * depth + "]" * depth
+    names = ("item", "claim", "claims", "review", "verdict", "main", "seconds", "moderator", "want")
+    bodies = [nested, *(f'{{"{name}": {nested}}}' for name in names)]
+    for body in bodies if depth < 3000 else bodies[:2]:
+        answer = client.post(url, body, "application/json")
+        assert answer.status_code == 400, body[:40]
+        assert json.loads(answer.content)["message"].endswith(".")
+
+
 def test_a_conflict_brings_the_next_photo(anna: User) -> None:
     """Who comes too late is told so and goes on with another photo."""
     a_photo(**UNKNOWN)
