@@ -25,7 +25,7 @@ from classifier.ml.manifest import (
     sha256_of,
     unreadable,
 )
-from classifier.ml.network import HierarchicalResNet, StridePlacement
+from classifier.ml.network import HeadLayout, HierarchicalResNet, StridePlacement
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ def save_bundle(
 ) -> Manifest:
     """Write a bundle to ``folder``, aside first and then renamed, so that it is whole or absent.
 
-    Weights are stored in half precision. The manifest's hash and stride placement are filled in
-    from the network, whatever they said.
+    Weights are stored in half precision. The manifest's hash, stride placement and layout of the
+    heads are filled in from the network, whatever they said.
 
     Args:
         extras: contents of files that go with it, by name (`EXTRA_NAMES`).
@@ -75,6 +75,7 @@ def save_bundle(
             manifest,
             weights_sha256=sha256_of(aside / WEIGHTS_NAME),
             stride_placement=str(network.stride_placement),
+            head_layout=str(network.head_layout),
         )
         text = json.dumps(manifest_as_dict(written), indent=2, ensure_ascii=False)
         (aside / MANIFEST_NAME).write_text(text + "\n", encoding="utf-8")
@@ -100,7 +101,9 @@ def load_bundle(folder: Path) -> Bundle:
     try:
         # On no device: random numbers for 24 million weights would only be thrown away.
         with torch.device("meta"):
-            network = HierarchicalResNet(StridePlacement(manifest.stride_placement))
+            network = HierarchicalResNet(
+                StridePlacement(manifest.stride_placement), HeadLayout(manifest.head_layout)
+            )
         state = load_file(path)
         _must_be_finite(state)
         network.load_state_dict(

@@ -18,7 +18,9 @@ from typing import Any, Final, Literal
 from classifier.decision import Thresholds
 from classifier.taxonomy import TAXONOMY
 
-FORMAT_VERSION: Final = 1
+# 2 names the layout of the heads; bundles of format 1 have separate ones and are read as before.
+FORMAT_VERSION: Final = 2
+READABLE_VERSIONS: Final = (1, 2)
 MANIFEST_NAME: Final = "bundle.json"
 WEIGHTS_NAME: Final = "weights.safetensors"
 # What a bundle may carry besides: the table of photos it learned from, and the page about it.
@@ -110,6 +112,7 @@ class Manifest:
     temperature: Temperature = field(default_factory=Temperature)
     metrics: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
+    head_layout: str = "separate"  # as `classifier.ml.network.HeadLayout`
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", self.name):
@@ -158,9 +161,10 @@ def read_manifest(folder: Path) -> Manifest:
 
 def _parse(document: dict[str, Any], path: Path) -> Manifest:
     version = document["format_version"]
-    if version != FORMAT_VERSION:
+    if version not in READABLE_VERSIONS:
         raise BundleFormatError(
-            f"{path} has format version {version!r}; this program reads {FORMAT_VERSION}. "
+            f"{path} has format version {version!r}; this program reads "
+            f"{' and '.join(map(str, READABLE_VERSIONS))}. "
             "Use the program version it was made with, or train it again."
         )
     taxonomy = {main: tuple(subs) for main, subs in document["taxonomy"].items()}
@@ -170,6 +174,8 @@ def _parse(document: dict[str, Any], path: Path) -> Manifest:
             f"{path} was trained on other classes ({taxonomy}); this program knows "
             f"{dict(TAXONOMY)}. Train it again on this label tree."
         )
+    if version == 1:
+        document = {**document, "head_layout": "separate"}
     fields = {f.name: document[f.name] for f in dataclasses.fields(Manifest)}
     preprocessing = dict(fields["preprocessing"])
     preprocessing["mean"] = tuple(preprocessing["mean"])

@@ -1,4 +1,4 @@
-"""The two-headed ResNet-50: a backbone, a main head, a subclass head, two units beside them."""
+"""The hierarchical ResNet-50: a backbone, and heads that tell main class, subclass and neither."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torchvision.models import ResNet50_Weights, resnet50
 from torchvision.models.resnet import Bottleneck
 
-from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
+from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES, TAXONOMY
 
 FEATURES: Final = 2048
 SILENT: Final = -16.0  # a logit that says "no" to all that matters, also in half precision
@@ -27,6 +27,18 @@ class StridePlacement(StrEnum):
     V1 = "v1"
 
 
+class HeadLayout(StrEnum):
+    """How the heads divide the work.
+
+    ``separate``: each is a classifier of its own. ``joint``: nine subclasses, the near share of
+    each main class and "none of our goods" are one softmax over 13 outputs, and a main class is
+    what its subclasses and its near share add up to, so that the levels cannot contradict.
+    """
+
+    SEPARATE = "separate"
+    JOINT = "joint"
+
+
 class Logits(NamedTuple):
     """Raw outputs for a batch of N photos."""
 
@@ -39,34 +51,76 @@ class Logits(NamedTuple):
 class HierarchicalResNet(nn.Module):
     """ResNet-50 whose pooled features feed two heads, a novelty unit and a near unit.
 
-    The near unit says "no" to every photo until it is fitted, which happens after training and
-    not by gradient (`training.calibration.near_unit`).
+    With separate heads the near unit says "no" to every photo until it is fitted, which happens
+    after training and not by gradient (`training.calibration.near_unit`). Joint heads have no main
+    head, and a near unit with one output for each main class that is trained like the rest.
 
     Input: (N, 3, H, W), ImageNet-normalised; H and W at least 32. Output: `Logits`.
     """
 
-    def __init__(self, stride_placement: StridePlacement = StridePlacement.V1_5) -> None:
+    def __init__(
+        self,
+        stride_placement: StridePlacement = StridePlacement.V1_5,
+        head_layout: HeadLayout = HeadLayout.SEPARATE,
+    ) -> None:
         super().__init__()
         self.stride_placement = stride_placement
+        self.head_layout = head_layout
         self.backbone = build_backbone(stride_placement)
-        self.main_head = nn.Linear(FEATURES, len(MAIN_CLASSES))
+        joint = head_layout is HeadLayout.JOINT
+        self.main_head = None if joint else nn.Linear(FEATURES, len(MAIN_CLASSES))
         self.sub_head = nn.Linear(FEATURES, len(SUBCLASSES))
         self.novelty_unit = nn.Linear(FEATURES, 1)
-        self.near_unit = nn.Linear(FEATURES, 1).requires_grad_(False)
-        nn.init.zeros_(self.near_unit.weight)
-        nn.init.constant_(self.near_unit.bias, SILENT)
+        self.near_unit = nn.Linear(FEATURES, len(MAIN_CLASSES) if joint else 1)
+        if not joint:
+            self.near_unit.requires_grad_(False)
+            nn.init.zeros_(self.near_unit.weight)
+            nn.init.constant_(self.near_unit.bias, SILENT)
 
     def forward(self, photos: Tensor) -> Logits:
         return self.classify_features(self.backbone(photos))
 
     def classify_features(self, features: Tensor) -> Logits:
         """Return the logits for pooled backbone features of shape (N, 2048)."""
-        return Logits(
-            main=self.main_head(features),
-            sub=self.sub_head(features),
-            novelty=self.novelty_unit(features).squeeze(1),
-            near=self.near_unit(features).squeeze(1),
-        )
+        return classify(features, self.main_head, self.sub_head, self.novelty_unit, self.near_unit)
+
+
+def classify(
+    features: Tensor,
+    main_head: nn.Module | None,
+    sub_head: nn.Module,
+    novelty_unit: nn.Module,
+    near_unit: nn.Module,
+) -> Logits:
+    """Return what these heads say of features (N, 2048); without a main head they are joint."""
+    sub, near = sub_head(features), near_unit(features)
+    novelty = novelty_unit(features).squeeze(1)
+    if main_head is None:
+        return joint_logits(sub, near, novelty)
+    return Logits(main_head(features), sub, novelty, near.squeeze(1))
+
+
+def joint_logits(sub: Tensor, near: Tensor, others: Tensor) -> Logits:
+    """Return what one softmax over 13 outputs says at each level.
+
+    Softmax of ``main`` is the main class given that the photo shows our goods, softmax of ``sub``
+    the subclass given that it shows an item, the sigmoids of ``near`` and ``novelty`` the shares
+    of near photos among our goods and of others among all.
+
+    Args:
+        sub: (N, 9). near: (N, 3), of each main class. others: (N,).
+    """
+    members = [
+        torch.stack([sub[:, SUBCLASSES.index(name)] for name in TAXONOMY[main]] + [near[:, i]])
+        for i, main in enumerate(MAIN_CLASSES)
+    ]
+    main = torch.stack([member.logsumexp(dim=0) for member in members], dim=1)
+    return Logits(
+        main=main,
+        sub=sub,
+        novelty=others - main.logsumexp(dim=1),
+        near=near.logsumexp(dim=1) - sub.logsumexp(dim=1),
+    )
 
 
 def build_backbone(stride_placement: StridePlacement) -> nn.Module:

@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.preprocessing import StandardScaler
 
-from classifier.ml.network import SILENT, HierarchicalResNet
+from classifier.ml.network import SILENT, HeadLayout, HierarchicalResNet
 from training.calibration.held_out import HeldOut
 from training.data.batches import BatchSource
 from training.engine.stages import TrainedPart, TrainFrom
@@ -36,13 +36,15 @@ def fit_near_unit(
     """Fit the network's near unit in place; how regular it is, validation photos choose.
 
     With fewer than `FEWEST` near photos to learn from, or none to choose by, it is silent: it says
-    "no" to every photo.
+    "no" to every photo. The near unit of joint heads is trained with them and stays as it is.
 
     Args:
         network: trained; nothing else of it changes.
         train_from: the stage whose inputs the batches hold.
         training, validation: items, near photos and others; others take no part.
     """
+    if network.head_layout is HeadLayout.JOINT:
+        return
     if training.truth.near.sum() < FEWEST or not validation.truth.near.any():
         logger.info("Too few near photos to fit the near unit; it stays silent.")
         _silence(network)

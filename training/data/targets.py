@@ -25,6 +25,7 @@ class Targets(NamedTuple):
     novelty: Tensor  # (N,) 1 for others, 0 for the rest
     main_weight: Tensor  # (N,) weight of the main term
     sub_weight: Tensor  # (N,) weight of the subclass term
+    near: Tensor  # (N,) 1 for near photos, 0 for the rest
 
     def rows(self, index: Tensor) -> "Targets":
         """Return the targets of the chosen samples."""
@@ -78,16 +79,16 @@ def _row(
     outlier_weight: float,
     main_weights: dict[str, float],
     sub_weights: dict[str, float],
-) -> tuple[list[float], list[float], float, float, float]:
+) -> tuple[list[float], list[float], float, float, float, float]:
     if sample.main is None:
         main, sub = _spread(MAIN_CLASSES, MAIN_CLASSES), _spread(SUBCLASSES, SUBCLASSES)
-        return main, sub, 1.0, outlier_weight, outlier_weight
+        return main, sub, 1.0, outlier_weight, outlier_weight, 0.0
     main = _spread(MAIN_CLASSES, (sample.main,), smoothing)
     if sample.kind is Kind.NEAR or sample.sub is None:
         sub = _spread(SUBCLASSES, TAXONOMY[sample.main])
-        return main, sub, 0.0, main_weights[sample.main], outlier_weight
+        return main, sub, 0.0, main_weights[sample.main], outlier_weight, 1.0
     sub = _spread(SUBCLASSES, (sample.sub,), smoothing)
-    return main, sub, 0.0, main_weights[sample.main], sub_weights[sample.sub]
+    return main, sub, 0.0, main_weights[sample.main], sub_weights[sample.sub], 0.0
 
 
 def _spread(classes: tuple[str, ...], over: tuple[str, ...], smoothing: float = 0.0) -> list[float]:

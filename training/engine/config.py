@@ -28,7 +28,8 @@ class TrainConfig:
         weight_decay: of AdamW, which without any is Adam.
         smoothing: label smoothing of items.
         mixup: alpha of the Beta distribution of manifold mixup (Verma et al. 2019); 0 is off.
-        outlier_weight: weight of near and other photos in the class losses.
+        outlier_weight: weight of near and other photos in the class losses, and of a joint head's
+            near loss.
         novelty_weight: weight of the novelty loss beside the class losses; 0 leaves the novelty
             unit untrained.
         dropout: share of pooled features dropped while training.

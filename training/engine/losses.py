@@ -19,11 +19,25 @@ def heads_loss(logits: Logits, targets: Targets) -> Tensor:
     return main + class_loss(logits.sub, targets.sub, targets.sub_weight)
 
 
-def total_loss(logits: Logits, targets: Targets, novelty_weight: float) -> Tensor:
-    """Return both heads' loss + weighted novelty loss.
+def near_loss(logits: Logits, targets: Targets) -> Tensor:
+    """Return the cross-entropy of near photos against items; others take no part.
+
+    Zero, with a gradient, where there are only others.
+    """
+    ours = 1 - targets.novelty  # (N,)
+    losses = binary_cross_entropy_with_logits(logits.near, targets.near, reduction="none")
+    return (losses * ours).sum() / ours.sum().clamp_min(1)
+
+
+def total_loss(
+    logits: Logits, targets: Targets, novelty_weight: float, near_weight: float = 0.0
+) -> Tensor:
+    """Return both heads' loss + weighted novelty loss + weighted near loss.
 
     With weight 0 the novelty unit still gets a gradient, of zero: several processes wait for the
-    gradient of every parameter.
+    gradient of every parameter. The near loss is for joint heads; a near unit beside separate
+    heads is fitted afterwards.
     """
     novelty = binary_cross_entropy_with_logits(logits.novelty, targets.novelty)
-    return heads_loss(logits, targets) + novelty_weight * novelty
+    loss = heads_loss(logits, targets) + novelty_weight * novelty
+    return loss + near_weight * near_loss(logits, targets) if near_weight else loss

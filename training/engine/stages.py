@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.fx.experimental.optimization import fuse
 
-from classifier.ml.network import HierarchicalResNet, Logits
+from classifier.ml.network import HierarchicalResNet, Logits, classify
 
 
 class TrainFrom(StrEnum):
@@ -65,12 +65,12 @@ class TrainedPart(nn.Module):
     def forward(self, maps: Tensor) -> Logits:
         """Return the logits of photos, of stage outputs (N, C, H, W) or of features (N, 2048)."""
         features = self.dropout(self.features(maps))
-        return Logits(
-            main=self.main_head(features),
-            sub=self.sub_head(features),
-            novelty=self.novelty_unit(features).squeeze(1),
-            near=self.near_unit(features).squeeze(1),
-        )
+        return classify(features, self.main_head, self.sub_head, self.novelty_unit, self.near_unit)
+
+    @property
+    def trains_near(self) -> bool:
+        """Whether the near unit is trained by gradient, as one of joint heads is."""
+        return self.main_head is None
 
     def features(self, maps: Tensor) -> Tensor:
         """Return the pooled features (N, 2048) of the heads, for the same inputs as `forward`."""
@@ -78,9 +78,9 @@ class TrainedPart(nn.Module):
         return maps.mean(dim=(2, 3)) if maps.dim() == 4 else maps
 
     def head_parameters(self) -> list[nn.Parameter]:
-        """Return the parameters of the heads and the novelty unit, which start from nothing."""
-        heads = (self.main_head, self.sub_head, self.novelty_unit)
-        return [parameter for head in heads for parameter in head.parameters()]
+        """Return the parameters of the heads and units that are trained by gradient."""
+        heads = (self.main_head, self.sub_head, self.novelty_unit, self.near_unit)
+        return [p for head in heads if head for p in head.parameters() if p.requires_grad]
 
     def parameter_groups(self, *, backbone_lr: float, head_lr: float) -> list[dict[str, Any]]:
         """Return the groups of an optimiser: the heads, and the backbone where it is trained."""

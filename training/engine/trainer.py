@@ -150,7 +150,8 @@ def _step(
     if config.mixup > 0 and draw.random() < 0.5:
         inputs, batch = mixed(draw, inputs, batch, config.mixup)
     logits = run.logits(inputs)
-    loss = total_loss(logits, batch, config.novelty_weight)
+    near_weight = config.outlier_weight if run.part.trains_near else 0.0
+    loss = total_loss(logits, batch, config.novelty_weight, near_weight)
     run.step(loss)
     return torch.stack([loss.detach(), *accuracies(logits, batch)])
 

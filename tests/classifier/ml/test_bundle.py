@@ -8,7 +8,7 @@ import torch
 
 from classifier.ml.bundle import load_bundle, save_bundle
 from classifier.ml.manifest import BundleDamagedError, BundleMissingError, read_manifest, sha256_of
-from classifier.ml.network import HierarchicalResNet
+from classifier.ml.network import HeadLayout, HierarchicalResNet
 from tests.classifier.ml.test_manifest import rewrite
 from tests.manifests import a_manifest
 
@@ -24,6 +24,31 @@ def test_a_loaded_network_scores_as_the_saved_one(
             torch.testing.assert_close(before, after, atol=0.02, rtol=0.02)
     assert not loaded.network.training
     assert loaded.manifest.stride_placement == "v1.5"
+
+
+def test_joint_heads_come_back_as_such(tmp_path: Path) -> None:
+    """A bundle says how its heads are laid out, and loads with the same outputs."""
+    network = HierarchicalResNet(head_layout=HeadLayout.JOINT).eval()
+    saved = save_bundle(network, a_manifest(), tmp_path / "joint")
+    assert saved.head_layout == "joint"
+    photo = torch.rand(1, 3, 64, 64)
+    with torch.inference_mode():
+        again = load_bundle(tmp_path / "joint").network(photo)
+        for before, after in zip(network(photo), again, strict=True):
+            torch.testing.assert_close(before, after, atol=0.02, rtol=0.02)
+
+
+def test_a_bundle_of_format_1_loads_as_before(bundle_copy: Path) -> None:
+    """It names no layout of the heads: they are separate, and the scores are those it had."""
+    photo = torch.rand(1, 3, 64, 64)
+    with torch.inference_mode():
+        now = load_bundle(bundle_copy).network(photo)
+        rewrite(bundle_copy, lambda d: d.update(format_version=1))
+        rewrite(bundle_copy, lambda d: d.pop("head_layout") and None)
+        old = load_bundle(bundle_copy)
+        assert old.manifest.head_layout == "separate"
+        for before, after in zip(now, old.network(photo), strict=True):
+            torch.testing.assert_close(before, after, atol=0, rtol=0)
 
 
 def test_it_is_small_enough_to_ship(untrained_bundle: Path) -> None:

@@ -47,7 +47,7 @@ def reorder(document: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("change", "error", "says"),
     [
-        (lambda d: d.update(format_version=2), BundleFormatError, "format version 2"),
+        (lambda d: d.update(format_version=3), BundleFormatError, "format version 3"),
         (lambda d: d["taxonomy"]["Bags"].append("Wallets"), BundleTaxonomyError, "Wallets"),
         (reorder, BundleTaxonomyError, "other classes"),
         (lambda d: d.pop("format_version") and None, BundleDamagedError, "format_version"),

@@ -6,14 +6,39 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
+from classifier.ml.network import (
+    HeadLayout,
+    HierarchicalResNet,
+    StridePlacement,
+    joint_logits,
+    load_imagenet_backbone,
+)
+from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES
 
 
-def test_every_head_has_its_size() -> None:
+@pytest.mark.parametrize("layout", HeadLayout)
+def test_every_head_has_its_size(layout: HeadLayout) -> None:
     """N photos give N rows of three main and nine subclass logits, and one logit of each unit."""
     with torch.inference_mode():
-        logits = HierarchicalResNet().eval()(torch.rand(2, 3, 64, 64))
+        logits = HierarchicalResNet(head_layout=layout).eval()(torch.rand(2, 3, 64, 64))
     assert [tuple(part.shape) for part in logits] == [(2, 3), (2, 9), (2,), (2,)]
+
+
+def test_joint_heads_are_one_softmax_that_adds_up() -> None:
+    """Main classes, near share and novelty are sums of the same 13 shares, level by level."""
+    torch.manual_seed(0)
+    raw = torch.randn(5, 13).double() * 3
+    shares = raw.softmax(dim=1)
+    logits = joint_logits(raw[:, :9], raw[:, 9:12], raw[:, 12])
+    goods = 1 - shares[:, 12]
+    for i, main in enumerate(MAIN_CLASSES):
+        members = [SUBCLASSES.index(sub) for sub in SUBCLASSES if MAIN_OF[sub] == main]
+        added = shares[:, [*members, 9 + i]].sum(dim=1)
+        torch.testing.assert_close(logits.main.softmax(dim=1)[:, i], added / goods)
+    torch.testing.assert_close(logits.novelty.sigmoid(), shares[:, 12])
+    torch.testing.assert_close(logits.near.sigmoid(), shares[:, 9:12].sum(dim=1) / goods)
+    items = shares[:, :9].sum(dim=1, keepdim=True)
+    torch.testing.assert_close(logits.sub.softmax(dim=1), shares[:, :9] / items)
 
 
 def test_the_stride_is_where_it_is_said_to_be() -> None:

@@ -1,9 +1,15 @@
 """Cutting the network in two must not change what it says."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
-from classifier.ml.network import HierarchicalResNet, StridePlacement
+from classifier.ml.network import HeadLayout, HierarchicalResNet, StridePlacement
+from classifier.taxonomy import MAIN_OF, SUBCLASSES
+from training.data.folder import Sample
+from training.data.targets import build_targets
+from training.engine.losses import total_loss
 from training.engine.stages import TrainedPart, TrainFrom, frozen_part
 
 
@@ -36,6 +42,25 @@ def test_training_leaves_frozen_batch_norms_alone(network: HierarchicalResNet) -
     assert network.backbone.get_submodule("layer4.0.bn1").training
     assert not network.backbone.get_submodule("layer3.0.bn1").training
     part.eval()
+
+
+def test_joint_heads_train_their_near_unit_and_separate_ones_do_not() -> None:
+    """One step on near photos moves the near unit of joint heads alone."""
+    photos = [Sample(Path(f"{i}.jpg"), "Bags", None, str(i)) for i in range(2)]
+    items = [Sample(Path(f"{sub}.jpg"), MAIN_OF[sub], sub, sub) for sub in SUBCLASSES]
+    targets = build_targets([*items, *photos])
+    for layout in HeadLayout:
+        torch.manual_seed(0)
+        network = HierarchicalResNet(head_layout=layout)
+        part = TrainedPart(network, TrainFrom.HEADS)
+        assert part.trains_near == (layout is HeadLayout.JOINT)
+        assert len(part.head_parameters()) == 6
+        before = network.near_unit.weight.detach().clone()
+        optimizer = torch.optim.SGD(part.head_parameters(), lr=0.1)
+        total_loss(part(torch.rand(11, 2048)), targets, 0.5, 0.5 * part.trains_near).backward()
+        optimizer.step()
+        moved = not torch.equal(network.near_unit.weight, before)
+        assert moved == (layout is HeadLayout.JOINT)
 
 
 def test_nothing_is_frozen_when_everything_is_trained(network: HierarchicalResNet) -> None:
