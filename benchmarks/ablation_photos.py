@@ -15,7 +15,7 @@ from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imag
 from training.calibration.held_out import HeldOut
 from training.calibration.near_unit import fit_near_unit
 from training.data.folder import Sample, read_photos
-from training.data.split import Split, split_by_product
+from training.data.split import DatasetSplit, split_by_product
 from training.data.split_record import SplitBy, SplitRecord, split_as
 from training.engine.presets import Augmentation
 from training.engine.stages import TrainFrom, frozen_part
@@ -60,7 +60,7 @@ class Photos:
             SplitRecord(0, SplitBy.NEAR_DUPLICATES), read_photos(asked.photos.resolve())
         )
         train = split_by_product(split.train, seed=0, shares={"part": asked.share})["part"]
-        self.split = Split(train, split.validation, split.test)
+        self.split = DatasetSplit(train, split.validation, split.test)
         self._kept: dict[tuple[str, str], FeatureCache] = {}
         self._near: dict[str, dict[str, torch.Tensor]] = {}
         self._untrained = HierarchicalResNet(asked.strides)

@@ -49,19 +49,20 @@ SELECT (SELECT min(id) FROM classifier_listing) + i / 4, 'photos/none.jpg', 800,
   %(scores)s::jsonb, %(version)s, at
 FROM fresh ORDER BY i;
 
-INSERT INTO classifier_queueitem (photo_id, rank, since, sampled, blind, round, guess, informative,
-  open)
+INSERT INTO classifier_queueitem (photo_id, rank, queued_at, sampled, blind, round, predicted_sub,
+  informative, is_open)
 SELECT id, CASE WHEN outcome = 'main_class' THEN 1 ELSE 0 END, classified_at, false, false, 1,
   'Boots', random(), reason IS NOT NULL AND id %% 10 <> 4
 FROM classifier_listingphoto p WHERE reason IS NOT NULL
   AND NOT EXISTS (SELECT FROM classifier_queueitem q WHERE q.photo_id = p.id);
 
 INSERT INTO classifier_review (photo_id, moderator_id, at, seconds, key, source, round, sampled,
-  blind, verdict, model_version_id, said_outcome, said_main_confidence, said_sub_confidence,
-  stands, voided)
-SELECT photo_id, %(others)s, since, 1, gen_random_uuid(), 'queue', 1, false, false, 'not_ours',
+  blind, verdict, model_version_id, predicted_outcome, predicted_main_confidence,
+  predicted_sub_confidence,
+  is_final, voided)
+SELECT photo_id, %(others)s, queued_at, 1, gen_random_uuid(), 'queue', 1, false, false, 'not_ours',
   %(version)s, 'unknown', 0.6, 0.5, true, false
-FROM classifier_queueitem q WHERE NOT open
+FROM classifier_queueitem q WHERE NOT is_open
   AND NOT EXISTS (SELECT FROM classifier_review r WHERE r.photo_id = q.photo_id);
 DROP TABLE fresh;
 """
@@ -220,16 +221,16 @@ def _crowd(people: dict[str, Any]) -> None:
 
     from django.utils import timezone
 
-    from classifier.models import PassedOver, QueueItem
+    from classifier.models import Exclusion, QueueItem
     from classifier.review.queue.claims import free_for
 
-    head = list(free_for(people["measured"]).order_by("rank", "since", "id")[:214])
+    head = list(free_for(people["measured"]).order_by("rank", "queued_at", "id")[:214])
     for item in head[:14]:
         QueueItem.objects.filter(pk=item.pk).update(
             claim=uuid4(), holder=people["others"], held_until=timezone.now() + timedelta(hours=1)
         )
-    PassedOver.objects.bulk_create(
-        PassedOver(item=item, moderator=people["measured"], why="skipped") for item in head[14:]
+    Exclusion.objects.bulk_create(
+        Exclusion(item=item, moderator=people["measured"], why="skipped") for item in head[14:]
     )
 
 

@@ -1,6 +1,6 @@
-"""The bell that tells workers to look at the database.
+"""Messages that tell workers to look at the database.
 
-A lost ring loses nothing: the sweep rings again.
+A lost message loses nothing: the sweep sends another.
 """
 
 import logging
@@ -20,12 +20,12 @@ RETRAIN_TASK: Final = "training.tasks.retrain"
 TRAINING_QUEUE: Final = "training"
 
 
-def ring() -> bool:
+def notify_workers() -> bool:
     """Ask some worker to classify what is pending; return whether the broker took the message."""
     return send(CLASSIFY_TASK, unheard="pending photos wait for the next sweep")
 
 
-def ring_for_reclassification() -> bool:
+def notify_reclassifiers() -> bool:
     """Ask some worker to tag photos again when no fresh ones wait."""
     unheard = "photos to be tagged again wait for the next sweep"
     return send(RECLASSIFY_TASK, unheard=unheard, queue=RECLASSIFY_QUEUE)

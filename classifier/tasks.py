@@ -21,10 +21,10 @@ def classify_photos() -> None:
 
 @shared_task(name="classifier.tasks.sweep_photos")
 def sweep_photos() -> None:
-    """Give back expired claims and ring for whatever still waits."""
+    """Give back expired claims and notify workers of whatever still waits."""
     if queue.sweep().waiting:
-        notify.ring()
-    reclassification.ring_again()
+        notify.notify_workers()
+    reclassification.notify_if_unfinished()
 
 
 @shared_task(name=notify.RECLASSIFY_TASK)
@@ -44,8 +44,8 @@ def consider_retraining() -> None:
 
 @shared_task(name="classifier.tasks.sweep_retraining")
 def sweep_retraining() -> None:
-    """Ring for the retraining that waits, or whose process is dead."""
-    retraining.ring_again()
+    """Notify the trainer of the retraining that waits, or whose process is dead."""
+    retraining.notify_if_waiting()
 
 
 @shared_task(name=GRADCAM_TASK)
@@ -59,10 +59,10 @@ def show_where_it_looked(photo: int) -> None:
 
 @worker_ready.connect
 def load_model(sender: Any, **_: Any) -> None:
-    """Load the model before the first photo comes, and ring for what came without a worker."""
+    """Load the model before the first photo comes, and notify workers of what came meanwhile."""
     if notify.CLASSIFY_QUEUE in sender.app.amqp.queues.consume_from:
         # Imported here, as above: a worker for other queues has no torch either.
         from classifier.worker import tag
 
         tag.get_ready()
-        notify.ring()
+        notify.notify_workers()

@@ -1,4 +1,4 @@
-"""The Django project. Importing it makes the Celery app current, for `shared_task` and the bell."""
+"""The Django project. Importing it makes the Celery app current, for `shared_task` and `notify`."""
 
 from slowfashion_ai.celery import app as celery_app
 

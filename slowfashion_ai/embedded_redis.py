@@ -2,7 +2,7 @@
 
 `python -m slowfashion_ai.embedded_redis` becomes that server. It listens on a Unix socket only,
 so no port is taken and nobody else on the network can reach it. Nothing is kept on disk: the
-database is the record of what is to do, the broker merely carries the bell.
+database is the record of what is to do, the broker merely carries messages without content.
 """
 
 import os

@@ -244,21 +244,21 @@ CELERY_TASK_ROUTES = {
     "training.tasks.retrain": {"queue": "training"},
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A broker that is down must not hold up an upload: the sweep rings again.
+# A broker that is down must not hold up an upload: the sweep sends another message.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "max_retries": 0,  # of one ring; a worker that lost the broker connects again for ever
+    "max_retries": 0,  # of one message; a worker that lost the broker connects again for ever
     "socket_connect_timeout": 1,
     "socket_timeout": 5,
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "classifier.tasks.sweep_photos", "schedule": SWEEP_EVERY_SECONDS},
-    # Less often: while no trainer runs, every ring stays in the queue until one does.
+    # Less often: while no trainer runs, every message stays in the queue until one does.
     "sweep-retraining": {
         "task": "classifier.tasks.sweep_retraining",
         "schedule": 3 * SWEEP_EVERY_SECONDS,
     },
-    # At the full hour, as the outlook says.
+    # At the full hour, as `next_run` says.
     "consider-retraining": {
         "task": "classifier.tasks.consider_retraining",
         "schedule": crontab(minute="0"),

@@ -30,7 +30,7 @@ def main(name: str) -> None:
     rng = random.Random(name)  # noqa: S311  # no secret
     moderator = User.objects.get(username=name)
     on_screen: list[QueueItem] = []
-    while QueueItem.objects.filter(open=True).exists():
+    while QueueItem.objects.filter(is_open=True).exists():
         while len(on_screen) < 2 and (item := claims.claim_next(moderator=moderator)) is not None:
             on_screen.append(item)
         if not on_screen:

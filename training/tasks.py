@@ -1,4 +1,4 @@
-"""Celery entry points of the workshop; the row of a run is the record, the message only a bell."""
+"""Celery entry points of training; the row of a run is the record of what is to do."""
 
 import logging
 

@@ -87,7 +87,7 @@ class ListingPhotoAdmin(BulkConfirm, PhotoReviews):
     def try_again(self, request: HttpRequest, queryset: QuerySet[ListingPhoto]) -> None:
         count = queue.try_again(queryset)
         if count:
-            notify.ring()
+            notify.notify_workers()
             messages.success(request, f"{count} photo{'s' * (count != 1)} will be tried again.")
         else:
             messages.warning(request, "None of these photos had failed, so nothing was done.")

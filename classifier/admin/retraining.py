@@ -84,7 +84,7 @@ class RetrainRunAdmin(ReadOnlyAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        shown = {"title": "Retraining", "outlook": retraining.outlook(), **_now()}
+        shown = {"title": "Retraining", "next_run": retraining.next_run(), **_now()}
         return super().changelist_view(request, {**(extra_context or {}), **shown})  # type: ignore[no-any-return]  # Unfold ships no types
 
     def now(self, request: HttpRequest) -> JsonResponse:

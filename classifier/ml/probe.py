@@ -21,7 +21,7 @@ class UnfitModelError(BundleError):
     """The files are whole, but the model does not work here."""
 
 
-def ready(bundle: Bundle, engine: EngineName | None = None) -> Predictor:
+def load_and_probe(bundle: Bundle, engine: EngineName | None = None) -> Predictor:
     """Return the bundle on this machine's device, after it has scored two drawn pictures.
 
     Args:

@@ -92,6 +92,13 @@ class ListingPhoto(models.Model):
             ),
             models.Index(fields=["outcome", "id"], name="photo_outcome"),
             models.Index(fields=["sub", "id"], name="photo_sub"),
+            models.Index(fields=["sha256"], name="photo_sha256"),
+            # All that the dashboard asks each minute, so that it reads the index alone.
+            models.Index(
+                fields=["classified_at", "outcome"],
+                condition=Q(status="classified"),
+                name="photo_classified_at",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

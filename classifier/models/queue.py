@@ -12,9 +12,9 @@ from classifier.taxonomy import SUBCLASSES
 class QueueItem(models.Model):
     """One photo's place in the queue.
 
-    It stays after the photo is settled (``open`` is off then): it remembers whether the photo was
-    drawn for the sample, and undo opens it again. ``claim`` is new for every showing, so it names
-    one photo on one screen once; a verdict is sent with it.
+    It stays after the photo is settled (``is_open`` is off then): it remembers whether the photo
+    was drawn for the sample, and undo opens it again. ``claim`` is new for every showing, so it
+    names one photo on one screen once; a verdict is sent with it.
     """
 
     class Rank(models.IntegerChoices):
@@ -23,7 +23,7 @@ class QueueItem(models.Model):
 
     photo = models.OneToOneField(ListingPhoto, on_delete=models.CASCADE, related_name="queue_item")
     rank = models.PositiveSmallIntegerField(choices=Rank)
-    since = models.DateTimeField(help_text="Since when it waits.")
+    queued_at = models.DateTimeField(help_text="Since when it waits.")
     sampled = models.BooleanField(
         default=False, help_text="Drawn at random among the confident photos."
     )
@@ -36,11 +36,13 @@ class QueueItem(models.Model):
     round = models.PositiveSmallIntegerField(
         default=1, help_text="1: first verdict. 2: blind second one. 3: the one that settles."
     )
-    guess = models.CharField(max_length=20, choices=choices(SUBCLASSES), null=True, blank=True)
+    predicted_sub = models.CharField(
+        max_length=20, choices=choices(SUBCLASSES), null=True, blank=True
+    )
     informative = models.FloatField(
         default=0, help_text="How much a label would teach, 0 to 1; 1 for what must not wait."
     )
-    open = models.BooleanField(default=True)
+    is_open = models.BooleanField(default=True)
 
     claim = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     holder = models.ForeignKey(
@@ -54,10 +56,10 @@ class QueueItem(models.Model):
         # reads the first rows of an index however long the queue and the table are.
         indexes = [
             models.Index(
-                fields=["rank", "since", "id"], condition=Q(open=True), name="queue_oldest"
+                fields=["rank", "queued_at", "id"], condition=Q(is_open=True), name="queue_oldest"
             ),
             models.Index(
-                fields=["-informative", "id"], condition=Q(open=True), name="queue_informative"
+                fields=["-informative", "id"], condition=Q(is_open=True), name="queue_informative"
             ),
         ]
         constraints = [
@@ -67,7 +69,7 @@ class QueueItem(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(claim__isnull=True, held_until__isnull=True)
-                | Q(claim__isnull=False, held_until__isnull=False, open=True),
+                | Q(claim__isnull=False, held_until__isnull=False, is_open=True),
                 name="queue_claim_only_while_open",
             ),
         ]
@@ -76,14 +78,14 @@ class QueueItem(models.Model):
         return f"Photo {self.photo_id} in the queue"
 
 
-class PassedOver(models.Model):
-    """A moderator who is not shown a photo: they skipped it, or gave an earlier verdict on it."""
+class Exclusion(models.Model):
+    """A photo that one moderator is not shown: they skipped it, or gave an earlier verdict."""
 
     class Why(models.TextChoices):
         SKIPPED = "skipped", "skipped"
         REVIEWED = "reviewed", "gave an earlier verdict"
 
-    item = models.ForeignKey(QueueItem, on_delete=models.CASCADE, related_name="passed_over")
+    item = models.ForeignKey(QueueItem, on_delete=models.CASCADE, related_name="exclusions")
     moderator = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
     )
@@ -91,9 +93,7 @@ class PassedOver(models.Model):
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["moderator", "item"], name="passed_over_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["moderator", "item"], name="exclusion_once")]
 
     def __str__(self) -> str:
-        return f"{self.moderator_id} passes over {self.item_id} ({self.why})"
+        return f"{self.moderator_id} is not shown {self.item_id} ({self.why})"

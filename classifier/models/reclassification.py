@@ -8,10 +8,10 @@ from classifier.models.versions import ModelVersion
 
 
 class Reclassification(models.Model):
-    """A walk over the photos nobody reviewed, to tag them again with the champion.
+    """A pass over the photos nobody reviewed, to tag them again with the champion.
 
     ``cursor`` is the last photo handed to a worker; photos are taken in order of their number.
-    What a killed worker took along, or could not be read, is met again when the walk begins anew.
+    What a killed worker took along, or could not be read, is met again by the next pass.
     """
 
     version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="+")
@@ -24,7 +24,7 @@ class Reclassification(models.Model):
     total = models.PositiveIntegerField(default=0, help_text="Photos to tag when it began.")
     tagged = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0, help_text="Whose tag is another now.")
-    walks = models.PositiveSmallIntegerField(
+    passes = models.PositiveSmallIntegerField(
         default=0, help_text="How often it began anew since the last photo was tagged."
     )
     left_over = models.PositiveIntegerField(

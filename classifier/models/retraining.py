@@ -8,7 +8,7 @@ from classifier.models.reviews import Review
 from classifier.models.versions import ModelVersion
 
 
-class Part(models.TextChoices):
+class Split(models.TextChoices):
     """What a photo is for. Choose on validation, report on test."""
 
     TRAIN = "train", "training"
@@ -16,50 +16,51 @@ class Part(models.TextChoices):
     TEST = "test", "test"
 
 
-def _known_part(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(condition=Q(part__in=["train", "validation", "test"]), name=name)
+def _known_split(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(condition=Q(split__in=["train", "validation", "test"]), name=name)
 
 
-class PhotoPart(models.Model):
-    """The part that a reviewed photo was given the first time a retraining met it.
+class SplitAssignment(models.Model):
+    """The split that a reviewed photo was given the first time a retraining met it.
 
     It never changes, so that no later model is judged on what an earlier one was trained on. The
-    photo is named by its file's hash: it keeps its part when it is deleted and uploaded again.
+    photo is named by its file's hash: it keeps its split when it is deleted and uploaded again.
     """
 
     sha256 = models.CharField(max_length=64, unique=True)
-    part = models.CharField(max_length=10, choices=Part)
+    split = models.CharField(max_length=10, choices=Split)
     product = models.CharField(
         max_length=100, db_index=True, help_text="The listing, or what it looks like."
     )
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [_known_part("photo_part_known")]
+        constraints = [_known_split("split_assignment_known")]
 
     def __str__(self) -> str:
-        return f"{self.sha256[:12]} {self.part}"
+        return f"{self.sha256[:12]} {self.split}"
 
 
 class DatasetReview(models.Model):
-    """One review in the dataset of a model version, and the part it had there."""
+    """One review in the dataset of a model version, and the split it had there."""
 
     version = models.ForeignKey(
         ModelVersion, on_delete=models.CASCADE, related_name="dataset_reviews"
     )
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="datasets")
     sha256 = models.CharField(max_length=64, help_text="Of the photo's file.")
-    part = models.CharField(max_length=10, choices=Part)
+    split = models.CharField(max_length=10, choices=Split)
     weight = models.FloatField(
         default=1.0,
         help_text="How many photos of the stream it stands for, 1 / chance of a draw; 0: none.",
     )
 
     class Meta:
+        indexes = [models.Index(fields=["sha256"], name="dataset_review_sha256")]
         constraints = [
             models.UniqueConstraint(fields=["version", "review"], name="review_once_in_dataset"),
             models.CheckConstraint(condition=Q(weight__gte=0), name="dataset_weight_not_negative"),
-            _known_part("dataset_part_known"),
+            _known_split("dataset_split_known"),
         ]
 
     def __str__(self) -> str:

@@ -22,9 +22,9 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def delete(self) -> Never:
         raise TypeError("Reviews are never deleted; undo them, which adds a row that voids them.")
 
-    def standing(self) -> "ReviewQuerySet":
+    def final(self) -> "ReviewQuerySet":
         """Return those that settle their photo: at most one each."""
-        return self.filter(stands=True)
+        return self.filter(is_final=True)
 
     def verdicts(self) -> "ReviewQuerySet":
         """Return verdicts that were not undone, of every round."""
@@ -71,13 +71,15 @@ class Review(models.Model):
     model_version = models.ForeignKey(
         ModelVersion, on_delete=models.PROTECT, null=True, related_name="+"
     )
-    said_outcome = models.CharField(max_length=20, choices=ListingPhoto.OutcomeChoice, null=True)
-    said_main = models.CharField(max_length=20, choices=choices(MAIN_CLASSES), null=True)
-    said_sub = models.CharField(max_length=20, choices=choices(SUBCLASSES), null=True)
-    said_main_confidence = models.FloatField(null=True)
-    said_sub_confidence = models.FloatField(null=True)
+    predicted_outcome = models.CharField(
+        max_length=20, choices=ListingPhoto.OutcomeChoice, null=True
+    )
+    predicted_main = models.CharField(max_length=20, choices=choices(MAIN_CLASSES), null=True)
+    predicted_sub = models.CharField(max_length=20, choices=choices(SUBCLASSES), null=True)
+    predicted_main_confidence = models.FloatField(null=True)
+    predicted_sub_confidence = models.FloatField(null=True)
 
-    stands = models.BooleanField(default=False, help_text="This verdict settles the photo.")
+    is_final = models.BooleanField(default=False, help_text="This verdict settles the photo.")
     voided = models.BooleanField(default=False, help_text="A later row undid this one.")
     voids = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="voided_by"
@@ -93,11 +95,11 @@ class Review(models.Model):
         ]
         indexes = [
             models.Index(fields=["moderator", "at"], name="review_by_moderator"),
-            models.Index(fields=["at"], condition=Q(stands=True), name="review_standing"),
+            models.Index(fields=["at"], condition=Q(is_final=True), name="review_final"),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["photo"], condition=Q(stands=True), name="one_standing_review_per_photo"
+                fields=["photo"], condition=Q(is_final=True), name="one_final_review_per_photo"
             ),
             models.UniqueConstraint(
                 fields=["photo", "round"],
@@ -105,8 +107,8 @@ class Review(models.Model):
                 name="one_verdict_per_photo_and_round",
             ),
             models.CheckConstraint(
-                condition=Q(stands=False) | Q(voided=False, voids__isnull=True, round__in=[1, 3]),
-                name="review_stands_only_as_a_verdict",
+                condition=Q(is_final=False) | Q(voided=False, voids__isnull=True, round__in=[1, 3]),
+                name="review_final_only_as_a_verdict",
             ),
             models.CheckConstraint(
                 condition=Q(verdict="subclass", main__isnull=False, sub__isnull=False)
@@ -132,7 +134,7 @@ class Review(models.Model):
                 name="review_seconds_not_negative",
             ),
             models.CheckConstraint(
-                condition=share("said_main_confidence") & share("said_sub_confidence"),
+                condition=share("predicted_main_confidence") & share("predicted_sub_confidence"),
                 name="review_confidences_are_shares",
             ),
         ]

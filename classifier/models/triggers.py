@@ -32,7 +32,8 @@ class Rule:
     def changed(self, differs: str) -> str:
         """Return the SQL condition under which an UPDATE is refused."""
         columns = [field.column for field in self.model._meta.concrete_fields]
-        fixed = [f"NEW.{n} {differs} OLD.{n}" for n in columns if n not in self.may_change]
+        # Quoted: a column may bear a word of SQL, such as "trigger".
+        fixed = [f'NEW."{n}" {differs} OLD."{n}"' for n in columns if n not in self.may_change]
         return " OR ".join([*fixed, *self.refused(differs)])
 
 
@@ -42,7 +43,7 @@ RULES: Final = (
         "Reviews are never changed; undo one, which adds a row that voids it.",
         # Of a review that is undone, or overruled by a third one, these change; `photo` becomes
         # empty when the photo is deleted.
-        may_change=frozenset({"stands", "voided", "photo_id"}),
+        may_change=frozenset({"is_final", "voided", "photo_id"}),
         refused=lambda differs: (
             f"(NEW.photo_id IS NOT NULL AND NEW.photo_id {differs} OLD.photo_id)",
             "(OLD.voided AND NOT NEW.voided)",

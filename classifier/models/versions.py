@@ -43,7 +43,7 @@ class ModelVersion(models.Model):
         ordering = ("-created_at",)
         constraints = [
             models.UniqueConstraint(
-                fields=["state"], condition=Q(state="champion"), name="exactly_one_champion"
+                fields=["state"], condition=Q(state="champion"), name="at_most_one_champion"
             ),
             models.CheckConstraint(
                 condition=~Q(state="champion") | Q(promoted_at__isnull=False),
@@ -74,7 +74,7 @@ class PromotionQuerySet(models.QuerySet["Promotion"]):
 class Promotion(models.Model):
     """One change of champion. Rows are only ever added, so any moment's champion can be named."""
 
-    class How(models.TextChoices):
+    class Trigger(models.TextChoices):
         PERSON = "person", "promoted by a person"
         GATE = "gate", "promoted by the gate"
         ROLLBACK = "rollback", "rolled back to"
@@ -87,7 +87,7 @@ class Promotion(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    how = models.CharField(max_length=10, choices=How)
+    trigger = models.CharField(max_length=10, choices=Trigger)
 
     objects = PromotionQuerySet.as_manager()
 
@@ -95,12 +95,13 @@ class Promotion(models.Model):
         ordering = ("-at", "-id")
         constraints = [
             models.CheckConstraint(
-                condition=Q(how__in=["person", "gate", "rollback"]), name="promotion_how_known"
+                condition=Q(trigger__in=["person", "gate", "rollback"]),
+                name="promotion_trigger_known",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.version} {self.get_how_display()}"
+        return f"{self.version} {self.get_trigger_display()}"
 
     def delete(self, *_: Any, **__: Any) -> Never:
         raise TypeError(_NEVER_DELETED)

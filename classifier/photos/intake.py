@@ -60,7 +60,7 @@ def photo_limits() -> Limits:
 
 
 def receive_listing(*, seller: User, title: str, uploads: "Uploads") -> Received:
-    """Store a listing with its photos, all pending, and ring the bell after commit.
+    """Store a listing with its photos, all pending, and notify workers after commit.
 
     Raises:
         IntakeError: if there is no photo, too many, or none that can be taken. Nothing is kept
@@ -85,8 +85,8 @@ def _save_rows(listing: Listing, rows: list[ListingPhoto]) -> None:
     with transaction.atomic(durable=True):
         listing.save()
         ListingPhoto.objects.bulk_create(rows)
-        # Robust: what goes wrong with the bell must not undo what is committed.
-        transaction.on_commit(notify.ring, robust=True)
+        # Robust: what goes wrong with the message must not undo what is committed.
+        transaction.on_commit(notify.notify_workers, robust=True)
 
 
 def _remove_files(rows: list[ListingPhoto]) -> None:

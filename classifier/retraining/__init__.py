@@ -7,10 +7,21 @@ The work itself is the workshop's. The row of a run is the record; a message on 
 from classifier.retraining.errors import AlreadyRunningError, LeaseLostError, RetrainingError
 from classifier.retraining.health import missing_trainer
 from classifier.retraining.lease import Lease, take
-from classifier.retraining.requests import call_off, consider, request, ring_again
-from classifier.retraining.schedule import Outlook, new_reviews, outlook
+from classifier.retraining.requests import call_off, consider, notify_if_waiting, request
+from classifier.retraining.schedule import NextRun, new_reviews, next_run
 
 __all__ = [
-    "AlreadyRunningError", "Lease", "LeaseLostError", "Outlook", "RetrainingError", "call_off",
-    "consider", "missing_trainer", "new_reviews", "outlook", "request", "ring_again", "take",
+    "AlreadyRunningError",
+    "Lease",
+    "LeaseLostError",
+    "NextRun",
+    "RetrainingError",
+    "call_off",
+    "consider",
+    "missing_trainer",
+    "new_reviews",
+    "next_run",
+    "notify_if_waiting",
+    "request",
+    "take",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from classifier.models import RetrainRun
 
-# A trainer that is there takes a run within seconds, and the sweep rings twice a minute.
+# A trainer that is there takes a run within seconds, and the sweep notifies it twice a minute.
 TAKES_WITHIN: Final = timedelta(minutes=2)
 
 

@@ -12,7 +12,7 @@ from classifier import notify
 from classifier.models import RetrainRun
 from classifier.retraining.errors import AlreadyRunningError
 from classifier.retraining.lease import free
-from classifier.retraining.schedule import outlook
+from classifier.retraining.schedule import next_run
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ UNFINISHED: Final = (RetrainRun.State.QUEUED, RetrainRun.State.RUNNING)
 def request(
     *, trigger: RetrainRun.Trigger, policy: RetrainRun.Policy, by: User | None = None
 ) -> RetrainRun:
-    """Return a run for this wish, and ring for the trainer unless a command asks.
+    """Return a run for this wish, and notify the trainer unless a command asks.
 
     Usually a new, queued one. A run whose process died is returned instead: it goes on where it
     stopped, under the new policy. Asking twice for what still waits is asking once.
@@ -35,7 +35,7 @@ def request(
         run = _unfinished_or_new(wish)
         if trigger != RetrainRun.Trigger.COMMAND:
             # A command does the work itself.
-            transaction.on_commit(lambda: ring(run), robust=True)
+            transaction.on_commit(lambda: notify_trainer(run), robust=True)
     return run
 
 
@@ -79,8 +79,7 @@ def call_off(*, run: RetrainRun, by: User) -> bool:
 
 def consider(now: datetime | None = None) -> RetrainRun | None:
     """Ask for the automatic retraining if it is due, and return it."""
-    found = outlook(now)
-    if found.why_not_yet:
+    if next_run(now).why_not_yet:
         return None
     try:
         return request(trigger=RetrainRun.Trigger.SCHEDULE, policy=RetrainRun.Policy.GATE)
@@ -90,7 +89,7 @@ def consider(now: datetime | None = None) -> RetrainRun | None:
         return None
 
 
-def ring(run: RetrainRun) -> bool:
+def notify_trainer(run: RetrainRun) -> bool:
     """Tell a trainer to look at a run; return whether the broker took the message."""
     return notify.send(
         notify.RETRAIN_TASK,
@@ -100,9 +99,9 @@ def ring(run: RetrainRun) -> bool:
     )
 
 
-def ring_again(now: datetime | None = None) -> RetrainRun | None:
-    """Ring for the run that nobody works on, if there is one, and return it."""
+def notify_if_waiting(now: datetime | None = None) -> RetrainRun | None:
+    """Notify the trainer of the run that nobody works on, if there is one, and return it."""
     run = RetrainRun.objects.filter(free(now or timezone.now())).first()
     if run is not None:
-        ring(run)
+        notify_trainer(run)
     return run

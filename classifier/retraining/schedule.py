@@ -14,8 +14,8 @@ TEACHING: Final = (Review.Verdict.SUBCLASS, Review.Verdict.MAIN_CLASS, Review.Ve
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
-    """What stands between now and the next automatic retraining.
+class NextRun:
+    """When the next automatic retraining starts, or why it does not yet.
 
     Attributes:
         next_at: when the scheduler starts it if nothing changes; None if that cannot be said.
@@ -31,18 +31,18 @@ class Outlook:
 
 
 def new_reviews() -> int:
-    """Return how many standing reviews could teach the champion something new."""
+    """Return how many final reviews could teach the champion something new."""
     return _not_learned_by(ModelVersion.objects.filter(state=ModelVersion.State.CHAMPION)).count()
 
 
 def _not_learned_by(versions: QuerySet[ModelVersion]) -> QuerySet[Review]:
     learned = DatasetReview.objects.filter(version__in=versions).values("review")
     # Without its photo a review can teach nothing any more.
-    teaching = Review.objects.standing().filter(verdict__in=TEACHING, photo__isnull=False)
+    teaching = Review.objects.final().filter(verdict__in=TEACHING, photo__isnull=False)
     return teaching.exclude(pk__in=learned)
 
 
-def outlook(now: datetime | None = None) -> Outlook:
+def next_run(now: datetime | None = None) -> NextRun:
     """Return when the next automatic retraining comes, or why not yet.
 
     What a candidate has learned that the gate did not let through is not new either: the same
@@ -54,7 +54,7 @@ def outlook(now: datetime | None = None) -> Outlook:
     count = _not_learned_by(ModelVersion.objects.filter(learned)).count()
     needed = settings.RETRAIN_MIN_NEW
     if why := _what_is_in_the_way():
-        return Outlook(None, why, count, needed)
+        return NextRun(None, why, count, needed)
     every = timedelta(hours=settings.RETRAIN_EVERY_HOURS)
     earliest = last.finished_at + every if last and last.finished_at else now
     too_soon = (
@@ -64,8 +64,8 @@ def outlook(now: datetime | None = None) -> Outlook:
     )
     if count < needed:
         few = f"{count} of {needed} new reviews are there."
-        return Outlook(None, f"{few} {too_soon}".strip(), count, needed)
-    return Outlook(next_full_hour(max(now, earliest)), too_soon, count, needed)
+        return NextRun(None, f"{few} {too_soon}".strip(), count, needed)
+    return NextRun(next_full_hour(max(now, earliest)), too_soon, count, needed)
 
 
 def _what_is_in_the_way() -> str:

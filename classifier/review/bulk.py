@@ -45,9 +45,7 @@ def plan(photos: Iterable[int], *, moderator: User, seen_at: datetime | None = N
     """
     chosen = ListingPhoto.objects.filter(pk__in=list(photos)[:AT_ONCE]).order_by("id")
     rows = list(chosen.select_related("queue_item", "listing"))
-    settled = set(
-        Review.objects.standing().filter(photo__in=rows).values_list("photo_id", flat=True)
-    )
+    settled = set(Review.objects.final().filter(photo__in=rows).values_list("photo_id", flat=True))
     result = Plan()
     for photo in rows:
         obstacle = "already settled" if photo.pk in settled else _obstacle(photo, moderator)
@@ -66,7 +64,7 @@ def _obstacle(photo: ListingPhoto, moderator: User) -> str:
         return "no tag to confirm"
     if item is None:
         return ""
-    if item.blind and item.open:
+    if item.blind and item.is_open:
         # Confirmed here it would no longer be blind, and the accuracy no longer unbiased.
         return "in the blind sample"
     held = item.held_until is not None and item.held_until > timezone.now()
@@ -105,7 +103,7 @@ def confirm(
         except IntegrityError as error:
             raise SettledElsewhereError from error
         QueueItem.objects.filter(photo__in=settled).update(
-            open=False, claim=None, holder=None, held_until=None
+            is_open=False, claim=None, holder=None, held_until=None
         )
     return Confirmed(batch, len(settled), chosen.left_out)
 
@@ -115,7 +113,7 @@ def _review(photo: ListingPhoto, moderator: User, batch: UUID) -> Review:
     verdict = verdicts.Verdict(kind, photo.main, photo.sub)
     key = uuid5(batch, str(photo.pk))
     review = verdicts.review_of(photo, moderator=moderator, verdict=verdict, key=key)
-    review.source, review.stands = Review.Source.BULK, True
+    review.source, review.is_final = Review.Source.BULK, True
     return review
 
 
@@ -136,7 +134,7 @@ def undo(*, moderator: User, batch: UUID) -> int:
         if Review.objects.verdicts().filter(photo__in=photos, round__gt=1).exists():
             raise ReviewedAgainError
         numbers = [review.pk for review in mine]
-        Review.objects.filter(pk__in=numbers).update(voided=True, stands=False)
+        Review.objects.filter(pk__in=numbers).update(voided=True, is_final=False)
         Review.objects.bulk_create(verdicts.undoing(review, moderator=moderator) for review in mine)
         _let_wait_again(photos)
     return len(mine)
@@ -154,4 +152,4 @@ def _let_wait_again(photos: list[int]) -> None:
     """Open what waited before: not what a later model was sure of, unless somebody asked."""
     unsure = ~Q(photo__outcome=ListingPhoto.OutcomeChoice.SUBCLASS)
     asked = Q(sampled=True) | Q(photo__suggestion__isnull=False)
-    QueueItem.objects.filter(unsure | asked, photo__in=photos).update(open=True)
+    QueueItem.objects.filter(unsure | asked, photo__in=photos).update(is_open=True)

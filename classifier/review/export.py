@@ -10,8 +10,8 @@ from classifier.models import Review
 FIELDS: Final = (
     "photo", "photo__sha256", "photo__image", "photo__listing", "verdict", "main", "sub",
     "moderator__username", "at", "seconds", "source", "round", "sampled",
-    "sampling_share", "blind", "model_version__name", "said_outcome", "said_main", "said_sub",
-    "said_main_confidence", "said_sub_confidence",
+    "sampling_share", "blind", "model_version__name", "predicted_outcome",
+    "predicted_main", "predicted_sub", "predicted_main_confidence", "predicted_sub_confidence",
 )  # fmt: skip
 NAMES: Final = tuple(
     name.replace("__name", "").replace("__username", "").replace("photo__", "") for name in FIELDS
@@ -19,9 +19,9 @@ NAMES: Final = tuple(
 
 
 def rows() -> Iterator[dict[str, Any]]:
-    """Return the standing reviews of photos that are still there, the oldest first."""
-    standing = Review.objects.standing().filter(photo__isnull=False).order_by("id")
-    for values in standing.values_list(*FIELDS).iterator(chunk_size=2000):
+    """Return the final reviews of photos that are still there, the oldest first."""
+    reviews = Review.objects.final().filter(photo__isnull=False).order_by("id")
+    for values in reviews.values_list(*FIELDS).iterator(chunk_size=2000):
         row = dict(zip(NAMES, values, strict=True))
         yield {**row, "at": row["at"].isoformat()}
 

@@ -37,14 +37,14 @@ NO_LABEL = FinalLabel(None, None, None, "")
 
 
 def with_label_parts(listings: QuerySet[Listing]) -> QuerySet[Listing]:
-    """Prefetch all that labels are made of: photos, standing reviews, sellers' suggestions."""
-    settled = Prefetch("photos__reviews", queryset=Review.objects.standing())
+    """Prefetch all that labels are made of: photos, final reviews, sellers' suggestions."""
+    settled = Prefetch("photos__reviews", queryset=Review.objects.final())
     return listings.prefetch_related("photos__suggestion", settled)
 
 
-def standing_review(photo: ListingPhoto) -> Review | None:
+def final_review(photo: ListingPhoto) -> Review | None:
     """Return the review that settles a photo; reads no row when ``reviews`` is prefetched."""
-    return next((review for review in photo.reviews.all() if review.stands), None)
+    return next((review for review in photo.reviews.all() if review.is_final), None)
 
 
 def final_label(photo: ListingPhoto) -> FinalLabel:
@@ -53,7 +53,7 @@ def final_label(photo: ListingPhoto) -> FinalLabel:
     A seller's word fills in where the model fell back; a tag the model is sure of stays until a
     moderator has reviewed it.
     """
-    review = standing_review(photo)
+    review = final_review(photo)
     if review is not None:
         return FinalLabel(review.main, review.sub, LabelSource.MODERATOR, review.label)
     if photo.outcome == ListingPhoto.OutcomeChoice.SUBCLASS:

@@ -25,7 +25,7 @@ def suggest(*, seller: User, photo: ListingPhoto, main: str, sub: str | None) ->
     with transaction.atomic():
         # The same lock that a verdict takes, where there is one.
         list(QueueItem.objects.select_for_update().filter(photo=photo))
-        if Review.objects.standing().filter(photo=photo).exists():
+        if Review.objects.final().filter(photo=photo).exists():
             raise SuggestionError("A moderator has settled this photo, so its tag stays.")
         suggestion, _ = Suggestion.objects.update_or_create(
             photo=photo, defaults={"seller": seller, "main": main, "sub": sub}

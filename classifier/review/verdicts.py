@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from classifier.models import ListingPhoto, PassedOver, QueueItem, Review
+from classifier.models import Exclusion, ListingPhoto, QueueItem, Review
 from classifier.review.errors import (
     HeldElsewhereError,
     InvalidVerdictError,
@@ -79,7 +79,7 @@ def record_verdict(
         if row is None:
             raise PhotoGoneError
         if row.claim != claim or row.holder_id != moderator.pk:
-            raise HeldElsewhereError if row.open else SettledElsewhereError
+            raise HeldElsewhereError if row.is_open else SettledElsewhereError
         review = review_of(row.photo, moderator=moderator, verdict=verdict, key=claim)
         review.seconds = None if seconds is None else min(max(seconds, 0.0), LONGEST_SECONDS)
         review.round, review.blind = row.round, row.blind
@@ -100,8 +100,9 @@ def review_of(photo: ListingPhoto, *, moderator: User, verdict: Verdict, key: UU
         photo=photo, moderator=moderator, key=key,
         verdict=verdict.kind, main=verdict.main, sub=verdict.sub,
         model_version_id=photo.model_version_id,
-        said_outcome=photo.outcome, said_main=photo.main, said_sub=photo.sub,
-        said_main_confidence=photo.main_confidence, said_sub_confidence=photo.sub_confidence,
+        predicted_outcome=photo.outcome, predicted_main=photo.main, predicted_sub=photo.sub,
+        predicted_main_confidence=photo.main_confidence,
+        predicted_sub_confidence=photo.sub_confidence,
     )  # fmt: skip
 
 
@@ -109,12 +110,12 @@ def store(review: Review) -> None:
     """Insert a review; whether it settles its photo follows from its round.
 
     Raises:
-        SettledElsewhereError: if the database says that another review stands.
+        SettledElsewhereError: if the database says that another review is final.
     """
     if review.round == 3:
         # The third opinion settles what the first two disagree about.
-        Review.objects.filter(photo=review.photo_id, stands=True).update(stands=False)
-    review.stands = review.round != 2
+        Review.objects.filter(photo=review.photo_id, is_final=True).update(is_final=False)
+    review.is_final = review.round != 2
     try:
         # A savepoint, so that a refused insert leaves the transaction usable.
         with transaction.atomic():
@@ -128,16 +129,16 @@ def _move_on(row: QueueItem, review: Review) -> None:
     row.claim = row.holder = row.held_until = None
     another = _wants_another(review)
     if another:
-        row.round, row.blind, row.since = review.round + 1, True, timezone.now()
+        row.round, row.blind, row.queued_at = review.round + 1, True, timezone.now()
         # As in `enqueue`: whatever the order, this must not wait for the end of the queue.
         row.rank, row.informative = QueueItem.Rank.FIRST, 1.0
-        PassedOver.objects.update_or_create(
-            item=row, moderator=review.moderator, defaults={"why": PassedOver.Why.REVIEWED}
+        Exclusion.objects.update_or_create(
+            item=row, moderator=review.moderator, defaults={"why": Exclusion.Why.REVIEWED}
         )
-    row.open = another
+    row.is_open = another
     row.save(
         update_fields=[
-            "open", "claim", "holder", "held_until", "round", "blind", "rank", "since",
+            "is_open", "claim", "holder", "held_until", "round", "blind", "rank", "queued_at",
             "informative",
         ]
     )  # fmt: skip
@@ -201,9 +202,9 @@ def void(old: Review, *, moderator: User) -> None:
     earlier = Review.objects.verdicts().filter(photo=old.photo_id, photo__isnull=False)
     if earlier.filter(round__gt=old.round).exists():
         raise ReviewedAgainError
-    Review.objects.filter(pk=old.pk).update(voided=True, stands=False)
+    Review.objects.filter(pk=old.pk).update(voided=True, is_final=False)
     if old.round == 3:
-        earlier.filter(round=1).update(stands=True)
+        earlier.filter(round=1).update(is_final=True)
     undoing(old, moderator=moderator).save(force_insert=True)
 
 
@@ -217,9 +218,9 @@ def undoing(old: Review, *, moderator: User) -> Review:
 
 
 def _reopen(row: QueueItem, old: Review, moderator: User) -> None:
-    row.open, row.round = True, old.round
+    row.is_open, row.round = True, old.round
     row.blind = old.blind if old.source == Review.Source.QUEUE else row.blind
-    row.save(update_fields=["open", "round", "blind"])
-    PassedOver.objects.filter(item=row, moderator=moderator).delete()
+    row.save(update_fields=["is_open", "round", "blind"])
+    Exclusion.objects.filter(item=row, moderator=moderator).delete()
     if old.source == Review.Source.QUEUE:
         give_to(row, moderator)

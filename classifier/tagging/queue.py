@@ -116,7 +116,7 @@ def retry_delay(attempts: int) -> timedelta:
 
 
 @dataclass(frozen=True, slots=True)
-class Swept:
+class SweepResult:
     """What a sweep found: claims given back, photos given up, and whether work is waiting."""
 
     returned: int
@@ -124,7 +124,7 @@ class Swept:
     waiting: bool
 
 
-def sweep() -> Swept:
+def sweep() -> SweepResult:
     """Give back what dead workers held; give up on what killed its worker every time."""
     given_up = (
         _free()
@@ -138,16 +138,16 @@ def sweep() -> Swept:
         )
     )
     returned = _free().filter(claim__isnull=False).update(claim=None, claimed_until=None)
-    return Swept(returned, given_up, claimable().exists())
+    return SweepResult(returned, given_up, claimable().exists())
 
 
 def try_again(photos: Iterable[ListingPhoto]) -> int:
     """Make failed photos pending once more, with all their attempts; return how many there were.
 
-    The bell is rung after commit.
+    Workers are notified after commit.
     """
     with transaction.atomic():
-        transaction.on_commit(notify.ring, robust=True)
+        transaction.on_commit(notify.notify_workers, robust=True)
         return ListingPhoto.objects.filter(
             pk__in=[photo.pk for photo in photos], status=ListingPhoto.Status.FAILED
         ).update(status=ListingPhoto.Status.PENDING, attempts=0, error="", claimed_until=None)

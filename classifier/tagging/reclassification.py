@@ -25,9 +25,9 @@ from classifier.versions import registry
 
 logger = logging.getLogger(__name__)
 
-# How often the walk begins anew for photos that were left over, without tagging one of them,
+# How often it begins anew for photos that were left over, without tagging one of them,
 # before it ends. Not for ever: one of them might be what kills its worker.
-MOST_WALKS: Final = 2
+MAX_PASSES: Final = 2
 
 
 def outdated(version: ModelVersion, *, after: int = 0) -> QuerySet[ListingPhoto]:
@@ -38,7 +38,7 @@ def outdated(version: ModelVersion, *, after: int = 0) -> QuerySet[ListingPhoto]
             and would read all reviews of the photos before.
     """
     of_photo = {"photo": OuterRef("pk"), "photo__gt": after}
-    settled = Review.objects.standing().filter(**of_photo)
+    settled = Review.objects.final().filter(**of_photo)
     # Also when the lease ran out: as long as nobody else takes the photo, that verdict counts.
     on_a_screen = QueueItem.objects.filter(**of_photo, claim__isnull=False)
     return ListingPhoto.objects.filter(
@@ -64,7 +64,7 @@ def start(*, by: User | None = None) -> Reclassification | None:
     if version is None:
         raise registry.NoChampionError
     with transaction.atomic():
-        transaction.on_commit(notify.ring_for_reclassification, robust=True)
+        transaction.on_commit(notify.notify_reclassifiers, robust=True)
         if (running := unfinished().first()) is not None:
             return running
         if not (total := outdated(version).count()):
@@ -89,10 +89,10 @@ def stop() -> Reclassification | None:
         return run
 
 
-def ring_again() -> None:
-    """Ring for what a worker left behind; the sweep calls it."""
+def notify_if_unfinished() -> None:
+    """Notify workers of what one of them left behind; the sweep calls it."""
     if unfinished().exists():
-        notify.ring_for_reclassification()
+        notify.notify_reclassifiers()
 
 
 class Batch(NamedTuple):
@@ -127,17 +127,17 @@ def _following(run: Reclassification, version: ModelVersion, limit: int) -> list
 
 def _go_on_with(run: Reclassification, version: ModelVersion) -> None:
     logger.info("%s goes on with %s, the champion now.", run, version)
-    run.version, run.cursor, run.walks = version, 0, 0
+    run.version, run.cursor, run.passes = version, 0, 0
     run.total = run.tagged + outdated(version).count()
-    run.save(update_fields=["version", "cursor", "walks", "total"])
+    run.save(update_fields=["version", "cursor", "passes", "total"])
 
 
 def _begin_anew(run: Reclassification, version: ModelVersion) -> bool:
     """Go back to the first photo for those that were left over; return whether it is worth it."""
-    if run.walks >= MOST_WALKS or not outdated(version).exists():
+    if run.passes >= MAX_PASSES or not outdated(version).exists():
         return False
-    run.walks, run.cursor = run.walks + 1, 0
-    run.save(update_fields=["walks", "cursor"])
+    run.passes, run.cursor = run.passes + 1, 0
+    run.save(update_fields=["passes", "cursor"])
     return True
 
 
@@ -170,7 +170,7 @@ def store(batch: Batch, results: Sequence[Result], *, version: ModelVersion) -> 
         changed = sum(before[row.pk] != (row.outcome, row.main, row.sub) for row in rows)
         if rows:
             Reclassification.objects.filter(pk=batch.run.pk).update(
-                tagged=F("tagged") + len(rows), changed=F("changed") + changed, walks=0
+                tagged=F("tagged") + len(rows), changed=F("changed") + changed, passes=0
             )
     return len(rows)
 

@@ -20,7 +20,7 @@ def photo_lineage(context: dict[str, Any], photo: ListingPhoto | None) -> dict[s
     return {
         "photo": photo,
         "chain": [
-            {"learned": one, "reviews": lineage.in_parts(one.reviews)} for one in history.models
+            {"learned": one, "reviews": lineage.by_split(one.reviews)} for one in history.models
         ],
         "learned_by": history.learned_by if user.has_perm("classifier.view_review") else [],
         "may_see_reviews": user.has_perm("classifier.view_review"),

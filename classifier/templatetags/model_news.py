@@ -37,7 +37,7 @@ def model_news(context: dict[str, Any]) -> dict[str, Any]:
         "may_see_models": may_see_models,
         "may_see_retraining": may_see_retraining,
         "champion": registry.champion() if may_see_models else None,
-        "outlook": retraining.outlook() if may_see_retraining else None,
+        "next_run": retraining.next_run() if may_see_retraining else None,
     }
 
 

@@ -63,7 +63,7 @@ def confidence(photo: ListingPhoto) -> str:
 @register.filter
 def settled(photo: ListingPhoto) -> Review | None:
     """The moderator's verdict on the photo, if there is one."""
-    return labels.standing_review(photo)
+    return labels.final_review(photo)
 
 
 @register.filter

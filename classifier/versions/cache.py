@@ -28,7 +28,7 @@ FETCHING: Final = ".fetching-"
 FETCH_SECONDS: Final = 3600
 
 
-def fetched(lies_in: Storage, version: ModelVersion) -> Path:
+def ensure_local(lies_in: Storage, version: ModelVersion) -> Path:
     """Return this machine's copy of a version's bundle, fetching it unless it is whole.
 
     Raises:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from classifier.models import DatasetReview, ListingPhoto, ModelVersion, Part, Review
+from classifier.models import DatasetReview, ListingPhoto, ModelVersion, Review, Split
 from classifier.versions import history
 
 
@@ -21,8 +21,8 @@ class Learned:
 
     Attributes:
         fingerprint: SHA-256 over all photos and labels of its dataset; empty if unknown.
-        reviews: how many reviews are in it, by part (train, validation, test).
-        undone: how many of these do not stand any more: undone, or overruled by a third look.
+        reviews: how many reviews are in it, by split (train, validation, test).
+        undone: how many of these are not final any more: undone, or overruled by a third look.
     """
 
     version: ModelVersion
@@ -66,20 +66,20 @@ def of_version(version: ModelVersion) -> list[Learned]:
 
 
 def _learned(version: ModelVersion) -> Learned:
-    rows = list(reviews_in(version).values_list("part", "review__stands"))
+    rows = list(reviews_in(version).values_list("split", "review__is_final"))
     return Learned(
         version,
         version.dataset_fingerprint,
-        Counter(part for part, _ in rows),
-        sum(not stands for _, stands in rows),
+        Counter(split for split, _ in rows),
+        sum(not final for _, final in rows),
     )
 
 
-def in_parts(reviews: Mapping[str, int]) -> str:
+def by_split(reviews: Mapping[str, int]) -> str:
     """Return how many reviews are in a dataset and for what: ``212: 150 training, 62 test``."""
     total = sum(reviews.values())
-    parts = [f"{reviews[part]} {part.label}" for part in Part if reviews.get(part)]
-    return f"{total}: {', '.join(parts)}" if total else "none"
+    counts = [f"{reviews[split]} {split.label}" for split in Split if reviews.get(split)]
+    return f"{total}: {', '.join(counts)}" if total else "none"
 
 
 def reviews_in(version: ModelVersion) -> QuerySet[DatasetReview]:
@@ -102,6 +102,6 @@ def _with_versions(rows: QuerySet[DatasetReview]) -> QuerySet[DatasetReview]:
 
 
 def with_dataset_changed(versions: QuerySet[ModelVersion]) -> QuerySet[ModelVersion]:
-    """Annotate versions with ``dataset_changed``: a review they learned from does not stand."""
-    gone = DatasetReview.objects.filter(version=OuterRef("pk"), review__stands=False)
+    """Annotate versions with ``dataset_changed``: a review they learned from was undone."""
+    gone = DatasetReview.objects.filter(version=OuterRef("pk"), review__is_final=False)
     return versions.annotate(dataset_changed=Exists(gone))

@@ -33,7 +33,7 @@ def promote(
     *,
     version: ModelVersion,
     by: User | None = None,
-    how: Promotion.How = Promotion.How.PERSON,
+    trigger: Promotion.Trigger = Promotion.Trigger.PERSON,
     instead_of: ModelVersion | EllipsisType | None = ...,
 ) -> None:
     """Make a version the champion and retire the one before; workers notice by themselves.
@@ -58,7 +58,7 @@ def promote(
         _must_be_promotable(version)
         if before == version:
             return
-        _take_over(version, before, by=by, how=how)
+        _take_over(version, before, by=by, trigger=trigger)
     logger.info("%s is the champion now; before it was %s.", version, before or "none")
 
 
@@ -93,7 +93,11 @@ def _must_be_promotable(version: ModelVersion) -> None:
 
 
 def _take_over(
-    version: ModelVersion, before: ModelVersion | None, *, by: User | None, how: Promotion.How
+    version: ModelVersion,
+    before: ModelVersion | None,
+    *,
+    by: User | None,
+    trigger: Promotion.Trigger,
 ) -> None:
     ModelVersion.objects.filter(state=State.CHAMPION).update(state=State.RETIRED)
     at = timezone.now()
@@ -101,7 +105,7 @@ def _take_over(
     if last is not None and at <= last:
         # The clock of another machine is ahead of ours: the record stays in order.
         at = last + timedelta(microseconds=1)
-    Promotion.objects.create(version=version, replaced=before, at=at, by=by, how=how)
+    Promotion.objects.create(version=version, replaced=before, at=at, by=by, trigger=trigger)
     version.state, version.promoted_at, version.promoted_by = State.CHAMPION, at, by
     # What went wrong the last time it was in production says nothing about this time.
     version.load_error, version.load_failed_at = "", None
@@ -125,7 +129,9 @@ def rollback(*, by: User | None = None) -> ModelVersion:
         raise PromotionError("No model was in production before this one, so there is no way back.")
     # Before the lock is taken: on another machine's storage this takes a while.
     storage.check_files(last.replaced)
-    promote(version=last.replaced, by=by, how=Promotion.How.ROLLBACK, instead_of=last.version)
+    promote(
+        version=last.replaced, by=by, trigger=Promotion.Trigger.ROLLBACK, instead_of=last.version
+    )
     return last.replaced
 
 

@@ -81,4 +81,4 @@ def local_folder(version: ModelVersion) -> Path:
     lies_in = bundle_storage()
     if isinstance(lies_in, FileSystemStorage):
         return Path(lies_in.path(version.name))
-    return cache.fetched(lies_in, version)
+    return cache.ensure_local(lies_in, version)

@@ -97,7 +97,7 @@ def _load(champion: ModelVersion | None, *, at_work: ModelVersion | None) -> Liv
         raise registry.NoChampionError
     try:
         bundle = load_bundle(storage.local_folder(champion))
-        predictor = probe.ready(bundle, engine_for(bundle))
+        predictor = probe.load_and_probe(bundle, engine_for(bundle))
     except BundleError as error:
         load_failures.report(version=champion, error=error, at_work=at_work)
         raise

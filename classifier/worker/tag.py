@@ -51,7 +51,7 @@ def drain() -> int:
     """Classify until nothing is pending; return how many photos this call dealt with.
 
     Returns at once when enough loops run here already: they look again after they let go of their
-    slot, so the photo that rang for this call is seen.
+    slot, so the photo that this call is about is seen.
     """
     dealt_with = 0
     while (

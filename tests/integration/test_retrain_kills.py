@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from classifier.models import DatasetReview, ModelVersion, PhotoPart, Promotion, RetrainRun
+from classifier.models import DatasetReview, ModelVersion, Promotion, RetrainRun, SplitAssignment
 from classifier.taxonomy import SUBCLASSES
 from classifier.versions import promotion, registry, storage
 from tests.databases import database_at, default_database, migrated
@@ -119,7 +119,7 @@ def test_a_retraining_killed_in_every_stage_is_simply_started_again(place: Place
         assert ModelVersion.objects.count() == 1
         assert not DatasetReview.objects.exists()
         assert Promotion.objects.count() == 1
-        now = dict(PhotoPart.objects.values_list("sha256", "part"))
+        now = dict(SplitAssignment.objects.values_list("sha256", "split"))
         assert parts.items() <= now.items()
         parts = now
     process = place.start()

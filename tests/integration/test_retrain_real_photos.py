@@ -20,7 +20,7 @@ from tests.servers.processes import REPOSITORY, wait_until
 from tests.servers.system import System
 from training.data.dataset_rows import base_rows, write_dataset
 from training.data.folder import Sample, fingerprint, read_photos
-from training.data.split import Split, stratified_split
+from training.data.split import DatasetSplit, stratified_split
 
 pytestmark = [pytest.mark.integration, pytest.mark.long]
 
@@ -40,7 +40,7 @@ def upside_down(sample: Sample) -> bytes:
 
 
 @pytest.fixture
-def starter_split(starter_bundle: Path, photos_dir: Path) -> Split:
+def starter_split(starter_bundle: Path, photos_dir: Path) -> DatasetSplit:
     """Real photos in the parts that they had when the starter model was trained."""
     samples = read_photos(photos_dir)
     if fingerprint(samples, photos_dir) != read_manifest(starter_bundle).dataset_fingerprint:
@@ -49,13 +49,13 @@ def starter_split(starter_bundle: Path, photos_dir: Path) -> Split:
 
 
 @pytest.fixture
-def few_base_photos(starter_split: Split) -> Split:
+def few_base_photos(starter_split: DatasetSplit) -> DatasetSplit:
     """Some of them, in the same parts: all of them would take long."""
-    return Split(*(few_of_each(getattr(starter_split, name), name) for name in ITEMS))
+    return DatasetSplit(*(few_of_each(getattr(starter_split, name), name) for name in ITEMS))
 
 
 @pytest.fixture
-def sellers_photos(starter_split: Split, few_base_photos: Split) -> list[Sample]:
+def sellers_photos(starter_split: DatasetSplit, few_base_photos: DatasetSplit) -> list[Sample]:
     """Items that the starter model has never seen, evenly of all subclasses, one a product."""
     base = {s.group for name in ITEMS for s in getattr(few_base_photos, name)}
     unseen = {s.group: s for s in (*starter_split.validation, *starter_split.test) if s.sub}
@@ -69,7 +69,7 @@ def sellers_photos(starter_split: Split, few_base_photos: Split) -> list[Sample]
 
 @pytest.fixture
 def starter_with_few_photos(
-    starter_bundle: Path, few_base_photos: Split, photos_dir: Path, tmp_path: Path
+    starter_bundle: Path, few_base_photos: DatasetSplit, photos_dir: Path, tmp_path: Path
 ) -> Path:
     """The starter model, with a list of these base photos."""
     bundle = Path(shutil.copytree(starter_bundle, tmp_path / "starter"))

@@ -25,13 +25,13 @@ for name in {MODERATORS}:
     a_moderator(name)
 """
 # Each is a list of what must be empty, or a number that must be PHOTOS.
-STANDING = "SELECT count(*), count(DISTINCT photo_id) FROM classifier_review WHERE stands"
+STANDING = "SELECT count(*), count(DISTINCT photo_id) FROM classifier_review WHERE is_final"
 TWICE = """
 SELECT photo_id FROM classifier_review WHERE NOT voided AND voids_id IS NULL
 GROUP BY photo_id HAVING count(*) > 1
 """
-LEFT = "SELECT count(*) FROM classifier_queueitem WHERE open"
-BY_WHOM = "SELECT moderator_id, count(*) FROM classifier_review WHERE stands GROUP BY 1"
+LEFT = "SELECT count(*) FROM classifier_queueitem WHERE is_open"
+BY_WHOM = "SELECT moderator_id, count(*) FROM classifier_review WHERE is_final GROUP BY 1"
 
 
 class Office:
@@ -79,7 +79,7 @@ def office(
 
 
 def test_eight_moderators_settle_500_photos_once_each(office: Office) -> None:
-    """500 standing reviews, none decided twice, though all take from one queue at once."""
+    """500 final reviews, none decided twice, though all take from one queue at once."""
     for person in office.people:
         person.start()
     wait_until(office.all_done, what="all photos are settled")

@@ -62,7 +62,7 @@ def test_u_undoes_again_and_again(anna: Page, site: Site) -> None:
         "subclass", "subclass", "undone", "undone", "subclass",
     ]  # fmt: skip
     with site.database():
-        assert Review.objects.standing().get().photo_id == first
+        assert Review.objects.final().get().photo_id == first
 
 
 def test_u_undoes_after_a_reload(anna: Page, site: Site) -> None:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TextIO
 
 from classifier.ml.manifest import sha256_of
-from classifier.models import Part
+from classifier.models import Split
 from training.data.folder import Sample
-from training.data.split import Split
+from training.data.split import DatasetSplit
 
 
 class DatasetError(Exception):
@@ -49,7 +49,7 @@ class DatasetRow:
     main: str | None
     sub: str | None
     group: str
-    part: Part
+    part: Split
     weight: float
     source: LabelSource
     review: int | None
@@ -101,7 +101,7 @@ def _row(values: dict[str, str]) -> DatasetRow:
         main=values["main"] or None,
         sub=values["sub"] or None,
         group=values["group"],
-        part=Part(values["part"]),
+        part=Split(values["part"]),
         weight=float(values["weight"]),
         source=LabelSource(values["source"]),
         review=int(values["review"]) if values["review"] else None,
@@ -115,9 +115,9 @@ def dataset_fingerprint(rows: Sequence[DatasetRow]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def base_rows(split: Split, folder: Path) -> list[DatasetRow]:
+def base_rows(split: DatasetSplit, folder: Path) -> list[DatasetRow]:
     """Return the photos of a split folder as rows of ``dataset.csv``."""
-    parts = {Part.TRAIN: split.train, Part.VALIDATION: split.validation, Part.TEST: split.test}
+    parts = {Split.TRAIN: split.train, Split.VALIDATION: split.validation, Split.TEST: split.test}
     return [
         DatasetRow(
             path=str(sample.path.relative_to(folder)), main=sample.main, sub=sample.sub,

@@ -25,7 +25,7 @@ SUB_INDEX: Final[Mapping[str, int]] = MappingProxyType({s: i for i, s in enumera
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class DatasetSplit:
     """Three sets that share no product. Choose on validation, report on test."""
 
     train: list[Sample]
@@ -35,7 +35,7 @@ class Split:
 
 def stratified_split(
     samples: Sequence[Sample], *, seed: int, validation: float = 0.10, test: float = 0.15
-) -> Split:
+) -> DatasetSplit:
     """Split by product, each label in proportion; see `split_by_product`.
 
     Args:
@@ -44,7 +44,7 @@ def stratified_split(
         validation, test: shares of each label's photos, 0 to 1.
     """
     parts = split_by_product(samples, seed=seed, shares={"test": test, "validation": validation})
-    return Split(parts["train"], parts["validation"], parts["test"])
+    return DatasetSplit(parts["train"], parts["validation"], parts["test"])
 
 
 def split_by_product(

@@ -10,7 +10,7 @@ import numpy as np
 
 from training.data.folder import PhotosError, Sample, Unreadable
 from training.data.near_duplicates import PhotoHash, hash_photos, similar_pairs
-from training.data.split import Split, join_products, stratified_split
+from training.data.split import DatasetSplit, join_products, stratified_split
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class SplitRecord:
         return {"seed": self.seed, "by": str(self.by)}
 
 
-def split_as(record: SplitRecord, samples: Sequence[Sample]) -> Split:
+def split_as(record: SplitRecord, samples: Sequence[Sample]) -> DatasetSplit:
     """Return train, validation and test as the record says; the same every time.
 
     By looks, every photo is read once; one that cannot be decoded is left out and named.

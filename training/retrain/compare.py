@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.ml.manifest import Manifest, manifest_as_dict, read_manifest
-from classifier.models import Part
+from classifier.models import Split
 from classifier.photos.cleaning import Limits
 from training.data.dataset_rows import DatasetRow, LabelSource
 from training.data.folder import Sample
@@ -40,8 +40,8 @@ def compare_models(
     Raises:
         PhotosError: if no test photo can be read.
     """
-    rows = collected.part(Part.TEST)
-    samples: Sequence[Sample] = collected.samples(Part.TEST)
+    rows = collected.part(Split.TEST)
+    samples: Sequence[Sample] = collected.samples(Split.TEST)
     both = score_models(samples, champion, candidate, limits)
     manifests = [read_manifest(folder) for folder in (champion, candidate)]
     figures = both.figures([manifest.thresholds for manifest in manifests])

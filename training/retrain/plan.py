@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from classifier.models import Part
+from classifier.models import Split
 from classifier.retraining import new_reviews
 from classifier.versions import registry
 from training.data.dataset_rows import LabelSource
@@ -35,7 +35,7 @@ def plan(request: RetrainRequest) -> str:
     lines += [
         f"It would start from {champion}, train {request.config.train_from} for "
         f"{request.config.epochs} epochs, and compare both on "
-        f"{len(found.part(Part.TEST))} test photos. Of {len(found.rows)} photos {reviewed} are "
+        f"{len(found.part(Split.TEST))} test photos. Of {len(found.rows)} photos {reviewed} are "
         "reviewed ones.",
         "",
         f"{'':<16}{'training':>18}{'validation':>18}{'test':>18}",

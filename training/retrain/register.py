@@ -77,7 +77,7 @@ def _store(lease: Lease, finished: Finished, verdict: RetrainRun.Verdict, messag
             promotion.promote(
                 version=version,
                 by=lease.run.requested_by,
-                how=Promotion.How.GATE if by_gate else Promotion.How.PERSON,
+                trigger=Promotion.Trigger.GATE if by_gate else Promotion.Trigger.PERSON,
                 instead_of=finished.champion,
             )
         lease.finish(
@@ -90,6 +90,6 @@ def _dataset(version: ModelVersion, collected: Collected) -> Iterator[DatasetRev
         if row.source is LabelSource.REVIEW and row.review is not None:
             for review in (row.review, *collected.more_reviews.get(row.sha256, ())):
                 yield DatasetReview(
-                    version=version, review_id=review, sha256=row.sha256, part=row.part,
+                    version=version, review_id=review, sha256=row.sha256, split=row.part,
                     weight=row.weight,
                 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from classifier.models import Part
+from classifier.models import Split
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 from training.data.dataset_rows import DatasetRow, LabelSource
 from training.data.folder import NEAR, OTHERS
@@ -80,7 +80,7 @@ def galleries(
     changes: Mapping[str, Sequence[Mapping[str, Any]]], collected: Collected
 ) -> list[dict[str, Any]]:
     """Return the photos that the candidate fixes and those it breaks, small."""
-    tested = collected.part(Part.TEST)
+    tested = collected.part(Split.TEST)
     titles = {"broken": "Broken by the candidate", "fixed": "Fixed by the candidate"}
     return [
         {
@@ -105,7 +105,7 @@ def part_rows(rows: Sequence[DatasetRow]) -> list[dict[str, Any]]:
     """Return for each label how many base and reviewed photos each part has."""
     found = [
         counts(row for row in rows if row.source is source and row.part == part)[part.value]
-        for part in Part
+        for part in Split
         for source in LabelSource
     ]
     return [

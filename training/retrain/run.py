@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from classifier.ml.manifest import DATASET_NAME, REPORT_NAME
-from classifier.models import ModelVersion, Part, RetrainRun, Review
+from classifier.models import ModelVersion, RetrainRun, Review, Split
 from classifier.photos.intake import photo_limits
 from classifier.retraining import Lease, LeaseLostError, new_reviews
 from classifier.versions import registry, storage
@@ -183,6 +183,6 @@ class _Retraining:
 
     def _drawn(self, collected: Collected) -> set[int]:
         """Return which of the test photos' reviews are of the blind sample."""
-        tested = {row.review for row in collected.part(Part.TEST)}
-        drawn = Review.objects.filter(sampled=True, stands=True).values_list("pk", flat=True)
+        tested = {row.review for row in collected.part(Split.TEST)}
+        drawn = Review.objects.filter(sampled=True, is_final=True).values_list("pk", flat=True)
         return {review for review in drawn if review in tested}

@@ -9,7 +9,7 @@ from typing import Any
 from classifier.ml.bundle import load_bundle
 from classifier.ml.manifest import Manifest, Preprocessing
 from classifier.ml.network import HierarchicalResNet
-from classifier.models import Part
+from classifier.models import Split
 from training.calibration.held_out import HeldOut, score_of
 from training.calibration.near_unit import fit_near_unit
 from training.calibration.thresholds import choose_thresholds, fit_temperature, without_novelty
@@ -61,20 +61,20 @@ def train_candidate(
     """
     bundle = load_bundle(lesson.champion)
     network, before = bundle.network, bundle.manifest
-    trained, held_out = collected.part(Part.TRAIN), collected.part(Part.VALIDATION)
+    trained, held_out = collected.part(Split.TRAIN), collected.part(Split.VALIDATION)
     targets = build_targets(
-        collected.samples(Part.TRAIN),
+        collected.samples(Split.TRAIN),
         smoothing=request.config.smoothing, outlier_weight=request.config.outlier_weight,
     )  # fmt: skip
     training, validating = _batch_sources(
         collected, trained, held_out, network, before.preprocessing, request, lesson.features
     )
-    validation = HeldOut(validating, truth_of(collected.samples(Part.VALIDATION)))
+    validation = HeldOut(validating, truth_of(collected.samples(Split.VALIDATION)))
     epochs = fit(
         network, training, targets, request.config, lambda part: score_of(part, validation),
         lesson.checkpoint,
     )  # fmt: skip
-    learned_from = HeldOut(training, truth_of(collected.samples(Part.TRAIN)))
+    learned_from = HeldOut(training, truth_of(collected.samples(Split.TRAIN)))
     fit_near_unit(network, request.config.train_from, learned_from, validation)
     chosen = _choose(network, request, validation)
     manifest = Manifest(

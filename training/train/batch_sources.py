@@ -10,7 +10,7 @@ from classifier.ml.manifest import sha256_of
 from classifier.ml.network import HierarchicalResNet
 from training.data.batches import BatchSource, PhotoBatches
 from training.data.folder import PhotosError, Sample
-from training.data.split import Split
+from training.data.split import DatasetSplit
 from training.engine.stages import TrainFrom, frozen_part
 from training.features.cache import FeatureCacheBuilder, Views
 from training.runtime.devices import resolve_precision
@@ -28,7 +28,7 @@ class BatchSources(NamedTuple):
 def make_batch_sources(
     network: HierarchicalResNet,
     request: TrainRequest,
-    split: Split,
+    split: DatasetSplit,
     trained: Sequence[Sample],
     accelerator: Accelerator,
 ) -> BatchSources:

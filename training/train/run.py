@@ -16,7 +16,7 @@ from training.calibration.held_out import HeldOut, choose_and_evaluate, score_of
 from training.calibration.near_unit import fit_near_unit
 from training.data.dataset_rows import DatasetRow, base_rows, write_dataset
 from training.data.folder import Kind, count_table, fingerprint, read_photos
-from training.data.split import Split
+from training.data.split import DatasetSplit
 from training.data.split_record import split_as
 from training.data.targets import build_targets
 from training.engine.disk_space import check_disk_space, write_bundle
@@ -96,7 +96,7 @@ def _manifest(
     request: TrainRequest,
     network: HierarchicalResNet,
     sources: BatchSources,
-    split: Split,
+    split: DatasetSplit,
     validation: HeldOut,
     epochs: list[Epoch],
     accelerator: Accelerator,

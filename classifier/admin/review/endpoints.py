@@ -213,7 +213,7 @@ def gradcam_image(request: HttpRequest, photo: int) -> HttpResponseBase:
     row = ListingPhoto.objects.filter(pk=photo).first()
     if row is None:
         return _refused(404, "This photo was deleted meanwhile.")
-    if QueueItem.objects.filter(photo=row, open=True, blind=True).exists():
+    if QueueItem.objects.filter(photo=row, is_open=True, blind=True).exists():
         return _refused(409, "This photo is reviewed blind; the map comes after the verdict.")
     png = gradcam.stored_image(row)
     if png is not None:

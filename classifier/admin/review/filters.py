@@ -26,12 +26,12 @@ class ReviewedByFilter(SimpleListFilter):
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[ListingPhoto]
     ) -> QuerySet[ListingPhoto]:
-        standing = Review.objects.standing().filter(photo=OuterRef("pk"))
+        final = Review.objects.final().filter(photo=OuterRef("pk"))
         match self.value():
             case None:
                 return queryset
             case "nobody":
-                return queryset.filter(~Exists(standing))
+                return queryset.filter(~Exists(final))
             case str(number) if number.isdecimal():
-                return queryset.filter(Exists(standing.filter(moderator=int(number))))
-        return queryset.filter(Exists(standing))
+                return queryset.filter(Exists(final.filter(moderator=int(number))))
+        return queryset.filter(Exists(final))

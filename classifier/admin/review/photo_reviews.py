@@ -21,8 +21,8 @@ class PhotoReviews(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ListingPhoto]:
         photos: QuerySet[ListingPhoto] = super().get_queryset(request)
-        standing = Review.objects.standing().select_related("moderator")
-        return photos.prefetch_related(Prefetch("reviews", standing))
+        final = Review.objects.final().select_related("moderator")
+        return photos.prefetch_related(Prefetch("reviews", final))
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return self._seen(request, super().get_list_display(request))
@@ -41,7 +41,7 @@ class PhotoReviews(ModelAdmin):
 
     @display(description="Settled as")
     def settled(self, photo: ListingPhoto) -> str:
-        review = labels.standing_review(photo)
+        review = labels.final_review(photo)
         return f"{review.label} ({review.moderator})" if review else "–"
 
     @display(description="The seller says")

@@ -36,7 +36,7 @@ class ReviewAdmin(ReadOnlyAdmin):
     )  # fmt: skip
     list_display_links = ("shown_verdict",)
     list_filter = (
-        "verdict", "main", "sub", "stands", "sampled", "source",
+        "verdict", "main", "sub", "is_final", "sampled", "source",
         ("moderator", admin.RelatedOnlyFieldListFilter), ("at", WholeDaysFilter),
     )  # fmt: skip
     list_filter_submit = True
@@ -57,7 +57,11 @@ class ReviewAdmin(ReadOnlyAdmin):
 
     @display(description="The model's tag")
     def model_tag(self, review: Review) -> str:
-        return label_path(review.said_main, review.said_sub) if review.said_outcome else "–"
+        return (
+            label_path(review.predicted_main, review.predicted_sub)
+            if review.predicted_outcome
+            else "–"
+        )
 
     @display(description="State", label=wording.STATE_COLOURS)
     def shown_state(self, review: Review) -> tuple[str, str]:

@@ -16,7 +16,7 @@ def state(review: Review) -> tuple[str, str]:
         return "undo", "undoes"
     if review.voided:
         return "undone", "undone"
-    if review.stands:
+    if review.is_final:
         return "settles", "settles the photo"
     # Whatever the second one says, the first stands until there is a third.
     return ("second", "second review") if review.round == 2 else ("overruled", "overruled")

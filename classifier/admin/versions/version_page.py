@@ -85,7 +85,7 @@ def _facts(version: ModelVersion) -> dict[str, Any]:
         "champion": champion,
         "champion_figures": key_figures.rows(champion) if champion and champion != version else [],
         "chain": [
-            {"learned": one, "reviews": lineage.in_parts(one.reviews)}
+            {"learned": one, "reviews": lineage.by_split(one.reviews)}
             for one in lineage.of_version(version)
         ],
         "periods": history.periods(version),

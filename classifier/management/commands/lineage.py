@@ -107,7 +107,8 @@ def _of_model(learned: Learned) -> Document:
         "dataset_fingerprint": learned.fingerprint,
         "dataset_changed": learned.dataset_changed,
         "reviews": [
-            {"review": row.review_id, "part": row.part, "stands": row.review.stands} for row in rows
+            {"review": row.review_id, "split": row.split, "is_final": row.review.is_final}
+            for row in rows
         ],
     }
 
@@ -119,13 +120,13 @@ def _of_review(review: Review) -> Document:
         "label": review.label,
         "moderator": review.moderator.get_username(),
         "at": review.at,
-        "stands": review.stands,
+        "is_final": review.is_final,
         "learned_by": [_of_learning(row) for row in lineage.learned_from_review(review)],
     }
 
 
 def _of_learning(row: DatasetReview) -> Document:
-    return {"model": row.version.name, "part": row.part, "review": row.review_id}
+    return {"model": row.version.name, "split": row.split, "review": row.review_id}
 
 
 def _as_json(document: Document) -> str:
@@ -151,19 +152,19 @@ def _lines(document: Document) -> Iterator[str]:
 def _model_lines(model: Document, word: str) -> Iterator[str]:
     weights, fingerprint = _short(model["weights_sha256"]), _short(model["dataset_fingerprint"])
     yield f"  {word:<9} {model['name']} ({model['state']}), weights {weights}"
-    reviews = lineage.in_parts(Counter(review["part"] for review in model["reviews"]))
-    undone = sum(not review["stands"] for review in model["reviews"])
-    changed = f"; changed since: {undone:,} no longer standing" if undone else ""
+    reviews = lineage.by_split(Counter(review["split"] for review in model["reviews"]))
+    undone = sum(not review["is_final"] for review in model["reviews"])
+    changed = f"; changed since: {undone:,} no longer final" if undone else ""
     yield f"            dataset {fingerprint or 'unknown'}, reviews {reviews}{changed}"
 
 
 def _review_lines(review: Document) -> Iterator[str]:
-    stands = "stands" if review["stands"] else "does not stand"
+    final = "final" if review["is_final"] else "undone or overruled"
     yield (
         f"  review {review['review']}: {review['label']}, by {review['moderator']} on "
-        f"{review['at']:%Y-%m-%d %H:%M:%S} UTC; {stands}"
+        f"{review['at']:%Y-%m-%d %H:%M:%S} UTC; {final}"
     )
-    learned = [f"{row['model']} ({row['part']})" for row in review["learned_by"]]
+    learned = [f"{row['model']} ({row['split']})" for row in review["learned_by"]]
     yield f"            learned by {', '.join(learned) or 'no model yet'}"
 
 

@@ -86,7 +86,7 @@ def _as_json(period: Period) -> str:
         "from": change.at.isoformat(),
         "until": period.until.isoformat() if period.until else None,
         "replaced": _replaced(change),
-        "how": change.how,
+        "trigger": change.trigger,
         "by": change.by.get_username() if change.by else None,
     }
     return json.dumps(document, ensure_ascii=False)
@@ -98,7 +98,7 @@ def _replaced(change: Promotion) -> str | None:
 
 def _how(change: Promotion) -> str:
     by = f" ({change.by.get_username()})" if change.by else ""
-    return f"{change.get_how_display()}{by}"
+    return f"{change.get_trigger_display()}{by}"
 
 
 def _shown(moment: datetime) -> str:

@@ -7,12 +7,12 @@ from classifier.models import ModelVersion, Review
 from classifier.models.reviews import ReviewQuerySet
 from classifier.review.quality.agreement import Share, share, weighted_share
 
-_MODEL_RIGHT = Q(verdict="subclass", main=F("said_main"), sub=F("said_sub"))
+_MODEL_RIGHT = Q(verdict="subclass", main=F("predicted_main"), sub=F("predicted_sub"))
 
 
 def _confident_tags() -> ReviewQuerySet:
     """Standing reviews of confident tags; a photo that shows nothing to judge is no mistake."""
-    tagged = Review.objects.standing().filter(said_outcome="subclass")
+    tagged = Review.objects.final().filter(predicted_outcome="subclass")
     return tagged.exclude(verdict=Review.Verdict.BAD_PHOTO)
 
 
@@ -44,11 +44,12 @@ def override_rates() -> list[tuple[str, Share]]:
     """Return per subclass how often moderators overruled the model's confident tag."""
     rows = (
         _confident_tags()
-        .values("said_sub")
+        .values("predicted_sub")
         .annotate(count=Count("pk"), right=Count("pk", filter=_MODEL_RIGHT))
-        .order_by("said_sub")
+        .order_by("predicted_sub")
     )
     shares = [
-        (row["said_sub"] or "", share(row["count"] - row["right"], row["count"])) for row in rows
+        (row["predicted_sub"] or "", share(row["count"] - row["right"], row["count"]))
+        for row in rows
     ]
     return [(sub, rate) for sub, rate in shares if rate is not None]

@@ -58,8 +58,8 @@ def figures() -> Figures:
 
 
 def _count() -> Figures:
-    backlog = QueueItem.objects.filter(open=True).aggregate(
-        waiting=Count("pk"), unknown=Count("pk", filter=Q(rank=0)), oldest=Min("since")
+    backlog = QueueItem.objects.filter(is_open=True).aggregate(
+        waiting=Count("pk"), unknown=Count("pk", filter=Q(rank=0)), oldest=Min("queued_at")
     )
     since = timezone.now() - timedelta(days=DAYS)
     recent = Review.objects.verdicts().filter(at__gte=since).values("moderator__username")

@@ -38,7 +38,7 @@ def _opinions() -> dict[int, list[dict[str, Any]]]:
     reviewed_twice = Review.objects.verdicts().filter(round=2, photo__isnull=False)
     rows = Review.objects.verdicts().filter(photo__in=reviewed_twice.values("photo"))
     opinions: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    fields = ("photo", "verdict", "main", "sub", "round", "stands", "moderator__username")
+    fields = ("photo", "verdict", "main", "sub", "round", "is_final", "moderator__username")
     for row in rows.order_by("photo", "round").values(*fields):
         opinions[row["photo"]].append(row)
     return opinions
@@ -76,18 +76,18 @@ def moderators() -> list[Moderator]:
     right: dict[str, int] = defaultdict(int)
     count: dict[str, int] = defaultdict(int)
     for rows in _opinions().values():
-        standing = next((row for row in rows if row["stands"]), None)
+        final = next((row for row in rows if row["is_final"]), None)
         # Waiting for a third opinion, nothing is settled.
         disputed = len(rows) == 2 and _label(rows[0]) != _label(rows[1])
-        if standing is None or disputed:
+        if final is None or disputed:
             continue
         for row in rows:
             if row["round"] < 3:
                 count[row["moderator__username"]] += 1
-                right[row["moderator__username"]] += _label(row) == _label(standing)
+                right[row["moderator__username"]] += _label(row) == _label(final)
     return [Moderator(name, share(right[name], count[name])) for name in sorted(count)]
 
 
 def waiting_for_a_third() -> int:
     """Return how many photos two moderators disagree about."""
-    return QueueItem.objects.filter(open=True, round=3).count()
+    return QueueItem.objects.filter(is_open=True, round=3).count()

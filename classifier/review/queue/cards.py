@@ -35,7 +35,7 @@ def card(item: QueueItem) -> dict[str, Any]:
         "listing": photo.listing.pk,
         "title": str(photo.listing),
         "others": list(others.order_by("id").values_list("pk", flat=True)[:OTHERS_SHOWN]),
-        "since": item.since.isoformat(),
+        "since": item.queued_at.isoformat(),
         "round": item.round,
         "blind": item.blind,
         "suggestion": photo.suggestion.label if hasattr(photo, "suggestion") else "",
@@ -76,7 +76,9 @@ def why(photo: ListingPhoto) -> str:
 
 def answer_to_verdict(review: Review) -> dict[str, Any]:
     """Return what the page tells after a verdict; after a blind one also the model's tag."""
-    prediction = label_path(review.said_main, review.said_sub) if review.said_outcome else ""
+    prediction = (
+        label_path(review.predicted_main, review.predicted_sub) if review.predicted_outcome else ""
+    )
     return {
         "review": review.pk,
         "label": review.label,

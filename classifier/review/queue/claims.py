@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from classifier.models import PassedOver, QueueItem, Review
+from classifier.models import Exclusion, QueueItem, Review
 from classifier.review.errors import HeldElsewhereError, PhotoGoneError, SettledElsewhereError
 from classifier.review.queue.informative import WaitingPhoto, most_informative
 
@@ -27,8 +27,8 @@ def waiting_for(moderator: User) -> QuerySet[QueueItem]:
     """Return what waits and this moderator does not pass over, held or not; in no order."""
     # NOT IN, which PostgreSQL looks up in a hash: as an anti join it compared every skipped photo
     # with every one at the head of the queue.
-    passed_over = PassedOver.objects.filter(moderator=moderator).values("item")
-    return QueueItem.objects.filter(~Q(pk__in=passed_over), open=True)
+    excluded = Exclusion.objects.filter(moderator=moderator).values("item")
+    return QueueItem.objects.filter(~Q(pk__in=excluded), is_open=True)
 
 
 def free_for(moderator: User) -> QuerySet[QueueItem]:
@@ -47,7 +47,7 @@ def claim_next(*, moderator: User) -> QueueItem | None:
         if settings.REVIEW_ORDER == "informative":
             item = _lock_informative(moderator)
         else:
-            item = _locked(free_for(moderator)).order_by("rank", "since", "id").first()
+            item = _locked(free_for(moderator)).order_by("rank", "queued_at", "id").first()
         if item is not None:
             give_to(item, moderator)
         return item
@@ -66,7 +66,7 @@ def with_card_rows(items: QuerySet[QueueItem]) -> QuerySet[QueueItem]:
 
 def _lock_informative(moderator: User) -> QueueItem | None:
     rows = free_for(moderator).order_by("-informative", "id")[:CANDIDATES]
-    candidates = [WaitingPhoto(row.pk, row.guess, row.informative) for row in rows]
+    candidates = [WaitingPhoto(row.pk, row.predicted_sub, row.informative) for row in rows]
     lately = _guesses_lately(moderator)
     while candidates:
         choice = most_informative(candidates, lately)
@@ -82,8 +82,8 @@ def _guesses_lately(moderator: User) -> list[str | None]:
     reviewed = Review.objects.filter(moderator=moderator, photo__isnull=False).order_by("-at")
     on_screen = QueueItem.objects.filter(holder=moderator, claim__isnull=False)
     return [
-        *on_screen.values_list("guess", flat=True)[:LATELY],
-        *reviewed.values_list("photo__queue_item__guess", flat=True)[:LATELY],
+        *on_screen.values_list("predicted_sub", flat=True)[:LATELY],
+        *reviewed.values_list("photo__queue_item__predicted_sub", flat=True)[:LATELY],
     ]
 
 
@@ -118,16 +118,16 @@ def skip(*, moderator: User, claim: UUID) -> None:
         if item is None:
             # Lost meanwhile: then there is nothing to pass over.
             return
-        PassedOver.objects.get_or_create(
-            item=item, moderator=moderator, defaults={"why": PassedOver.Why.SKIPPED}
+        Exclusion.objects.get_or_create(
+            item=item, moderator=moderator, defaults={"why": Exclusion.Why.SKIPPED}
         )
         release(moderator=moderator, claims=[claim])
 
 
-def skipped_by(moderator: User) -> QuerySet[PassedOver]:
+def skipped_by(moderator: User) -> QuerySet[Exclusion]:
     """Return which photos this moderator skipped that still wait."""
-    return PassedOver.objects.filter(
-        moderator=moderator, why=PassedOver.Why.SKIPPED, item__open=True
+    return Exclusion.objects.filter(
+        moderator=moderator, why=Exclusion.Why.SKIPPED, item__is_open=True
     )
 
 
@@ -148,14 +148,14 @@ def take_back(*, moderator: User, item: int) -> QueueItem:
         row = with_card_rows(locked).filter(pk=item).first()
         if row is None:
             raise PhotoGoneError
-        if not row.open:
+        if not row.is_open:
             raise SettledElsewhereError
         held = row.held_until is not None and row.held_until >= timezone.now()
         if held and row.holder_id != moderator.pk:
             raise HeldElsewhereError
-        passed_over = PassedOver.objects.filter(item=row, moderator=moderator)
-        if passed_over.filter(why=PassedOver.Why.REVIEWED).exists():
+        excluded = Exclusion.objects.filter(item=row, moderator=moderator)
+        if excluded.filter(why=Exclusion.Why.REVIEWED).exists():
             raise SettledElsewhereError
-        passed_over.delete()
+        excluded.delete()
         give_to(row, moderator)
         return row

@@ -39,8 +39,8 @@ def _item(photo: ListingPhoto) -> QueueItem | None:
     sample = _sample() if _confident(photo) else {}
     if _confident(photo) and not sample:
         return None
-    since = photo.classified_at or photo.created_at
-    return QueueItem(photo=photo, since=since, **{**_follows(photo), **sample})
+    queued_at = photo.classified_at or photo.created_at
+    return QueueItem(photo=photo, queued_at=queued_at, **{**_follows(photo), **sample})
 
 
 def _confident(photo: ListingPhoto) -> bool:
@@ -57,15 +57,15 @@ def _sample() -> dict[str, object]:
 
 def _follow_tag(photo: ListingPhoto) -> None:
     """A new tag makes a photo wait elsewhere, again, or not at all if the model is now sure."""
-    if Review.objects.standing().filter(photo=photo).exists():
+    if Review.objects.final().filter(photo=photo).exists():
         return
     # Not what is on a screen just now, and nothing of the sample.
     item = QueueItem.objects.filter(photo=photo, claim__isnull=True, round=1, sampled=False)
     if not _confident(photo):
-        item.update(open=True, **_follows(photo))
+        item.update(is_open=True, **_follows(photo))
     else:
         sample = _sample()
-        item.filter(photo__suggestion__isnull=True).update(open=bool(sample), **sample)
+        item.filter(photo__suggestion__isnull=True).update(is_open=bool(sample), **sample)
 
 
 def _follows(photo: ListingPhoto) -> dict[str, object]:
@@ -74,16 +74,16 @@ def _follows(photo: ListingPhoto) -> dict[str, object]:
     scores = photo.scores or {}
     return {
         "rank": QueueItem.Rank.LATER if main_class else QueueItem.Rank.FIRST,
-        "guess": top_classes(scores["sub"], 1)[0].label,
+        "predicted_sub": top_classes(scores["sub"], 1)[0].label,
         "informative": informativeness(sub=scores["sub"], novelty=scores["novelty"]),
     }
 
 
 def ask_for(photo: ListingPhoto) -> None:
     """Put one photo into the queue whatever its tag says; call it inside a transaction."""
-    since = photo.classified_at or photo.created_at
+    queued_at = photo.classified_at or photo.created_at
     item, created = QueueItem.objects.get_or_create(
-        photo=photo, defaults={"since": since, **_follows(photo), **MUST_NOT_WAIT}
+        photo=photo, defaults={"queued_at": queued_at, **_follows(photo), **MUST_NOT_WAIT}
     )
-    if not created and not item.open:
-        QueueItem.objects.filter(pk=item.pk).update(open=True, **MUST_NOT_WAIT)
+    if not created and not item.is_open:
+        QueueItem.objects.filter(pk=item.pk).update(is_open=True, **MUST_NOT_WAIT)

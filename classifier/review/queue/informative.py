@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 MARGIN_SHARE: Final = 0.7
-# What one more photo of a guess seen lately costs: enough to turn to another class when two
+# What one more photo of a subclass predicted lately costs: enough to turn to another class when two
 # photos are about as informative, too little to prefer a photo that teaches nothing.
 REPETITION_COSTS: Final = 0.1
 
@@ -40,13 +40,13 @@ class WaitingPhoto(NamedTuple):
     """What the choice needs to know of a photo in the queue."""
 
     item: int
-    guess: str | None
+    predicted_sub: str | None
     informative: float
 
 
 def most_informative(
     candidates: Sequence[WaitingPhoto], lately: Sequence[str | None]
 ) -> WaitingPhoto:
-    """Return the most informative candidate, less what its guess has been shown lately."""
+    """Return the most informative candidate, less what repetition costs it."""
     seen = Counter(lately)
-    return max(candidates, key=lambda c: c.informative - REPETITION_COSTS * seen[c.guess])
+    return max(candidates, key=lambda c: c.informative - REPETITION_COSTS * seen[c.predicted_sub])

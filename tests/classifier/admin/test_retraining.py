@@ -39,7 +39,7 @@ def watcher(db: None) -> User:
 
 
 @pytest.fixture
-def rings(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """What would go to the broker: task, arguments, queue."""
     sent: list[tuple[Any, ...]] = []
 
@@ -59,10 +59,10 @@ def words(page: str) -> str:
 
 
 def test_the_button_asks_first_and_then_a_run_waits_for_the_trainer(
-    client: Client, engineer: User, rings: list[tuple[Any, ...]],
+    client: Client, engineer: User, sent: list[tuple[Any, ...]],
     django_capture_on_commit_callbacks: Any,
 ) -> None:  # fmt: skip
-    """It offers three policies; the answer is a row, and a ring on the trainer's queue."""
+    """It offers three policies; the answer is a row, and a message on the trainer's queue."""
     client.force_login(engineer)
     question = client.get(START).content.decode()
     assert "Retrain now?" in question
@@ -75,7 +75,7 @@ def test_the_button_asks_first_and_then_a_run_waits_for_the_trainer(
     run = RetrainRun.objects.get()
     assert (run.state, run.policy, run.trigger) == ("queued", "never", "admin")
     assert run.requested_by == engineer
-    assert rings == [("training.tasks.retrain", (run.pk,), "training")]
+    assert sent == [("training.tasks.retrain", (run.pk,), "training")]
     assert f"{run} waits for the trainer." in client.get(RUNS).content.decode()
 
 

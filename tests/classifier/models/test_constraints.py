@@ -106,7 +106,7 @@ def test_a_photo_that_contradicts_itself_is_refused(
 def test_there_is_one_champion(real_database: str) -> None:
     """A second champion beside the first is refused."""
     a_champion("first")
-    with pytest.raises(IntegrityError, match=r"exactly_one_champion|state"), transaction.atomic():
+    with pytest.raises(IntegrityError, match=r"at_most_one_champion|state"), transaction.atomic():
         a_champion("second")
 
 

@@ -47,7 +47,7 @@ def reviews(count: int, verdict: str = "not_ours") -> list[Review]:
     photos: list[ListingPhoto] = pending_photos(count)
     return [
         Review.objects.create(
-            photo=photo, moderator=moderator, key=uuid4(), verdict=verdict, stands=True
+            photo=photo, moderator=moderator, key=uuid4(), verdict=verdict, is_final=True
         )
         for photo in photos
     ]
@@ -55,7 +55,7 @@ def reviews(count: int, verdict: str = "not_ours") -> list[Review]:
 
 def learn(version: ModelVersion, learned: list[Review]) -> None:
     DatasetReview.objects.bulk_create(
-        DatasetReview(version=version, review=review, sha256="0" * 64, part="train")
+        DatasetReview(version=version, review=review, sha256="0" * 64, split="train")
         for review in learned
     )
 
@@ -206,17 +206,17 @@ def test_work_that_forgets_its_verdict_has_failed() -> None:
 
 
 def test_only_runs_that_nobody_works_on_are_rung_for() -> None:
-    """The sweep rings for a queued run and for a dead process's, and for nothing else."""
-    assert retraining.ring_again() is None
+    """The sweep sends a message for a queued run and for a dead process's, and for nothing else."""
+    assert retraining.notify_if_waiting() is None
     run = ask()
-    assert retraining.ring_again() == run
+    assert retraining.notify_if_waiting() == run
     lease = retraining.take(run)
-    assert retraining.ring_again() is None
+    assert retraining.notify_if_waiting() is None
     die(run)
-    assert retraining.ring_again() == run
+    assert retraining.notify_if_waiting() == run
     retraining.take(fresh(run)).finish(verdict=REJECTED, message="No better.")
     assert lease.run == run
-    assert retraining.ring_again() is None
+    assert retraining.notify_if_waiting() is None
 
 
 def test_new_reviews_are_those_the_champion_has_not_learned() -> None:
@@ -224,7 +224,7 @@ def test_new_reviews_are_those_the_champion_has_not_learned() -> None:
     learned, new = reviews(3), reviews(2)
     reviews(1, "bad_photo")
     (undone,) = reviews(1)
-    Review.objects.filter(pk=undone.pk).update(stands=False, voided=True)
+    Review.objects.filter(pk=undone.pk).update(is_final=False, voided=True)
     assert retraining.new_reviews() == 5
     learn(a_champion(), learned)
     assert retraining.new_reviews() == len(new)
@@ -246,7 +246,7 @@ def test_without_an_interval_nothing_comes_by_itself(settings: Settings) -> None
     """The default: no automatic retraining, said in words."""
     assert settings.RETRAIN_EVERY_HOURS == 0
     reviews(3)
-    found = retraining.outlook(NOW)
+    found = retraining.next_run(NOW)
     assert (found.next_at, found.new_reviews) == (None, 3)
     assert "RETRAIN_EVERY_HOURS is 0" in found.why_not_yet
     assert retraining.consider(NOW) is None
@@ -255,7 +255,7 @@ def test_without_an_interval_nothing_comes_by_itself(settings: Settings) -> None
 def test_too_few_reviews_are_counted(automatic: ModelVersion) -> None:
     """It says how many are there, of how many."""
     reviews(2)
-    found = retraining.outlook(NOW)
+    found = retraining.next_run(NOW)
     assert (found.next_at, found.why_not_yet) == (None, "2 of 3 new reviews are there.")
     assert retraining.consider(NOW) is None
 
@@ -263,12 +263,12 @@ def test_too_few_reviews_are_counted(automatic: ModelVersion) -> None:
 def test_it_comes_at_the_next_full_hour_once_enough_is_there(automatic: ModelVersion) -> None:
     """Due, it names the hour at which the scheduler looks, and the scheduler's look asks for it."""
     reviews(3)
-    found = retraining.outlook(NOW)
+    found = retraining.next_run(NOW)
     assert (found.next_at, found.why_not_yet) == (NOW.replace(hour=13, minute=0), "")
     run = retraining.consider(NOW)
     assert run is not None
     assert (run.trigger, run.policy, run.state) == ("schedule", "gate", "queued")
-    assert retraining.outlook(NOW).why_not_yet == f"{run} is not done yet."
+    assert retraining.next_run(NOW).why_not_yet == f"{run} is not done yet."
     assert retraining.consider(NOW) is None
 
 
@@ -279,12 +279,12 @@ def test_two_lie_apart_and_a_rejected_candidate_is_not_made_again(automatic: Mod
     run = ask()
     retraining.take(run).finish(verdict=REJECTED, message="No better.", candidate=candidate)
     RetrainRun.objects.update(finished_at=NOW - timedelta(hours=1))
-    found = retraining.outlook(NOW)
+    found = retraining.next_run(NOW)
     assert found.why_not_yet.startswith("0 of 3 new reviews are there. The last one ended at")
     assert retraining.new_reviews() == 3  # the champion has not learned them
 
     reviews(3)
-    found = retraining.outlook(NOW)
+    found = retraining.next_run(NOW)
     assert found.next_at == NOW.replace(hour=18, minute=0)
     assert found.why_not_yet == (
         "The last one ended at 01 March 11:20, and 6 hours lie between two."
@@ -296,13 +296,13 @@ def test_two_lie_apart_and_a_rejected_candidate_is_not_made_again(automatic: Mod
 def test_without_a_champion_nothing_comes(settings: Settings) -> None:
     """A retraining starts from the champion; without one it says so."""
     settings.RETRAIN_EVERY_HOURS = 6
-    assert "no champion" in retraining.outlook(NOW).why_not_yet
+    assert "no champion" in retraining.next_run(NOW).why_not_yet
 
 
 def test_the_scheduler_asks_for_what_there_is(
     settings: Settings, automatic: ModelVersion, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Each entry of its schedule is a task; at the hour one asks, at each sweep one rings."""
+    """Each entry of its schedule is a task; at the hour one asks, at each sweep one notifies."""
     assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} <= set(
         current_app.tasks
     )
@@ -311,7 +311,7 @@ def test_the_scheduler_asks_for_what_there_is(
     reviews(3)
     tasks.consider_retraining()
     run = RetrainRun.objects.get()
-    # Nobody listens in the tests, so each ring leaves a line that names the run.
+    # Nobody listens in the tests, so each message leaves a line that names the run.
     caplog.clear()
     tasks.sweep_retraining()
     assert f"{run} waits for the sweep" in caplog.text

@@ -1,7 +1,5 @@
 """The label a photo and a listing end up with, and the seller's word in it."""
 
-from types import SimpleNamespace
-
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -11,7 +9,7 @@ from classifier.models import ListingPhoto, QueueItem, Review
 from classifier.review.labels import LabelSource, final_label, listing_label
 from classifier.review.suggestions import SuggestionError, suggest
 from tests.classifier.reviewing import BOOTS, review, signed_in
-from tests.tagged_photos import CONFIDENT, FALLBACK, UNKNOWN, a_listing, a_photo
+from tests.tagged_photos import CONFIDENT, FALLBACK, a_listing, a_photo
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sample")]
 
@@ -120,20 +118,3 @@ def test_nobody_corrects_for_another_seller(anna: User) -> None:
         not in signed_in(anna).get(f"/listings/{photo.listing.pk}/").content.decode()
     )
     assert not hasattr(ListingPhoto.objects.get(), "suggestion")
-
-
-def test_photos_tagged_before_there_was_a_queue_enter_it() -> None:
-    """The migration puts what fell back into the queue, in the order it will be shown."""
-    from importlib import import_module
-
-    from django.apps import apps
-    from django.db import connection
-
-    unknown, fallback = a_photo(**UNKNOWN), a_photo("Flats", **FALLBACK)
-    a_photo(**CONFIDENT)
-    QueueItem.objects.all().delete()
-    migration = import_module("classifier.migrations.0002_review_queue")
-    # Of the schema editor it wants the connection alone.
-    migration.enter_the_queue(apps, SimpleNamespace(connection=connection))
-    rows = QueueItem.objects.order_by("rank").values_list("photo", "rank", "guess", "sampled")
-    assert list(rows) == [(unknown.pk, 0, "Boots", False), (fallback.pk, 1, "Flats", False)]

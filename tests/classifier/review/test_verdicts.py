@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
-from classifier.models import PassedOver, QueueItem, Review
+from classifier.models import Exclusion, QueueItem, Review
 from classifier.review import verdicts
 from classifier.review.errors import (
     HeldElsewhereError,
@@ -43,10 +43,14 @@ def test_a_review_keeps_who_how_long_and_what_the_model_said(anna: User) -> None
     review.refresh_from_db()
     assert (review.photo, review.moderator, review.seconds) == (photo, anna, 1.5)
     assert (review.verdict, review.main, review.sub) == ("subclass", "Shoes", "Boots")
-    assert (review.said_outcome, review.said_main, review.said_sub) == ("main_class", "Shoes", None)
-    assert (review.said_main_confidence, review.said_sub_confidence) == (0.9, 0.5)
+    assert (review.predicted_outcome, review.predicted_main, review.predicted_sub) == (
+        "main_class",
+        "Shoes",
+        None,
+    )
+    assert (review.predicted_main_confidence, review.predicted_sub_confidence) == (0.9, 0.5)
     assert review.model_version == photo.model_version
-    assert review.stands
+    assert review.is_final
 
 
 def test_sent_twice_a_verdict_counts_once(anna: User) -> None:
@@ -63,7 +67,7 @@ def test_a_lapsed_lease_loses_no_verdict_while_the_photo_is_free(anna: User) -> 
     a_photo(**UNKNOWN)
     item = shown(anna)
     lapse(item)
-    assert record(anna, item).stands
+    assert record(anna, item).is_final
 
 
 def test_who_lost_a_photo_is_told_so_kindly(anna: User, ben: User) -> None:
@@ -107,13 +111,13 @@ def test_a_verdict_must_make_sense(kind: str, main: str | None, sub: str | None)
         Verdict(Review.Verdict(kind), main, sub)
 
 
-def test_the_database_refuses_a_second_standing_review(anna: User, ben: User) -> None:
+def test_the_database_refuses_a_second_final_review(anna: User, ben: User) -> None:
     """Whoever writes past the services, one review stands for a photo."""
     photo = a_photo(**UNKNOWN)
     record(anna, shown(anna))
     with pytest.raises(IntegrityError), transaction.atomic():
         Review.objects.create(
-            photo=photo, moderator=ben, key=uuid4(), verdict="not_ours", stands=True
+            photo=photo, moderator=ben, key=uuid4(), verdict="not_ours", is_final=True
         )
     with pytest.raises(SettledElsewhereError):
         verdicts.store(verdicts.review_of(photo, moderator=ben, verdict=BAD, key=uuid4()))
@@ -122,7 +126,7 @@ def test_the_database_refuses_a_second_standing_review(anna: User, ben: User) ->
 @pytest.mark.parametrize(
     "change",
     [{"sub": "Flats"}, {"verdict": "bad_photo", "main": None, "sub": None}, {"seconds": 0.1},
-     {"key": uuid4()}, {"said_main": "Bags"}],
+     {"key": uuid4()}, {"predicted_main": "Bags"}],
 )  # fmt: skip
 def test_the_database_refuses_to_change_a_review(anna: User, change: dict[str, object]) -> None:
     """A trigger keeps every row as it was written."""
@@ -144,8 +148,8 @@ def test_undo_adds_a_row_and_brings_the_photo_back(anna: User) -> None:
     assert again is not None
     assert again.photo == photo
     old.refresh_from_db()
-    assert (old.stands, old.voided, old.voided_by.verdict) == (False, True, "undone")
-    assert record(anna, again, BOOTS).stands
+    assert (old.is_final, old.voided, old.voided_by.verdict) == (False, True, "undone")
+    assert record(anna, again, BOOTS).is_final
     assert [review.verdict for review in Review.objects.order_by("id")] == [
         "subclass", "undone", "subclass",
     ]  # fmt: skip
@@ -175,8 +179,8 @@ def test_a_second_opinion_is_another_moderators_and_blind(
     item = shown(ben)
     assert (item.round, item.blind) == (2, True)
     second = record(ben, item, BOOTS)
-    assert (first.stands, second.stands, second.blind) == (True, False, True)
-    assert not QueueItem.objects.get().open
+    assert (first.is_final, second.is_final, second.blind) == (True, False, True)
+    assert not QueueItem.objects.get().is_open
 
 
 def test_a_third_opinion_settles_a_disagreement(
@@ -191,10 +195,10 @@ def test_a_third_opinion_settles_a_disagreement(
         verdicts.undo(moderator=anna, review=first.pk)
     assert claims.claim_next(moderator=ben) is None
     third = record(cleo, shown(cleo), FLATS)
-    assert Review.objects.standing().get(photo=photo) == third
-    assert PassedOver.objects.count() == 2
+    assert Review.objects.final().get(photo=photo) == third
+    assert Exclusion.objects.count() == 2
     verdicts.undo(moderator=cleo, review=third.pk)
-    assert Review.objects.standing().get(photo=photo) == first
+    assert Review.objects.final().get(photo=photo) == first
 
 
 def test_a_settled_photo_keeps_its_label_when_it_is_tagged_anew(anna: User) -> None:
@@ -205,8 +209,8 @@ def test_a_settled_photo_keeps_its_label_when_it_is_tagged_anew(anna: User) -> N
     review = record(anna, shown(anna))
     photo.outcome = "main_class"
     enqueue.enqueue([photo])
-    assert not QueueItem.objects.get().open
-    assert Review.objects.standing().get() == review
+    assert not QueueItem.objects.get().is_open
+    assert Review.objects.final().get() == review
 
 
 def test_the_sample_is_marked_in_the_review(anna: User, settings: Settings) -> None:
@@ -234,7 +238,7 @@ def test_undo_and_later_reviews_keep_the_sample(
         ("subclass", 1, 1.0), ("undone", 1, 1.0), ("subclass", 1, 1.0), ("subclass", 2, 1.0),
         ("subclass", 3, 1.0),
     ]  # fmt: skip
-    assert Review.objects.standing().get().moderator == cleo
+    assert Review.objects.final().get().moderator == cleo
 
 
 def test_a_blind_verdict_given_again_gets_a_second_review(
@@ -245,9 +249,9 @@ def test_a_blind_verdict_given_again_gets_a_second_review(
     a_photo("Boots", **CONFIDENT)
     again = verdicts.undo(moderator=anna, review=record(anna, shown(anna), FLATS).pk)
     assert again is not None
-    assert record(anna, again, BOOTS).stands
+    assert record(anna, again, BOOTS).is_final
     assert claims.claim_next(moderator=anna) is None
     item = shown(ben)
     assert (item.round, item.blind) == (2, True)
     record(ben, item, BOOTS)
-    assert not QueueItem.objects.get().open
+    assert not QueueItem.objects.get().is_open

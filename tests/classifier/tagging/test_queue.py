@@ -152,8 +152,8 @@ def test_the_sweep_gives_up_on_what_killed_its_worker_every_time(settings: Setti
 
 
 def test_an_idle_system_has_nothing_to_sweep() -> None:
-    """Without pending photos the sweep finds nothing and rings for nobody."""
-    assert queue.sweep() == queue.Swept(0, 0, waiting=False)
+    """Without pending photos the sweep finds nothing and notifies nobody."""
+    assert queue.sweep() == queue.SweepResult(0, 0, waiting=False)
 
 
 def test_a_failed_photo_can_be_tried_again(model: ModelVersion, settings: Settings) -> None:

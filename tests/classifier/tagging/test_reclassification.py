@@ -85,7 +85,7 @@ def test_a_batch_that_kills_every_worker_does_not_go_round_for_ever(newer: Model
     while reclassification.take(version=newer, limit=8) is not None:
         deaths += 1
         assert deaths < 10
-    assert deaths == 1 + reclassification.MOST_WALKS
+    assert deaths == 1 + reclassification.MAX_PASSES
     run.refresh_from_db()
     assert "Left as they were: 3," in reclassification.in_words(run)
     assert begun() != run, "it can be begun anew"

@@ -57,7 +57,7 @@ def test_reviewed_photos_are_never_touched(newer: ModelVersion, anna: User) -> N
     assert begun().total == 1
     work(newer)
     assert made_by(newer) == {other.pk}
-    assert Review.objects.standing().filter(photo__in=[in_queue, in_list]).count() == 2
+    assert Review.objects.final().filter(photo__in=[in_queue, in_list]).count() == 2
 
 
 def test_a_photo_on_a_screen_is_left_alone_also_when_the_lease_ran_out(
@@ -76,7 +76,7 @@ def test_a_photo_on_a_screen_is_left_alone_also_when_the_lease_ran_out(
     review = verdicts.record_verdict(
         moderator=anna, item=item.pk, claim=item.claim, verdict=BOOTS, seconds=1
     )
-    assert (review.model_version, review.said_outcome) == (photo.model_version, "unknown")
+    assert (review.model_version, review.predicted_outcome) == (photo.model_version, "unknown")
 
 
 def test_what_is_settled_or_taken_between_taking_and_storing_stays(
@@ -127,18 +127,18 @@ def test_a_verdict_that_is_about_to_be_stored_counts(
     threading.Timer(0.5, go_on.set).start()
     assert store(batch, newer) == 0
     assert made_by(newer) == set()
-    assert Review.objects.standing().get(photo=photo).said_sub == "Boots"
+    assert Review.objects.final().get(photo=photo).predicted_sub == "Boots"
 
 
 def test_the_queue_follows_the_new_tags(newer: ModelVersion) -> None:
     """What the champion is sure of leaves the queue; what it doubts enters it, also once more."""
     doubted, trusted = a_photo(**UNKNOWN), a_photo("Boots", **CONFIDENT)
-    assert set(QueueItem.objects.values_list("photo", "open")) == {(doubted.pk, True)}
+    assert set(QueueItem.objects.values_list("photo", "is_open")) == {(doubted.pk, True)}
     begun()
     batch = reclassification.take(version=newer, limit=8)
     assert batch is not None
     reclassification.store(batch, [tagged(), UNSURE], version=newer)
-    assert set(QueueItem.objects.values_list("photo", "open")) == {
+    assert set(QueueItem.objects.values_list("photo", "is_open")) == {
         (doubted.pk, False), (trusted.pk, True),
     }  # fmt: skip
     reclassification.take(version=newer, limit=8)
@@ -146,7 +146,7 @@ def test_the_queue_follows_the_new_tags(newer: ModelVersion) -> None:
     promotion.promote(version=newest)
     begun()
     work(newest, UNSURE)
-    assert set(QueueItem.objects.values_list("photo", "open")) == {
+    assert set(QueueItem.objects.values_list("photo", "is_open")) == {
         (doubted.pk, True), (trusted.pk, True),
     }  # fmt: skip
 

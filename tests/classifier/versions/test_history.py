@@ -29,7 +29,7 @@ def three_days() -> list[ModelVersion]:
     changes = [(one, None, None, "person"), (two, one, anna, "gate"), (one, two, None, "rollback")]
     for day, (version, replaced, by, how) in enumerate(changes, start=1):
         Promotion.objects.create(
-            version=version, replaced=replaced, by=by, how=how,
+            version=version, replaced=replaced, by=by, trigger=how,
             at=datetime(2026, 3, day, 12, tzinfo=UTC),
         )  # fmt: skip
     return [one, two]

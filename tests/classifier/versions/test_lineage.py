@@ -41,8 +41,8 @@ def story() -> Story:
     review = settle(anna)
     first = a_model("first", manifest={"dataset_fingerprint": "f1" * 32})
     second = a_model("second", manifest={"dataset_fingerprint": "f2" * 32}, parent=first)
-    for version, part in ((first, "train"), (second, "train")):
-        DatasetReview.objects.create(version=version, review=review, sha256=FILE, part=part)
+    for version, split in ((first, "train"), (second, "train")):
+        DatasetReview.objects.create(version=version, review=review, sha256=FILE, split=split)
     ListingPhoto.objects.filter(pk=photo.pk).update(model_version=second)
     photo.refresh_from_db()
     return Story(anna, photo, review, first, second)
@@ -87,7 +87,7 @@ def test_undoing_a_review_marks_the_datasets_it_is_in(story: Story) -> None:
     """The queue's own undo does it; a verdict on another photo changes nothing."""
     a_photo(**UNKNOWN)
     other = settle(story.anna)
-    DatasetReview.objects.create(version=story.second, review=other, sha256="cd" * 32, part="test")
+    DatasetReview.objects.create(version=story.second, review=other, sha256="cd" * 32, split="test")
     assert changed() == set()
     verdicts.undo(moderator=story.anna, review=other.pk)
     assert changed() == {"second"}
@@ -131,10 +131,10 @@ def test_the_command_tells_it_in_words(story: Story) -> None:
     assert "  tag       Unknown/Others, " in said
     assert "  by        second (candidate), weights 000000000000" in said
     assert "  from      first (candidate)" in said
-    changed = "reviews 1: 1 training; changed since: 1 no longer standing"
+    changed = "reviews 1: 1 training; changed since: 1 no longer final"
     assert f"dataset f2f2f2f2f2f2, {changed}" in said
     assert f"  review {story.review.pk}: Shoes › Flats, by anna on " in said
-    assert "UTC; does not stand\n            learned by first (train), second (train)" in said
+    assert "UTC; undone or overruled\n            learned by first (train), second (train)" in said
 
 
 def test_the_command_finds_a_photo_by_its_hash_and_writes_json(story: Story) -> None:
@@ -144,7 +144,7 @@ def test_the_command_finds_a_photo_by_its_hash_and_writes_json(story: Story) -> 
     assert [model["name"] for model in document["models"]] == ["second", "first"]
     assert document["models"][0]["dataset_fingerprint"] == "f2" * 32
     assert document["models"][0]["reviews"] == [
-        {"review": story.review.pk, "part": "train", "stands": True}
+        {"review": story.review.pk, "split": "train", "is_final": True}
     ]
     assert [row["model"] for row in document["learned_by"]] == ["first", "second"]
 

@@ -18,14 +18,14 @@ from tests.classifier.versions.test_registry import registered
 from tests.databases import in_threads
 from tests.rows import a_model
 
-HOW = Promotion.How
+TRIGGER = Promotion.Trigger
 GATE = {"verdict": "reject", "summary": "It loses every second pair of boots."}
 
 
 def history() -> list[tuple[str, str | None, str]]:
     """Every change of champion, the oldest first: who, instead of whom, how."""
     rows = Promotion.objects.order_by("id").select_related("version", "replaced")
-    return [(r.version.name, r.replaced.name if r.replaced else None, r.how) for r in rows]
+    return [(r.version.name, r.replaced.name if r.replaced else None, r.trigger) for r in rows]
 
 
 def test_every_change_of_champion_is_a_row(real_database: str) -> None:
@@ -33,7 +33,7 @@ def test_every_change_of_champion_is_a_row(real_database: str) -> None:
     boss = User.objects.create_user("boss")
     one, two = a_model("one"), a_model("two")
     promotion.promote(version=one)
-    promotion.promote(version=two, by=boss, how=HOW.GATE)
+    promotion.promote(version=two, by=boss, trigger=TRIGGER.GATE)
     promotion.promote(version=two)
     assert history() == [("one", None, "person"), ("two", "one", "gate")]
     last = Promotion.objects.get(version=two)
@@ -110,7 +110,7 @@ def test_the_record_stays_in_order_when_clocks_differ(real_database: str) -> Non
     one, two = a_model("one"), a_model("two")
     ahead = timezone.now() + timedelta(hours=1)
     ModelVersion.objects.filter(pk=one.pk).update(state="champion", promoted_at=ahead)
-    Promotion.objects.create(version=one, at=ahead, how=HOW.PERSON)
+    Promotion.objects.create(version=one, at=ahead, trigger=TRIGGER.PERSON)
     promotion.promote(version=two)
     assert promotion.live_at(ahead) == one
     assert promotion.live_at(ahead + timedelta(microseconds=1)) == two

@@ -201,7 +201,7 @@ def test_a_champion_that_fails_the_probe_is_not_swapped_in(
 
 def test_the_starter_model_passes_the_probe(starter_bundle: Path) -> None:
     """What ships with the repository is fit for work."""
-    probe.ready(load_bundle(starter_bundle))
+    probe.load_and_probe(load_bundle(starter_bundle))
 
 
 @pytest.mark.django_db(transaction=True)

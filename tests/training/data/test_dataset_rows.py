@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifier.models import Part
+from classifier.models import Split
 from training.data.dataset_rows import (
     DatasetError,
     DatasetRow,
@@ -19,11 +19,11 @@ from training.data.dataset_rows import (
 from training.gate.production_estimate import production_estimate
 
 BASE = DatasetRow(
-    path='Bags/Clutches/a, "b".jpg', main="Bags", sub="Clutches", group="p:1", part=Part.TRAIN,
+    path='Bags/Clutches/a, "b".jpg', main="Bags", sub="Clutches", group="p:1", part=Split.TRAIN,
     weight=1.0, source=LabelSource.BASE, review=None, sha256="ab" * 32,
 )  # fmt: skip
 REVIEWED = DatasetRow(
-    path="photos/2026/x.jpg", main=None, sub=None, group="listing 3", part=Part.TEST,
+    path="photos/2026/x.jpg", main=None, sub=None, group="listing 3", part=Split.TEST,
     weight=1 / 0.15, source=LabelSource.REVIEW, review=17, sha256="cd" * 32,
 )  # fmt: skip
 
@@ -53,7 +53,7 @@ def test_the_fingerprint_is_of_content_labels_and_parts() -> None:
     """The order and a photo's place do not matter; a label, a part or a byte does."""
     mark = dataset_fingerprint([BASE, REVIEWED])
     assert dataset_fingerprint([REVIEWED, replace(BASE, path="moved.jpg")]) == mark
-    for other in ({"sub": "Tote Bags"}, {"part": Part.TEST}, {"sha256": "00" * 32}):
+    for other in ({"sub": "Tote Bags"}, {"part": Split.TEST}, {"sha256": "00" * 32}):
         assert dataset_fingerprint([replace(BASE, **other), REVIEWED]) != mark
 
 

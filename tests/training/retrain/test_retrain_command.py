@@ -18,10 +18,10 @@ from classifier.models import (
     Listing,
     ListingPhoto,
     ModelVersion,
-    Part,
-    PhotoPart,
     RetrainRun,
     Review,
+    Split,
+    SplitAssignment,
 )
 from classifier.retraining import request
 from classifier.review import verdicts
@@ -171,7 +171,7 @@ def test_a_second_retraining_moves_no_photo_and_reuses_features(
     retrain("--photos", base_photos, "--promote", "always")
     first = registry.champion()
     assert first is not None
-    parts = dict(PhotoPart.objects.values_list("sha256", "part"))
+    parts = dict(SplitAssignment.objects.values_list("sha256", "split"))
     files = set((var / "retraining" / "features").rglob("*.npy"))
 
     review([Shown.of(FLATS, 560 + n) for n in range(10)], version=first)
@@ -180,9 +180,9 @@ def test_a_second_retraining_moves_no_photo_and_reuses_features(
     second = registry.champion()
     assert second is not None
     assert second.parent == first
-    assert parts.items() <= dict(PhotoPart.objects.values_list("sha256", "part")).items()
-    in_listing = PhotoPart.objects.filter(product=f"listing {listing.pk}")
-    assert len(set(in_listing.values_list("part", flat=True))) == 1
+    assert parts.items() <= dict(SplitAssignment.objects.values_list("sha256", "split")).items()
+    in_listing = SplitAssignment.objects.filter(product=f"listing {listing.pk}")
+    assert len(set(in_listing.values_list("split", flat=True))) == 1
     assert in_listing.count() == 3
     of_base = [
         {row["path"]: row["part"] for row in dataset_of(version) if row["source"] == "base"}
@@ -203,7 +203,7 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(
     assert "Near Shoes" in said
     assert "Others" in said
     assert not RetrainRun.objects.exists()
-    assert not PhotoPart.objects.exists()
+    assert not SplitAssignment.objects.exists()
     assert ModelVersion.objects.count() == 1
 
 
@@ -253,7 +253,7 @@ def test_lost_and_deleted_photos_are_left_out_and_counted(
     said = retrain("--photos", base_photos, "--dry-run", capsys=capsys)
     assert "1 reviewed photos are not in storage as they were uploaded" in said
     assert "of 481 photos 1 are reviewed ones" in said.lower()
-    assert Review.objects.standing().filter(pk=kept.pk).exists()
+    assert Review.objects.final().filter(pk=kept.pk).exists()
 
 
 def test_a_copy_of_a_test_photo_is_never_trained_on(sound: ModelVersion, base_photos: Path) -> None:
@@ -263,10 +263,10 @@ def test_a_copy_of_a_test_photo_is_never_trained_on(sound: ModelVersion, base_ph
     copy = resaved(tested.path)
     (one,) = review([Shown(copy, *label_of(place))], version=sound)
     retrain("--photos", base_photos, "--promote", "never")
-    part = PhotoPart.objects.get(sha256=one.photo.sha256)  # type: ignore[union-attr]  # it is there
-    assert part.part == Part.TEST
+    part = SplitAssignment.objects.get(sha256=one.photo.sha256)  # type: ignore[union-attr]  # it is there
+    assert part.split == Split.TEST
     assert part.product == str(tested.path.relative_to(base_photos))
-    assert DatasetReview.objects.get(review=one).part == Part.TEST
+    assert DatasetReview.objects.get(review=one).split == Split.TEST
 
 
 def resaved(path: Path) -> bytes:

@@ -12,12 +12,12 @@ from typing import Final
 
 import numpy as np
 
-from classifier.models import Part
+from classifier.models import Split
 from training.data.near_duplicates import SimilarPair, connected
 from training.retrain.request import TEST_SHARE, VALIDATION_SHARE
 
 # The first of these that a product has wins: what was held out once is never trained on.
-HELD_OUT_FIRST: Final = (Part.TEST, Part.VALIDATION, Part.TRAIN)
+HELD_OUT_FIRST: Final = (Split.TEST, Split.VALIDATION, Split.TRAIN)
 LONGEST_PRODUCT: Final = 100
 
 
@@ -44,7 +44,7 @@ class Reviewed:
 class Known:
     """The split and product that a photo was given when a retraining first met it."""
 
-    part: Part
+    part: Split
     product: str
 
 
@@ -53,7 +53,7 @@ class Base:
     """A base photo: its product and the split it always had."""
 
     group: str
-    part: Part
+    part: Split
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Assignment:
         weight: how many photos of the stream a test photo stands for.
     """
 
-    part: Part | None
+    part: Split | None
     product: str
     weight: float = 1.0
 
@@ -159,23 +159,23 @@ class _Product:
         self.name = _short(min(names))
 
     @property
-    def hashed_split(self) -> Part:
+    def hashed_split(self) -> Split:
         """The split that a hash of the product's name gives; that of its base photos, if any."""
         if self.base_parts:
             return next(part for part in HELD_OUT_FIRST if part in self.fixed)
         digest = hashlib.sha256(f"part of {self.name}".encode()).digest()
         share = int.from_bytes(digest[:8]) / 2**64
         if share < TEST_SHARE:
-            return Part.TEST
-        return Part.VALIDATION if share < TEST_SHARE + VALIDATION_SHARE else Part.TRAIN
+            return Split.TEST
+        return Split.VALIDATION if share < TEST_SHARE + VALIDATION_SHARE else Split.TRAIN
 
     @property
-    def part(self) -> Part:
+    def part(self) -> Split:
         """The split it has already; else test for the blind sample, else the hashed split."""
         if self.fixed:
             return next(part for part in HELD_OUT_FIRST if part in self.fixed)
         sampled = any(photo.sampling_share is not None for photo in self.photos.values())
-        return Part.TEST if sampled else self.hashed_split
+        return Split.TEST if sampled else self.hashed_split
 
     @property
     def conflicts(self) -> bool:
@@ -190,17 +190,17 @@ def _assign_product(plan: SplitPlan, product: _Product) -> None:
         known = product.known.get(number)
         before = known.part if known else (None if product.conflicts else product.part)
         part = before if before == product.part else None
-        weight = _weight(photo, product.hashed_split) if part == Part.TEST else 1.0
+        weight = _weight(photo, product.hashed_split) if part == Split.TEST else 1.0
         name = known.product if known else product.name
         plan.assignments[number] = Assignment(part, name, weight)
-        plan.sampled_too_late += photo.sampling_share is not None and part != Part.TEST
+        plan.sampled_too_late += photo.sampling_share is not None and part != Split.TEST
     if product.conflicts:
         plan.base_left_out |= {
             number for number, part in product.base_parts.items() if part != product.part
         }
 
 
-def _weight(photo: Reviewed, hashed_split: Part) -> float:
+def _weight(photo: Reviewed, hashed_split: Split) -> float:
     """Return how many photos of the stream a test photo stands for: 1 / its probability.
 
     A photo of the blind sample always goes to test, so its probability is that of the sample.
@@ -209,7 +209,7 @@ def _weight(photo: Reviewed, hashed_split: Part) -> float:
     """
     if photo.sampling_share is not None:
         return 1 / photo.sampling_share
-    return 1 / TEST_SHARE if photo.represents_queue and hashed_split == Part.TEST else 0.0
+    return 1 / TEST_SHARE if photo.represents_queue and hashed_split == Split.TEST else 0.0
 
 
 def _short(name: str) -> str:

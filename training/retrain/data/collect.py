@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.models import ModelVersion, Part
+from classifier.models import ModelVersion, Split
 from classifier.taxonomy import SUBCLASSES
 from training.data.dataset_rows import DatasetRow, LabelSource
 from training.data.folder import Sample
@@ -17,11 +17,11 @@ from training.retrain.data.base_photos import BasePhotos, find_base_photos
 from training.retrain.data.fetch import fetch, file_of
 from training.retrain.data.hash_cache import FileHashes, hash_files
 from training.retrain.data.kept_splits import known_parts
-from training.retrain.data.reviews import Agreed, ReviewedPhoto, one_label_a_file, standing_reviews
+from training.retrain.data.reviews import Agreed, ReviewedPhoto, final_reviews, one_label_a_file
 from training.retrain.request import RetrainError
 
 # Fewest photos of each subclass; with base photos there are always more.
-FEWEST = {Part.TRAIN: 10, Part.VALIDATION: 2, Part.TEST: 5}
+FEWEST = {Split.TRAIN: 10, Split.VALIDATION: 2, Split.TEST: 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,11 @@ class Collected:
             raise ValueError("There are no base photos.")
         return self.base_folder / row.path
 
-    def part(self, part: Part) -> list[DatasetRow]:
+    def part(self, part: Split) -> list[DatasetRow]:
         """Return the photos of one part, always in the same order."""
         return [row for row in self.rows if row.part == part]
 
-    def samples(self, part: Part) -> list[Sample]:
+    def samples(self, part: Split) -> list[Sample]:
         """Return them as training and evaluation take them."""
         return [row.sample(self.file_of(row)) for row in self.part(part)]
 
@@ -73,7 +73,7 @@ def collect(champion: ModelVersion, folder: Path | None, *, copies: Path, cache:
         RetrainError: if photos cannot be had, or there are too few.
     """
     base = find_base_photos(champion, folder, cache)
-    reviews = standing_reviews()
+    reviews = final_reviews()
     agreed = one_label_a_file(reviews)
     lost = fetch(agreed.photos, copies)
     gone = {str(photo.path) for photo in lost}
@@ -169,7 +169,7 @@ def _notes(agreed: Agreed, lost: int, hashes: FileHashes, plan: SplitPlan) -> li
 
 def counts(rows: Iterable[DatasetRow]) -> dict[str, Counter[str]]:
     """Return how many photos of each label each split has."""
-    counted: dict[str, Counter[str]] = {part.value: Counter() for part in Part}
+    counted: dict[str, Counter[str]] = {part.value: Counter() for part in Split}
     for row in rows:
         counted[row.part.value][row.sample(Path()).stratum] += 1
     return counted

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
-from classifier.models import Part, PhotoPart
+from classifier.models import Split, SplitAssignment
 from training.retrain.data.assign_split import Assignment, Known
 
 
@@ -13,9 +13,9 @@ def known_parts(hashes: Iterable[str]) -> dict[str, Known]:
     wanted = set(hashes)
     # All rows are read: a list of thousands of hashes is more than SQLite takes in one query, and
     # products are found by names that only the rows know.
-    rows = PhotoPart.objects.values_list("sha256", "part", "product")
+    rows = SplitAssignment.objects.values_list("sha256", "split", "product")
     return {
-        sha256: Known(Part(part), product)
+        sha256: Known(Split(part), product)
         for sha256, part, product in rows.iterator(chunk_size=5000)
         if sha256 in wanted
     }
@@ -24,9 +24,9 @@ def known_parts(hashes: Iterable[str]) -> dict[str, Known]:
 def remember_parts(*, assignments: Mapping[str, Assignment]) -> None:
     """Keep the parts of photos that had none; those that have one keep it."""
     with transaction.atomic():
-        PhotoPart.objects.bulk_create(
+        SplitAssignment.objects.bulk_create(
             (
-                PhotoPart(sha256=sha256, part=assignment.part, product=assignment.product)
+                SplitAssignment(sha256=sha256, split=assignment.part, product=assignment.product)
                 for sha256, assignment in assignments.items()
                 if assignment.part is not None
             ),

@@ -9,13 +9,13 @@ from training.retrain.data.assign_split import Reviewed
 
 FIELDS = (
     "id", "photo__image", "photo__sha256", "photo__listing_id", "main", "sub", "sampled",
-    "sampling_share", "source", "said_outcome",
+    "sampling_share", "source", "predicted_outcome",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewedPhoto:
-    """One standing review that can be learned from, and its photo.
+    """One final review that can be learned from, and its photo.
 
     Attributes:
         review: its number.
@@ -25,7 +25,7 @@ class ReviewedPhoto:
         main, sub: the verdict; both None for "not one of ours".
         sampling_share: the probability with which the photo came into the blind sample; None if it
             did not.
-        said_outcome: what the model had said.
+        predicted_outcome: what the model had said.
         from_list: whether somebody chose the photo from a list to confirm it.
     """
 
@@ -36,30 +36,31 @@ class ReviewedPhoto:
     main: str | None
     sub: str | None
     sampling_share: float | None
-    said_outcome: str | None
+    predicted_outcome: str | None
     from_list: bool
 
     def reviewed(self) -> Reviewed:
         """Return what its split depends on."""
-        unsure = self.said_outcome != ListingPhoto.OutcomeChoice.SUBCLASS
+        unsure = self.predicted_outcome != ListingPhoto.OutcomeChoice.SUBCLASS
         represents_queue = unsure and not self.from_list
         return Reviewed(self.sha256, self.listing, self.sampling_share, represents_queue)
 
 
-def standing_reviews() -> list[ReviewedPhoto]:
+def final_reviews() -> list[ReviewedPhoto]:
     """Return the reviews that can be learned from, the oldest first; a bad photo has no label.
 
     Reviews whose photo was deleted are not among them: nobody can look at it any more.
     """
-    standing = Review.objects.standing().filter(verdict__in=TEACHING, photo__isnull=False)
+    final = Review.objects.final().filter(verdict__in=TEACHING, photo__isnull=False)
     return [
         ReviewedPhoto(
             review=row["id"], name=row["photo__image"], sha256=row["photo__sha256"],
             listing=row["photo__listing_id"], main=row["main"], sub=row["sub"],
             sampling_share=row["sampling_share"] if row["sampled"] else None,
-            said_outcome=row["said_outcome"], from_list=row["source"] == Review.Source.BULK,
+            predicted_outcome=row["predicted_outcome"],
+            from_list=row["source"] == Review.Source.BULK,
         )
-        for row in standing.order_by("id").values(*FIELDS).iterator(chunk_size=2000)
+        for row in final.order_by("id").values(*FIELDS).iterator(chunk_size=2000)
     ]  # fmt: skip
 
 

@@ -45,9 +45,9 @@ def test_bulk_shows_first_and_confirms_then(anna: User) -> None:
     assert "1 no tag to confirm" in preview
     assert not Review.objects.exists()
     assert "2 photos confirmed" in act(client, photos, apply="1")
-    rows = Review.objects.standing().order_by("photo").values_list("verdict", "sub", "source")
+    rows = Review.objects.final().order_by("photo").values_list("verdict", "sub", "source")
     assert list(rows) == [("subclass", "Boots", "bulk"), ("main_class", None, "bulk")]
-    assert not QueueItem.objects.get(photo=photos[1]).open
+    assert not QueueItem.objects.get(photo=photos[1]).is_open
 
 
 def test_bulk_is_undone_as_a_whole(anna: User) -> None:
@@ -58,8 +58,8 @@ def test_bulk_is_undone_as_a_whole(anna: User) -> None:
     client = signed_in(anna)
     url = reverse("admin:review_bulk_undo", args=[done.batch])
     assert "Undone: 2 photos" in client.post(url, follow=True).content.decode()
-    assert Review.objects.standing().count() == other.count == 1
-    assert QueueItem.objects.get(photo=photos[1]).open
+    assert Review.objects.final().count() == other.count == 1
+    assert QueueItem.objects.get(photo=photos[1]).is_open
     assert "no verdict of yours" in client.post(url, follow=True).content.decode()
     with pytest.raises(NothingToUndoError):
         bulk.undo(moderator=a_moderator("ben"), batch=other.batch)
@@ -78,7 +78,7 @@ def test_bulk_overwrites_nothing(anna: User, settings: Settings) -> None:
     assert done.left_out == {
         "already settled": 1, "on another moderator's screen": 1, "in the blind sample": 1,
     }  # fmt: skip
-    assert Review.objects.standing().get().sub == "Boots"
+    assert Review.objects.final().get().sub == "Boots"
 
 
 def test_bulk_is_for_moderators_alone() -> None:
@@ -123,7 +123,7 @@ def test_undoing_lets_wait_again_only_what_waited(anna: User) -> None:
     enqueue.enqueue([left])
     done = bulk.confirm(moderator=anna, photos=[waits.pk, left.pk])
     assert bulk.undo(moderator=anna, batch=done.batch) == 2
-    assert [item.photo for item in QueueItem.objects.filter(open=True)] == [waits]
+    assert [item.photo for item in QueueItem.objects.filter(is_open=True)] == [waits]
 
 
 def test_a_large_selection_takes_few_queries(anna: User) -> None:
@@ -134,4 +134,4 @@ def test_a_large_selection_takes_few_queries(anna: User) -> None:
         bulk.undo(moderator=anna, batch=done.batch)
     assert len(queries) < 40
     assert Review.objects.verdicts().count() == 0
-    assert QueueItem.objects.filter(open=True).count() == 200
+    assert QueueItem.objects.filter(is_open=True).count() == 200

@@ -205,7 +205,7 @@ def test_a_conflict_brings_the_next_photo(anna: User) -> None:
     client = signed_in(anna)
     card = taken(client)
     QueueItem.objects.filter(pk=card["item"]).update(
-        claim=None, holder=None, held_until=None, open=False
+        claim=None, holder=None, held_until=None, is_open=False
     )
     response = decided(client, card, want=True)
     assert response.status_code == 409

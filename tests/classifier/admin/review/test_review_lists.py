@@ -91,7 +91,7 @@ def test_the_table_needs_few_queries_with_reviews(
 
 @pytest.mark.parametrize(
     ("query", "count"),
-    [("stands__exact=1", 1), ("verdict__exact=undone", 1), ("moderator__id__exact={anna}", 3),
+    [("is_final__exact=1", 1), ("verdict__exact=undone", 1), ("moderator__id__exact={anna}", 3),
      ("q=anna", 3), ("q=nobody", 0), ("at_from={tomorrow}", 0), ("source__exact=bulk", 0)],
 )  # fmt: skip
 def test_reviews_are_filtered_and_searched(anna: User, query: str, count: int) -> None:
@@ -119,7 +119,7 @@ def test_reviews_are_listed_and_cannot_be_touched(anna: User) -> None:
 
 
 def test_labels_are_exported_as_csv_and_json_lines(anna: User) -> None:
-    """Both hold the standing reviews and nothing else."""
+    """Both hold the final reviews and nothing else."""
     photo = a_photo(**UNKNOWN)
     a_photo(**UNKNOWN)
     review(anna, BOOTS)

@@ -142,14 +142,14 @@ def test_the_page_tells_where_a_version_comes_from_and_when_it_was_live(
     )
 
 
-def learned(version: ModelVersion, sub: str = "Boots", *, part: str = "train") -> Review:
+def learned(version: ModelVersion, sub: str = "Boots", *, split: str = "train") -> Review:
     """Let a version have learned from one new review."""
     photo = a_photo(sub)
     review = Review.objects.create(
         photo=photo, moderator=User.objects.get_or_create(username="anna")[0], key=uuid4(),
-        verdict="subclass", main="Shoes", sub=sub, stands=True,
+        verdict="subclass", main="Shoes", sub=sub, is_final=True,
     )  # fmt: skip
-    DatasetReview.objects.create(version=version, review=review, sha256=photo.sha256, part=part)
+    DatasetReview.objects.create(version=version, review=review, sha256=photo.sha256, split=split)
     return review
 
 
@@ -158,11 +158,11 @@ def test_a_dataset_tells_its_reviews_and_when_one_was_undone(
 ) -> None:
     """From the version to the reviews in it, and a mark once one of them does not stand."""
     learned(candidate)
-    learned(candidate, part="test")
+    learned(candidate, split="test")
     client.force_login(boss)
     assert "2: 1 training, 1 test" in page_of(client, candidate)
     assert "dataset changed" not in client.get(VERSIONS).content.decode()
-    Review.objects.filter(datasets__part="test").update(stands=False, voided=True)
+    Review.objects.filter(datasets__split="test").update(is_final=False, voided=True)
     assert "changed since: 1 undone" in page_of(client, candidate)
     assert "dataset changed" in client.get(VERSIONS).content.decode()
     page = words(client.get(f"{VERSIONS}{candidate.pk}/reviews/").content.decode())

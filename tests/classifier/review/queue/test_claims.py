@@ -162,8 +162,8 @@ def test_a_new_tag_moves_an_open_photo(anna: User) -> None:
     unsure.scores = scores_for("Flats", **FALLBACK).as_dict()
     enqueue.enqueue([sure, unsure])
     items = {item.photo_id: item for item in QueueItem.objects.all()}
-    assert not items[sure.pk].open
-    assert (items[unsure.pk].rank, items[unsure.pk].guess) == (1, "Flats")
+    assert not items[sure.pk].is_open
+    assert (items[unsure.pk].rank, items[unsure.pk].predicted_sub) == (1, "Flats")
 
 
 def test_the_informative_order_prefers_small_margins_and_varies(
@@ -207,7 +207,7 @@ def test_a_photo_waits_again_when_a_later_model_is_unsure(anna: User) -> None:
         assert photos_in_order(anna) == shows
     photo.outcome = "subclass"
     enqueue.enqueue([photo])
-    assert QueueItem.objects.get().open  # it is on anna's screen
+    assert QueueItem.objects.get().is_open  # it is on anna's screen
 
 
 def test_what_a_later_model_is_sure_of_is_sampled_like_the_rest(settings: Settings) -> None:
@@ -218,7 +218,7 @@ def test_what_a_later_model_is_sure_of_is_sampled_like_the_rest(settings: Settin
         photo.outcome = outcome
         enqueue.enqueue([photo])
         item = QueueItem.objects.get()
-        assert (item.open, item.sampled, item.blind) == (True, True, True)
+        assert (item.is_open, item.sampled, item.blind) == (True, True, True)
 
 
 def test_the_informative_order_starves_no_sampled_photo(anna: User, settings: Settings) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from classifier.models import Part
+from classifier.models import Split
 from training.data.near_duplicates import SimilarPair
 from training.retrain.data.assign_split import (
     Assignment,
@@ -41,8 +41,8 @@ def remembered(photos: Sequence[Reviewed], plan: SplitPlan) -> dict[str, Known]:
 def test_new_products_are_shared_out_in_the_stated_shares() -> None:
     """Of thousands of products 15 % go to test and 10 % to validation, give or take chance."""
     parts = [assignment.part for assignment in assign(many(4000), [], [], {}).assignments]
-    assert parts.count(Part.TEST) / 4000 == pytest.approx(TEST_SHARE, abs=0.02)
-    assert parts.count(Part.VALIDATION) / 4000 == pytest.approx(VALIDATION_SHARE, abs=0.02)
+    assert parts.count(Split.TEST) / 4000 == pytest.approx(TEST_SHARE, abs=0.02)
+    assert parts.count(Split.VALIDATION) / 4000 == pytest.approx(VALIDATION_SHARE, abs=0.02)
 
 
 def test_photos_of_one_listing_and_near_duplicates_share_a_split() -> None:
@@ -60,7 +60,7 @@ def test_what_was_ever_test_stays_test_however_reviews_grow() -> None:
     """Ten retrainings with growing, re-linked, re-ordered reviews: no photo changes its split."""
     rng = random.Random(0)  # noqa: S311  # no secret
     known: dict[str, Known] = {}
-    first: dict[str, Part] = {}
+    first: dict[str, Split] = {}
     for round_number in range(1, 11):
         photos = [photo(number, listing=number // 4) for number in range(60 * round_number)]
         rng.shuffle(photos)
@@ -81,7 +81,7 @@ def _no_product_is_in_two_splits(
     for pair in alike:
         parts = {plan.assignments[number].part for number in (pair.first, pair.second)} - {None}
         assert len(parts) <= 1
-    listings: dict[int, set[Part]] = {}
+    listings: dict[int, set[Split]] = {}
     for one, assignment in zip(photos, plan.assignments, strict=True):
         if assignment.part is not None:
             listings.setdefault(one.listing, set()).add(assignment.part)
@@ -90,9 +90,9 @@ def _no_product_is_in_two_splits(
 
 def test_a_photo_that_looks_like_a_base_photo_joins_its_split() -> None:
     """A seller's copy of a base test photo is tested on, never trained on."""
-    base = [Base("shop item 1", Part.TEST), Base("shop item 2", Part.TRAIN)]
+    base = [Base("shop item 1", Split.TEST), Base("shop item 2", Split.TRAIN)]
     plan = assign([photo(1), photo(2)], base, [SimilarPair(0, 2, 10), SimilarPair(1, 3, 10)], {})
-    assert [assignment.part for assignment in plan.assignments] == [Part.TEST, Part.TRAIN]
+    assert [assignment.part for assignment in plan.assignments] == [Split.TEST, Split.TRAIN]
     assert plan.assignments[0].product == "shop item 1"
     assert not plan.base_left_out
 
@@ -100,8 +100,8 @@ def test_a_photo_that_looks_like_a_base_photo_joins_its_split() -> None:
 def test_a_product_with_conflicting_splits_keeps_its_test_photos_and_trains_on_none() -> None:
     """A photo links a test and a training product: the trained side is left out, and counted."""
     base = [
-        Base("tested", Part.TEST), Base("trained", Part.TRAIN), Base("trained", Part.TRAIN),
-        Base("elsewhere", Part.TRAIN),
+        Base("tested", Split.TEST), Base("trained", Split.TRAIN), Base("trained", Split.TRAIN),
+        Base("elsewhere", Split.TRAIN),
     ]  # fmt: skip
     plan = assign([photo(1)], base, [SimilarPair(0, 1, 10), SimilarPair(0, 2, 10)], {})
     assert plan.conflicting_splits == 1
@@ -113,22 +113,23 @@ def test_reviewed_products_that_turn_out_to_be_one_leave_the_trained_one_out() -
     """Two known products turn out to be one: only its test photo stays in use."""
     tested, trained, fresh = photo(1), photo(2), photo(3)
     known = {
-        tested.sha256: Known(Part.TEST, "listing 1"), trained.sha256: Known(Part.TRAIN, "listing 2")
-    }  # fmt: skip
+        tested.sha256: Known(Split.TEST, "listing 1"),
+        trained.sha256: Known(Split.TRAIN, "listing 2"),
+    }
     plan = assign([tested, trained, fresh], [], [SimilarPair(0, 2, 5), SimilarPair(1, 2, 5)], known)
-    assert [assignment.part for assignment in plan.assignments] == [Part.TEST, None, None]
+    assert [assignment.part for assignment in plan.assignments] == [Split.TEST, None, None]
 
 
 def test_the_blind_sample_goes_to_test_and_counts_by_its_share() -> None:
     """Each sampled photo stands for 1 / share photos; others for 1 / the share of test."""
     photos = [photo(number, sampling_share=0.02) for number in range(50)]
     plan = assign(photos, [], [], {})
-    assert {assignment.part for assignment in plan.assignments} == {Part.TEST}
+    assert {assignment.part for assignment in plan.assignments} == {Split.TEST}
     assert {assignment.weight for assignment in plan.assignments} == {1 / 0.02}
     tested = [
         assignment
         for assignment in assign(many(500), [], [], {}).assignments
-        if assignment.part == Part.TEST
+        if assignment.part == Split.TEST
     ]
     assert {assignment.weight for assignment in tested} == {1 / TEST_SHARE}
 
@@ -146,7 +147,7 @@ def test_the_weights_add_up_to_the_stream() -> None:
                 photos.append(photo(stream, listing, sampling_share=0.05))
     plan = assign(photos, [], [], {})
     total = sum(
-        assignment.weight for assignment in plan.assignments if assignment.part == Part.TEST
+        assignment.weight for assignment in plan.assignments if assignment.part == Split.TEST
     )
     assert total == pytest.approx(stream, rel=0.05)
 
@@ -155,16 +156,16 @@ def test_a_photo_that_somebody_chose_says_nothing_of_the_stream() -> None:
     """What was confirmed from a list is tested on, but stands for no photo of the stream."""
     plan = assign([photo(number, represents_queue=False) for number in range(200)], [], [], {})
     assert {
-        assignment.weight for assignment in plan.assignments if assignment.part == Part.TEST
+        assignment.weight for assignment in plan.assignments if assignment.part == Split.TEST
     } == {0.0}
 
 
 def test_a_sampled_photo_of_a_product_trained_on_is_not_tested_on() -> None:
     """The sample does not pull a product out of training; how many are lost that way is counted."""
     before, sampled = photo(1, listing=7), photo(2, listing=7, sampling_share=0.02)
-    known = {before.sha256: Known(Part.TRAIN, "listing 7")}
+    known = {before.sha256: Known(Split.TRAIN, "listing 7")}
     plan = assign([before, sampled], [], [], known)
-    assert [assignment.part for assignment in plan.assignments] == [Part.TRAIN, Part.TRAIN]
+    assert [assignment.part for assignment in plan.assignments] == [Split.TRAIN, Split.TRAIN]
     assert plan.sampled_too_late == 1
 
 
