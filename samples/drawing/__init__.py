@@ -1,1 +1,0 @@
-"""Drawings of second-hand goods in the manner of shop photos, as SVG text."""
