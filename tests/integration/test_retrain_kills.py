@@ -17,6 +17,7 @@ from classifier.taxonomy import SUBCLASSES
 from classifier.versions import promotion, registry, storage
 from tests.databases import database_at, default_database, migrated
 from tests.servers.processes import REPOSITORY, wait_until
+from tests.servers.watcher import end_with_the_run
 from tests.training.retraining import Shown, make_champion, review, write_base_photos
 
 pytestmark = [pytest.mark.integration, pytest.mark.long]
@@ -41,13 +42,15 @@ class Place:
 
     def start(self) -> "subprocess.Popen[str]":
         """Start a small retraining."""
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "manage.py", "retrain", "--photos", str(self.folder / "base"),
              "--train-from", "heads", "--epochs", "12", "--views", "1", "--head-lr", "0.001",
              "--batch-size", "32"],
             cwd=REPOSITORY, env=self.env, text=True, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )  # fmt: skip
+        end_with_the_run(process.pid)
+        return process
 
 
 @pytest.fixture

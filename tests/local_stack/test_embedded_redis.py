@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,27 +12,31 @@ import redis
 
 from slowfashion_ai.embedded_redis import EmbeddedRedisError, answers, server_command
 from tests.compose_file import REPOSITORY
+from tests.servers.processes import wait_until
+from tests.servers.watcher import end_with_the_run
 
 START_SECONDS = 30
 
 
 def start(folder: Path) -> subprocess.Popen[str]:
     environment = {key: value for key, value in os.environ.items() if key != "REDIS_URL"}
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "slowfashion_ai.embedded_redis"],
         cwd=REPOSITORY, env=environment | {"DEBUG": "on", "VAR_DIR": str(folder)},
         stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
+    end_with_the_run(process.pid)
+    return process
 
 
 @pytest.fixture
 def server(short_folder: Path) -> Iterator[subprocess.Popen[str]]:
     process = start(short_folder)
-    deadline = time.monotonic() + START_SECONDS
-    while not answers(short_folder / "redis.sock"):
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(
+        lambda: answers(short_folder / "redis.sock") or process.poll() is not None,
+        what="Redis answers",
+    )
+    assert process.poll() is None
     yield process
     process.terminate()
     process.communicate(timeout=START_SECONDS)

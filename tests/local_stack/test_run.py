@@ -15,16 +15,19 @@ import requests
 
 from local_stack.processes import free_port
 from tests.compose_file import REPOSITORY
+from tests.servers.watcher import end_with_the_run
 
 PATIENCE_SECONDS = 180
 
 
 def run(folder: Path, port: int) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "local_stack", "run"],
         cwd=REPOSITORY, env=environment(folder, port),
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
+    end_with_the_run(process.pid)
+    return process
 
 
 def environment(folder: Path, port: int) -> dict[str, str]:

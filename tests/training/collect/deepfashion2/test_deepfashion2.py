@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 from PIL import Image, ImageDraw
 
 from tests.pictures import colour_at
+from tests.servers.watcher import end_with_the_run
 from training.data.folder import Kind, read_photos
 
 REPOSITORY = Path(__file__).resolve().parents[4]
@@ -177,6 +178,7 @@ def test_a_killed_run_goes_on(tmp_path: Path) -> None:
     running = subprocess.Popen(
         command, cwd=REPOSITORY, env={**os.environ, "DEBUG": "on"}, stdout=subprocess.DEVNULL
     )
+    end_with_the_run(running.pid)
     deadline = time.monotonic() + 300
     while not list(output.rglob("*.jpg")) and time.monotonic() < deadline:
         time.sleep(0.01)

@@ -64,9 +64,10 @@ def test_what_was_ever_test_stays_test_however_reviews_grow() -> None:
     for round_number in range(1, 11):
         photos = [photo(number, listing=number // 4) for number in range(60 * round_number)]
         rng.shuffle(photos)
-        alike = [
-            SimilarPair(*sorted(rng.sample(range(len(photos)), 2)), 30) for _ in range(round_number)
-        ]
+        alike = []
+        for _ in range(round_number):
+            a, b = sorted(rng.sample(range(len(photos)), 2))
+            alike.append(SimilarPair(a, b, 30))
         plan = assign(photos, [], alike, known)
         for one, assignment in zip(photos, plan.assignments, strict=True):
             if assignment.part is not None:
