@@ -52,6 +52,11 @@ class ApiClient:
         """
         return self._ask("GET", f"/listings/{number}/")
 
+    def listings(self) -> list[dict[str, Any]]:
+        """Return this user's newest listings, without their photos, the newest first."""
+        found: list[dict[str, Any]] = self._ask("GET", "/listings/")["results"]
+        return found
+
     def _ask(self, method: str, path: str, **content: Any) -> dict[str, Any]:
         while True:
             answer = self._session.request(

@@ -27,7 +27,7 @@ class LiveModel(NamedTuple):
     version: ModelVersion
 
 
-class _Slot:
+class ModelSlot:
     """Holds the model of this process.
 
     One caller at a time loads a new champion, beside the old one; others go on with the old one
@@ -38,7 +38,7 @@ class _Slot:
         self._loading = threading.Lock()
         self._live: LiveModel | None = None
         self._leaving: weakref.ref[Predictor] | None = None
-        self._failed: tuple[int, float] | None = None  # which version, and when to look again
+        self._failed: tuple[int, float] | None = None  # which version, and when
 
     def current(self) -> LiveModel:
         live = self._live
@@ -69,7 +69,7 @@ class _Slot:
             try:
                 self._live = _load(champion, at_work=live.version)
             except BundleError:
-                self._failed = (champion.pk, time.monotonic() + LOOK_AGAIN_SECONDS)
+                self._failed = (champion.pk, time.monotonic())
                 return live
             self._leaving = weakref.ref(live.predictor)
             return self._live
@@ -80,8 +80,8 @@ class _Slot:
         """Return whether this one failed a moment ago."""
         if self._failed is None:
             return False
-        version, until = self._failed
-        return version == champion.pk and time.monotonic() < until
+        version, failed_at = self._failed
+        return version == champion.pk and time.monotonic() - failed_at < LOOK_AGAIN_SECONDS
 
     def _return_memory(self) -> None:
         """Give the device back what the model before held, once nobody uses it any more."""
@@ -106,7 +106,7 @@ def _load(champion: ModelVersion | None, *, at_work: ModelVersion | None) -> Liv
     return LiveModel(predictor, champion)
 
 
-_slot = _Slot()
+slot = ModelSlot()
 
 
 def current() -> LiveModel:
@@ -119,4 +119,4 @@ def current() -> LiveModel:
         NoChampionError: if no model version is champion and none is in memory.
         BundleError: if the champion cannot be loaded and there is none in memory.
     """
-    return _slot.current()
+    return slot.current()

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 LOOPS: Final = 2
 READERS: Final = 8
-_stopping = threading.Event()
+stopping = threading.Event()
 _loop_slots = threading.BoundedSemaphore(LOOPS)
 _readers = ThreadPoolExecutor(READERS, thread_name_prefix="read-photo")
 
@@ -39,12 +39,12 @@ def get_ready() -> None:
 @worker_shutting_down.connect
 def stop_soon(**_: object) -> None:
     """Let the loops end after the batch they hold: a backlog must not delay a worker's stop."""
-    _stopping.set()
+    stopping.set()
 
 
 def is_stopping(*, within: float = 0.0) -> bool:
     """Return whether this worker was asked to stop; wait that many seconds for it."""
-    return _stopping.wait(within)
+    return stopping.wait(within)
 
 
 def drain() -> int:
@@ -55,12 +55,10 @@ def drain() -> int:
     """
     dealt_with = 0
     while (
-        not _stopping.is_set()
-        and queue.claimable().exists()
-        and _loop_slots.acquire(blocking=False)
+        not stopping.is_set() and queue.claimable().exists() and _loop_slots.acquire(blocking=False)
     ):
         try:
-            while not _stopping.is_set() and (done := classify_next_batch()):
+            while not stopping.is_set() and (done := classify_next_batch()):
                 dealt_with += done
         except (BundleError, registry.RegistryError) as error:
             # Nothing was claimed: photos stay pending until an operator has put it right.

@@ -1,7 +1,6 @@
 """A photo goes in, a tag comes out: over HTTP, through a real worker, on every kind of storage."""
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -33,17 +32,15 @@ def written(folder: Path, files: dict[str, bytes]) -> list[Path]:
     return [folder / name for name in files]
 
 
-def test_a_photo_is_tagged_within_seconds(system: System, tmp_path: Path) -> None:
-    """An upload is answered at once with a pending photo, and the tag is there soon after."""
+def test_a_photo_is_tagged(system: System, tmp_path: Path, starter_bundle: Path) -> None:
+    """An upload is answered at once with a pending photo; the starter model's tag follows."""
     client = system.seller()
     listing = client.send_listing("A bag", written(tmp_path, {"bag.jpg": pictures.jpeg()}))
     assert [photo["status"] for photo in listing["photos"]] == ["pending"]
-    began = time.monotonic()
     (photo,) = system.wait_for_results(client, [listing["id"]])
     assert photo["status"] == "classified", photo
-    assert photo["model_version"].startswith("starter") or photo["model_version"]
-    # An idle worker needs a fraction of a second; a busy machine is given time, a sweep is not.
-    assert time.monotonic() - began < 20
+    manifest = json.loads((starter_bundle / "bundle.json").read_text(encoding="utf-8"))
+    assert photo["model_version"] == manifest["name"]
 
 
 def test_every_kind_of_photo_goes_all_the_way(system: System, tmp_path: Path) -> None:
@@ -90,7 +87,7 @@ def test_bad_files_get_sentences_and_leave_nothing(running_system: System, tmp_p
 def traces(system: System) -> tuple[int, set[Path]]:
     """What uploads leave: the number of the newest listing, and all stored files."""
     seller = system.seller()
-    newest = seller._ask("GET", "/listings/")["results"][:1]
+    newest = seller.listings()[:1]
     files = {path for path in (system.folder / "media").rglob("*") if path.is_file()}
     return (newest[0]["id"] if newest else 0), files
 
@@ -151,7 +148,7 @@ def test_a_seller_sees_only_their_own(running_system: System) -> None:
         "from django.contrib.auth.models import User; "
         "User.objects.create_user('neighbour', password='also a long password')",
     )  # fmt: skip
-    mine = running_system.seller()._ask("GET", "/listings/")["results"]
+    mine = running_system.seller().listings()
     neighbour = ApiClient.signed_in(running_system.address, "neighbour", "also a long password")
     assert mine
     with pytest.raises(ApiError, match="404"):

@@ -2,7 +2,6 @@
 
 import io
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,8 +34,8 @@ def database(sqlite_database: dict[str, Any], django_db_blocker: Any) -> Iterato
 @pytest.fixture(autouse=True)
 def worker_that_just_started(monkeypatch: pytest.MonkeyPatch) -> None:
     """No model in memory, and nobody has asked it to stop."""
-    monkeypatch.setattr(live_model, "_slot", live_model._Slot())
-    monkeypatch.setattr(tag, "_stopping", threading.Event())
+    monkeypatch.setattr(live_model, "slot", live_model.ModelSlot())
+    monkeypatch.setattr(tag, "stopping", threading.Event())
 
 
 @pytest.fixture
@@ -95,34 +94,42 @@ def test_it_waits_and_shows_how_far_it_is(
     from classifier.management.commands import reclassify as command
 
     monkeypatch.setattr(command, "SAY_EVERY_SECONDS", 0.1)
-    waiting: list[str] = []
+    out = io.StringIO()
 
     def wait() -> None:
-        waiting.append(run("--wait"))
+        call_command("reclassify", "--wait", stdout=out)
         connections.close_all()
 
     thread = threading.Thread(target=wait)
     thread.start()
-    wait_until(Reclassification.objects.exists, what="it has begun")
-    time.sleep(1)
+    wait_until(lambda: "0 of 20 photos" in out.getvalue(), what="it says how far it is")
     assert reclassify.work() == 20
-    thread.join(30)
-    first, *between, last = waiting[0].splitlines()
+    thread.join()
+    first, *between, last = out.getvalue().strip().splitlines()
     assert first.startswith("To be tagged again with newer")
     assert "0 of 20 photos, 0 got another tag." in between
     assert last.startswith("20 of 20 photos were tagged again, 0 of them got another tag")
 
 
-def test_a_fresh_photo_goes_first(newer: ModelVersion) -> None:
+def test_a_fresh_photo_goes_first(newer: ModelVersion, monkeypatch: pytest.MonkeyPatch) -> None:
     """While one waits nothing is tagged again; as soon as it is tagged the work goes on."""
+    pauses: list[float] = []
+    is_stopping = tag.is_stopping
+
+    def counted(*, within: float = 0.0) -> bool:
+        if within:
+            pauses.append(within)
+        return is_stopping(within=within)
+
+    monkeypatch.setattr(tag, "is_stopping", counted)
     photos_with_files(1)
     run()
     worker = threading.Thread(target=lambda: in_threads(1, reclassify.work))
     worker.start()
-    time.sleep(3 * reclassify.STAND_BACK_SECONDS)
+    wait_until(lambda: len(pauses) >= 3, what="the worker has stood back three times")
     assert tagged_by(newer) == 0
     assert tag.drain() == 1
-    worker.join(60)
+    worker.join()
     assert tagged_by(newer) == 21
 
 
@@ -133,7 +140,7 @@ def test_a_worker_that_is_asked_to_stop_leaves_the_rest_for_the_next(
     run()
     tag.stop_soon()
     assert reclassify.work() == 0
-    monkeypatch.setattr(tag, "_stopping", threading.Event())
+    monkeypatch.setattr(tag, "stopping", threading.Event())
     assert reclassify.work() == 20
 
 

@@ -33,9 +33,9 @@ TwoModels = tuple[ModelVersion, ModelVersion]
 
 
 @pytest.fixture
-def slot() -> live_model._Slot:
+def slot() -> live_model.ModelSlot:
     """The memory of a worker that just started."""
-    return live_model._Slot()
+    return live_model.ModelSlot()
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def load_error(version: ModelVersion) -> str:
     return version.load_error
 
 
-def test_the_champion_is_loaded_once(slot: live_model._Slot, two_models: TwoModels) -> None:
+def test_the_champion_is_loaded_once(slot: live_model.ModelSlot, two_models: TwoModels) -> None:
     """Asking twice gives the same model in memory."""
     live = slot.current()
     assert live.version == two_models[0]
@@ -75,7 +75,7 @@ def test_the_champion_is_loaded_once(slot: live_model._Slot, two_models: TwoMode
 
 
 def test_a_new_champion_is_swapped_in_and_the_old_one_s_memory_is_free(
-    slot: live_model._Slot, two_models: TwoModels
+    slot: live_model.ModelSlot, two_models: TwoModels
 ) -> None:
     """After a promotion the next batch uses the new champion; the old network is gone."""
     old = weakref.ref(slot.current().predictor.network)
@@ -86,28 +86,34 @@ def test_a_new_champion_is_swapped_in_and_the_old_one_s_memory_is_free(
 
 
 def test_a_batch_at_work_keeps_its_model_until_it_ends(
-    slot: live_model._Slot, two_models: TwoModels
+    slot: live_model.ModelSlot, two_models: TwoModels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who holds the old model during the swap can still predict; then its memory is free."""
+    """Who holds the old model can still predict with it; then a GPU gets its memory back."""
+    returned: list[bool] = []
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: returned.append(True))
     busy = slot.current()
     old = weakref.ref(busy.predictor)
     promotion.promote(version=two_models[1])
     slot.current()
     photo = torch.zeros(3, 64, 64, dtype=torch.uint8)
     assert len(busy.predictor.predict([photo])) == 1
-    assert slot._leaving is old
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    slot.current()
+    assert not returned
     del busy
     gc.collect()
     assert old() is None
     slot.current()
-    assert slot._leaving is None, "the device's memory was not asked back"
+    slot.current()
+    assert returned == [True]
 
 
 def test_a_damaged_new_champion_leaves_the_old_one_at_work_and_raises_an_alarm(
-    slot: live_model._Slot,
+    slot: live_model.ModelSlot,
     two_models: TwoModels,
     untrained_bundle: Path,
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Log, row and `check` name the damaged file; once it is restored all of that is over."""
     one, two = two_models
@@ -124,13 +130,13 @@ def test_a_damaged_new_champion_leaves_the_old_one_at_work_and_raises_an_alarm(
 
     shutil.copy(untrained_bundle / "weights.safetensors", weights)
     assert slot.current().version == one, "it is left alone for a while"
-    slot._failed = None  # the while is over
+    monkeypatch.setattr(live_model, "LOOK_AGAIN_SECONDS", 0.0)
     assert slot.current().version == two
     assert load_error(two) == ""
 
 
 def test_a_champion_after_a_failed_one_is_not_kept_waiting(
-    slot: live_model._Slot, two_models: TwoModels, untrained_bundle: Path, tmp_path: Path
+    slot: live_model.ModelSlot, two_models: TwoModels, untrained_bundle: Path, tmp_path: Path
 ) -> None:
     """The rest after a failure is for that version alone."""
     slot.current()
@@ -142,7 +148,7 @@ def test_a_champion_after_a_failed_one_is_not_kept_waiting(
 
 
 def test_another_machine_s_trouble_is_not_hidden_by_this_one_s_success(
-    slot: live_model._Slot, two_models: TwoModels
+    slot: live_model.ModelSlot, two_models: TwoModels
 ) -> None:
     """What a worker elsewhere said stays, until that one has been silent for long."""
     promotion.promote(version=two_models[1])
@@ -151,7 +157,7 @@ def test_another_machine_s_trouble_is_not_hidden_by_this_one_s_success(
     slot.current()
     assert "another-host" in load_error(two_models[1])
     failed.update(load_failed_at=timezone.now() - load_failures.STALE_AFTER - timedelta(seconds=1))
-    live_model._Slot().current()
+    live_model.ModelSlot().current()
     assert load_error(two_models[1]) == ""
 
 
@@ -185,7 +191,7 @@ def go_blind(network: HierarchicalResNet) -> None:
     [(blow_up, "it does not work on this machine"), (go_blind, "does not look at photos")],
 )
 def test_a_champion_that_fails_the_probe_is_not_swapped_in(
-    slot: live_model._Slot,
+    slot: live_model.ModelSlot,
     two_models: TwoModels,
     changed_bundle: Callable[..., Path],
     change: Callable[[HierarchicalResNet], None],
@@ -206,7 +212,7 @@ def test_the_starter_model_passes_the_probe(starter_bundle: Path) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_while_one_loads_the_others_go_on_with_the_old_model(
-    slot: live_model._Slot, two_models: TwoModels, untrained_bundle: Path
+    slot: live_model.ModelSlot, two_models: TwoModels, untrained_bundle: Path
 ) -> None:
     """A bundle that takes its time to read holds up nobody but who reads it."""
     one, two = two_models
@@ -232,7 +238,7 @@ def test_while_one_loads_the_others_go_on_with_the_old_model(
 
 
 def test_without_any_usable_model_it_says_why(
-    slot: live_model._Slot, two_models: TwoModels
+    slot: live_model.ModelSlot, two_models: TwoModels
 ) -> None:
     """With nothing in memory a damaged or missing champion is an error, and recovers."""
     weights = storage.local_folder(two_models[0]) / "weights.safetensors"
@@ -244,7 +250,7 @@ def test_without_any_usable_model_it_says_why(
     assert slot.current().version == two_models[0]
 
 
-def test_without_a_champion_it_says_how_to_get_one(slot: live_model._Slot) -> None:
+def test_without_a_champion_it_says_how_to_get_one(slot: live_model.ModelSlot) -> None:
     """A fresh database leads to a sentence with the command to type."""
     with pytest.raises(registry.NoChampionError, match="register_model"):
         slot.current()

@@ -28,8 +28,8 @@ def database(sqlite_database: dict[str, Any], django_db_blocker: Any) -> Iterato
 @pytest.fixture(autouse=True)
 def worker_that_just_started(monkeypatch: pytest.MonkeyPatch) -> None:
     """No model in memory, and nobody has asked it to stop."""
-    monkeypatch.setattr(live_model, "_slot", live_model._Slot())
-    monkeypatch.setattr(tag, "_stopping", threading.Event())
+    monkeypatch.setattr(live_model, "slot", live_model.ModelSlot())
+    monkeypatch.setattr(tag, "stopping", threading.Event())
 
 
 @pytest.fixture
