@@ -11,12 +11,19 @@ import pytest
 import torch
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
+from django.test import TransactionTestCase
 from pytest_django import Settings
 
 from classifier.ml.bundle import save_bundle
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import HierarchicalResNet
-from tests.databases import database_at, default_database, empty_tables, migrated
+from tests.databases import (
+    database_at,
+    default_database,
+    drop_delete_triggers,
+    empty_tables,
+    migrated,
+)
 from tests.manifests import a_manifest
 
 pytest_plugins = ["tests.servers.fixtures"]
@@ -42,6 +49,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_unconfigure() -> None:
     shutil.rmtree(django_settings.VAR_DIR, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def tables_can_be_emptied() -> Iterator[None]:
+    """After a test with real transactions Django deletes every row; SQLite's triggers would refuse.
+
+    They come back with Django's ``post_migrate``, which follows.
+    """
+    empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # Django's own hook
+
+    def tear_down(case: TransactionTestCase) -> None:
+        drop_delete_triggers()
+        empty(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", tear_down)
+        yield
 
 
 @pytest.fixture

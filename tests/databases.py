@@ -46,12 +46,28 @@ def migrated(chosen: dict[str, Any]) -> dict[str, Any]:
     return chosen
 
 
+def drop_delete_triggers() -> None:
+    """Let SQLite delete rows that are kept for ever; PostgreSQL truncates, past its triggers."""
+    # Imported here: this module is loaded before Django's apps are.
+    from classifier.models import triggers
+
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for rule in triggers.RULES:
+                table = rule.model._meta.db_table
+                cursor.execute(f"DROP TRIGGER IF EXISTS {table}_never_deleted")
+
+
 def empty_tables() -> None:
     """Remove all rows at once, past the signals and the rules that protect them one by one."""
+    drop_delete_triggers()
     kept = {"django_migrations", "django_content_type", "auth_permission"}
     tables = [name for name in connection.introspection.table_names() if name not in kept]
     statements = connection.ops.sql_flush(no_style(), tables, allow_cascade=False)
     connection.ops.execute_sql_flush(statements)
+    from classifier.models import triggers  # as above
+
+    triggers.install()
 
 
 def in_threads(count: int, work: Callable[[], T]) -> list[T]:

@@ -16,9 +16,10 @@ from classifier.models import Promotion, Review
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What may change of a written row.
+    """What may change of a written row; nothing may delete it.
 
     Attributes:
+        message, on_delete: what whoever changes or deletes a row is told.
         may_change: columns that the trigger leaves alone.
         refused: SQL conditions under which a change of these is refused after all, given the
             database's words for "differs from", NULL included.
@@ -26,6 +27,7 @@ class Rule:
 
     model: type[models.Model]
     message: str
+    on_delete: str
     may_change: frozenset[str] = frozenset()
     refused: Callable[[str], tuple[str, ...]] = lambda _: ()
 
@@ -41,6 +43,7 @@ RULES: Final = (
     Rule(
         Review,
         "Reviews are never changed; undo one, which adds a row that voids it.",
+        "Reviews are never deleted; undo one, which adds a row that voids it.",
         # Of a review that is undone, or overruled by a third one, these change; `photo` becomes
         # empty when the photo is deleted.
         may_change=frozenset({"is_final", "voided", "photo_id"}),
@@ -52,6 +55,7 @@ RULES: Final = (
     Rule(
         Promotion,
         "Promotions are the record of what was live when; promote or roll back, which adds a row.",
+        "Promotions are the record of what was live when; they are never deleted.",
     ),
 )
 
@@ -62,11 +66,20 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER {table}_append_only BEFORE UPDATE ON {table}
 FOR EACH ROW WHEN ({changed}) EXECUTE FUNCTION {table}_refuse();
+CREATE OR REPLACE FUNCTION {table}_refuse_delete() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '{on_delete}' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE OR REPLACE TRIGGER {table}_never_deleted BEFORE DELETE ON {table}
+FOR EACH ROW EXECUTE FUNCTION {table}_refuse_delete();
 """
 _SQLITE: Final = (
     "DROP TRIGGER IF EXISTS {table}_append_only;",
     "CREATE TRIGGER {table}_append_only BEFORE UPDATE ON {table} "
     "WHEN {changed} BEGIN SELECT RAISE(ABORT, '{message}'); END;",
+    "DROP TRIGGER IF EXISTS {table}_never_deleted;",
+    "CREATE TRIGGER {table}_never_deleted BEFORE DELETE ON {table} "
+    "BEGIN SELECT RAISE(ABORT, '{on_delete}'); END;",
 )
 
 
@@ -85,6 +98,7 @@ def _install(rule: Rule, connection: BaseDatabaseWrapper) -> None:
     words = {
         "table": rule.model._meta.db_table,
         "message": rule.message,
+        "on_delete": rule.on_delete,
         "changed": rule.changed("IS NOT" if sqlite else "IS DISTINCT FROM"),
     }
     with connection.cursor() as cursor:

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from pytest_django import Settings
 
 from classifier.models import Exclusion, QueueItem, Review
@@ -138,6 +138,21 @@ def test_the_database_refuses_to_change_a_review(anna: User, change: dict[str, o
         review.delete()
     with pytest.raises(TypeError, match="never deleted"):
         Review.objects.all().delete()
+
+
+def test_the_database_refuses_to_delete_a_review(anna: User) -> None:
+    """Whoever writes past the models meets a trigger; a deleted photo leaves its review."""
+    photo = a_photo(**UNKNOWN)
+    review = record(anna, shown(anna))
+    with (
+        pytest.raises(IntegrityError, match="never deleted"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("DELETE FROM classifier_review")
+    photo.delete()
+    review.refresh_from_db()
+    assert (review.photo_id, review.sub) == (None, "Boots")
 
 
 def test_undo_adds_a_row_and_brings_the_photo_back(anna: User) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from classifier.ml.manifest import BundleMissingError
@@ -125,6 +125,12 @@ def test_the_record_is_never_changed(real_database: str) -> None:
         Promotion.objects.all().delete()
     with pytest.raises(TypeError, match="never deleted"):
         Promotion.objects.get().delete()
+    with (
+        pytest.raises(IntegrityError, match="never deleted"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("DELETE FROM classifier_promotion")
 
 
 def test_the_gate_s_report_is_kept_and_a_rejected_version_stays_out(real_database: str) -> None:
