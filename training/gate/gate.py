@@ -5,13 +5,14 @@ comes out. A candidate is promoted when it breaks no *must* and reaches at least
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from typing import Any, Final, Literal
+from dataclasses import dataclass
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.taxonomy import SUBCLASSES
+from classifier.versions.gate_report import Criterion, GateReport, Kind
 from training.evaluation.paired import (
     Confidence,
     Difference,
@@ -105,46 +106,6 @@ class Margins:
     calibration: Margin = Margin(0.03, 0.01)
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One comparison and whether it came out well; see `GateReport.as_dict` for its JSON."""
-
-    name: str
-    kind: Literal["must", "gain"]
-    champion: float | None
-    candidate: float | None
-    difference: float | None
-    interval: tuple[float, float] | None
-    p_value: float | None
-    bound: str
-    passed: bool
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class GateReport:
-    """The verdict, all criteria behind it and a sentence that sums them up."""
-
-    criteria: tuple[Criterion, ...]
-    summary: str
-
-    @property
-    def promote(self) -> bool:
-        musts = all(c.passed for c in self.criteria if c.kind == "must")
-        return musts and any(c.passed for c in self.criteria if c.kind == "gain")
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return verdict, summary and criteria, JSON-ready."""
-        return {
-            "verdict": "promote" if self.promote else "reject",
-            "summary": self.summary,
-            "criteria": [
-                {**asdict(c), "interval": list(c.interval) if c.interval else None}
-                for c in self.criteria
-            ],
-        }
-
-
 def compare(
     photos: TestPhotos, champion: Answers, candidate: Answers, margins: Margins | None = None
 ) -> GateReport:
@@ -156,8 +117,9 @@ def compare(
         margins: other margins than the stated ones.
     """
     figures = _Figures(photos, champion, candidate)
-    criteria = (*_musts(figures, margins or Margins()), *_gains(figures))
-    return GateReport(criteria, summary_words(criteria))
+    musts, gains = tuple(_musts(figures, margins or Margins())), tuple(_gains(figures))
+    promote = all(must.passed for must in musts) and any(gain.passed for gain in gains)
+    return GateReport(promote, summary_words((*musts, *gains)), (*musts, *gains))
 
 
 class _Figures:
@@ -287,7 +249,7 @@ def _better(name: str, found: Difference | None, *, lower_is_better: bool = Fals
 
 
 def _criterion(
-    kind: Literal["must", "gain"], name: str, found: Difference, bound: str, passed: bool,
+    kind: Kind, name: str, found: Difference, bound: str, passed: bool,
     sentence: str,
 ) -> Criterion:  # fmt: skip
     return Criterion(
@@ -297,9 +259,7 @@ def _criterion(
     )  # fmt: skip
 
 
-def _missing(
-    name: str, count: int, fewest: int, kind: Literal["must", "gain"] = "must"
-) -> Criterion:
+def _missing(name: str, count: int, fewest: int, kind: Kind = "must") -> Criterion:
     return Criterion(
         name=name, kind=kind, champion=None, candidate=None, difference=None, interval=None,
         p_value=None, bound=f"at least {fewest} photos", passed=False,

@@ -1,65 +1,106 @@
-"""How often the tags in production are right, estimated from reviewed photos chosen by chance.
+"""How often the tags in production are right, estimated from reviewed photos of the blind sample.
 
 Reviewed photos are no fair picture of the stream: moderators see what the model is not sure of.
-So each test photo counts as many times as photos of the stream it stands for: 1 / the chance with
-which it came into the test set (Horvitz and Thompson 1952), over the sum of these (Hájek 1971).
+So each test photo counts as many times as photos of the stream it stands for: 1 / the probability
+with which it came into the test set (Horvitz and Thompson 1952), over the sum of these (Hájek
+1971).
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import bootstrap
 
 RESAMPLES: Final = 2000
-FEWEST_DRAWN: Final = 10
+FEWEST_SAMPLED: Final = 10
+
+
+class NoEstimateError(Exception):
+    """The reviewed photos cannot tell how good the tags in production are; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedShare:
+    """A share of the stream's photos, 0 to 1, and its 95 % interval over products."""
+
+    value: float
+    interval: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductionEstimate:
+    """Shares of the stream, estimated from weighted test photos.
+
+    Attributes:
+        photos: reviewed test photos that count.
+        sampled: how many of these are of the blind sample.
+        effective_photos: how many equally weighted photos would say as much (Kish 1965).
+        shares: of each outcome, by name.
+    """
+
+    photos: int
+    sampled: int
+    effective_photos: float
+    shares: Mapping[str, WeightedShare]
 
 
 def production_estimate(
-    weights: Sequence[float], drawn: Sequence[bool], products: Sequence[str],
+    weights: Sequence[float],
+    sampled: Sequence[bool],
+    products: Sequence[str],
     outcomes: Mapping[str, Sequence[bool]],
-) -> dict[str, Any]:  # fmt: skip
-    """Return the weighted share of each outcome, JSON-ready, or a sentence why there is none.
+) -> ProductionEstimate:
+    """Return the weighted share of each outcome.
 
     Args:
         weights: of each reviewed test photo; 0 leaves it out.
-        drawn: whether it was drawn for the blind sample.
+        sampled: whether it is of the blind sample.
         products: its product.
         outcomes: by name, whether it happened to the photo.
+
+    Raises:
+        NoEstimateError: if too few photos are of the blind sample.
     """
     weight = np.asarray(weights, dtype=float)
     counted = weight > 0
-    sample = int((np.asarray(drawn, dtype=bool) & counted).sum())
-    if sample < FEWEST_DRAWN:
-        return {
-            "why_not": f"{sample} reviewed test photos were drawn at random among those the model "
-            f"was sure of; it takes {FEWEST_DRAWN} to say how often it is right in production."
-        }
-    _, place = np.unique(np.asarray(products)[counted], return_inverse=True)
+    in_sample = int((np.asarray(sampled, dtype=bool) & counted).sum())
+    if in_sample < FEWEST_SAMPLED:
+        raise NoEstimateError(
+            f"{in_sample} reviewed test photos were drawn at random among those the model was sure "
+            f"of; it takes {FEWEST_SAMPLED} to say how often it is right in production."
+        )
+    _, product = np.unique(np.asarray(products)[counted], return_inverse=True)
 
     def by_product(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(place, weights=values[counted]).astype(np.float64)
+        return np.bincount(product, weights=values[counted]).astype(np.float64)
 
-    return {
-        "photos": int(counted.sum()),
-        "drawn": sample,
-        # Kish's: how many equally weighted photos would say as much.
-        "worth": float(weight.sum() ** 2 / (weight**2).sum()),
-        "figures": {
+    return ProductionEstimate(
+        photos=int(counted.sum()),
+        sampled=in_sample,
+        effective_photos=float(weight.sum() ** 2 / (weight**2).sum()),
+        shares={
             name: _share(by_product(weight * np.asarray(happened)), by_product(weight))
             for name, happened in outcomes.items()
         },
-    }  # fmt: skip
+    )
 
 
-def _share(hits: NDArray[np.float64], of: NDArray[np.float64]) -> dict[str, float]:
+def _share(hits: NDArray[np.float64], of: NDArray[np.float64]) -> WeightedShare:
     value = float(hits.sum() / of.sum())
     if len(of) < 2:
-        return {"value": value, "low": 0.0, "high": 1.0}
-    drawn = bootstrap(
-        (hits, of), lambda h, n, axis: h.sum(axis=axis) / n.sum(axis=axis), paired=True,
-        vectorized=True, n_resamples=RESAMPLES, batch=200, method="percentile",
-        confidence_level=0.95, rng=np.random.default_rng(0),
-    ).confidence_interval  # fmt: skip
-    return {"value": value, "low": float(drawn.low), "high": float(drawn.high)}
+        return WeightedShare(value, (0.0, 1.0))
+    interval = bootstrap(
+        (hits, of),
+        lambda h, n, axis: h.sum(axis=axis) / n.sum(axis=axis),
+        paired=True,
+        vectorized=True,
+        n_resamples=RESAMPLES,
+        batch=200,
+        method="percentile",
+        confidence_level=0.95,
+        rng=np.random.default_rng(0),
+    ).confidence_interval
+    return WeightedShare(value, (float(interval.low), float(interval.high)))

@@ -11,16 +11,22 @@ from classifier.decision import Outcome, Thresholds
 from classifier.ml.bundle import load_bundle
 from classifier.ml.predictor import Predictor
 from classifier.photos.cleaning import Limits
-from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES, label_path
-from training.data.folder import Kind, PhotosError, Sample
+from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
+from classifier.versions.gate_report import GateReport
+from training.data.folder import PhotosError, Sample
 from training.evaluation.figures import evaluate
 from training.evaluation.product_scores import Scored, ScoredPhotos, score_photos
-from training.gate.gate import Answers, GateReport, TestPhotos, compare
+from training.gate.gate import Answers, TestPhotos, compare
 
 
 @dataclass(frozen=True, slots=True)
 class PairedScores:
-    """What each model makes of the same photos, in the same order; ``rows`` are their numbers."""
+    """Both models' scores and decisions on the same photos, in the same order.
+
+    Attributes:
+        champion, candidate: of each model.
+        rows: numbers of these photos among all test photos.
+    """
 
     champion: ScoredPhotos
     candidate: ScoredPhotos
@@ -32,15 +38,13 @@ class PairedScores:
         photos = TestPhotos(truth.main, truth.sub, truth.groups)
         return compare(photos, answers(self.champion.photos), answers(self.candidate.photos))
 
-    def figures(self, thresholds: Sequence[Thresholds]) -> dict[str, Any]:
-        """Return all figures of both; ``thresholds`` are the champion's and the candidate's."""
-        before, after = thresholds
+    def figures(self, champion: Thresholds, candidate: Thresholds) -> dict[str, dict[str, Any]]:
+        """Return all figures of both models, each with its thresholds."""
+        sides = {"champion": (self.champion, champion), "candidate": (self.candidate, candidate)}
         return {
-            name: evaluate(side.probabilities(), side.truth(), of)
-            for name, side, of in (
-                ("champion", self.champion, before), ("candidate", self.candidate, after),
-            )
-        }  # fmt: skip
+            name: evaluate(scored.probabilities(), scored.truth(), thresholds)
+            for name, (scored, thresholds) in sides.items()
+        }
 
 
 def score_models(
@@ -66,63 +70,14 @@ def score_models(
 
 def answers(photos: Sequence[Scored]) -> Answers:
     """Return a model's answers as arrays."""
-    decided = [photo.decision for photo in photos]
+    decisions = [photo.decision for photo in photos]
     best_main = [max(p.scores.main, key=p.scores.main.__getitem__) for p in photos]
     best_sub = [max(p.scores.sub, key=p.scores.sub.__getitem__) for p in photos]
     return Answers(
         main=np.array([MAIN_CLASSES.index(name) for name in best_main], dtype=np.intp),
         sub=np.array([SUBCLASSES.index(name) for name in best_sub], dtype=np.intp),
-        main_confidence=np.array([d.main_confidence for d in decided]),
-        sub_confidence=np.array([d.sub_confidence for d in decided]),
-        tag=np.array([SUBCLASSES.index(d.sub) if d.sub else -1 for d in decided], dtype=np.intp),
-        unknown=np.array([d.outcome is Outcome.UNKNOWN for d in decided], dtype=bool),
+        main_confidence=np.array([d.main_confidence for d in decisions]),
+        sub_confidence=np.array([d.sub_confidence for d in decisions]),
+        tag=np.array([SUBCLASSES.index(d.sub) if d.sub else -1 for d in decisions], dtype=np.intp),
+        unknown=np.array([d.outcome is Outcome.UNKNOWN for d in decisions], dtype=bool),
     )
-
-
-def is_right(photo: Scored) -> bool:
-    """Return whether the decision is as good as it can be.
-
-    An item has its subclass, one of a main class alone has no wrong name, and what is none of ours
-    is unknown.
-    """
-    match photo.sample.kind:
-        case Kind.ITEM:
-            return photo.decision.outcome is Outcome.SUBCLASS and not photo.mistaken
-        case Kind.NEAR:
-            return photo.decision.outcome is Outcome.MAIN_CLASS and not photo.mistaken
-    return photo.decision.outcome is Outcome.UNKNOWN
-
-
-def changes(both: PairedScores) -> dict[str, list[dict[str, Any]]]:
-    """Return which photos the candidate fixes and which it breaks, wrong names first.
-
-    ``row`` is the photo's number among the test photos.
-    """
-    found: dict[str, list[dict[str, Any]]] = {"fixed": [], "broken": []}
-    for row, before, after in zip(
-        both.rows, both.champion.photos, both.candidate.photos, strict=True
-    ):
-        if is_right(before) != is_right(after):
-            wrong = before if is_right(after) else after
-            told = {
-                "row": row,
-                "truth": _truth(before.sample),
-                "champion": _tag(before),
-                "candidate": _tag(after),
-                "named_wrong": wrong.mistaken,
-                "confidence": wrong.confidence,
-            }
-            found["fixed" if is_right(after) else "broken"].append(told)
-    for shown in found.values():
-        shown.sort(key=lambda told: (not told["named_wrong"], -told["confidence"]))
-    return found
-
-
-def _truth(sample: Sample) -> str:
-    if sample.main is None:
-        return "none of ours"
-    return label_path(sample.main, sample.sub) if sample.sub else f"{sample.main}, no subclass"
-
-
-def _tag(photo: Scored) -> str:
-    return label_path(photo.decision.main, photo.decision.sub)

@@ -10,7 +10,7 @@ from training.data.dataset_rows import LabelSource
 from training.retrain.data.collect import collect
 from training.retrain.report import part_rows
 from training.retrain.request import RetrainRequest
-from training.retrain.run import home
+from training.retrain.run import retraining_folder
 
 
 def plan(request: RetrainRequest) -> str:
@@ -29,18 +29,20 @@ def plan(request: RetrainRequest) -> str:
         lines.append(f"It would do nothing: that takes {request.min_new} (--min-new).")
         return "\n".join(lines)
     with tempfile.TemporaryDirectory(prefix="dry-run-") as folder:
-        found = collect(champion, request.photos, copies=Path(folder), cache=home())
-    lines += [f"Note: {note}" for note in found.notes]
-    reviewed = sum(row.source is LabelSource.REVIEW for row in found.rows)
+        collected = collect(
+            champion, request.photos, copies=Path(folder), cache=retraining_folder()
+        )
+    lines += [f"Note: {note}" for note in collected.notes]
+    reviewed = sum(row.source is LabelSource.REVIEW for row in collected.rows)
     lines += [
         f"It would start from {champion}, train {request.config.train_from} for "
         f"{request.config.epochs} epochs, and compare both on "
-        f"{len(found.part(Split.TEST))} test photos. Of {len(found.rows)} photos {reviewed} are "
-        "reviewed ones.",
+        f"{len(collected.part(Split.TEST))} test photos. Of {len(collected.rows)} photos "
+        f"{reviewed} are reviewed ones.",
         "",
         f"{'':<16}{'training':>18}{'validation':>18}{'test':>18}",
         f"{'photos of':<16}" + f"{'base':>9}{'reviewed':>9}" * 3,
     ]
-    for row in part_rows(found.rows):
+    for row in part_rows(collected.rows):
         lines.append(f"{row['label']:<16}" + "".join(f"{count:>9}" for count in row["counts"]))
     return "\n".join(lines)

@@ -4,13 +4,13 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from django.db import transaction
 
 from classifier.models import DatasetReview, ModelVersion, Promotion, RetrainRun
 from classifier.retraining import Lease
 from classifier.versions import promotion, registry
+from classifier.versions.gate_report import GateReport
 from classifier.versions.promotion import ChampionChangedError
 from training.data.dataset_rows import LabelSource
 from training.retrain.data.collect import Collected
@@ -33,7 +33,7 @@ class Finished:
 
     bundle: Path
     collected: Collected
-    report: dict[str, Any]
+    report: GateReport
     champion: ModelVersion
     new_reviews: int
 
@@ -48,16 +48,15 @@ def register_candidate(*, lease: Lease, finished: Finished) -> None:
         LeaseLostError: if another process took the run over; nothing is changed then.
         RegistryError, BundleError: if the bundle cannot be registered.
     """
-    verdict = _verdict(lease.run.policy, finished.report)
+    verdict = _verdict(lease.run.policy, passed=finished.report.promote)
     try:
-        _store(lease, finished, verdict, finished.report["summary"])
+        _store(lease, finished, verdict, finished.report.summary)
     except ChampionChangedError as error:
         logger.warning("%s", error)
-        _store(lease, finished, Verdict.KEPT, f"{finished.report['summary']} {error}")
+        _store(lease, finished, Verdict.KEPT, f"{finished.report.summary} {error}")
 
 
-def _verdict(policy: str, report: dict[str, Any]) -> RetrainRun.Verdict:
-    passed = report["verdict"] == "promote"
+def _verdict(policy: str, *, passed: bool) -> RetrainRun.Verdict:
     if policy == Policy.ALWAYS or (passed and policy == Policy.GATE):
         return Verdict.PROMOTED
     return Verdict.KEPT if passed else Verdict.REJECTED
@@ -70,14 +69,17 @@ def _store(lease: Lease, finished: Finished, verdict: RetrainRun.Verdict, messag
             list(_dataset(version, finished.collected)), ignore_conflicts=True, batch_size=1000
         )
         promotion.judged(
-            version=version, gate=finished.report, rejected=verdict == Verdict.REJECTED
+            version=version,
+            gate=finished.report.to_dict(),
+            rejected=verdict == Verdict.REJECTED,
         )
         if verdict == Verdict.PROMOTED:
-            by_gate = finished.report["verdict"] == "promote"
             promotion.promote(
                 version=version,
                 by=lease.run.requested_by,
-                trigger=Promotion.Trigger.GATE if by_gate else Promotion.Trigger.PERSON,
+                trigger=Promotion.Trigger.GATE
+                if finished.report.promote
+                else Promotion.Trigger.PERSON,
                 instead_of=finished.champion,
             )
         lease.finish(
@@ -90,6 +92,9 @@ def _dataset(version: ModelVersion, collected: Collected) -> Iterator[DatasetRev
         if row.source is LabelSource.REVIEW and row.review is not None:
             for review in (row.review, *collected.more_reviews.get(row.sha256, ())):
                 yield DatasetReview(
-                    version=version, review_id=review, sha256=row.sha256, split=row.part,
+                    version=version,
+                    review_id=review,
+                    sha256=row.sha256,
+                    split=row.part,
                     weight=row.weight,
-                )  # fmt: skip
+                )

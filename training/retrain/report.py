@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -11,53 +11,54 @@ from classifier.models import Split
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 from training.data.dataset_rows import DatasetRow, LabelSource
 from training.data.folder import NEAR, OTHERS
+from training.gate.changed_decisions import ChangedDecision, ChangedDecisions
+from training.gate.production_estimate import ProductionEstimate
 from training.report.page import thumbnails
 from training.report.plots import calibration_picture, novelty_picture, roc_pictures
 from training.report.tables import matrices
+from training.retrain.compare import Comparison
 from training.retrain.data.collect import Collected, counts
 
 SHOWN: Final = 36  # photos of a gallery; more would make the page heavy
 STRATA: Final = (*SUBCLASSES, *(f"{NEAR} {main}" for main in MAIN_CLASSES), OTHERS)
-SIDES: Final = ("champion", "candidate")
+Side = Literal["champion", "candidate"]
+SIDES: Final[tuple[Side, ...]] = ("champion", "candidate")
 ANYWHERE: Final = Path("/")
 
 
-def retrain_page(report: Mapping[str, Any], page: Mapping[str, Any], collected: Collected) -> str:
+def retrain_page(comparison: Comparison, collected: Collected) -> str:
     """Return the page as HTML: one file with everything inside, without scripts.
 
     Args:
-        report: the gate's, as it is kept with the version.
-        page: curves, changed decisions and the production estimate.
+        comparison: of champion and candidate.
         collected: what the candidate was made from.
     """
+    estimate = comparison.production
     return render_to_string(
         "training/retrain.html",
         {
-            **report,
-            "promote": report["verdict"] == "promote",
-            "musts": [c for c in report["criteria"] if c["kind"] == "must"],
-            "gains": [c for c in report["criteria"] if c["kind"] == "gain"],
-            "galleries": galleries(page["changes"], collected),
-            "production": production_rows(page["production"]),
-            "why_no_production": page["production"].get("why_not", ""),
-            "production_counts": page["production"],
+            "report": comparison.report,
+            "galleries": galleries(comparison.changes, collected),
+            "production": estimate if isinstance(estimate, ProductionEstimate) else None,
+            "production_rows": production_rows(estimate),
+            "why_no_production": estimate if isinstance(estimate, str) else "",
             "notes": collected.notes,
             "parts": part_rows(collected.rows),
-            "sides": [_side(name, report, page) for name in SIDES],
-            "calibration": _calibration(page["curves"]),
-            "models": page["models"],
+            "sides": [_side(name, comparison) for name in SIDES],
+            "calibration": _calibration(comparison.curves),
+            "models": [comparison.champion, comparison.candidate],
         },
     )
 
 
-def _side(name: str, report: Mapping[str, Any], page: Mapping[str, Any]) -> dict[str, Any]:
+def _side(name: Side, comparison: Comparison) -> dict[str, Any]:
     """Return one model's matrices and curves."""
-    curves = page["curves"][name]
+    curves = comparison.curves[name]
     return {
-        "name": report[name],
+        "name": getattr(comparison, name).name,
         "role": name,
         "matrices": matrices(curves),
-        "figures": report["figures"][name],
+        "figures": comparison.report.figures[name],
         "roc": [
             roc_pictures(curves[level]["roc"], f"{title} by the {name}")
             for level, title in (("main", "the main classes"), ("sub", "the subclasses"))
@@ -76,51 +77,49 @@ def _calibration(curves: Mapping[str, Any]) -> list[SafeString]:
     ]
 
 
-def galleries(
-    changes: Mapping[str, Sequence[Mapping[str, Any]]], collected: Collected
-) -> list[dict[str, Any]]:
+def galleries(changes: ChangedDecisions, collected: Collected) -> list[dict[str, Any]]:
     """Return the photos that the candidate fixes and those it breaks, small."""
     tested = collected.part(Split.TEST)
-    titles = {"broken": "Broken by the candidate", "fixed": "Fixed by the candidate"}
     return [
         {
-            "title": title,
+            "title": f"{kind.capitalize()} by the candidate",
             "kind": kind,
-            "total": len(changes[kind]),
-            "photos": [_shown(told, tested, collected) for told in changes[kind][:SHOWN]],
+            "total": len(decisions),
+            "photos": [_shown(decision, tested, collected) for decision in decisions[:SHOWN]],
         }
-        for kind, title in titles.items()
+        for kind, decisions in (("broken", changes.broken), ("fixed", changes.fixed))
     ]
 
 
 def _shown(
-    told: Mapping[str, Any], tested: Sequence[DatasetRow], collected: Collected
+    decision: ChangedDecision, tested: Sequence[DatasetRow], collected: Collected
 ) -> dict[str, Any]:
-    row = tested[told["row"]]
+    row = tested[decision.row]
     path = str(collected.file_of(row).resolve())
-    return {**told, "image": thumbnails([path], ANYWHERE).get(path), "source": row.source.value}
+    image = thumbnails([path], ANYWHERE).get(path)
+    return {"decision": decision, "image": image, "source": row.source.value}
 
 
 def part_rows(rows: Sequence[DatasetRow]) -> list[dict[str, Any]]:
-    """Return for each label how many base and reviewed photos each part has."""
-    found = [
+    """Return for each label how many base and reviewed photos each split has."""
+    columns = [
         counts(row for row in rows if row.source is source and row.part == part)[part.value]
         for part in Split
         for source in LabelSource
     ]
     return [
-        {"label": stratum, "counts": [column[stratum] for column in found]}
+        {"label": stratum, "counts": [column[stratum] for column in columns]}
         for stratum in STRATA
-        if any(column[stratum] for column in found)
+        if any(column[stratum] for column in columns)
     ]
 
 
-def production_rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+def production_rows(estimate: ProductionEstimate | str) -> list[dict[str, Any]]:
     """Return the estimated shares of both models; nothing where there is no estimate."""
-    if "why_not" in found:
+    if isinstance(estimate, str):
         return []
     titles = {"right": "right as it can be", "wrong": "naming something wrong"}
     return [
-        {"title": title, **{side: found["figures"][f"{side}_{what}"] for side in SIDES}}
-        for what, title in titles.items()
+        {"title": title, **{side: estimate.shares[f"{side}_{outcome}"] for side in SIDES}}
+        for outcome, title in titles.items()
     ]

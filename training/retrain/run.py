@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
+from safetensors import SafetensorError
 
+from classifier.ml.bundle import load_bundle, save_bundle
 from classifier.ml.manifest import DATASET_NAME, REPORT_NAME
 from classifier.models import ModelVersion, RetrainRun, Review, Split
 from classifier.photos.intake import photo_limits
 from classifier.retraining import Lease, LeaseLostError, new_reviews
 from classifier.versions import registry, storage
+from classifier.versions.gate_report import GateReport
 from training.data.dataset_rows import read_dataset, write_dataset
 from training.retrain.compare import compare_models
 from training.retrain.data.collect import Collected, collect
@@ -22,7 +25,7 @@ from training.retrain.register import Finished, register_candidate
 from training.retrain.report import retrain_page
 from training.retrain.request import RetrainError, RetrainRequest
 from training.retrain.train_candidate import CandidateSpec, train_candidate
-from training.retrain.work_folder import WorkFolder, write_manifest
+from training.retrain.work_folder import WorkFolder
 from training.runtime.checkpoint import remove_checkpoint
 from training.runtime.progress import listening
 
@@ -33,7 +36,7 @@ COLLECTED: Final = "collected.json"
 COMPARED: Final = "compared.json"
 
 
-def home() -> Path:
+def retraining_folder() -> Path:
     """Return the folder that all retrainings share."""
     return Path(settings.VAR_DIR) / "retraining"
 
@@ -63,10 +66,10 @@ def retrain(*, lease: Lease, request: RetrainRequest) -> None:
             # A run that failed does not go on, and copies of photos must not stay.
             retraining.work.remove()
             raise
-    except OSError as error:
+    except (OSError, SafetensorError) as error:  # the latter hides the OSError of a full disk
         raise RetrainError(
-            f"A file cannot be read or written ({error}). Look whether the disk of {home()} is "
-            "full, put it right and start the retraining again."
+            f"A file cannot be read or written ({error}). Look whether the disk of "
+            f"{retraining_folder()} is full, put it right and start the retraining again."
         ) from error
 
 
@@ -80,7 +83,7 @@ class _Retraining:
     def __init__(self, lease: Lease, request: RetrainRequest, champion: ModelVersion) -> None:
         self.lease, self.request, self.champion = lease, request, champion
         self.run = lease.run
-        folder = home() / "work" / str(self.run.pk)
+        folder = retraining_folder() / "work" / str(self.run.pk)
         for other in folder.parent.glob("*"):
             if other != folder:
                 # One run is unfinished at most: this is what a dead one left, photos among it.
@@ -133,15 +136,18 @@ class _Retraining:
     def _collect(self) -> Collected:
         kept = self.work.load(COLLECTED)
         if kept is None:
-            found = collect(
-                self.champion, self.request.photos, copies=self.work.photos, cache=home()
+            collected = collect(
+                self.champion,
+                self.request.photos,
+                copies=self.work.photos,
+                cache=retraining_folder(),
             )
-            remember_parts(assignments=found.assignments)
-            write_dataset(self.work.path / DATASET_NAME, found.rows)
+            remember_parts(assignments=collected.assignments)
+            write_dataset(self.work.path / DATASET_NAME, collected.rows)
             kept = {
-                "base_folder": str(found.base_folder) if found.base_folder else None,
-                "more_reviews": found.more_reviews,
-                "notes": found.notes,
+                "base_folder": str(collected.base_folder) if collected.base_folder else None,
+                "more_reviews": collected.more_reviews,
+                "notes": collected.notes,
             }
             self.work.save(COLLECTED, kept)
         with (self.work.path / DATASET_NAME).open(newline="", encoding="utf-8") as file:
@@ -153,36 +159,45 @@ class _Retraining:
         )  # fmt: skip
 
     def _train(self, collected: Collected) -> None:
-        if self.work.bundle.is_dir():
+        if self.work.trained.is_dir():
             return
-        lesson = CandidateSpec(
+        spec = CandidateSpec(
             name=self.name,
             champion=storage.local_folder(self.champion),
             split=self.champion.manifest.get("metrics", {}).get("split", {}),
-            features=home() / "features",
+            features=retraining_folder() / "features",
             checkpoint=self.work.checkpoint,
-            output=self.work.bundle,
+            output=self.work.trained,
         )
-        train_candidate(collected, self.request, lesson)
+        train_candidate(collected, self.request, spec)
         remove_checkpoint(self.work.checkpoint)
 
-    def _evaluate(self, collected: Collected) -> dict[str, Any]:
+    def _evaluate(self, collected: Collected) -> GateReport:
+        """Compare both models, and write the candidate's bundle once its figures are known."""
         kept = self.work.load(COMPARED)
-        if kept is not None:
-            return kept
-        compared = compare_models(
-            collected, self._drawn(collected), storage.local_folder(self.champion),
-            self.work.bundle, photo_limits(),
-        )  # fmt: skip
-        write_manifest(self.work.bundle, compared.manifest)
-        write_dataset(self.work.bundle / DATASET_NAME, collected.rows)
-        page = retrain_page(compared.report, compared.page, collected)
-        (self.work.bundle / REPORT_NAME).write_text(page, encoding="utf-8")
-        self.work.save(COMPARED, compared.report)
-        return compared.report
+        if kept is not None and self.work.bundle.is_dir():
+            return GateReport.from_dict(kept)
+        comparison = compare_models(
+            collected,
+            self._sampled(collected),
+            storage.local_folder(self.champion),
+            self.work.trained,
+            photo_limits(),
+        )
+        self.work.save(COMPARED, comparison.report.to_dict())
+        save_bundle(
+            load_bundle(self.work.trained).network,
+            comparison.candidate,
+            self.work.bundle,
+            extras={
+                DATASET_NAME: (self.work.path / DATASET_NAME).read_bytes(),
+                REPORT_NAME: retrain_page(comparison, collected).encode(),
+            },
+        )
+        return comparison.report
 
-    def _drawn(self, collected: Collected) -> set[int]:
+    def _sampled(self, collected: Collected) -> set[int]:
         """Return which of the test photos' reviews are of the blind sample."""
         tested = {row.review for row in collected.part(Split.TEST)}
-        drawn = Review.objects.filter(sampled=True, is_final=True).values_list("pk", flat=True)
-        return {review for review in drawn if review in tested}
+        sampled = Review.objects.filter(sampled=True, is_final=True).values_list("pk", flat=True)
+        return {review for review in sampled if review in tested}

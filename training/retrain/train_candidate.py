@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from classifier.ml.bundle import load_bundle
+from classifier.ml.bundle import load_bundle, save_bundle
 from classifier.ml.manifest import Manifest, Preprocessing
 from classifier.ml.network import HierarchicalResNet
 from classifier.models import Split
@@ -17,7 +17,6 @@ from training.data.augment import ListingAugmentation
 from training.data.batches import BatchSource, PhotoBatches
 from training.data.dataset_rows import DatasetRow, dataset_fingerprint
 from training.data.targets import build_targets
-from training.engine.disk_space import write_bundle
 from training.engine.stages import TrainedPart, TrainFrom
 from training.engine.trainer import Epoch, fit
 from training.evaluation.figures import evaluate
@@ -51,15 +50,13 @@ class CandidateSpec:
     output: Path
 
 
-def train_candidate(
-    collected: Collected, request: RetrainRequest, lesson: CandidateSpec
-) -> Manifest:
-    """Train a candidate and save its bundle; its figures on test photos come later.
+def train_candidate(collected: Collected, request: RetrainRequest, spec: CandidateSpec) -> Manifest:
+    """Train a candidate and save it as a bundle without figures on test photos.
 
     Raises:
         PhotosError, CacheError, CheckpointError, DiskFullError, TrainingError, UnreadablePhotoError
     """
-    bundle = load_bundle(lesson.champion)
+    bundle = load_bundle(spec.champion)
     network, before = bundle.network, bundle.manifest
     trained, held_out = collected.part(Split.TRAIN), collected.part(Split.VALIDATION)
     targets = build_targets(
@@ -67,18 +64,18 @@ def train_candidate(
         smoothing=request.config.smoothing, outlier_weight=request.config.outlier_weight,
     )  # fmt: skip
     training, validating = _batch_sources(
-        collected, trained, held_out, network, before.preprocessing, request, lesson.features
+        collected, trained, held_out, network, before.preprocessing, request, spec.features
     )
     validation = HeldOut(validating, truth_of(collected.samples(Split.VALIDATION)))
     epochs = fit(
         network, training, targets, request.config, lambda part: score_of(part, validation),
-        lesson.checkpoint,
+        spec.checkpoint,
     )  # fmt: skip
-    learned_from = HeldOut(training, truth_of(collected.samples(Split.TRAIN)))
-    fit_near_unit(network, request.config.train_from, learned_from, validation)
+    training_photos = HeldOut(training, truth_of(collected.samples(Split.TRAIN)))
+    fit_near_unit(network, request.config.train_from, training_photos, validation)
     chosen = _choose(network, request, validation)
     manifest = Manifest(
-        name=lesson.name,
+        name=spec.name,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         stride_placement=before.stride_placement,
         weights_sha256="",
@@ -87,10 +84,10 @@ def train_candidate(
         preprocessing=before.preprocessing,
         thresholds=chosen["thresholds"],
         temperature=chosen["temperature"],
-        metrics={"split": lesson.split, "validation": chosen["figures"]},
-        training=_told(request, epochs, collected),
+        metrics={"split": spec.split, "validation": chosen["figures"]},
+        training=_training_record(request, epochs, collected),
     )
-    return write_bundle(network, manifest, lesson.output)
+    return save_bundle(network, manifest, spec.output)
 
 
 def _choose(
@@ -99,33 +96,30 @@ def _choose(
     """Return temperature, thresholds and figures of the trained network on validation photos."""
     logits = validation.logits(TrainedPart(network, request.config.train_from).eval())
     temperature = fit_temperature(logits, validation.truth)
-    found = probabilities(logits, temperature)
-    thresholds = choose_thresholds(found, validation.truth)
+    scores = probabilities(logits, temperature)
+    thresholds = choose_thresholds(scores, validation.truth)
     if request.config.novelty_weight == 0:
         thresholds = without_novelty(thresholds)
-    figures = evaluate(found, validation.truth, thresholds)
+    figures = evaluate(scores, validation.truth, thresholds)
     return {"temperature": temperature, "thresholds": thresholds, "figures": figures}
 
 
-def _told(request: RetrainRequest, epochs: list[Epoch], collected: Collected) -> dict[str, Any]:
+def _training_record(
+    request: RetrainRequest, epochs: list[Epoch], collected: Collected
+) -> dict[str, Any]:
     return {
         **request.as_dict(),
-        "photos": {part: sum(found.values()) for part, found in counts(collected.rows).items()},
+        "photos": {part: sum(labels.values()) for part, labels in counts(collected.rows).items()},
         "epochs": [asdict(epoch) for epoch in epochs],
         "device": make_accelerator().device.type,
     }
 
 
 def _batch_sources(
-    collected: Collected,
-    trained: list[DatasetRow],
-    held_out: list[DatasetRow],
-    network: HierarchicalResNet,
-    preprocessing: Preprocessing,
-    request: RetrainRequest,
-    folder: Path,
-) -> tuple[BatchSource, BatchSource]:
-    """Return the batch sources of training and of validation photos."""
+    collected: Collected, trained: list[DatasetRow], held_out: list[DatasetRow], network: HierarchicalResNet,
+    preprocessing: Preprocessing, request: RetrainRequest, folder: Path,
+) -> tuple[BatchSource, BatchSource]:  # fmt: skip
+    """Return what the trained part is fed for training, and for validation."""
     config = request.config
 
     def photos(rows: list[DatasetRow]) -> list[Photo]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from classifier.ml.manifest import MANIFEST_NAME, Manifest, manifest_as_dict
 from training.retrain.data.fetch import make_folder
+from training.runtime.atomic_write import write_whole
 
 REQUEST: Final = "request.json"
 
@@ -36,12 +36,17 @@ class WorkFolder:
 
     @property
     def bundle(self) -> Path:
-        """The candidate."""
+        """The candidate with its figures, dataset and page: what is registered."""
         return self.path / "bundle"
 
     @property
+    def trained(self) -> Path:
+        """The candidate as training left it, a bundle without figures on test photos."""
+        return self.path / "trained"
+
+    @property
     def checkpoint(self) -> Path:
-        """The training that goes on."""
+        """The state of an unfinished training."""
         return self.path / "checkpoint"
 
     def load(self, name: str) -> dict[str, Any] | None:
@@ -49,23 +54,13 @@ class WorkFolder:
         path = self.path / name
         if not path.is_file():
             return None
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return found
+        result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return result
 
     def save(self, name: str, result: Mapping[str, Any]) -> None:
-        """Keep a stage's result: written aside, then renamed."""
-        aside = self.path / f"{name}.partial"
-        aside.write_text(json.dumps(result, allow_nan=False), encoding="utf-8")
-        aside.rename(self.path / name)
+        """Keep a stage's result."""
+        write_whole(self.path / name, json.dumps(result, allow_nan=False).encode())
 
     def remove(self) -> None:
         """Delete everything, copies of photos above all."""
         shutil.rmtree(self.path, ignore_errors=True)
-
-
-def write_manifest(bundle: Path, manifest: Manifest) -> None:
-    """Write a bundle's manifest anew, with figures that were not known when it was saved."""
-    aside = bundle / f"{MANIFEST_NAME}.partial"
-    text = json.dumps(manifest_as_dict(manifest), indent=2, ensure_ascii=False, allow_nan=False)
-    aside.write_text(text + "\n", encoding="utf-8")
-    aside.rename(bundle / MANIFEST_NAME)

@@ -49,12 +49,6 @@ def item(values: dict[str, object], key: str) -> object:
 
 
 @register.filter
-def bounds(estimate: dict[str, float]) -> str:
-    """Return the interval of a share that was estimated with ``low`` and ``high``."""
-    return interval((estimate["low"], estimate["high"]))
-
-
-@register.filter
 def points(ends: Sequence[float] | None) -> str:
     """Return an interval of a difference of shares, such as ``−0.3 – +2.1 points``."""
     if not ends:

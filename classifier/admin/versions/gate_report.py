@@ -1,11 +1,10 @@
 """The gate's report as rows of a table."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from classifier.admin.versions.key_figures import percent, points
 from classifier.models import ModelVersion
+from classifier.versions.gate_report import Criterion, GateReport, TestCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,48 +43,45 @@ class GateView:
 
 
 def gate_view(version: ModelVersion) -> GateView | None:
-    """Return the gate's report of a version, or None if it has none."""
-    gate = version.gate
-    if not gate:
+    """Return the gate's report of a version, or None if it was never judged."""
+    if not version.gate:
         return None
-    criteria = gate.get("criteria", [])
+    report = GateReport.from_dict(version.gate)
     return GateView(
-        promotes=gate.get("verdict") == "promote",
-        summary=gate.get("summary", ""),
-        champion=gate.get("champion", ""),
-        made_at=str(gate.get("made_at", ""))[:16].replace("T", " "),
-        photos=_in_words(gate.get("photos", {})),
-        musts=[_row(criterion) for criterion in criteria if criterion.get("kind") != "gain"],
-        gains=[_row(criterion) for criterion in criteria if criterion.get("kind") == "gain"],
+        promotes=report.promote,
+        summary=report.summary,
+        champion=report.champion,
+        made_at=report.made_at[:16].replace("T", " "),
+        photos=_in_words(report.photos),
+        musts=[_row(criterion) for criterion in report.musts],
+        gains=[_row(criterion) for criterion in report.gains],
     )
 
 
-def _row(criterion: Mapping[str, Any]) -> CriterionRow:
-    passed = bool(criterion.get("passed"))
-    if criterion.get("kind") == "gain":
-        result = "better" if passed else "not better"
+def _row(criterion: Criterion) -> CriterionRow:
+    if criterion.kind == "gain":
+        result = "better" if criterion.passed else "not better"
     else:
-        result = "holds" if passed else "broken"
-    interval, p_value = criterion.get("interval"), criterion.get("p_value")
+        result = "holds" if criterion.passed else "broken"
+    interval, p_value = criterion.interval, criterion.p_value
     return CriterionRow(
-        name=str(criterion.get("name", "")),
-        champion=percent(criterion.get("champion")),
-        candidate=percent(criterion.get("candidate")),
-        difference=points(criterion.get("difference")),
+        name=criterion.name,
+        champion=percent(criterion.champion),
+        candidate=percent(criterion.candidate),
+        difference=points(criterion.difference),
         interval=f"{points(interval[0])} to {points(interval[1])}" if interval else "",
         p_value="" if p_value is None else f"{p_value:.3f}",
-        bound=str(criterion.get("bound", "")),
-        passed=passed,
+        bound=criterion.bound,
+        passed=criterion.passed,
         result=result,
-        sentence=str(criterion.get("sentence", "")),
+        sentence=criterion.sentence,
     )
 
 
-def _in_words(photos: Mapping[str, Any]) -> str:
-    names = {
-        "items": "of the nine subclasses",
-        "near": "of a main class alone",
-        "others": "not ours",
-        "reviewed": "reviewed by moderators",
-    }
-    return ", ".join(f"{photos[key]} {words}" for key, words in names.items() if key in photos)
+def _in_words(photos: TestCounts) -> str:
+    if not photos.total:
+        return ""
+    return (
+        f"{photos.items} of the nine subclasses, {photos.near} of a main class alone, "
+        f"{photos.others} not ours, {photos.reviewed} reviewed by moderators"
+    )

@@ -1,10 +1,9 @@
-"""``dataset.csv`` keeps every photo; the production estimate reads its weights."""
+"""``dataset.csv`` keeps every photo, and a damaged one is named."""
 
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from classifier.models import Split
@@ -16,7 +15,6 @@ from training.data.dataset_rows import (
     read_dataset,
     write_dataset,
 )
-from training.gate.production_estimate import production_estimate
 
 BASE = DatasetRow(
     path='Bags/Clutches/a, "b".jpg', main="Bags", sub="Clutches", group="p:1", part=Split.TRAIN,
@@ -55,39 +53,3 @@ def test_the_fingerprint_is_of_content_labels_and_parts() -> None:
     assert dataset_fingerprint([REVIEWED, replace(BASE, path="moved.jpg")]) == mark
     for other in ({"sub": "Tote Bags"}, {"part": Split.TEST}, {"sha256": "00" * 32}):
         assert dataset_fingerprint([replace(BASE, **other), REVIEWED]) != mark
-
-
-def test_the_estimate_weighs_each_photo_by_what_it_stands_for() -> None:
-    """Drawn confident photos that are right outweigh many unsure ones that are wrong."""
-    right = [True] * 20 + [False] * 60
-    found = production_estimate(
-        [50.0] * 20 + [1 / 0.15] * 60, [True] * 20 + [False] * 60,
-        [f"listing {number}" for number in range(80)], {"right": right},
-    )  # fmt: skip
-    figure = found["figures"]["right"]
-    assert figure["value"] == pytest.approx(1000 / 1400)
-    assert figure["low"] < figure["value"] < figure["high"]
-    assert found["worth"] < 80
-
-
-def test_the_interval_covers_the_truth_as_often_as_it_says() -> None:
-    """Over 100 drawn streams, about 95 of the intervals hold the true share."""
-    chance = np.random.default_rng(0)
-    hits = 0
-    for _ in range(100):
-        sure = chance.random(4000) < 0.8
-        right = chance.random(4000) < np.where(sure, 0.97, 0.6)
-        share = np.where(sure, 0.05, 0.15)
-        seen = chance.random(4000) < share
-        found = production_estimate(
-            (1 / share[seen]).tolist(), sure[seen].tolist(),
-            [str(number) for number in np.flatnonzero(seen)], {"right": right[seen].tolist()},
-        )["figures"]["right"]  # fmt: skip
-        hits += found["low"] <= right.mean() <= found["high"]
-    assert 88 <= hits <= 100
-
-
-def test_without_the_sample_nothing_is_claimed() -> None:
-    """Reviews of unsure photos alone say nothing of production, and the sentence says so."""
-    found = production_estimate([6.7] * 40, [False] * 40, ["p"] * 40, {"right": [True] * 40})
-    assert found["why_not"].startswith("0 reviewed test photos were drawn at random")

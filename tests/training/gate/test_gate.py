@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES
-from training.gate.gate import Answers, Criterion, GateReport, TestPhotos, compare
+from classifier.versions.gate_report import Criterion, GateReport
+from training.gate.gate import Answers, TestPhotos, compare
 
 MAIN = np.array([MAIN_CLASSES.index(MAIN_OF[sub]) for sub in SUBCLASSES])
 # The subclass that a model takes each for when it is wrong: of the same main class.
@@ -204,7 +205,7 @@ def test_the_report_is_plain_json() -> None:
     """What is kept with a version survives JSON, with a sentence for each criterion."""
     world = World()
     before = world.right(0.9)
-    report = compare(world.photos, world.model(before), world.model(world.right(0.9))).as_dict()
+    report = compare(world.photos, world.model(before), world.model(world.right(0.9))).to_dict()
     again = json.loads(json.dumps(report, allow_nan=False))
     assert again == report
     assert {c["kind"] for c in again["criteria"]} == {"must", "gain"}
@@ -217,7 +218,7 @@ def test_the_report_is_plain_json() -> None:
 
 def test_the_gate_needs_neither_torch_nor_django() -> None:
     """The rules load without the network's and the site's packages."""
-    look = "print([m for m in ('torch', 'django') if m in sys.modules])"
-    code = f"import sys, training.gate.gate; {look}"
+    show = "print([m for m in ('torch', 'django') if m in sys.modules])"
+    code = f"import sys, training.gate.gate; {show}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

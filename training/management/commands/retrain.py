@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from classifier.models import RetrainRun
 from classifier.retraining import AlreadyRunningError, LeaseLostError, request, take
+from classifier.versions.gate_report import GateReport
 
 if TYPE_CHECKING:
     from training.retrain.request import RetrainRequest
@@ -73,15 +74,15 @@ class Command(BaseCommand):
         with take(run) as lease:
             retrain(lease=lease, request=asked)
         run.refresh_from_db()
-        self.stdout.write(_told(run))
+        self.stdout.write(_result(run))
 
 
-def _told(run: RetrainRun) -> str:
+def _result(run: RetrainRun) -> str:
     lines = [f"{run}: {run.get_verdict_display()}. {run.message}"]
-    gate = run.candidate.gate if run.candidate else None
-    for criterion in gate["criteria"] if gate else ():
-        mark = "ok " if criterion["passed"] else ("NO " if criterion["kind"] == "must" else " – ")
-        lines.append(f"  {mark} {criterion['sentence']}")
+    if run.candidate and run.candidate.gate:
+        for criterion in GateReport.from_dict(run.candidate.gate).criteria:
+            mark = "ok " if criterion.passed else ("NO " if criterion.kind == "must" else " – ")
+            lines.append(f"  {mark} {criterion.sentence}")
     if run.candidate:
         lines.append(f"The page about {run.candidate} is in the admin, under model versions.")
     return "\n".join(lines)
