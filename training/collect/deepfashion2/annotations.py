@@ -49,7 +49,7 @@ class RestGoesTo(StrEnum):
     OTHERS = "others"  # irrelevant, as in the study
 
 
-class Trouble(StrEnum):
+class ProblemKind(StrEnum):
     """What can be wrong with one annotation, picture or box."""
 
     ANNOTATION = "annotation cannot be read"
@@ -61,14 +61,14 @@ class Trouble(StrEnum):
 
 
 class Problem(NamedTuple):
-    """One trouble and where it is."""
+    """What is wrong with one annotation, picture or box, and where it is."""
 
-    trouble: Trouble
+    kind: ProblemKind
     where: str
     detail: str
 
 
-class Place(NamedTuple):
+class Destination(NamedTuple):
     """A folder of ours and the labels of what lies there."""
 
     folder: str
@@ -89,7 +89,7 @@ class Item(NamedTuple):
     """One garment of a picture."""
 
     name: str  # item1
-    place: Place
+    destination: Destination
     box: Box
 
 
@@ -133,9 +133,9 @@ def read_annotation(path: Path, rest: RestGoesTo) -> tuple[Annotation | None, li
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        return None, [Problem(Trouble.ANNOTATION, path.name, str(error))]
+        return None, [Problem(ProblemKind.ANNOTATION, path.name, str(error))]
     if not isinstance(document, dict):
-        return None, [Problem(Trouble.ANNOTATION, path.name, "It is no JSON object.")]
+        return None, [Problem(ProblemKind.ANNOTATION, path.name, "It is no JSON object.")]
     pair = document.get("pair_id")
     annotation = Annotation(
         path.stem,
@@ -146,13 +146,13 @@ def read_annotation(path: Path, rest: RestGoesTo) -> tuple[Annotation | None, li
     for name, item in _items(document):
         try:
             category, box = int(item["category_id"]), Box(*map(float, item["bounding_box"]))
-            place = place_of(category, rest)
+            destination = destination_of(category, rest)
         except (KeyError, TypeError, ValueError) as error:
             detail = f"{type(error).__name__}: {error}"
-            problems.append(Problem(Trouble.ITEM, f"{path.name} {name}", detail))
+            problems.append(Problem(ProblemKind.ITEM, f"{path.name} {name}", detail))
             continue
-        if place:
-            annotation.items.append(Item(name, place, box))
+        if destination:
+            annotation.items.append(Item(name, destination, box))
         else:
             annotation.left_out[REST[category]] += 1
     return annotation, problems
@@ -164,18 +164,18 @@ def _items(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield name, document[name]
 
 
-def place_of(category: int, rest: RestGoesTo) -> Place | None:
+def destination_of(category: int, rest: RestGoesTo) -> Destination | None:
     """Return where a category's photos go; None is nowhere.
 
     Raises:
         ValueError: if DeepFashion2 has no such category.
     """
     if sub := SUBCLASS_OF.get(category):
-        return Place(f"{MAIN_OF[sub]}/{sub}", MAIN_OF[sub], sub)
+        return Destination(f"{MAIN_OF[sub]}/{sub}", MAIN_OF[sub], sub)
     if category not in REST:
         raise ValueError(f"category_id is 1 to 13, not {category}")
     if rest is RestGoesTo.NEAR:
-        return Place(f"{NEAR}/Clothing/{REST[category]}", "Clothing", "")
+        return Destination(f"{NEAR}/Clothing/{REST[category]}", "Clothing", "")
     if rest is RestGoesTo.OTHERS:
-        return Place(f"{OTHERS}/{REST[category]}", OTHERS, "")
+        return Destination(f"{OTHERS}/{REST[category]}", OTHERS, "")
     return None

@@ -18,8 +18,8 @@ from training.collect.deepfashion2.annotations import (
     Box,
     Item,
     Problem,
+    ProblemKind,
     RestGoesTo,
-    Trouble,
     annotation_files,
     read_annotation,
 )
@@ -43,7 +43,7 @@ class OrganiseRequest:
         rest: where tops and trousers go.
         margin: kept around a box on each side, as a share of its side.
         min_side: shorter crops are left out, in pixels.
-        most: crops of each place at most; 0 is all.
+        most: crops of each folder at most; 0 is all.
     """
 
     source: Path
@@ -97,7 +97,7 @@ def organise(request: OrganiseRequest) -> Summary:
                 tasks, pool.map(lambda task: _cut_out(task, request), tasks), strict=True
             ):
                 for cut, problem in zip(task.cuts, results, strict=True):
-                    planner.settle(task.annotation, cut, problem)
+                    planner.record(task.annotation, cut, problem)
             progress.advance(len(block))
     return summary
 
@@ -123,7 +123,7 @@ class _Planner:
                 yield _Task(annotation, cuts)
 
     def _take(self, annotation: Annotation, item: Item) -> _Cut | None:
-        folder = item.place.folder
+        folder = item.destination.folder
         path = f"{folder}/{self._request.source.name}_{annotation.name}_{item.name}.jpg"
         if path in self._known:
             self._summary.there[folder] += 1
@@ -134,19 +134,19 @@ class _Planner:
         self._taken[folder] += 1
         return _Cut(item, path)
 
-    def settle(self, annotation: Annotation, cut: _Cut, problem: Problem | None) -> None:
-        """Write down what came of one crop."""
-        place = cut.item.place
+    def record(self, annotation: Annotation, cut: _Cut, problem: Problem | None) -> None:
+        """Count a crop that was cut out and write its row, or keep its problem."""
+        destination = cut.item.destination
         if problem:
-            self._taken[place.folder] -= 1
+            self._taken[destination.folder] -= 1
             self._summary.problems.append(problem)
             return
-        self._summary.made[place.folder] += 1
+        self._summary.made[destination.folder] += 1
         self._manifest.append(
             {
                 "path": cut.path,
-                "main": place.main,
-                "sub": place.sub,
+                "main": destination.main,
+                "sub": destination.sub,
                 "group": annotation.product,
                 "source": annotation.source,
                 "original": f"{self._request.source.name}/{annotation.name}",
@@ -162,9 +162,9 @@ def _cut_out(task: _Task, request: OrganiseRequest) -> list[Problem | None]:
         # No side is that long: the picture is decoded in full, as boxes are in its pixels.
         image = decode(picture.read_bytes(), at_least=1 << 20)
     except FileNotFoundError:
-        return [Problem(Trouble.MISSING, picture.name, str(picture))] * len(task.cuts)
+        return [Problem(ProblemKind.MISSING, picture.name, str(picture))] * len(task.cuts)
     except (OSError, UnreadablePhotoError) as error:
-        return [Problem(Trouble.UNREADABLE, picture.name, str(error))] * len(task.cuts)
+        return [Problem(ProblemKind.UNREADABLE, picture.name, str(error))] * len(task.cuts)
     return [_crop(image, cut, f"{picture.name} {cut.item.name}", request) for cut in task.cuts]
 
 
@@ -173,13 +173,13 @@ def _crop(image: Image.Image, cut: _Cut, where: str, request: OrganiseRequest) -
     inside = _clip(box, image)
     if _area(inside) <= VISIBLE * _area(box):
         size = f"the picture has {image.width} x {image.height} pixels"
-        return Problem(Trouble.OUTSIDE, where, f"{', '.join(f'{v:g}' for v in box)}; {size}")
+        return Problem(ProblemKind.OUTSIDE, where, f"{', '.join(f'{v:g}' for v in box)}; {size}")
     width, height = request.margin * (box.right - box.left), request.margin * (box.bottom - box.top)
     wide = Box(box.left - width, box.top - height, box.right + width, box.bottom + height)
     left, top, right, bottom = (round(value) for value in _clip(wide, image))
     crop = image.crop((left, top, right, bottom))
     if min(crop.size) < request.min_side:
-        return Problem(Trouble.SMALL, where, f"{crop.width} x {crop.height} pixels")
+        return Problem(ProblemKind.SMALL, where, f"{crop.width} x {crop.height} pixels")
     buffer = BytesIO()
     crop.save(buffer, "JPEG", quality=92)
     atomic_write(request.output / cut.path, buffer.getvalue())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from training.collect.deepfashion2.annotations import Problem, RestGoesTo, Trouble
+from training.collect.deepfashion2.annotations import Problem, ProblemKind, RestGoesTo
 from training.data.folder import PhotosError
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Command(BaseCommand):
         if summary.problems:
             file = request.output / "problems.csv"
             _write_problems(file, summary.problems)
-            self.stdout.write(f"{_in_words(summary.problems)}\nAll of them are in {file}.")
+            self.stdout.write(f"{_problem_lines(summary.problems)}\nAll of them are in {file}.")
         if not summary.made and not summary.there:
             raise CommandError(f"Not one crop could be made of {source}.")
 
@@ -86,14 +86,14 @@ def _count_table(summary: "Summary") -> str:
     return "\n".join(lines)
 
 
-def _in_words(problems: list[Problem]) -> str:
-    by_trouble: dict[Trouble, list[Problem]] = defaultdict(list)
+def _problem_lines(problems: list[Problem]) -> str:
+    by_kind: dict[ProblemKind, list[Problem]] = defaultdict(list)
     for problem in problems:
-        by_trouble[problem.trouble].append(problem)
+        by_kind[problem.kind].append(problem)
     lines = []
-    for trouble, found in by_trouble.items():
-        names = ", ".join(problem.where for problem in found[:NAMED])
-        lines.append(f"{len(found)} x {trouble}: {names}{', …' if len(found) > NAMED else ''}")
+    for kind, of_kind in by_kind.items():
+        names = ", ".join(problem.where for problem in of_kind[:NAMED])
+        lines.append(f"{len(of_kind)} x {kind}: {names}{', …' if len(of_kind) > NAMED else ''}")
     return "\n".join(lines)
 
 

@@ -101,7 +101,7 @@ def test_tops_and_trousers_go_where_asked(
     assert ("Left out, as --rest says: 1 Tops." in capsys.readouterr().out) == (kind is None)
 
 
-def test_all_thirteen_categories_have_a_place(tmp_path: Path) -> None:
+def test_all_thirteen_categories_have_a_destination(tmp_path: Path) -> None:
     """The documented mapping: outwear 3-4, skirt 9, dresses 10-13, the rest near."""
     part = Part(tmp_path / "all")
     for category in range(1, 14):
@@ -116,7 +116,7 @@ def test_all_thirteen_categories_have_a_place(tmp_path: Path) -> None:
 def test_bad_annotations_and_pictures_are_counted_and_named(
     part: Part, tmp_path: Path, capsys: Any
 ) -> None:
-    """Each trouble leaves out its own garment alone, and is printed and kept in problems.csv."""
+    """Each problem leaves out its own garment alone, and is printed and kept in problems.csv."""
     (part.folder / "annos/100001.json").write_text('{"item1": {"category')
     (part.folder / "annos/100002.json").write_text("[1, 2]")
     part.add("100003", garment(DRESS, [400, 10, 500, 200]))
