@@ -116,10 +116,15 @@ def _training_record(
 
 
 def _batch_sources(
-    collected: Collected, trained: list[DatasetRow], held_out: list[DatasetRow], network: HierarchicalResNet,
-    preprocessing: Preprocessing, request: RetrainRequest, folder: Path,
-) -> tuple[BatchSource, BatchSource]:  # fmt: skip
-    """Return what the trained part is fed for training, and for validation."""
+    collected: Collected,
+    trained: list[DatasetRow],
+    held_out: list[DatasetRow],
+    network: HierarchicalResNet,
+    preprocessing: Preprocessing,
+    request: RetrainRequest,
+    folder: Path,
+) -> tuple[BatchSource, BatchSource]:
+    """Return the batch sources of training and of validation photos."""
     config = request.config
 
     def photos(rows: list[DatasetRow]) -> list[Photo]:
