@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from classifier.models import DatasetReview, ModelVersion, RetrainRun, Review
 
-TEACHING: Final = (Review.Verdict.SUBCLASS, Review.Verdict.MAIN_CLASS, Review.Verdict.NOT_OURS)
+WITH_LABEL: Final = (Review.Verdict.SUBCLASS, Review.Verdict.MAIN_CLASS, Review.Verdict.NOT_OURS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,41 +20,47 @@ class NextRun:
     Attributes:
         next_at: when the scheduler starts it if nothing changes; None if that cannot be said.
         why_not_yet: a sentence; empty when it is due.
-        new_reviews: what neither the champion nor the last candidate has learned yet.
-        needed: how many of them it takes.
+        new_reviews: reviews that the champion has not learned from; a rejected candidate uses
+            none of them up.
+        since_last: how many of these came after the last candidate was made.
+        needed: as many must have come since then.
     """
 
     next_at: datetime | None
     why_not_yet: str
     new_reviews: int
+    since_last: int
     needed: int
 
 
 def new_reviews() -> int:
-    """Return how many final reviews could teach the champion something new."""
-    return _not_learned_by(ModelVersion.objects.filter(state=ModelVersion.State.CHAMPION)).count()
+    """Return how many final reviews with a label the champion has not learned from."""
+    return _not_learned_by(Q(state=ModelVersion.State.CHAMPION)).count()
 
 
-def _not_learned_by(versions: QuerySet[ModelVersion]) -> QuerySet[Review]:
-    learned = DatasetReview.objects.filter(version__in=versions).values("review")
-    # Without its photo a review can teach nothing any more.
-    teaching = Review.objects.final().filter(verdict__in=TEACHING, photo__isnull=False)
-    return teaching.exclude(pk__in=learned)
+def _not_learned_by(versions: Q) -> QuerySet[Review]:
+    learned = DatasetReview.objects.filter(
+        version__in=ModelVersion.objects.filter(versions)
+    ).values("review")
+    # Without its photo nothing can be learned from a review any more.
+    with_label = Review.objects.final().filter(verdict__in=WITH_LABEL, photo__isnull=False)
+    return with_label.exclude(pk__in=learned)
 
 
 def next_run(now: datetime | None = None) -> NextRun:
     """Return when the next automatic retraining comes, or why not yet.
 
-    What a candidate has learned that the gate did not let through is not new either: the same
-    photos would make the same candidate again.
+    It takes reviews that came after the last candidate, for the same reviews would make the same
+    candidate again. The next one learns from all reviews, those of a rejected candidate too.
     """
     now = now or timezone.now()
     last = RetrainRun.objects.exclude(finished_at=None).order_by("-finished_at").first()
-    learned = Q(state=ModelVersion.State.CHAMPION) | Q(pk=last.candidate_id if last else None)
-    count = _not_learned_by(ModelVersion.objects.filter(learned)).count()
+    champion = Q(state=ModelVersion.State.CHAMPION)
+    count = new_reviews()
+    since_last = _not_learned_by(champion | Q(pk=last.candidate_id if last else None)).count()
     needed = settings.RETRAIN_MIN_NEW
     if why := _what_is_in_the_way():
-        return NextRun(None, why, count, needed)
+        return NextRun(None, why, count, since_last, needed)
     every = timedelta(hours=settings.RETRAIN_EVERY_HOURS)
     earliest = last.finished_at + every if last and last.finished_at else now
     too_soon = (
@@ -62,10 +68,19 @@ def next_run(now: datetime | None = None) -> NextRun:
         if earliest > now
         else ""
     )
-    if count < needed:
-        few = f"{count} of {needed} new reviews are there."
-        return NextRun(None, f"{few} {too_soon}".strip(), count, needed)
-    return NextRun(next_full_hour(max(now, earliest)), too_soon, count, needed)
+    if since_last < needed:
+        few = _too_few(count, since_last, needed)
+        return NextRun(None, f"{few} {too_soon}".strip(), count, since_last, needed)
+    return NextRun(next_full_hour(max(now, earliest)), too_soon, count, since_last, needed)
+
+
+def _too_few(count: int, since_last: int, needed: int) -> str:
+    if since_last == count:
+        return f"{count} of {needed} new reviews are there."
+    return (
+        f"{count} reviews are new to the champion. The last candidate was made from "
+        f"{count - since_last} of them; {since_last} of the {needed} that it takes came since."
+    )
 
 
 def _what_is_in_the_way() -> str:

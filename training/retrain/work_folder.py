@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from training.retrain.data.fetch import make_folder
-from training.runtime.atomic_write import write_whole
+from training.runtime.atomic_write import atomic_write
 
 REQUEST: Final = "request.json"
 
@@ -59,7 +59,7 @@ class WorkFolder:
 
     def save(self, name: str, result: Mapping[str, Any]) -> None:
         """Keep a stage's result."""
-        write_whole(self.path / name, json.dumps(result, allow_nan=False).encode())
+        atomic_write(self.path / name, json.dumps(result, allow_nan=False).encode())
 
     def remove(self) -> None:
         """Delete everything, copies of photos above all."""

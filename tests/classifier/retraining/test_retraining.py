@@ -9,13 +9,14 @@ from celery import current_app
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from classifier import retraining, tasks
 from classifier.models import DatasetReview, ListingPhoto, ModelVersion, RetrainRun, Review
 from classifier.retraining import AlreadyRunningError, Lease, LeaseLostError
 from tests.databases import in_threads
 from tests.rows import a_champion, a_model, pending_photos
+from tests.servers.processes import wait_until
 
 pytestmark = pytest.mark.usefixtures("real_database")
 
@@ -131,29 +132,55 @@ def test_the_run_of_a_dead_process_goes_on() -> None:
     assert (fresh(run).message, fresh(run).started_at) == ("No better.", began)
 
 
+def heartbeats(run: RetrainRun) -> list[threading.Thread]:
+    """Return the threads that keep the lease of a run alive."""
+    return [thread for thread in threading.enumerate() if thread.name == f"lease-{run.pk}"]
+
+
 def test_a_lease_is_kept_alive_until_the_end(settings: Settings) -> None:
-    """While the block lasts nobody can take the run, however long a step is silent."""
-    settings.RETRAIN_LEASE = timedelta(seconds=1)
+    """In a silent step the heartbeat renews the lease again and again, so nobody can take it."""
+    settings.RETRAIN_LEASE = timedelta(seconds=2)
     run = ask()
     with retraining.take(run) as lease:
-        threading.Event().wait(1.5)
+        renewals = set()
+
+        def renewed_three_times() -> bool:
+            renewals.add(fresh(run).alive_until)
+            return len(renewals) > 3
+
+        wait_until(renewed_three_times, what="three renewals of the lease")
         with pytest.raises(AlreadyRunningError):
             retraining.take(fresh(run))
         lease.finish(verdict=REJECTED, message="No better.")
-    assert not [t for t in threading.enumerate() if t.name.startswith("lease-")]
+    assert not heartbeats(run)
 
 
-def test_a_lease_notices_that_it_is_lost(settings: Settings) -> None:
-    """Called off in the middle of a silent step, the process stops at its next word."""
+def test_a_heartbeat_notices_that_its_lease_is_lost(
+    settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Called off in a silent step: the heartbeat ends, and the next word is refused unasked."""
     settings.RETRAIN_LEASE = timedelta(seconds=0.4)
     run = ask()
     with retraining.take(run) as lease:
+        assert heartbeats(run)
         assert retraining.call_off(run=run, by=person("anna"))
-        threading.Event().wait(0.3)
-        with pytest.raises(LeaseLostError, match="called off"):
+        wait_until(lambda: not heartbeats(run), what="the end of the heartbeat")
+        with (
+            django_assert_num_queries(0),
+            pytest.raises(LeaseLostError, match="called off"),
+        ):
             lease.say(stage=COLLECT, doing="reading")
     assert (fresh(run).state, fresh(run).message) == ("failed", "Called off by anna.")
     assert not retraining.call_off(run=run, by=User.objects.get(username="anna"))
+
+
+def test_a_lost_lease_is_noticed_without_a_heartbeat_too() -> None:
+    """Called off between two heartbeats, the process stops when it writes its next word."""
+    run = ask()
+    with retraining.take(run) as lease:
+        assert retraining.call_off(run=run, by=person("anna"))
+        with pytest.raises(LeaseLostError, match="called off"):
+            lease.say(stage=COLLECT, doing="reading")
 
 
 def test_words_within_a_second_are_left_out_but_no_stage_is() -> None:
@@ -246,25 +273,25 @@ def test_without_an_interval_nothing_comes_by_itself(settings: Settings) -> None
     """The default: no automatic retraining, said in words."""
     assert settings.RETRAIN_EVERY_HOURS == 0
     reviews(3)
-    found = retraining.next_run(NOW)
-    assert (found.next_at, found.new_reviews) == (None, 3)
-    assert "RETRAIN_EVERY_HOURS is 0" in found.why_not_yet
+    upcoming = retraining.next_run(NOW)
+    assert (upcoming.next_at, upcoming.new_reviews) == (None, 3)
+    assert "RETRAIN_EVERY_HOURS is 0" in upcoming.why_not_yet
     assert retraining.consider(NOW) is None
 
 
 def test_too_few_reviews_are_counted(automatic: ModelVersion) -> None:
     """It says how many are there, of how many."""
     reviews(2)
-    found = retraining.next_run(NOW)
-    assert (found.next_at, found.why_not_yet) == (None, "2 of 3 new reviews are there.")
+    upcoming = retraining.next_run(NOW)
+    assert (upcoming.next_at, upcoming.why_not_yet) == (None, "2 of 3 new reviews are there.")
     assert retraining.consider(NOW) is None
 
 
 def test_it_comes_at_the_next_full_hour_once_enough_is_there(automatic: ModelVersion) -> None:
     """Due, it names the hour at which the scheduler looks, and the scheduler's look asks for it."""
     reviews(3)
-    found = retraining.next_run(NOW)
-    assert (found.next_at, found.why_not_yet) == (NOW.replace(hour=13, minute=0), "")
+    upcoming = retraining.next_run(NOW)
+    assert (upcoming.next_at, upcoming.why_not_yet) == (NOW.replace(hour=13, minute=0), "")
     run = retraining.consider(NOW)
     assert run is not None
     assert (run.trigger, run.policy, run.state) == ("schedule", "gate", "queued")
@@ -272,21 +299,38 @@ def test_it_comes_at_the_next_full_hour_once_enough_is_there(automatic: ModelVer
     assert retraining.consider(NOW) is None
 
 
-def test_two_lie_apart_and_a_rejected_candidate_is_not_made_again(automatic: ModelVersion) -> None:
-    """After a rejection the same reviews are not new; with others it comes in its time."""
+def test_a_rejected_candidate_uses_no_reviews_up(automatic: ModelVersion) -> None:
+    """After a rejection all reviews are still new; as many again must come before the next one."""
     candidate = a_model("candidate", state="rejected")
     learn(candidate, reviews(3))
     run = ask()
     retraining.take(run).finish(verdict=REJECTED, message="No better.", candidate=candidate)
-    RetrainRun.objects.update(finished_at=NOW - timedelta(hours=1))
-    found = retraining.next_run(NOW)
-    assert found.why_not_yet.startswith("0 of 3 new reviews are there. The last one ended at")
-    assert retraining.new_reviews() == 3  # the champion has not learned them
+    RetrainRun.objects.update(finished_at=NOW - timedelta(hours=7))
+    reviews(1)
+    upcoming = retraining.next_run(NOW)
+    assert (upcoming.new_reviews, upcoming.since_last, upcoming.needed) == (4, 1, 3)
+    assert retraining.new_reviews() == 4
+    assert upcoming.why_not_yet == (
+        "4 reviews are new to the champion. The last candidate was made from 3 of them; "
+        "1 of the 3 that it takes came since."
+    )
+    assert retraining.consider(NOW) is None
 
+    reviews(2)
+    upcoming = retraining.next_run(NOW)
+    assert (upcoming.new_reviews, upcoming.since_last, upcoming.why_not_yet) == (6, 3, "")
+    assert retraining.consider(NOW) is not None
+
+
+def test_two_retrainings_lie_apart(automatic: ModelVersion) -> None:
+    """With enough new reviews the next one comes when its interval is over, and says when."""
+    run = ask()
+    retraining.take(run).finish(verdict=REJECTED, message="No better.")
+    RetrainRun.objects.update(finished_at=NOW - timedelta(hours=1))
     reviews(3)
-    found = retraining.next_run(NOW)
-    assert found.next_at == NOW.replace(hour=18, minute=0)
-    assert found.why_not_yet == (
+    upcoming = retraining.next_run(NOW)
+    assert upcoming.next_at == NOW.replace(hour=18, minute=0)
+    assert upcoming.why_not_yet == (
         "The last one ended at 01 March 11:20, and 6 hours lie between two."
     )
     assert retraining.consider(NOW) is None

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from classifier.versions.gate_report import Criterion, GateReport
-from tests.classifier.judged import gate_report
+from tests.classifier.candidates import gate_report
 
 
 @pytest.mark.parametrize("promote", [True, False])

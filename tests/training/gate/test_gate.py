@@ -1,8 +1,9 @@
-"""The gate: what it lets through, what it stops, and that chance alone rarely decides."""
+"""The gate: what it lets through, what it stops, and how often chance decides."""
 
 import json
 import subprocess
 import sys
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -181,24 +182,31 @@ def test_products_count_and_not_photos() -> None:
     assert not criterion(together, "overall accuracy", "gain").passed
 
 
-def test_chance_alone_rarely_blocks_and_a_real_loss_rarely_passes() -> None:
-    """Over drawn worlds: of equal models few are blocked, of those 4 % worse none is promoted."""
-    blocked = promoted = 0
-    for seed in range(12):
+def test_over_many_worlds_the_gate_seldom_errs() -> None:
+    """Over twelve simulated worlds, models 4 points better pass, equal and worse ones do not.
+
+    Equal models are blocked more often than one would wish, a quarter of the time: with 500 items
+    a loss of 1.5 points cannot always be excluded. Nothing is lost by it, for they gain nothing.
+    """
+    worlds, promoted = 12, Counter[str]()
+    equal_blocked = 0
+    for seed in range(worlds):
         world = World(seed)
         before = world.right(0.92)
         flips = world.draw.random(len(before))
-        equal = np.where(before, flips > 0.01, flips < 0.115)  # as many gained as lost
-        worse = np.where(before, flips > 0.055, flips < 0.115)
-        musts = [
-            c.passed
-            for c in compare(world.photos, world.model(before), world.model(equal)).criteria
-            if c.kind == "must"
-        ]
-        blocked += not all(musts)
-        promoted += compare(world.photos, world.model(before), world.model(worse)).promote
-    assert blocked <= 5
-    assert promoted == 0
+        candidates = {
+            "better": np.where(before, flips > 0.005, flips < 0.5),
+            "equal": np.where(before, flips > 0.01, flips < 0.115),  # as many gained as lost
+            "worse": np.where(before, flips > 0.055, flips < 0.115),
+        }
+        for name, after in candidates.items():
+            report = compare(world.photos, world.model(before), world.model(after))
+            promoted[name] += report.promote
+            equal_blocked += name == "equal" and not all(must.passed for must in report.musts)
+    assert promoted["better"] >= worlds - 1
+    assert promoted["equal"] <= 1  # each of six gains passes by chance at 5 %, not independently
+    assert promoted["worse"] == 0
+    assert equal_blocked <= worlds // 3
 
 
 def test_the_report_is_plain_json() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from classifier.models import ListingPhoto, Review
-from classifier.retraining.schedule import TEACHING
+from classifier.retraining.schedule import WITH_LABEL
 from training.retrain.data.assign_split import Reviewed
 
 FIELDS = (
@@ -51,7 +51,7 @@ def final_reviews() -> list[ReviewedPhoto]:
 
     Reviews whose photo was deleted are not among them: nobody can look at it any more.
     """
-    final = Review.objects.final().filter(verdict__in=TEACHING, photo__isnull=False)
+    final = Review.objects.final().filter(verdict__in=WITH_LABEL, photo__isnull=False)
     return [
         ReviewedPhoto(
             review=row["id"], name=row["photo__image"], sha256=row["photo__sha256"],
