@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,11 @@ from classifier.taxonomy import MAIN_CLASSES
 from tests.compose_file import REPOSITORY, compose_as_written
 from tests.environment_read import environment_variables
 
-PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
+PAGES = [
+    REPOSITORY / "README.md",
+    REPOSITORY / "CONTRIBUTING.md",
+    *sorted((REPOSITORY / "docs").rglob("*.md")),
+]
 README = PAGES[0].read_text(encoding="utf-8")
 OUR_APPS = ("classifier", "training")
 
@@ -124,3 +130,13 @@ def test_the_readme_lists_the_services_of_compose() -> None:
     """The table of services is that of docker-compose.yml."""
     listed = {name for row in table_below("Deployment") for name in re.findall(r"[a-z-]+", row)}
     assert listed == set(compose_as_written()["services"])
+
+
+def test_the_changelog_s_newest_release_is_the_version() -> None:
+    """The version in pyproject.toml is the newest release of the changelog, which has a date."""
+    project = tomllib.loads(text_of("pyproject.toml"))["project"]
+    releases = re.findall(r"^## \[(\d+\.\d+\.\d+)\] - (\S+)$", text_of("CHANGELOG.md"), flags=re.M)
+    assert releases[0][0] == project["version"]
+    assert [date.fromisoformat(day) for _, day in releases] == sorted(
+        (date.fromisoformat(day) for _, day in releases), reverse=True
+    )

@@ -53,6 +53,11 @@ class Office:
     def settled(self) -> int:
         return self.rows(STANDING)[0][0]
 
+    def goes_on(self) -> Callable[[], bool]:
+        """Whether more is settled than now, or all."""
+        before = self.settled()
+        return lambda: self.settled() > before or self.all_done()
+
     def all_done(self) -> bool:
         return not any(person.runs for person in self.people)
 
@@ -93,12 +98,8 @@ def test_killed_sessions_lose_and_double_nothing(office: Office) -> None:
     wait_until(lambda: office.settled() > 20, what="the work has begun")
     for number in range(12):
         victim = office.people[number % 4]
-        before = office.settled()
         victim.kill()
-        wait_until(
-            lambda before=before: office.settled() > before or office.all_done(),
-            what="the others go on without them",
-        )
+        wait_until(office.goes_on(), what="the others go on without them")
         victim.start()
     for person in office.people[:4]:
         person.kill()

@@ -31,7 +31,7 @@ def postgresql() -> Iterator[str]:
 
         folder = Path(tempfile.mkdtemp(prefix="pg-"))
         server = get_server(folder, cleanup_mode="delete")
-    end_with_the_run(server.get_pid())
+    end_with_the_run(server.get_postmaster_info().pid)
     remove_with_the_run(folder)
     yield server.get_uri()
     server.cleanup()

@@ -156,6 +156,7 @@ def make_champion(folder: Path, base: Path, *, name: str = "first", confused: bo
     subs = [SUBCLASSES.index(s.sub) if s.sub else -1 for s in train]
     mains = [MAIN_CLASSES.index(s.main) if s.main else -1 for s in train]
     _fit_head(network.sub_head, features[items], np.array(subs)[items])
+    assert network.main_head is not None
     _fit_head(network.main_head, features[ours], np.array(mains)[ours])
     _fit_head(network.novelty_unit, features, ~ours)
     learned = HeldOut(_feed(features), truth_of(train))
