@@ -123,6 +123,6 @@ def stages() -> dict[str, Stage]:
     found = {}
     for part in re.split(r"^FROM ", text, flags=re.MULTILINE)[1:]:
         first, *lines = [line.strip() for line in part.splitlines() if line.strip()]
-        base, name = re.fullmatch(r"(\S+) AS (\S+)", first).groups()  # type: ignore[union-attr]
+        base, name = re.fullmatch(r"(\S+) AS (\S+)", first).groups()
         found[name] = Stage(name, base, tuple(lines))
     return found

@@ -263,7 +263,7 @@ def test_a_copy_of_a_test_photo_is_never_trained_on(sound: ModelVersion, base_ph
     copy = resaved(tested.path)
     (one,) = review([Shown(copy, *label_of(place))], version=sound)
     retrain("--photos", base_photos, "--promote", "never")
-    part = SplitAssignment.objects.get(sha256=one.photo.sha256)  # type: ignore[union-attr]  # it is there
+    part = SplitAssignment.objects.get(sha256=one.photo.sha256)
     assert part.split == Split.TEST
     assert part.product == str(tested.path.relative_to(base_photos))
     assert DatasetReview.objects.get(review=one).split == Split.TEST
