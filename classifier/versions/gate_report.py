@@ -21,9 +21,10 @@ class Criterion:
         difference: candidate minus champion.
         interval: of the difference; each end is a one-sided bound of 95 %.
         p_value: two-sided, of the exact McNemar test; None where it does not apply.
-        bound: what the difference is held against, in words.
+        bound: the most that is allowed, in words.
         passed: whether the must holds, or the gain is certain.
         sentence: for people.
+        reason: why a must does not hold, as a clause; empty where it holds.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Criterion:
     bound: str
     passed: bool
     sentence: str
+    reason: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return it JSON-ready."""
@@ -56,6 +58,7 @@ class Criterion:
             bound=str(stored.get("bound", "")),
             passed=bool(stored.get("passed")),
             sentence=str(stored.get("sentence", "")),
+            reason=str(stored.get("reason", "")),
         )
 
 

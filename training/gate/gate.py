@@ -20,7 +20,16 @@ from training.evaluation.paired import (
     overconfidence_difference,
     share_difference,
 )
-from training.gate.words import gain_words, missing_words, must_words, summary_words
+from training.gate.words import (
+    gain_sentence,
+    guard_sentence,
+    missing_sentence,
+    moved,
+    not_excluded,
+    not_inferior_sentence,
+    points,
+    summary_sentence,
+)
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.intp]
@@ -58,7 +67,7 @@ class TestPhotos:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What one model says of the same N photos.
+    """One model's answers for the same N photos.
 
     Attributes:
         main, sub: index of the best class, before any decision rule.
@@ -119,7 +128,7 @@ def compare(
     figures = _Figures(photos, champion, candidate)
     musts, gains = tuple(_musts(figures, margins or Margins())), tuple(_gains(figures))
     promote = all(must.passed for must in musts) and any(gain.passed for gain in gains)
-    return GateReport(promote, summary_words((*musts, *gains)), (*musts, *gains))
+    return GateReport(promote, summary_sentence((*musts, *gains)), (*musts, *gains))
 
 
 class _Figures:
@@ -133,36 +142,36 @@ class _Figures:
             share_of(self._champion), share_of(self._candidate), self.photos.products
         )
 
-    def overall(self, said: Answers) -> Proportion:
-        right = (said.main == self.photos.main) & (said.sub == self.photos.sub)
+    def overall(self, answers: Answers) -> Proportion:
+        right = (answers.main == self.photos.main) & (answers.sub == self.photos.sub)
         return Proportion(right, self.photos.items)
 
-    def main(self, said: Answers) -> Proportion:
-        return Proportion(said.main == self.photos.main, self.photos.items)
+    def main(self, answers: Answers) -> Proportion:
+        return Proportion(answers.main == self.photos.main, self.photos.items)
 
     def recall(self, sub: int) -> Callable[[Answers], Proportion]:
-        return lambda said: Proportion(said.sub == sub, self.photos.sub == sub)
+        return lambda answers: Proportion(answers.sub == sub, self.photos.sub == sub)
 
-    def coverage(self, said: Answers) -> Proportion:
-        return Proportion(said.tag >= 0, self.photos.items)
+    def coverage(self, answers: Answers) -> Proportion:
+        return Proportion(answers.tag >= 0, self.photos.items)
 
-    def wrong_tags(self, said: Answers) -> Proportion:
-        tagged = self.photos.items & (said.tag >= 0)
-        return Proportion(said.tag != self.photos.sub, tagged)
+    def wrong_tags(self, answers: Answers) -> Proportion:
+        tagged = self.photos.items & (answers.tag >= 0)
+        return Proportion(answers.tag != self.photos.sub, tagged)
 
-    def near_tagged(self, said: Answers) -> Proportion:
-        return Proportion(said.tag >= 0, self.photos.near)
+    def near_tagged(self, answers: Answers) -> Proportion:
+        return Proportion(answers.tag >= 0, self.photos.near)
 
-    def rejection(self, said: Answers) -> Proportion:
-        return Proportion(said.unknown, self.photos.others)
+    def rejection(self, answers: Answers) -> Proportion:
+        return Proportion(answers.unknown, self.photos.others)
 
     def overconfidence(self, level: Level) -> Difference | None:
         # Near photos count: whatever subclass is named for one is wrong.
         ours = self.photos.main >= 0
 
-        def confidence(said: Answers) -> Confidence:
-            best, truth = getattr(said, level), getattr(self.photos, level)
-            value = getattr(said, f"{level}_confidence")
+        def confidence(answers: Answers) -> Confidence:
+            best, truth = getattr(answers, level), getattr(self.photos, level)
+            value = getattr(answers, f"{level}_confidence")
             return Confidence(value[ours], best[ours] == truth[ours])
 
         return overconfidence_difference(
@@ -178,26 +187,23 @@ def _musts(figures: _Figures, margins: Margins) -> Iterator[Criterion]:
         if count < FEWEST_OF_A_SUBCLASS:
             yield _missing(f"recall of {name}", count, FEWEST_OF_A_SUBCLASS)
         else:
-            found = figures.share(figures.recall(index))
-            yield _guarded(f"recall of {name}", found, margins.subclass, photos=count)
+            recall = figures.share(figures.recall(index))
+            yield _guarded(f"recall of {name}", recall, margins.subclass, photos=count)
     yield _guarded("coverage", figures.share(figures.coverage), margins.coverage)
-    yield _guarded(
-        "wrong tags", figures.share(figures.wrong_tags), margins.wrong_tags, lower_is_better=True
-    )
+    wrong_tags = figures.share(figures.wrong_tags)
+    yield _guarded("wrong tags", wrong_tags, margins.wrong_tags, lower_is_better=True)
     if figures.photos.near.any():
-        yield _guarded(
-            "near photos tagged", figures.share(figures.near_tagged), margins.near,
-            lower_is_better=True,
-        )  # fmt: skip
+        near_tagged = figures.share(figures.near_tagged)
+        yield _guarded("near photos tagged", near_tagged, margins.near, lower_is_better=True)
     others = int(figures.photos.others.sum())
     if others < FEWEST_OTHERS:
         yield _missing("rejection of others", others, FEWEST_OTHERS)
     else:
         yield _guarded("rejection of others", figures.share(figures.rejection), margins.rejection)
-    for level, words in LEVELS:
-        found = figures.overconfidence(level)
+    for level, classes in LEVELS:
+        name = f"overconfidence in {classes}"
         yield _guarded(
-            f"overconfidence in {words}", found, margins.calibration, lower_is_better=True
+            name, figures.overconfidence(level), margins.calibration, lower_is_better=True
         )
 
 
@@ -210,58 +216,115 @@ def _gains(figures: _Figures) -> Iterator[Criterion]:
     yield _better("rejection of others", figures.share(figures.rejection))
 
 
-def _not_inferior(name: str, found: Difference | None, margin: float) -> Criterion:
-    if found is None:
+def _not_inferior(name: str, difference: Difference | None, margin: float) -> Criterion:
+    if difference is None:
         return _missing(name, 0, 1)
-    passed = found.low >= -margin
-    bound = f"bound not below {-margin:g}"
-    return _criterion("must", name, found, bound, passed, must_words(name, found, passed, margin))
+    passed = difference.low >= -margin
+    return _criterion(
+        name,
+        difference,
+        passed=passed,
+        bound=f"a loss above {points(margin)} can be excluded",
+        sentence=not_inferior_sentence(name, difference, passed=passed, margin=margin),
+        reason="" if passed else not_excluded(name, difference),
+    )
 
 
 def _guarded(
-    name: str, found: Difference | None, margin: Margin,
-    *, lower_is_better: bool = False, photos: int | None = None,
-) -> Criterion:  # fmt: skip
-    if found is None:
+    name: str,
+    difference: Difference | None,
+    margin: Margin,
+    *,
+    lower_is_better: bool = False,
+    photos: int | None = None,
+) -> Criterion:
+    if difference is None:
         return _missing(name, 0, 1)
-    loss = found.difference if lower_is_better else -found.difference
-    certain = found.worse_for_certain(lower_is_better=lower_is_better)
+    worse_by = difference.difference if lower_is_better else -difference.difference
+    certain = difference.worse_for_certain(lower_is_better=lower_is_better)
+    exceeded = _exceeded(difference, worse_by, margin, certain=certain)
+    return _criterion(
+        name,
+        difference,
+        passed=exceeded is None,
+        bound=f"at most {points(margin.at_most)} worse, {100 * margin.if_certain:g} for certain",
+        sentence=guard_sentence(
+            name,
+            difference,
+            worse_by=worse_by,
+            allowed=exceeded,
+            certain=certain,
+            photos=photos,
+        ),
+        reason="" if exceeded is None else moved(name, difference),
+    )
+
+
+def _exceeded(
+    difference: Difference, worse_by: float, margin: Margin, *, certain: bool
+) -> float | None:
+    """Return the limit that a loss exceeds; None if it is allowed."""
+    if worse_by > margin.if_certain and certain:
+        return margin.if_certain
     # One or two photos more or less are no loss, however few there are.
-    counted = found.p_value is not None
-    by_chance = counted and abs(found.lost - found.gained) <= NO_LOSS
-    too_much = loss > margin.at_most and not by_chance
-    passed = not (too_much or (loss > margin.if_certain and certain))
-    sign = "above" if lower_is_better else "below"
-    edge = margin.at_most if lower_is_better else -margin.at_most
-    proven = margin.if_certain if lower_is_better else -margin.if_certain
-    bound = f"not {sign} {edge:g}, nor {sign} {proven:g} for certain"
-    words = must_words(name, found, passed, margin.at_most, photos=photos, certain=certain)
-    return _criterion("must", name, found, bound, passed, words)
+    counted = difference.p_value is not None
+    by_chance = counted and abs(difference.lost - difference.gained) <= NO_LOSS
+    return margin.at_most if worse_by > margin.at_most and not by_chance else None
 
 
-def _better(name: str, found: Difference | None, *, lower_is_better: bool = False) -> Criterion:
-    if found is None:
+def _better(
+    name: str, difference: Difference | None, *, lower_is_better: bool = False
+) -> Criterion:
+    if difference is None:
         return _missing(name, 0, 1, kind="gain")
-    passed = found.better_for_certain(lower_is_better=lower_is_better)
-    bound = "below 0" if lower_is_better else "above 0"
-    words = gain_words(name, found, passed, lower_is_better=lower_is_better)
-    return _criterion("gain", name, found, bound, passed, words)
+    passed = difference.better_for_certain(lower_is_better=lower_is_better)
+    sentence = gain_sentence(name, difference, passed=passed, lower_is_better=lower_is_better)
+    return _criterion(
+        name,
+        difference,
+        passed=passed,
+        kind="gain",
+        bound="better for certain",
+        sentence=sentence,
+    )
 
 
 def _criterion(
-    kind: Kind, name: str, found: Difference, bound: str, passed: bool,
+    name: str,
+    difference: Difference,
+    *,
+    passed: bool,
+    bound: str,
     sentence: str,
-) -> Criterion:  # fmt: skip
+    reason: str = "",
+    kind: Kind = "must",
+) -> Criterion:
     return Criterion(
-        name=name, kind=kind, champion=found.champion, candidate=found.candidate,
-        difference=found.difference, interval=(found.low, found.high), p_value=found.p_value,
-        bound=bound, passed=passed, sentence=sentence,
-    )  # fmt: skip
+        name=name,
+        kind=kind,
+        champion=difference.champion,
+        candidate=difference.candidate,
+        difference=difference.difference,
+        interval=(difference.low, difference.high),
+        p_value=difference.p_value,
+        bound=bound,
+        passed=passed,
+        sentence=sentence,
+        reason=reason,
+    )
 
 
 def _missing(name: str, count: int, fewest: int, kind: Kind = "must") -> Criterion:
     return Criterion(
-        name=name, kind=kind, champion=None, candidate=None, difference=None, interval=None,
-        p_value=None, bound=f"at least {fewest} photos", passed=False,
-        sentence=missing_words(name, count, fewest),
-    )  # fmt: skip
+        name=name,
+        kind=kind,
+        champion=None,
+        candidate=None,
+        difference=None,
+        interval=None,
+        p_value=None,
+        bound=f"at least {fewest} photos",
+        passed=False,
+        sentence=missing_sentence(name, count, fewest),
+        reason=f"{name} cannot be compared",
+    )

@@ -1,46 +1,74 @@
-"""The gate's reasons in sentences."""
+"""The gate's reasons in sentences: shares in per cent, differences in points."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
+from classifier.versions.gate_report import Criterion
 from training.evaluation.paired import Difference
 
 
-class Judged(Protocol):
-    """What a summary needs of a criterion."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def passed(self) -> bool: ...
+def moved(name: str, difference: Difference) -> str:
+    """Return how a figure moved, as the clause "recall of Boots fell by 2.1 points"."""
+    change = difference.difference
+    if points(change) == points(0.0):
+        return f"{name} stayed the same"
+    return f"{name} {'rose' if change > 0 else 'fell'} by {points(abs(change))}"
 
 
-def must_words(
-    name: str, found: Difference, passed: bool, margin: float,
-    *, photos: int | None = None, certain: bool = False,
-) -> str:  # fmt: skip
-    """Return what became of a figure that must not get worse."""
-    counted = f" on {photos} photos" if photos is not None else ""
-    words = f"{_sentence_case(name)} {_moved(found)}{counted}{_spread(found)}"
-    if passed:
-        return f"{words}. That is within what is allowed."
-    if certain and abs(found.difference) <= margin:
-        return f"{words}. That is a loss that chance does not explain."
-    return f"{words}. A loss of up to {100 * margin:.3g} points is allowed."
+def not_excluded(name: str, difference: Difference) -> str:
+    """Return that a loss is possible, as a clause."""
+    return f"a loss of up to {points(-difference.low)} in {name} cannot be excluded"
 
 
-def gain_words(name: str, found: Difference, passed: bool, *, lower_is_better: bool) -> str:
+def not_inferior_sentence(name: str, difference: Difference, *, passed: bool, margin: float) -> str:
+    """Return whether a loss of more than the margin, a share, can be excluded."""
+    told = _told(name, difference)
+    if not passed:
+        return (
+            f"{told}. A loss of up to {points(-difference.low)} cannot be excluded; at most "
+            f"{points(margin)} is allowed."
+        )
+    if difference.low >= 0:
+        return f"{told}. A loss can be excluded."
+    return f"{told}. A loss of more than {points(margin)} can be excluded."
+
+
+def guard_sentence(
+    name: str,
+    difference: Difference,
+    *,
+    worse_by: float,
+    allowed: float | None,
+    certain: bool,
+    photos: int | None = None,
+) -> str:
+    """Return what became of a figure that must not get worse.
+
+    Args:
+        worse_by: how much worse the figure became, as a share; below 0 it got better.
+        allowed: the share that it exceeds; None if it is within what is allowed.
+        certain: whether chance does not explain it.
+        photos: test photos that tell of the figure, where that is not all of them.
+    """
+    told = _told(name, difference, photos)
+    if allowed is not None:
+        most = f"at most {points(allowed)} worse is allowed" if allowed else "no loss is allowed"
+        why = f"Chance does not explain that, and then {most}" if certain else _sentence_case(most)
+        return f"{told}. {why}."
+    if worse_by <= 0:
+        return f"{told}. That is no loss."
+    return f"{told}. Chance could explain that." if not certain else f"{told}. That is allowed."
+
+
+def gain_sentence(name: str, difference: Difference, *, passed: bool, lower_is_better: bool) -> str:
     """Return whether a figure is better for certain."""
-    words = f"{_sentence_case(name)} {_moved(found)}{_spread(found)}"
+    told = _told(name, difference)
     if passed:
-        return f"{words}. That is better, and chance does not explain it."
-    better = found.difference < 0 if lower_is_better else found.difference > 0
-    return f"{words}. {'Chance could explain it' if better else 'That is no gain'}."
+        return f"{told}. That is better, and chance does not explain it."
+    better = difference.difference < 0 if lower_is_better else difference.difference > 0
+    return f"{told}. {'Chance could explain it' if better else 'That is no gain'}."
 
 
-def missing_words(name: str, count: int, fewest: int) -> str:
+def missing_sentence(name: str, count: int, fewest: int) -> str:
     """Return why a figure could not be compared."""
     if not count:
         return f"{_sentence_case(name)} cannot be compared: no test photo tells of it."
@@ -50,43 +78,45 @@ def missing_words(name: str, count: int, fewest: int) -> str:
     )
 
 
-def summary_words(criteria: Sequence[Judged]) -> str:
+def summary_sentence(criteria: Sequence[Criterion]) -> str:
     """Return the verdict and its reasons in one sentence."""
-    broken = [c.name for c in criteria if c.kind == "must" and not c.passed]
+    reasons = [c.reason for c in criteria if c.kind == "must" and not c.passed]
     better = [c.name for c in criteria if c.kind == "gain" and c.passed]
-    if broken:
-        rest = f", although {listed(better)} got better" if better else ""
-        return f"Rejected because of {listed(broken)}{rest}."
+    if reasons:
+        rest = f"; {listed(better)} got better for certain" if better else ""
+        return f"Rejected because {listed(reasons)}{rest}."
     if not better:
         return "Rejected because nothing got better for certain, though nothing got worse either."
     return f"Better in {listed(better)}, and no worse in anything that counts."
 
 
-def listed(names: Sequence[str]) -> str:
-    """Return names as they are said: one, two and three."""
-    *most, last = names
+def listed(parts: Sequence[str]) -> str:
+    """Return parts as they are said: one, two and three."""
+    *most, last = parts
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def _sentence_case(name: str) -> str:
-    return name[:1].upper() + name[1:]
+def points(share: float) -> str:
+    """Return a difference of shares as percentage points: ``1.5 points``."""
+    number = f"{100 * share:.1f}".removesuffix(".0")
+    return f"{number} point{'s' * (number != '1')}"
 
 
-def _moved(found: Difference) -> str:
-    before, after = _percent(found.champion), _percent(found.candidate)
-    if before == after:
-        return f"stayed at {after}"
-    return f"{'rose' if found.difference > 0 else 'fell'} from {before} to {after}"
+def _told(name: str, difference: Difference, photos: int | None = None) -> str:
+    """Return the figure's move with both values and the photos that make the difference."""
+    before, after = _percent(difference.champion), _percent(difference.candidate)
+    values = f" ({after})" if before == after else f", from {before} to {after}"
+    counted = f" on {photos} photos" if photos is not None else ""
+    changed = (
+        f" ({difference.gained} gained, {difference.lost} lost)"
+        if difference.lost or difference.gained
+        else ""
+    )
+    return f"{_sentence_case(moved(name, difference))}{values}{counted}{changed}"
 
 
-def _spread(found: Difference) -> str:
-    parts = []
-    if found.high > found.low:
-        low, high = (f"{100 * bound:+.1f}".replace("-", "−") for bound in (found.low, found.high))
-        parts.append(f"{low} to {high} points with 90 % certainty")
-    if found.lost or found.gained:
-        parts.append(f"{found.gained} gained, {found.lost} lost")
-    return f" ({'; '.join(parts)})" if parts else ""
+def _sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _percent(value: float) -> str:

@@ -62,7 +62,7 @@ def _row(criterion: Criterion) -> CriterionRow:
     if criterion.kind == "gain":
         result = "better" if criterion.passed else "not better"
     else:
-        result = "holds" if criterion.passed else "broken"
+        result = "holds" if criterion.passed else "blocks"
     interval, p_value = criterion.interval, criterion.p_value
     return CriterionRow(
         name=criterion.name,

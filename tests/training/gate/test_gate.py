@@ -1,6 +1,7 @@
 """The gate: what it lets through, what it stops, and how often chance decides."""
 
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -109,7 +110,7 @@ def test_a_gain_overall_does_not_pay_for_a_rare_subclass() -> None:
     assert [c.name for c in broken] == ["recall of Clutches"]
     assert "on 15 photos" in broken[0].sentence
     assert "0 gained, 4 lost" in broken[0].sentence
-    assert report.summary.startswith("Rejected because of recall of Clutches, although ")
+    assert report.summary.startswith("Rejected because recall of Clutches fell by 26.7 points; ")
 
 
 @pytest.mark.parametrize("lost", [1, 2])
@@ -143,6 +144,24 @@ def test_a_dishonest_confidence_is_stopped() -> None:
     careful = compare(world.photos, world.model(before), world.model(after))
     assert not criterion(report, "overconfidence in subclasses").passed
     assert criterion(careful, "overconfidence in subclasses").passed
+
+
+def test_a_rise_that_may_be_a_loss_is_told_as_one_that_cannot_be_excluded() -> None:
+    """Forty photos gained and 36 lost: the sentence speaks of the possible loss, in points."""
+    world = World()
+    before = world.right(0.85)
+    after = gain(lose(before, world.photos.items, 36), world.photos.items & ~before, 40)
+    report = compare(world.photos, world.model(before), world.model(after))
+    overall = criterion(report, "overall accuracy")
+    assert not overall.passed
+    assert overall.sentence.startswith("Overall accuracy rose by 0.8 points, from ")
+    assert re.search(
+        r"A loss of up to \d\.\d points cannot be excluded; at most 1\.5 points is allowed\.$",
+        overall.sentence,
+    )
+    assert re.search(
+        r"because a loss of up to \d\.\d points in overall accuracy cannot be", report.summary
+    )
 
 
 def test_too_few_photos_to_see_a_loss_are_no_licence() -> None:
@@ -220,7 +239,7 @@ def test_the_report_is_plain_json() -> None:
     assert all(c["sentence"].endswith(".") for c in again["criteria"])
     assert set(again["criteria"][0]) == {
         "name", "kind", "champion", "candidate", "difference", "interval", "p_value", "bound",
-        "passed", "sentence",
+        "passed", "sentence", "reason",
     }  # fmt: skip
 
 
