@@ -1,6 +1,8 @@
 """`make bench`: run every benchmark."""
 
-from benchmarks import throughput, training
+from benchmarks import engines, intake, throughput, training
 
+intake.main()
+engines.main()
 throughput.main()
 training.main([])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Final
+from typing import Final, Literal
 
 import pillow_heif
 from PIL import Image, UnidentifiedImageError
@@ -27,6 +27,8 @@ FORMATS_IN_WORDS: Final = "JPEG, PNG, WebP, HEIC, AVIF or GIF"
 # How much of a JPEG that was cut off may be missing: one row of its blocks, or a fiftieth.
 MISSING_ROWS: Final = 16
 MISSING_SHARE: Final = 0.02
+# A JPEG can be decoded at these fractions of its size.
+_JPEG_SCALES: Final = (8, 4, 2)
 # How an orientation is undone (EXIF 2.32, 4.6.4 A: where row 0 and column 0 of the picture are).
 _TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -59,15 +61,23 @@ class Decoded:
     icc_profile: bytes | None
 
 
+Side = Literal["short", "long"]
+
+
 def decode(
-    data: bytes, *, at_least: int, check: Callable[[tuple[int, int]], None] | None = None
+    data: bytes,
+    *,
+    at_least: int,
+    side: Side = "short",
+    check: Callable[[tuple[int, int]], None] | None = None,
 ) -> Decoded:
     """Return the picture; metadata that cannot be read is no metadata.
 
     Args:
         data: the file's bytes.
-        at_least: the sides needed, in pixels; a JPEG may be decoded at half, a quarter or an eighth
-            of its size as long as both keep that much.
+        at_least: the length needed, in pixels; a JPEG may be decoded at half, a quarter or an
+            eighth of its size, at a fraction of the cost, as long as the side keeps that much.
+        side: which side of the picture that is.
         check: is given width and height before pixels are decoded, and may raise.
 
     Raises:
@@ -79,7 +89,7 @@ def decode(
     if check:
         check(image.size)
     with decoding_errors(data):
-        image = _load(image, stripped.data, at_least)
+        image = _load(image, stripped.data, _draft_size(image.size, at_least, side))
         profile = stripped.icc_profile or image.info.get("icc_profile")
         orientation = stripped.orientation or exif_orientation(image.info.get("exif"))
         turn = _TURNS.get(orientation or UPRIGHT)
@@ -113,14 +123,21 @@ def _open(data: bytes) -> Image.Image:
     return Image.open(BytesIO(data), formats=FORMATS)
 
 
-def _load(image: Image.Image, data: bytes, at_least: int) -> Image.Image:
+def _draft_size(size: tuple[int, int], at_least: int, side: Side) -> tuple[int, int]:
+    """Return the smallest size at which a JPEG may be decoded; the whole size for a small one."""
+    length = min(size) if side == "short" else max(size)
+    scale = next((scale for scale in _JPEG_SCALES if length >= scale * at_least), 1)
+    return size[0] // scale, size[1] // scale
+
+
+def _load(image: Image.Image, data: bytes, size: tuple[int, int]) -> Image.Image:
     """Decode the pixels; of a JPEG that lacks its end, as far as they go.
 
     Raises:
         OSError: if more than a few rows are missing; and what decoders raise.
     """
     try:
-        image.draft("RGB", (at_least, at_least))
+        image.draft("RGB", size)
         image.load()
     except OSError:
         if image.format != "JPEG":

@@ -153,9 +153,40 @@ def test_a_broken_profile_does_not_refuse_the_photo() -> None:
 
 
 def test_large_photos_become_smaller_in_proportion() -> None:
-    """The long side is at most 2048 pixels, and the shape stays."""
+    """The long side becomes `LONGEST_SIDE` at most, at least `ENOUGH`, and the shape stays."""
     photo = clean_photo(pictures.jpeg(4000, 1000), LIMITS)
-    assert (photo.width, photo.height) == (LONGEST_SIDE, LONGEST_SIDE // 4)
+    assert (photo.width, photo.height) == (2000, 500)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "expected"),
+    [
+        (4032, 3024, (2016, 1512)),  # a phone's 12 megapixels: half
+        (8064, 6048, (2016, 1512)),  # its 48 megapixels: a quarter
+        (3264, 2448, (1632, 1224)),  # 8 megapixels: half
+        (3000, 2000, (LONGEST_SIDE, 1344)),  # half would be too small
+        (2016, 1512, (2016, 1512)),  # as it is
+        (1800, 40, (1800, 40)),
+    ],
+)
+@pytest.mark.parametrize("image_format", ["JPEG", "HEIF"])
+def test_sizes_that_phones_take_are_halved_not_resampled(
+    width: int, height: int, expected: tuple[int, int], image_format: str
+) -> None:
+    """Each format ends at the same size: the largest whole fraction that is not too long."""
+    data = pictures.encoded(Image.new("RGB", (width, height), "teal"), image_format)
+    photo = clean_photo(data, LIMITS)
+    assert (photo.width, photo.height) == expected
+
+
+def test_a_transparent_picture_is_made_smaller_before_it_is_flattened() -> None:
+    """The edge of what is transparent stays clean: no colour of hidden pixels shines through."""
+    picture = Image.new("RGBA", (4032, 1000), (255, 0, 0, 0))
+    picture.paste((0, 0, 255, 255), (1001, 0, 4032, 1000))
+    photo = clean_photo(pictures.encoded(picture, "PNG"), LIMITS)
+    pixels = np.asarray(Image.open(BytesIO(photo.jpeg))).astype(int)
+    reddish = pixels[:, :, 0] - np.maximum(pixels[:, :, 1], pixels[:, :, 2])
+    assert reddish.max() < 30
 
 
 HEIC = pictures.encoded(pictures.scene(), "HEIF")
