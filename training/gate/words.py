@@ -21,15 +21,15 @@ def not_excluded(name: str, difference: Difference) -> str:
 
 def not_inferior_sentence(name: str, difference: Difference, *, passed: bool, margin: float) -> str:
     """Return whether a loss of more than the margin, a share, can be excluded."""
-    told = _told(name, difference)
+    sentence = _moved_sentence(name, difference)
     if not passed:
         return (
-            f"{told}. A loss of up to {points(-difference.low)} cannot be excluded; at most "
+            f"{sentence}. A loss of up to {points(-difference.low)} cannot be excluded; at most "
             f"{points(margin)} is allowed."
         )
     if difference.low >= 0:
-        return f"{told}. A loss can be excluded."
-    return f"{told}. A loss of more than {points(margin)} can be excluded."
+        return f"{sentence}. A loss can be excluded."
+    return f"{sentence}. A loss of more than {points(margin)} can be excluded."
 
 
 def guard_sentence(
@@ -49,23 +49,27 @@ def guard_sentence(
         certain: whether chance does not explain it.
         photos: test photos that tell of the figure, where that is not all of them.
     """
-    told = _told(name, difference, photos)
+    sentence = _moved_sentence(name, difference, photos)
     if allowed is not None:
         most = f"at most {points(allowed)} worse is allowed" if allowed else "no loss is allowed"
         why = f"Chance does not explain that, and then {most}" if certain else _sentence_case(most)
-        return f"{told}. {why}."
+        return f"{sentence}. {why}."
     if worse_by <= 0:
-        return f"{told}. That is no loss."
-    return f"{told}. Chance could explain that." if not certain else f"{told}. That is allowed."
+        return f"{sentence}. That is no loss."
+    return (
+        f"{sentence}. Chance could explain that."
+        if not certain
+        else f"{sentence}. That is allowed."
+    )
 
 
 def gain_sentence(name: str, difference: Difference, *, passed: bool, lower_is_better: bool) -> str:
     """Return whether a figure is better for certain."""
-    told = _told(name, difference)
+    sentence = _moved_sentence(name, difference)
     if passed:
-        return f"{told}. That is better, and chance does not explain it."
+        return f"{sentence}. That is better, and chance does not explain it."
     better = difference.difference < 0 if lower_is_better else difference.difference > 0
-    return f"{told}. {'Chance could explain it' if better else 'That is no gain'}."
+    return f"{sentence}. {'Chance could explain it' if better else 'That is no gain'}."
 
 
 def missing_sentence(name: str, count: int, fewest: int) -> str:
@@ -102,7 +106,7 @@ def points(share: float) -> str:
     return f"{number} point{'s' * (number != '1')}"
 
 
-def _told(name: str, difference: Difference, photos: int | None = None) -> str:
+def _moved_sentence(name: str, difference: Difference, photos: int | None = None) -> str:
     """Return the figure's move with both values and the photos that make the difference."""
     before, after = _percent(difference.champion), _percent(difference.candidate)
     values = f" ({after})" if before == after else f", from {before} to {after}"

@@ -119,8 +119,11 @@ class _Retraining:
             done = work()
         logger.info(
             "%s, %s: %.0f s, %.0f s of processor time.",
-            self.run, stage.label, time.monotonic() - began, _processor_seconds() - used,
-        )  # fmt: skip
+            self.run,
+            stage.label,
+            time.monotonic() - began,
+            _processor_seconds() - used,
+        )
         return done
 
     def _nothing_new(self, count: int) -> None:
@@ -154,9 +157,12 @@ class _Retraining:
             rows = read_dataset(file, DATASET_NAME)
         base = kept["base_folder"]
         return Collected(
-            rows, Path(base) if base else None, self.work.photos,
-            more_reviews=kept["more_reviews"], notes=kept["notes"],
-        )  # fmt: skip
+            rows,
+            Path(base) if base else None,
+            self.work.photos,
+            more_reviews=kept["more_reviews"],
+            notes=kept["notes"],
+        )
 
     def _train(self, collected: Collected) -> None:
         if self.work.trained.is_dir():

@@ -238,9 +238,18 @@ def test_the_report_is_plain_json() -> None:
     assert {c["kind"] for c in again["criteria"]} == {"must", "gain"}
     assert all(c["sentence"].endswith(".") for c in again["criteria"])
     assert set(again["criteria"][0]) == {
-        "name", "kind", "champion", "candidate", "difference", "interval", "p_value", "bound",
-        "passed", "sentence", "reason",
-    }  # fmt: skip
+        "name",
+        "kind",
+        "champion",
+        "candidate",
+        "difference",
+        "interval",
+        "p_value",
+        "bound",
+        "passed",
+        "sentence",
+        "reason",
+    }
 
 
 def test_the_gate_needs_neither_torch_nor_django() -> None:

@@ -41,8 +41,18 @@ from training.data.folder import read_photos
 from training.data.split import stratified_split
 
 BOOTS, FLATS = SUBCLASSES.index("Boots"), SUBCLASSES.index("Flats")
-QUICK = ("--train-from", "heads", "--epochs", "12", "--views", "1", "--head-lr", "0.001",
-         "--batch-size", "32")  # fmt: skip
+QUICK = (
+    "--train-from",
+    "heads",
+    "--epochs",
+    "12",
+    "--views",
+    "1",
+    "--head-lr",
+    "0.001",
+    "--batch-size",
+    "32",
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -113,7 +123,7 @@ def test_reviews_and_base_photos_make_a_better_champion(
     """Boots and flats that the champion confuses are reviewed; the candidate knows them."""
     shown = [Shown.of(place, 500 + n) for place in (BOOTS, FLATS) for n in range(12)]
     done = review(shown, version=confused)
-    said = retrain("--photos", base_photos, capsys=capsys)
+    printed = retrain("--photos", base_photos, capsys=capsys)
 
     champion = registry.champion()
     assert champion is not None
@@ -121,7 +131,7 @@ def test_reviews_and_base_photos_make_a_better_champion(
     assert champion.parent == confused
     assert champion.gate is not None
     assert champion.gate["verdict"] == "promote"
-    assert "promoted. Better in overall accuracy" in said
+    assert "promoted. Better in overall accuracy" in printed
     run = RetrainRun.objects.get()
     assert (run.state, run.verdict, run.candidate) == ("done", "promoted", champion)
     assert run.new_reviews == len(done)
@@ -149,13 +159,13 @@ def test_shuffled_labels_are_rejected_with_reasons(
         for n in range(14)
     ]
     review(nonsense, version=sound)
-    said = retrain("--photos", base_photos, "--epochs", "20", capsys=capsys)
+    printed = retrain("--photos", base_photos, "--epochs", "20", capsys=capsys)
     assert registry.champion() == sound
     candidate = ModelVersion.objects.exclude(pk=sound.pk).get()
     assert candidate.state == "rejected"
     assert candidate.gate is not None
     assert candidate.gate["summary"].startswith("Rejected because ")
-    assert "rejected. Rejected because " in said
+    assert "rejected. Rejected because " in printed
     with pytest.raises(promotion.PromotionError, match="was rejected by the gate"):
         promotion.promote(version=candidate)
 
@@ -166,8 +176,9 @@ def test_a_second_retraining_moves_no_photo_and_reuses_features(
     """Parts of the first run hold in the second, base photos keep theirs, features stay."""
     listing = Listing.objects.create(seller=User.objects.create_user("a seller"))
     review([Shown.of(BOOTS, 520), Shown.of(BOOTS, 521)], version=confused, listing=listing)
-    review([Shown.of(place, 530 + n) for place in (BOOTS, FLATS) for n in range(20)],
-           version=confused)  # fmt: skip
+    review(
+        [Shown.of(place, 530 + n) for place in (BOOTS, FLATS) for n in range(20)], version=confused
+    )
     retrain("--photos", base_photos, "--promote", "always")
     first = registry.champion()
     assert first is not None
@@ -197,11 +208,11 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(
 ) -> None:
     """The plan counts photos by label, part and source; no run, version or part comes of it."""
     review([Shown.of(NEAR_SHOES, 600), Shown.of(OTHERS, 601), Shown.of(BOOTS, 602)], version=sound)
-    said = retrain("--photos", base_photos, "--dry-run", capsys=capsys)
-    assert "3 reviews are new since sound was made." in said
-    assert "It would start from sound, train heads for 12 epochs" in said
-    assert "Near Shoes" in said
-    assert "Others" in said
+    printed = retrain("--photos", base_photos, "--dry-run", capsys=capsys)
+    assert "3 reviews are new since sound was made." in printed
+    assert "It would start from sound, train heads for 12 epochs" in printed
+    assert "Near Shoes" in printed
+    assert "Others" in printed
     assert not RetrainRun.objects.exists()
     assert not SplitAssignment.objects.exists()
     assert ModelVersion.objects.count() == 1
@@ -210,8 +221,8 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(
 def test_too_little_new_is_a_sentence(sound: ModelVersion, capsys: Any) -> None:
     """With fewer new reviews than asked for nothing is done, and the run says so."""
     review([Shown.of(BOOTS, 610)], version=sound)
-    said = retrain("--min-new", "5", capsys=capsys)
-    assert "Nothing was done: 1 reviews are new since sound was made, and it takes 5." in said
+    printed = retrain("--min-new", "5", capsys=capsys)
+    assert "Nothing was done: 1 reviews are new since sound was made, and it takes 5." in printed
     run = RetrainRun.objects.get()
     assert (run.state, run.verdict) == ("done", "nothing_new")
 
@@ -250,9 +261,9 @@ def test_lost_and_deleted_photos_are_left_out_and_counted(
     lost.photo.image.storage.delete(str(lost.photo.image))
     ListingPhoto.objects.get(reviews=deleted).delete()
     verdicts.undo(moderator=bad.moderator, review=bad.pk)
-    said = retrain("--photos", base_photos, "--dry-run", capsys=capsys)
-    assert "1 reviewed photos are not in storage as they were uploaded" in said
-    assert "of 481 photos 1 are reviewed ones" in said.lower()
+    printed = retrain("--photos", base_photos, "--dry-run", capsys=capsys)
+    assert "1 reviewed photos are not in storage as they were uploaded" in printed
+    assert "of 481 photos 1 are reviewed ones" in printed.lower()
     assert Review.objects.final().filter(pk=kept.pk).exists()
 
 

@@ -37,11 +37,11 @@ def write_contact_sheet(
     """
     sections = []
     for flaw, title in TITLES.items():
-        found = [finding for finding in findings if finding.flaw is flaw]
-        if found:
-            cards = [_card(finding, photos) for finding in found[:MOST]]
-            left = len(found) - len(cards)
-            sections.append({"title": title, "count": len(found), "cards": cards, "left": left})
+        of_flaw = [finding for finding in findings if finding.flaw is flaw]
+        if of_flaw:
+            cards = [_card(finding, photos) for finding in of_flaw[:MOST]]
+            left = len(of_flaw) - len(cards)
+            sections.append({"title": title, "count": len(of_flaw), "cards": cards, "left": left})
     page = render_to_string(
         "training/contact_sheet.html", {"sections": sections, "photos": photos, "notes": notes}
     )

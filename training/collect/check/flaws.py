@@ -44,26 +44,28 @@ class Finding:
 
 
 class Readable(NamedTuple):
-    """The photos that can be decoded, what they look like, and which of them look alike."""
+    """The photos that can be decoded, their hashes in the same order, and near-duplicates."""
 
     samples: list[Sample]
-    looks: list[PhotoHash]
+    hashes: list[PhotoHash]
     pairs: list[SimilarPair]
 
 
-def readable_of(samples: Sequence[Sample], found: Sequence[PhotoHash | Unreadable]) -> Readable:
-    """Return the photos that could be read; ``found`` has one entry a sample."""
-    both = [
-        (s, look) for s, look in zip(samples, found, strict=True) if isinstance(look, PhotoHash)
+def readable_of(samples: Sequence[Sample], results: Sequence[PhotoHash | Unreadable]) -> Readable:
+    """Return the photos that could be hashed; ``results`` has one entry a sample."""
+    hashed = [
+        (sample, result)
+        for sample, result in zip(samples, results, strict=True)
+        if isinstance(result, PhotoHash)
     ]
-    looks = [look for _, look in both]
-    pairs = similar_pairs(np.stack([look.bits for look in looks])) if looks else []
-    return Readable([sample for sample, _ in both], looks, pairs)
+    hashes = [photo_hash for _, photo_hash in hashed]
+    pairs = similar_pairs(np.stack([one.bits for one in hashes])) if hashes else []
+    return Readable([sample for sample, _ in hashed], hashes, pairs)
 
 
 def check(
     samples: Sequence[Sample],
-    found: Sequence[PhotoHash | Unreadable],
+    results: Sequence[PhotoHash | Unreadable],
     readable: Readable,
     *,
     min_side: int,
@@ -71,19 +73,21 @@ def check(
     """Return what is wrong with the photos, in the order of `Flaw`.
 
     Args:
-        samples, found: the photos and what reading each gave.
+        samples, results: the photos and the hash of each, or why it cannot be read.
         readable: those that could be read.
         min_side: a photo with a shorter side is too small, in pixels.
     """
     unreadable = [
         Finding(sample, Flaw.UNREADABLE, photo.reason)
-        for sample, photo in zip(samples, found, strict=True)
+        for sample, photo in zip(samples, results, strict=True)
         if isinstance(photo, Unreadable)
     ]
     small = [
-        Finding(sample, Flaw.TOO_SMALL, f"It has only {look.width} x {look.height} pixels.")
-        for sample, look in zip(readable.samples, readable.looks, strict=True)
-        if min(look.width, look.height) < min_side
+        Finding(
+            sample, Flaw.TOO_SMALL, f"It has only {photo_hash.width} x {photo_hash.height} pixels."
+        )
+        for sample, photo_hash in zip(readable.samples, readable.hashes, strict=True)
+        if min(photo_hash.width, photo_hash.height) < min_side
     ]
     return [*unreadable, *small, *_duplicates(readable), *_across_labels(readable)]
 
@@ -91,8 +95,8 @@ def check(
 def _duplicates(readable: Readable) -> Iterator[Finding]:
     """Yield all but the first of equal files with one label."""
     first: dict[tuple[str, str], Path] = {}
-    for sample, look in zip(readable.samples, readable.looks, strict=True):
-        original = first.setdefault((look.digest, sample.stratum), sample.path)
+    for sample, photo_hash in zip(readable.samples, readable.hashes, strict=True):
+        original = first.setdefault((photo_hash.digest, sample.stratum), sample.path)
         if original != sample.path:
             yield Finding(sample, Flaw.DUPLICATE, "The same file is there twice.", original)
 

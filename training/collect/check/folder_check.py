@@ -46,14 +46,14 @@ def check_photos(request: CheckRequest) -> Checked:
         PhotosError, BundleError, CacheError, FileNotFoundError, ValueError
     """
     samples = read_photos(request.photos)
-    found = list(hash_photos([sample.path for sample in samples], "reading photos"))
-    readable = readable_of(samples, found)
-    findings = check(samples, found, readable, min_side=request.min_side)
+    results = list(hash_photos([sample.path for sample in samples], "reading photos"))
+    readable = readable_of(samples, results)
+    findings = check(samples, results, readable, min_side=request.min_side)
     notes = [f"{len(samples)} photos were checked, {len(readable.samples)} can be read."]
     if Flaw.MISLABELLED in request.only and readable.samples:
-        more, said = _labels(readable, request)
-        findings += more
-        notes += said
+        mislabelled, label_notes = _labels(readable, request)
+        findings += mislabelled
+        notes += label_notes
     return Checked(
         [finding for finding in findings if finding.flaw in request.only],
         [flaw for flaw in Flaw if flaw in request.only],

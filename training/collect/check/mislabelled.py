@@ -60,10 +60,12 @@ def find_mislabelled(
     judged = [samples[i] for i in rows]
     truth = np.array([labels.index(sample.stratum) for sample in judged])
     groups = np.array([sample.group for sample in judged])
-    found = out_of_fold(features[rows], truth, groups, len(labels))
-    issues = find_label_issues(truth, found, return_indices_ranked_by="self_confidence", n_jobs=1)
-    findings = [_finding(judged[i], found[i], labels) for i in issues]
-    return LabelCheck(findings, float((found.argmax(1) == truth).mean()))
+    probabilities = out_of_fold(features[rows], truth, groups, len(labels))
+    issues = find_label_issues(
+        truth, probabilities, return_indices_ranked_by="self_confidence", n_jobs=1
+    )
+    findings = [_finding(judged[i], probabilities[i], labels) for i in issues]
+    return LabelCheck(findings, float((probabilities.argmax(1) == truth).mean()))
 
 
 def out_of_fold(
@@ -73,7 +75,7 @@ def out_of_fold(
     classes: int,
 ) -> NDArray[np.float64]:
     """Return for each photo the probabilities (N, classes) by a model that never saw its group."""
-    found = np.zeros((len(truth), classes))
+    probabilities = np.zeros((len(truth), classes))
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
     with Progress("judging labels", len(truth)) as progress:
         for train, test in folds.split(features, truth, groups):
@@ -81,14 +83,14 @@ def out_of_fold(
                 StandardScaler(), LogisticRegression(C=REGULARISATION, max_iter=1000, tol=1e-3)
             )
             model.fit(features[train], truth[train])
-            found[np.ix_(test, model.classes_)] = model.predict_proba(features[test])
+            probabilities[np.ix_(test, model.classes_)] = model.predict_proba(features[test])
             progress.advance(len(test))
-    return found
+    return probabilities
 
 
-def _finding(sample: Sample, found: NDArray[np.float64], labels: Sequence[str]) -> Finding:
-    likely = int(found.argmax())
-    own, best = found[labels.index(sample.stratum)], found[likely]
+def _finding(sample: Sample, probabilities: NDArray[np.float64], labels: Sequence[str]) -> Finding:
+    likely = int(probabilities.argmax())
+    own, best = probabilities[labels.index(sample.stratum)], probabilities[likely]
     detail = (
         f"{labels[likely]} is likely ({100 * best:.0f} %), "
         f"{sample.stratum} is not ({100 * own:.0f} %)."

@@ -51,9 +51,11 @@ class Command(BaseCommand):
         )
         parser.add_argument("--strides", choices=("v1.5", "v1"), default="v1.5")
         parser.add_argument(
-            "--bundle", type=Path, help="use this bundle's backbone; one that was trained on the "
+            "--bundle",
+            type=Path,
+            help="use this bundle's backbone; one that was trained on the "
             "same photos has learnt their wrong labels too, and finds less",
-        )  # fmt: skip
+        )
         parser.add_argument("--cache", type=Path, default=settings.VAR_DIR / "training-cache")
         parser.add_argument(
             "--quarantine", type=Path, metavar="DIR", help="move what was found there"
@@ -136,8 +138,8 @@ def _table(checked: "Checked", photos: Path) -> list[str]:
     lines = [f"{'found':<16}{'photos':>8}"]
     for flaw in checked.flaws:
         lines.append(f"{flaw:<16}{counts[flaw]:>8}")
-        found = [finding for finding in checked.findings if finding.flaw is flaw]
-        lines += [f"  {_shown(f.sample.path, photos)}: {f.detail}" for f in found[:NAMED]]
+        of_flaw = [finding for finding in checked.findings if finding.flaw is flaw]
+        lines += [f"  {_shown(f.sample.path, photos)}: {f.detail}" for f in of_flaw[:NAMED]]
     return lines
 
 

@@ -27,25 +27,33 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--photos", metavar="DIR", default=settings.BASE_PHOTOS_DIR,
+            "--photos",
+            metavar="DIR",
+            default=settings.BASE_PHOTOS_DIR,
             help="folder of the photos that the first model was trained on; '' goes on without "
             "(default: the setting PHOTOS_DIR)",
-        )  # fmt: skip
+        )
         parser.add_argument(
             "--dry-run", action="store_true", help="say what it would do, and do nothing"
         )
         parser.add_argument(
-            "--min-new", type=int, default=1, metavar="N",
+            "--min-new",
+            type=int,
+            default=1,
+            metavar="N",
             help="do nothing with fewer new reviews (default: %(default)s)",
-        )  # fmt: skip
+        )
         parser.add_argument(
-            "--promote", choices=[str(policy) for policy in RetrainRun.Policy], default="gate",
+            "--promote",
+            choices=[str(policy) for policy in RetrainRun.Policy],
+            default="gate",
             help="promote the candidate never, if the gate says so (default), or always",
-        )  # fmt: skip
+        )
         parser.add_argument(
-            "--train-from", choices=("heads", "layer4", "layer3", "all"),
+            "--train-from",
+            choices=("heads", "layer4", "layer3", "all"),
             help="the first part that is trained (default: layer4 on a GPU, heads on a CPU)",
-        )  # fmt: skip
+        )
         parser.add_argument("--epochs", type=int, help="passes over the training photos")
         parser.add_argument("--views", type=int, default=2, help="kept views of each photo")
         parser.add_argument("--batch-size", type=int, help="photos a step")
@@ -102,5 +110,7 @@ def _request(options: dict[str, Any]) -> "RetrainRequest":
     folder = options["photos"]
     return default_request(
         photos=Path(folder).expanduser().resolve() if folder else None,
-        config=replace(config, **given), views=options["views"], min_new=options["min_new"],
-    )  # fmt: skip
+        config=replace(config, **given),
+        views=options["views"],
+        min_new=options["min_new"],
+    )

@@ -8,9 +8,17 @@ from classifier.retraining.schedule import WITH_LABEL
 from training.retrain.data.assign_split import Reviewed
 
 FIELDS = (
-    "id", "photo__image", "photo__sha256", "photo__listing_id", "main", "sub", "sampled",
-    "sampling_share", "source", "predicted_outcome",
-)  # fmt: skip
+    "id",
+    "photo__image",
+    "photo__sha256",
+    "photo__listing_id",
+    "main",
+    "sub",
+    "sampled",
+    "sampling_share",
+    "source",
+    "predicted_outcome",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +62,18 @@ def final_reviews() -> list[ReviewedPhoto]:
     final = Review.objects.final().filter(verdict__in=WITH_LABEL, photo__isnull=False)
     return [
         ReviewedPhoto(
-            review=row["id"], name=row["photo__image"], sha256=row["photo__sha256"],
-            listing=row["photo__listing_id"], main=row["main"], sub=row["sub"],
+            review=row["id"],
+            name=row["photo__image"],
+            sha256=row["photo__sha256"],
+            listing=row["photo__listing_id"],
+            main=row["main"],
+            sub=row["sub"],
             sampling_share=row["sampling_share"] if row["sampled"] else None,
             predicted_outcome=row["predicted_outcome"],
             from_list=row["source"] == Review.Source.BULK,
         )
         for row in final.order_by("id").values(*FIELDS).iterator(chunk_size=2000)
-    ]  # fmt: skip
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,12 +56,12 @@ def test_every_flaw_is_found_and_no_good_photo(folder: Path, capsys: Any) -> Non
     """The table, the CSV and the page name exactly the photos with a flaw."""
     output = check(folder, "--no-model")
     assert findings(output) == FLAWS
-    said = capsys.readouterr().out
-    assert "14 photos were checked, 13 can be read." in said
-    assert "near-duplicate         2" in said
+    printed = capsys.readouterr().out
+    assert "14 photos were checked, 13 can be read." in printed
+    assert "near-duplicate         2" in printed
     page = (output / "findings.html").read_text()
     for _, path in FLAWS:
-        assert path in said
+        assert path in printed
         assert path in page
     assert page.count("data:image/jpeg;base64,") == 7  # torn.jpg has none, three have two
 
@@ -94,9 +94,9 @@ def test_restore_says_what_is_gone(folder: Path, tmp_path: Path, capsys: Any) ->
     (aside / "Shoes/Boots/tiny.jpg").unlink()
     with pytest.raises(SystemExit):
         check(folder, "--restore", str(aside))
-    said = capsys.readouterr().out
-    assert "tiny.jpg is gone" in said
-    assert "4 photos were moved back" in said
+    printed = capsys.readouterr().out
+    assert "tiny.jpg is gone" in printed
+    assert "4 photos were moved back" in printed
 
 
 def test_a_manifest_follows_its_photos(folder: Path, tmp_path: Path) -> None:
@@ -166,13 +166,20 @@ def test_a_wrong_label_is_found_by_the_features(
     draw_photo(tmp_path / "photos/Shoes/Boots/wrong.jpg", 1, seed=999)
     draw_photo(tmp_path / "photos/Others/Plants/0.jpg", 5, seed=5)
     output = check(
-        tmp_path / "photos", "--only", "mislabelled", "--backbone", str(backbone_file),
-        "--strides", "v1", "--cache", str(tmp_path / "cache"),
-    )  # fmt: skip
+        tmp_path / "photos",
+        "--only",
+        "mislabelled",
+        "--backbone",
+        str(backbone_file),
+        "--strides",
+        "v1",
+        "--cache",
+        str(tmp_path / "cache"),
+    )
     assert findings(output) == {("mislabelled", "Shoes/Boots/wrong.jpg")}
-    said = capsys.readouterr().out
-    assert "wrong.jpg: Clutches is likely" in said
-    assert "Too few products to judge the labels of Others." in said
+    printed = capsys.readouterr().out
+    assert "wrong.jpg: Clutches is likely" in printed
+    assert "Too few products to judge the labels of Others." in printed
 
 
 def test_the_worst_label_comes_first_and_products_stay_together() -> None:
@@ -188,7 +195,7 @@ def test_the_worst_label_comes_first_and_products_stay_together() -> None:
         for i, t in enumerate(truth)
     ]
     labels, skipped = judgeable_labels(samples)
-    found = find_mislabelled(samples, features.astype(np.float32), labels)
+    label_check = find_mislabelled(samples, features.astype(np.float32), labels)
     assert skipped == []
-    assert {finding.sample.path.name for finding in found.findings[:2]} == {"7.jpg", "8.jpg"}
-    assert found.accuracy > 0.9
+    assert {finding.sample.path.name for finding in label_check.findings[:2]} == {"7.jpg", "8.jpg"}
+    assert label_check.accuracy > 0.9

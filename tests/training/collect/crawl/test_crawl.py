@@ -94,14 +94,14 @@ def test_what_is_not_usable_is_left_out_in_clear_words(
     offered["http://127.0.0.1:9/x.jpg"] = "The site cannot be reached (ConnectionError)."
     crawl(site, words, tmp_path / "photos", "--max-bytes", "100000")
     assert len(read_photos(tmp_path / "photos")) == 1
-    said = capsys.readouterr().out
+    printed = capsys.readouterr().out
     with (tmp_path / "photos/left_out.csv").open(newline="") as file:
         reasons = {row["url"]: row["reason"] for row in csv.DictReader(file)}
     assert len(reasons) == 8
     for url, reason in offered.items():
         if reason:
             assert reasons[url].startswith(reason)
-            assert f"left out {url}: {reason}" in said
+            assert f"left out {url}: {reason}" in printed
 
 
 def test_a_second_run_goes_on_and_fetches_nothing_twice(

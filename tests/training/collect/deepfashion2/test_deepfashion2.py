@@ -107,10 +107,10 @@ def test_all_thirteen_categories_have_a_destination(tmp_path: Path) -> None:
     for category in range(1, 14):
         part.add(f"{category:06}", garment(category, [50, 50, 250, 350]))
     organise(part, tmp_path / "photos", "--rest", "near")
-    found = {int(s.path.name[4:10]): s.stratum for s in read_photos(tmp_path / "photos")}
+    strata = {int(s.path.name[4:10]): s.stratum for s in read_photos(tmp_path / "photos")}
     near = dict.fromkeys((1, 2, 5, 6, 7, 8), "Near Clothing")
     dresses = dict.fromkeys((10, 11, 12, 13), "Dresses")
-    assert found == near | dresses | {3: "Outerwear", 4: "Outerwear", 9: "Skirts"}
+    assert strata == near | dresses | {3: "Outerwear", 4: "Outerwear", 9: "Skirts"}
 
 
 def test_bad_annotations_and_pictures_are_counted_and_named(
@@ -128,7 +128,7 @@ def test_bad_annotations_and_pictures_are_counted_and_named(
     part.add("100008", garment(DRESS, [10, 10, 200, 300]))
     (part.folder / "image/100008.jpg").write_bytes(b"no picture")
     organise(part, tmp_path / "photos")
-    said = capsys.readouterr().out
+    printed = capsys.readouterr().out
     for line in (
         "2 x annotation cannot be read: 100001.json, 100002.json",
         "2 x box outside the picture: 100003.jpg item1, 100004.jpg item1",
@@ -137,7 +137,7 @@ def test_bad_annotations_and_pictures_are_counted_and_named(
         "1 x picture is missing: 100007.jpg",
         "1 x picture cannot be decoded: 100008.jpg",
     ):
-        assert line in said
+        assert line in printed
     assert len(read_photos(tmp_path / "photos")) == 3
     assert len((tmp_path / "photos/problems.csv").read_text().splitlines()) == 10
 

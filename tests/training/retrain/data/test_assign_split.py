@@ -101,9 +101,11 @@ def test_a_photo_that_looks_like_a_base_photo_joins_its_split() -> None:
 def test_a_product_with_conflicting_splits_keeps_its_test_photos_and_trains_on_none() -> None:
     """A photo links a test and a training product: the trained side is left out, and counted."""
     base = [
-        Base("tested", Split.TEST), Base("trained", Split.TRAIN), Base("trained", Split.TRAIN),
+        Base("tested", Split.TEST),
+        Base("trained", Split.TRAIN),
+        Base("trained", Split.TRAIN),
         Base("elsewhere", Split.TRAIN),
-    ]  # fmt: skip
+    ]
     plan = assign([photo(1)], base, [SimilarPair(0, 1, 10), SimilarPair(0, 2, 10)], {})
     assert plan.conflicting_splits == 1
     assert plan.base_left_out == {1, 2}  # the lookalike, and the other photo of its product
