@@ -11,9 +11,10 @@ from classifier.tagging.results import Tagged
 from tests.scores import some_scores
 
 
-def a_listing() -> Listing:
-    seller, _ = User.objects.get_or_create(username="somebody")
-    return Listing.objects.create(seller=seller, title="A listing")
+def a_listing(title: str = "A listing") -> Listing:
+    """Return a listing without photos, of the one seller of these tests."""
+    seller, _ = User.objects.get_or_create(username="seller-of-photos")
+    return Listing.objects.create(seller=seller, title=title)
 
 
 def pending_photos(count: int, **changes: Any) -> list[ListingPhoto]:

@@ -10,15 +10,16 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from classifier.decision import Scores, Thresholds, decide
+from classifier.management import demo_users
 from classifier.models import Listing, ListingPhoto, ModelVersion
 from classifier.review.queue import enqueue
-from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES
+from classifier.taxonomy import MAIN_OF, SUBCLASSES
 from tests.pictures import jpeg
+from tests.rows import a_listing
+from tests.scores import some_scores
 
-MODERATOR_RIGHTS = (
-    "view_listing", "view_listingphoto", "change_listingphoto", "view_modelversion",
-    "add_review", "view_review",
-)  # fmt: skip
+# Without the figures on agreement: they need a right of their own, as tests show.
+MODERATOR_RIGHTS = tuple(right for right in demo_users.MODERATOR_RIGHTS if right != "view_quality")
 
 
 class Shares(TypedDict, total=False):
@@ -33,14 +34,7 @@ def scores_for(
     sub: str, *, main: float = 0.98, share: float = 0.95, novelty: float = 0.02
 ) -> Scores:
     """Return scores whose best subclass and its main class have these probabilities."""
-    of = MAIN_OF[sub]
-    others = (1 - main) / (len(MAIN_CLASSES) - 1)
-    rest = (1 - share) / (len(SUBCLASSES) - 1)
-    return Scores(
-        main={name: main if name == of else others for name in MAIN_CLASSES},
-        sub={name: share if name == sub else rest for name in SUBCLASSES},
-        novelty=novelty,
-    )
+    return some_scores(MAIN_OF[sub], main, sub, share, novelty)
 
 
 CONFIDENT: Final[Shares] = {"main": 0.98, "share": 0.95}
@@ -52,11 +46,6 @@ def a_version(name: str = "a-model") -> ModelVersion:
     return ModelVersion.objects.get_or_create(
         name=name, defaults={"weights_sha256": "0" * 64, "manifest": {}}
     )[0]
-
-
-def a_listing(title: str = "A listing") -> Listing:
-    seller, _ = User.objects.get_or_create(username="seller-of-photos")
-    return Listing.objects.create(seller=seller, title=title)
 
 
 def a_photo(

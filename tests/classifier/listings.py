@@ -8,7 +8,6 @@ from classifier.models import Listing, ListingPhoto, ModelVersion
 from classifier.photos import intake
 from classifier.tagging import queue
 from classifier.tagging.results import Result, Tagged, Unreadable
-from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 from tests.pictures import jpeg
 
 
@@ -17,23 +16,10 @@ def upload(name: str = "bag.jpg", data: bytes | None = None) -> SimpleUploadedFi
     return SimpleUploadedFile(name, jpeg() if data is None else data, "image/jpeg")
 
 
-def a_listing(seller: User, title: str = "Tote in tan leather", photos: int = 1) -> Listing:
+def uploaded_listing(seller: User, title: str = "Tote in tan leather", photos: int = 1) -> Listing:
     """Return a listing with pending photos."""
     uploads = [upload(f"photo-{number}.jpg") for number in range(photos)]
     return intake.receive_listing(seller=seller, title=title, uploads=uploads).listing
-
-
-def scores(main: str = "Bags", main_share: float = 0.98, sub: str = "Tote Bags",
-           sub_share: float = 0.96, novelty: float = 0.1) -> Scores:  # fmt: skip
-    """Return scores that favour these classes; the others share the rest."""
-
-    def spread(labels: tuple[str, ...], best: str, share: float) -> dict[str, float]:
-        rest = (1 - share) / (len(labels) - 1)
-        return {label: share if label == best else rest for label in labels}
-
-    return Scores(
-        spread(MAIN_CLASSES, main, main_share), spread(SUBCLASSES, sub, sub_share), novelty
-    )
 
 
 def tag(version: ModelVersion, *given: Scores) -> None:

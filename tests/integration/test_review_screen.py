@@ -12,7 +12,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from classifier.models import Review
 from classifier.review.queue import shortcuts
 from tests.integration.review_site import Site, open_queue, shown
-from tests.tagged_photos import CONFIDENT, UNKNOWN, a_listing, a_photo
+from tests.rows import a_listing
+from tests.tagged_photos import CONFIDENT, UNKNOWN, a_photo
 
 pytestmark = pytest.mark.integration
 

@@ -8,7 +8,8 @@ from django.test import Client
 
 from classifier.models import Listing, ListingPhoto, ModelVersion
 from classifier.versions import registry, storage
-from tests.classifier.listings import a_listing, fail, only_photo, scores, tag
+from tests.classifier.listings import fail, only_photo, tag, uploaded_listing
+from tests.scores import some_scores
 
 pytestmark = pytest.mark.django_db
 
@@ -40,9 +41,13 @@ def test_the_table_of_photos_shows_and_filters_what_was_said(
     client: Client, moderator: User, seller: User, champion: ModelVersion
 ) -> None:
     """Tag and confidences are in the table; filters and search narrow it down."""
-    a_listing(seller, title="Certain")
-    a_listing(seller, title="Doubtful")
-    tag(champion, scores("Bags", 0.98, "Tote Bags", 0.96), scores("Shoes", 0.9, "Boots", 0.2))
+    uploaded_listing(seller, title="Certain")
+    uploaded_listing(seller, title="Doubtful")
+    tag(
+        champion,
+        some_scores("Bags", 0.98, "Tote Bags", 0.96),
+        some_scores("Shoes", 0.9, "Boots", 0.2),
+    )
     client.force_login(moderator)
 
     def shown(**query: str) -> str:
@@ -64,8 +69,8 @@ def test_the_table_needs_few_queries(
 ) -> None:  # fmt: skip
     """The number of queries does not grow with the number of photos."""
     for _ in range(12):
-        a_listing(seller)
-    tag(champion, *[scores()] * 12)
+        uploaded_listing(seller)
+    tag(champion, *[some_scores()] * 12)
     client.force_login(moderator)
     with django_assert_max_num_queries(12):
         client.get(PHOTOS)
@@ -75,8 +80,8 @@ def test_what_the_model_said_cannot_be_edited(
     client: Client, boss: User, seller: User, champion: ModelVersion
 ) -> None:
     """Even a superuser only looks: the page has no field, and a post is refused."""
-    photo = only_photo(a_listing(seller))
-    tag(champion, scores("Bags", 0.98, "Tote Bags", 0.96))
+    photo = only_photo(uploaded_listing(seller))
+    tag(champion, some_scores("Bags", 0.98, "Tote Bags", 0.96))
     client.force_login(boss)
 
     page = client.get(f"{PHOTOS}{photo.pk}/change/").content.decode()
@@ -91,9 +96,9 @@ def test_failed_photos_are_tried_again(
     client: Client, moderator: User, seller: User, champion: ModelVersion
 ) -> None:
     """A moderator makes failed photos pending once more, and only those."""
-    good, bad = only_photo(a_listing(seller)), None
-    tag(champion, scores())
-    bad = only_photo(a_listing(seller))
+    good, bad = only_photo(uploaded_listing(seller)), None
+    tag(champion, some_scores())
+    bad = only_photo(uploaded_listing(seller))
     fail(champion, "The storage did not answer.")
     client.force_login(moderator)
 
@@ -109,7 +114,7 @@ def test_trying_again_needs_the_permission(
     client: Client, onlooker: User, seller: User, champion: ModelVersion
 ) -> None:
     """Who may only look is not offered the action, and cannot send it either."""
-    photo = only_photo(a_listing(seller))
+    photo = only_photo(uploaded_listing(seller))
     fail(champion, "The storage did not answer.")
     client.force_login(onlooker)
 
@@ -123,8 +128,8 @@ def test_a_listing_shows_its_photos(
     client: Client, boss: User, seller: User, champion: ModelVersion
 ) -> None:
     """The page of a listing has a thumbnail and the tag of each photo."""
-    listing = a_listing(seller)
-    tag(champion, scores())
+    listing = uploaded_listing(seller)
+    tag(champion, some_scores())
     client.force_login(boss)
 
     page = client.get(f"/admin/classifier/listing/{listing.pk}/change/").content.decode()
@@ -179,7 +184,7 @@ def test_promotion_needs_the_permission(
 @pytest.mark.django_db(transaction=True)
 def test_a_deleted_listing_takes_its_files_along(client: Client, boss: User, seller: User) -> None:
     """Deleting in the admin removes rows and files, also for a whole selection."""
-    listings = [a_listing(seller, photos=2) for _ in range(2)]
+    listings = [uploaded_listing(seller, photos=2) for _ in range(2)]
     files = [photo.image for photo in ListingPhoto.objects.all()]
     client.force_login(boss)
 

@@ -8,8 +8,9 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from classifier.models import Listing, ListingPhoto, ModelVersion
-from tests.classifier.listings import a_listing, fail, only_photo, scores, tag, upload
+from tests.classifier.listings import fail, only_photo, tag, upload, uploaded_listing
 from tests.pictures import png_bomb
+from tests.scores import some_scores
 
 pytestmark = pytest.mark.django_db
 
@@ -52,8 +53,8 @@ def test_a_tagged_photo_says_all_that_was_decided(
     api: APIClient, seller: User, champion: ModelVersion
 ) -> None:
     """A confident tag comes with both confidences, all scores and the model's name."""
-    listing = a_listing(seller)
-    tag(champion, scores("Bags", 0.98, "Tote Bags", 0.96))
+    listing = uploaded_listing(seller)
+    tag(champion, some_scores("Bags", 0.98, "Tote Bags", 0.96))
 
     photo = api.get(f"/api/v1/photos/{only_photo(listing).pk}/").json()
     assert photo["status"] == "classified"
@@ -70,17 +71,25 @@ def test_a_tagged_photo_says_all_that_was_decided(
 @pytest.mark.parametrize(
     ("given", "label", "explanation"),
     [
-        (scores("Bags", 0.98, "Tote Bags", 0.4), "Bags", "Looks like a bag. Which kind?"),
-        (scores("Shoes", 0.98, "Skirts", 0.9), "Shoes", "Looks like a pair of shoes. Which kind?"),
-        (scores("Shoes", 0.5, "Boots", 0.5), "Unknown/Others", "We are not sure what this is."),
-        (scores(novelty=0.9), "Unknown/Others", "This looks like neither clothing, shoes nor"),
+        (some_scores("Bags", 0.98, "Tote Bags", 0.4), "Bags", "Looks like a bag. Which kind?"),
+        (
+            some_scores("Shoes", 0.98, "Skirts", 0.9),
+            "Shoes",
+            "Looks like a pair of shoes. Which kind?",
+        ),
+        (
+            some_scores("Shoes", 0.5, "Boots", 0.5),
+            "Unknown/Others",
+            "We are not sure what this is.",
+        ),
+        (some_scores(novelty=0.9), "Unknown/Others", "This looks like neither clothing, shoes nor"),
     ],
 )
 def test_a_fallback_is_explained_in_words(
     api: APIClient, seller: User, champion: ModelVersion, given: Any, label: str, explanation: str
 ) -> None:
     """Whatever the model was unsure of is said in a sentence a seller understands."""
-    listing = a_listing(seller)
+    listing = uploaded_listing(seller)
     tag(champion, given)
 
     photo = api.get(f"/api/v1/photos/{only_photo(listing).pk}/").json()
@@ -90,7 +99,7 @@ def test_a_fallback_is_explained_in_words(
 
 def test_a_failed_photo_says_why(api: APIClient, seller: User, champion: ModelVersion) -> None:
     """A photo that could not be read carries its reason."""
-    listing = a_listing(seller)
+    listing = uploaded_listing(seller)
     fail(champion, "The file is no longer in storage.")
 
     photo = api.get(f"/api/v1/photos/{only_photo(listing).pk}/").json()
@@ -99,7 +108,7 @@ def test_a_failed_photo_says_why(api: APIClient, seller: User, champion: ModelVe
 
 def test_the_note_of_a_postponed_attempt_is_not_shown(api: APIClient, seller: User) -> None:
     """What operators note on a pending photo is no error to its seller."""
-    photo = only_photo(a_listing(seller))
+    photo = only_photo(uploaded_listing(seller))
     ListingPhoto.objects.filter(pk=photo.pk).update(error="The storage did not answer.")
 
     assert api.get(f"/api/v1/photos/{photo.pk}/").json()["error"] == ""
@@ -164,7 +173,7 @@ def test_nobody_gets_in_without_credentials(path: str) -> None:
 
 def test_another_sellers_photos_do_not_exist(api: APIClient, other_seller: User) -> None:
     """Neither listing, photo, image nor thumbnail of another seller can be had, at any address."""
-    listing = a_listing(other_seller)
+    listing = uploaded_listing(other_seller)
     photo = only_photo(listing).pk
 
     assert api.get("/api/v1/listings/").json()["results"] == []
@@ -175,7 +184,7 @@ def test_another_sellers_photos_do_not_exist(api: APIClient, other_seller: User)
 
 def test_staff_need_the_permission_to_see_all(seller: User, moderator: User) -> None:
     """A moderator sees every photo; somebody who is merely staff sees none."""
-    photo = only_photo(a_listing(seller)).pk
+    photo = only_photo(uploaded_listing(seller)).pk
     mere_staff = User.objects.create_user("mere", is_staff=True)
     client = APIClient()
 
@@ -188,7 +197,7 @@ def test_staff_need_the_permission_to_see_all(seller: User, moderator: User) -> 
 
 def test_images_are_private_jpegs_that_browsers_keep(api: APIClient, seller: User) -> None:
     """Both are JPEGs whatever the client accepts, kept by its browser and by nobody else."""
-    photo = only_photo(a_listing(seller)).pk
+    photo = only_photo(uploaded_listing(seller)).pk
     for kind in ("image", "thumbnail"):
         answer = api.get(f"/api/v1/photos/{photo}/{kind}/", headers={"Accept": "text/html"})
         assert answer["Content-Type"] == "image/jpeg"
@@ -199,7 +208,7 @@ def test_images_are_private_jpegs_that_browsers_keep(api: APIClient, seller: Use
 
 def test_a_lost_file_is_a_404(api: APIClient, seller: User) -> None:
     """A photo whose file vanished answers in words, not with a crash."""
-    photo = only_photo(a_listing(seller))
+    photo = only_photo(uploaded_listing(seller))
     photo.image.storage.delete(str(photo.image))
     for kind in ("image", "thumbnail"):
         answer = api.get(f"/api/v1/photos/{photo.pk}/{kind}/")
@@ -208,7 +217,7 @@ def test_a_lost_file_is_a_404(api: APIClient, seller: User) -> None:
 
 def test_the_list_goes_on_page_by_page(api: APIClient, seller: User, settings: Any) -> None:
     """Following `next` gives every listing once, newest first, in few queries a page."""
-    expected = [a_listing(seller).pk for _ in range(53)][::-1]
+    expected = [uploaded_listing(seller).pk for _ in range(53)][::-1]
 
     numbers, address = [], "/api/v1/listings/"
     while address:
@@ -223,8 +232,8 @@ def test_a_page_of_listings_needs_few_queries(
 ) -> None:
     """The number of queries does not grow with the number of listings."""
     for _ in range(8):
-        a_listing(seller)
-    tag(champion, *[scores()] * 8)
+        uploaded_listing(seller)
+    tag(champion, *[some_scores()] * 8)
     with django_assert_max_num_queries(5):
         api.get("/api/v1/listings/")
 

@@ -96,10 +96,11 @@ def photos_of_before(old: Any) -> None:
     }  # fmt: skip
     unknown = {**tagged, "outcome": "unknown", "reason": "main_below_threshold"}
     sure = {**tagged, "outcome": "subclass", "main": "Shoes", "sub": "Boots"}
-    for number, columns in enumerate(
-        [{"status": "pending", "attempts": 1}, {"status": "failed", "error": "No photo."},
-         unknown, {**tagged, **FALLBACK}, sure], start=1,
-    ):  # fmt: skip
+    rows: list[dict[str, Any]] = [
+        {"status": "pending", "attempts": 1}, {"status": "failed", "error": "No photo."},
+        unknown, {**tagged, **FALLBACK}, sure,
+    ]  # fmt: skip
+    for number, columns in enumerate(rows, start=1):
         old.get_model("classifier", "ListingPhoto").objects.create(
             listing=listing, image=f"photos/{number}.jpg", width=9, height=9,
             sha256=f"{number:064}", **columns,
@@ -186,7 +187,7 @@ def missing_from_the_database() -> set[str]:
             columns = {column[0] for column in cursor.description}
             missing |= {field.column for field in options.concrete_fields} ^ columns
             there = names_of_constraints(cursor, table)
-            missing |= {one.name for one in (*options.constraints, *options.indexes)} - there
+            missing |= {str(one.name) for one in (*options.constraints, *options.indexes)} - there
     return missing
 
 

@@ -9,7 +9,8 @@ from classifier.models import ListingPhoto, QueueItem, Review
 from classifier.review.labels import LabelSource, final_label, listing_label
 from classifier.review.suggestions import SuggestionError, suggest
 from tests.classifier.reviewing import BOOTS, review, signed_in
-from tests.tagged_photos import CONFIDENT, FALLBACK, a_listing, a_photo
+from tests.rows import a_listing
+from tests.tagged_photos import CONFIDENT, FALLBACK, a_photo
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sample")]
 

@@ -5,7 +5,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from classifier.models import Listing, ModelVersion
-from tests.classifier.listings import a_listing, fail, only_photo, scores, tag, upload
+from tests.classifier.listings import fail, only_photo, tag, upload, uploaded_listing
+from tests.scores import some_scores
 
 pytestmark = pytest.mark.django_db
 
@@ -75,8 +76,8 @@ def test_a_title_that_is_too_long_is_refused(page: Client) -> None:
 
 def test_a_tag_shows_both_confidences(page: Client, seller: User, champion: ModelVersion) -> None:
     """A confident photo shows its tag and how sure the model is of each level."""
-    listing = a_listing(seller)
-    tag(champion, scores("Bags", 0.98, "Tote Bags", 0.96))
+    listing = uploaded_listing(seller)
+    tag(champion, some_scores("Bags", 0.98, "Tote Bags", 0.96))
 
     shown = text(page, f"/listings/{listing.pk}/")
     assert 'Bags <span class="sep">›</span> <em>Tote Bags</em>' in shown
@@ -87,8 +88,8 @@ def test_a_tag_shows_both_confidences(page: Client, seller: User, champion: Mode
 
 def test_a_main_class_asks_which_kind(page: Client, seller: User, champion: ModelVersion) -> None:
     """A photo that fell back to its main class names the subclasses in question."""
-    listing = a_listing(seller)
-    tag(champion, scores("Bags", 0.98, "Tote Bags", 0.4))
+    listing = uploaded_listing(seller)
+    tag(champion, some_scores("Bags", 0.98, "Tote Bags", 0.4))
 
     shown = text(page, f"/listings/{listing.pk}/tags/")
     assert "Looks like a bag. Which kind?" in shown
@@ -101,9 +102,9 @@ def test_unknown_and_failed_are_said_in_words(
     page: Client, seller: User, champion: ModelVersion
 ) -> None:
     """What is none of our goods, and what cannot be read, each get a sentence."""
-    a_listing(seller)
-    tag(champion, scores(novelty=0.95))
-    a_listing(seller)
+    uploaded_listing(seller)
+    tag(champion, some_scores(novelty=0.95))
+    uploaded_listing(seller)
     fail(champion, "The file photos/secret.jpg is no longer in storage.")
 
     shown = text(page, "/listings/")
@@ -114,7 +115,7 @@ def test_unknown_and_failed_are_said_in_words(
 
 def test_another_sellers_listing_does_not_exist(page: Client, other_seller: User) -> None:
     """Neither the list, the page nor the tags show what belongs to somebody else."""
-    listing = a_listing(other_seller, title="Not yours")
+    listing = uploaded_listing(other_seller, title="Not yours")
 
     assert "Not yours" not in text(page, "/listings/")
     assert page.get(f"/listings/{listing.pk}/").status_code == 404
@@ -124,7 +125,7 @@ def test_another_sellers_listing_does_not_exist(page: Client, other_seller: User
 def test_older_listings_are_a_page_away(page: Client, seller: User) -> None:
     """Twenty-four listings fill a page; the rest follow on the next."""
     for number in range(26):
-        a_listing(seller, title=f"Number {number}.")
+        uploaded_listing(seller, title=f"Number {number}.")
 
     first = text(page, "/listings/")
     assert "Number 25." in first
@@ -137,7 +138,7 @@ def test_older_listings_are_a_page_away(page: Client, seller: User) -> None:
 
 def test_what_a_seller_writes_stays_text(page: Client, seller: User) -> None:
     """Markup in a title or a file name is shown, never run."""
-    listing = a_listing(seller, title="<script>alert(1)</script>")
+    listing = uploaded_listing(seller, title="<script>alert(1)</script>")
     photo = only_photo(listing)
     photo.original_name = '"><img src=x onerror=alert(1)>'
     photo.save()

@@ -16,7 +16,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from classifier.admin.review.reviews import ENDPOINTS
 from classifier.models import QueueItem, Review
 from tests.classifier.reviewing import signed_in
-from tests.tagged_photos import CONFIDENT, UNKNOWN, a_listing, a_moderator, a_photo
+from tests.rows import a_listing
+from tests.tagged_photos import CONFIDENT, UNKNOWN, a_moderator, a_photo
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sample")]
 
