@@ -119,6 +119,16 @@ def decoding_errors(data: bytes) -> Iterator[None]:
         raise DecodingError(f"{type(error).__name__}: {error}") from error
 
 
+def stored_size(data: bytes) -> tuple[int, int]:
+    """Return width and height as the file has them, in pixels; no pixels are decoded.
+
+    Raises:
+        DecodingError: if the bytes are no picture.
+    """
+    with decoding_errors(data), _open(metadata.strip(data).data) as image:
+        return image.size
+
+
 def _open(data: bytes) -> Image.Image:
     return Image.open(BytesIO(data), formats=FORMATS)
 

@@ -1,6 +1,7 @@
 """Files on this machine to results: the worker's cleaning, model and rules, without its queue."""
 
 import os
+import stat
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,8 +16,8 @@ from classifier.decision import Decision, Scores, decide
 from classifier.ml.predictor import Predictor
 from classifier.ml.preprocessing import UnreadablePhotoError
 from classifier.photos.cleaning import Limits, PhotoRefusedError, check_size, clean_photo
+from classifier.photos.local_files import find_photos, in_words, read_file
 
-SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".gif"})
 BATCH: Final = 32
 READERS: Final = min(16, (os.cpu_count() or 1) + 2)
 
@@ -38,30 +39,34 @@ class Failed:
     error: str
 
 
-def find_photos(paths: Iterable[Path]) -> list[Path | Failed]:
-    """Return the files meant by ``paths``: files as they are, folders walked in sorted order.
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What some paths mean: files, and paths that give none; ``notes`` say what is left out."""
 
-    A folder gives its image files, hidden ones left out; what is missing or empty is a `Failed`.
-    """
-    found: list[Path | Failed] = []
+    files: list[Path | Failed]
+    notes: list[str]
+
+
+def choose_files(paths: Iterable[Path]) -> Chosen:
+    """Return the files meant by ``paths``: files as they are, of folders their photos, sorted."""
+    files: list[Path | Failed] = []
+    notes: list[str] = []
     for path in paths:
-        if path.is_dir():
-            photos = sorted(_walk(path))
-            found += photos or [Failed(path, "There are no image files in this folder.")]
-        elif path.exists():
-            found.append(path)
-        else:
-            found.append(Failed(path, "There is no such file or folder."))
-    return found
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    for here, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            path = Path(here, name)
-            if not name.startswith(".") and path.suffix.lower() in SUFFIXES:
-                yield path
+        try:
+            is_folder = stat.S_ISDIR(path.stat().st_mode)
+        except FileNotFoundError:
+            files.append(Failed(path, "There is no such file or folder."))
+            continue
+        except OSError as error:
+            files.append(Failed(path, f"It cannot be read ({error.strerror or error})."))
+            continue
+        if not is_folder:
+            files.append(path)
+            continue
+        found = find_photos(path)
+        files += found.photos or [Failed(path, "There are no photos in this folder.")]
+        notes += in_words(found.left_out, path)
+    return Chosen(files, notes)
 
 
 def classify_files(
@@ -92,7 +97,7 @@ def _prepare(file: Path | Failed, predictor: Predictor, limits: Limits) -> _Prep
         return file
     try:
         check_size(file.stat().st_size, limits)
-        return _Prepared(file, predictor.prepare(clean_photo(file.read_bytes(), limits).jpeg))
+        return _Prepared(file, predictor.prepare(clean_photo(read_file(file), limits).jpeg))
     except (PhotoRefusedError, UnreadablePhotoError) as error:
         return Failed(file, str(error))
     except OSError as error:

@@ -72,7 +72,7 @@ class HeldOutScores:
     def fingerprint(self) -> str:
         """Return a SHA-256 over every photo's content, label, product and split, order-free."""
         lines = sorted("|".join(self._facts(row)) for row in range(len(self)))
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
 
     def write(self, file: TextIO) -> None:
         """Write the table; ``file`` was opened with ``newline=""``."""

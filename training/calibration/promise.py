@@ -209,7 +209,12 @@ class _Answers:
         may &= MAIN_OF_SUB[sub] == main
         kind = np.select([truth.items, truth.near], [ITEM, NEAR], OTHER)
         names, product = np.unique(truth.groups, return_inverse=True)
-        drawn = np.array([zlib.crc32(f"tuning {name}".encode()) % TUNING == 0 for name in names])
+        drawn = np.array(
+            [
+                zlib.crc32(f"tuning {name}".encode(errors="surrogateescape")) % TUNING == 0
+                for name in names
+            ]
+        )
         return cls(
             Photos(kind, truth.items & (sub == truth.sub), product),
             sub,

@@ -26,7 +26,7 @@ class AppendOnlyCsv:
         self.rows: list[dict[str, str]] = []
         if path.is_file():
             _trim_torn_row(path)
-            with path.open(newline="", encoding="utf-8") as file:
+            with path.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
                 reader = csv.DictReader(file)
                 if reader.fieldnames and tuple(reader.fieldnames) != columns:
                     raise PhotosError(
@@ -37,7 +37,7 @@ class AppendOnlyCsv:
 
     def __enter__(self) -> Self:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = self.path.open("a", newline="", encoding="utf-8")
+        self._file = self.path.open("a", newline="", encoding="utf-8", errors="surrogateescape")
         self._writer = csv.DictWriter(self._file, self._columns, lineterminator="\n")
         if not self._file.tell():
             self._writer.writeheader()

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from classifier.ml.preprocessing import UnreadablePhotoError
+from classifier.photos.local_files import read_file
 from training.data.folder import Sample, Unreadable
 
 logger = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class PhotoDataset(Dataset[DecodedPhoto | Unreadable]):
     def __getitem__(self, index: int) -> DecodedPhoto | Unreadable:
         path = self._samples[index].path
         try:
-            return DecodedPhoto(index, self._view(path.read_bytes(), index))
+            return DecodedPhoto(index, self._view(read_file(path), index))
         except UnreadablePhotoError as error:
             return Unreadable(path, str(error))
         except OSError as error:

@@ -10,12 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from classifier.ml.manifest import sha256_of
 from classifier.models import Split
 from training.data.folder import Sample
 from training.data.split import DatasetSplit
+
+# File names are bytes, of any encoding; this keeps those that are no UTF-8 as they are.
+NAMES: Final = "surrogateescape"
 
 
 class DatasetError(Exception):
@@ -66,7 +69,7 @@ COLUMNS = tuple(field.name for field in fields(DatasetRow))
 def write_dataset(path: Path, rows: Iterable[DatasetRow]) -> None:
     """Write the rows, aside first and then renamed."""
     aside = path.with_name(f"{path.name}.partial")
-    with aside.open("w", newline="", encoding="utf-8") as file:
+    with aside.open("w", newline="", encoding="utf-8", errors=NAMES) as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(asdict(row) for row in rows)
@@ -77,7 +80,7 @@ def read_dataset(file: TextIO, name: str) -> list[DatasetRow]:
     """Read rows back.
 
     Args:
-        file: opened as text, with ``newline=""``.
+        file: opened as UTF-8 text, with ``newline=""`` and ``errors=NAMES``.
         name: of the file, for what went wrong.
 
     Raises:
@@ -112,7 +115,7 @@ def _row(values: dict[str, str]) -> DatasetRow:
 def dataset_fingerprint(rows: Sequence[DatasetRow]) -> str:
     """Return a SHA-256 over every photo's content, label, product and part, order-free."""
     lines = sorted(f"{r.sha256}|{r.main}|{r.sub}|{r.group}|{r.part.value}" for r in rows)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
 
 
 def base_rows(split: DatasetSplit, folder: Path) -> list[DatasetRow]:

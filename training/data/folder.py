@@ -1,6 +1,5 @@
 """A folder of photos, or a CSV manifest, becomes samples with labels and products."""
 
-import csv
 import hashlib
 import logging
 from collections import Counter
@@ -10,20 +9,20 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from classifier.photos.local_files import find_photos, in_words, shown_path
 from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, TAXONOMY
+from training.data.photo_manifest import PhotosError, read_rows
 
-PHOTO_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp"})
-# Pictures that training does not read; what it leaves out it says.
-OTHER_SUFFIXES: Final = frozenset({".heic", ".heif", ".avif", ".gif", ".bmp", ".tif", ".tiff"})
+__all__ = [
+    "MANIFEST", "NEAR", "OTHERS", "Kind", "PhotosError", "Sample", "Unreadable", "count_table",
+    "fingerprint", "read_photos",
+]  # fmt: skip
+
 MANIFEST: Final = "manifest.csv"
 OTHERS: Final = "Others"
 NEAR: Final = "Near"
 
 logger = logging.getLogger(__name__)
-
-
-class PhotosError(Exception):
-    """The photos cannot be used for training; the message says what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,47 +85,12 @@ def read_photos(folder: Path) -> list[Sample]:
     return samples
 
 
-def _from_manifest(manifest: Path) -> list[Sample]:
-    samples: dict[Path, Sample] = {}
-    for line, row in enumerate(_rows(manifest), start=2):
-        where = f"{manifest}, line {line}"
-        if not row["path"] or row["main"] is None or row["sub"] is None:
-            raise PhotosError(f"{where}: the row has no path, or ends before main and sub.")
-        path = manifest.parent / row["path"]
-        if path in samples:
-            raise PhotosError(f"{where}: {row['path']} is listed twice; remove one of the rows.")
-        group = row.get("group_id") or row.get("group") or row["path"]
-        samples[path] = _sample(path, row["main"], row["sub"], group, where=where)
-    return list(samples.values())
-
-
-def _rows(manifest: Path) -> list[dict[str, str | None]]:
-    """Return the manifest's rows; a cell that a short row lacks is None."""
-    try:
-        # Spreadsheets begin a CSV file with a mark that plain UTF-8 would take for a letter.
-        with manifest.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            if missing := {"path", "main", "sub"} - set(reader.fieldnames or ()):
-                raise PhotosError(
-                    f"{manifest} lacks the columns {', '.join(sorted(missing))}. Expected a first "
-                    "line path,main,sub,group with commas between."
-                )
-            return list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise PhotosError(
-            f"{manifest} cannot be read ({error}). Expected a CSV file in UTF-8."
-        ) from error
-
-
 def _from_tree(folder: Path) -> list[Sample]:
     samples = []
-    files = sorted(folder.rglob("*"))
-    if others := [p for p in files if p.suffix.lower() in OTHER_SUFFIXES]:
-        logger.warning(
-            "Left out %d pictures that are no JPEG, PNG or WebP, the first of them %s. Convert "
-            "them to be trained on.", len(others), others[0],
-        )  # fmt: skip
-    for path in (p for p in files if p.suffix.lower() in PHOTO_SUFFIXES):
+    found = find_photos(folder)
+    for sentence in in_words(found.left_out, folder):
+        logger.warning("%s", sentence)
+    for path in found.photos:
         parts = path.relative_to(folder).parts
         if parts[0] == OTHERS:
             main, sub = OTHERS, ""
@@ -135,9 +99,25 @@ def _from_tree(folder: Path) -> list[Sample]:
         elif len(parts) > 2:
             main, sub = parts[0], parts[1]
         else:
-            raise PhotosError(f"{path} lies in no Main/Subclass folder; move it into one.")
-        samples.append(_sample(path, main, sub, str(path.relative_to(folder)), where=str(path)))
+            raise PhotosError(
+                f"{shown_path(path)} lies in no Main/Subclass folder; move it into one."
+            )
+        group = str(path.relative_to(folder))
+        samples.append(_sample(path, main, sub, group, where=shown_path(path)))
     return samples
+
+
+def _from_manifest(manifest: Path) -> list[Sample]:
+    samples: dict[Path, Sample] = {}
+    for row in read_rows(manifest):
+        where = f"{manifest}, line {row.line}"
+        path = manifest.parent / row.path
+        if path in samples:
+            raise PhotosError(
+                f"{where}: {shown_path(row.path)} is listed twice; remove one of the rows."
+            )
+        samples[path] = _sample(path, row.main, row.sub, row.group or str(row.path), where=where)
+    return list(samples.values())
 
 
 def _sample(path: Path, main: str, sub: str, group: str, *, where: str) -> Sample:
@@ -165,7 +145,7 @@ def fingerprint(samples: Iterable[Sample], folder: Path) -> str:
     lines = sorted(
         f"{s.path.relative_to(folder)}|{_size(s.path)}|{s.main}|{s.sub}|{s.group}" for s in samples
     )
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
 
 
 def _size(path: Path) -> int | None:

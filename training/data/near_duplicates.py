@@ -11,18 +11,18 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 import imagehash
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from classifier.ml.preprocessing import UnreadablePhotoError, decode
+from classifier.photos.decoding import stored_size
+from classifier.photos.local_files import read_file
 from training.data.folder import Unreadable
 from training.runtime.progress import Progress
 
@@ -62,14 +62,13 @@ class SimilarPair:
 def hash_photo(path: Path) -> PhotoHash | Unreadable:
     """Return what the photo looks like, or why it cannot be read."""
     try:
-        data = path.read_bytes()
+        data = read_file(path)
         image = decode(data, at_least=256)
     except OSError as error:
         return Unreadable(path, f"The file cannot be read ({error.strerror or error}).")
     except UnreadablePhotoError as error:
         return Unreadable(path, str(error))
-    with Image.open(BytesIO(data)) as header:
-        width, height = header.size
+    width, height = stored_size(data)
     bits = imagehash.phash(image, hash_size=HASH_SIDE).hash
     packed = np.packbits(np.asarray(bits).ravel()).view(np.uint64)
     return PhotoHash(path, width, height, hashlib.sha256(data).hexdigest(), packed)

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from classifier.photos.local_files import shown_path
 from classifier.taxonomy import MAIN_OF, SUBCLASSES
 from training.data.folder import PhotosError, Sample, Unreadable
 from training.data.near_duplicates import (
@@ -86,7 +87,7 @@ def split_by_product(
 
 
 def _order(seed: int, group: str) -> bytes:
-    return hashlib.sha256(f"{seed}:{group}".encode()).digest()
+    return hashlib.sha256(f"{seed}:{group}".encode(errors="surrogateescape")).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class SplitReport:
     def __str__(self) -> str:
         lines = [f"{self.joined} photos were joined to another product as near-duplicates."]
         lines += [f"{label}: {count} photos above the cap." for label, count in self.capped.items()]
-        lines += [f"Left out {photo.path}: {photo.reason}" for photo in self.unreadable]
+        lines += [f"Left out {shown_path(photo.path)}: {photo.reason}" for photo in self.unreadable]
         lines += [f"{label} has too few products to validate on." for label in self.unvalidated]
         return "\n".join(lines)
 

@@ -17,6 +17,7 @@ from classifier.ml.manifest import Preprocessing
 from classifier.ml.predictor import Predictor
 from classifier.ml.preprocessing import decode, fit_square
 from classifier.photos.cleaning import Limits, clean_photo
+from classifier.photos.local_files import read_file
 from training.data.folder import Sample
 from training.evaluation.figures import accuracy, decisions
 from training.evaluation.scoring import Probabilities, truth_of
@@ -112,7 +113,7 @@ def _variants(
     sample: Sample, preprocessing: Preprocessing, limits: Limits
 ) -> dict[tuple[str, float], Tensor]:
     """Return the photo whole, covered and cut, each as uint8 (3, size, size)."""
-    jpeg = clean_photo(sample.path.read_bytes(), limits).jpeg
+    jpeg = clean_photo(read_file(sample.path), limits).jpeg
     image = decode(jpeg, at_least=preprocessing.resize)
     across, down = np.random.default_rng(int(_digest(sample)[:8], 16)).random(2)
     spot = Spot(float(across), float(down))
@@ -131,7 +132,8 @@ def _rectangle(image: Image.Image, share: float, spot: Spot) -> tuple[int, int, 
 
 def _digest(sample: Sample) -> str:
     """Return a hash of the photo's name and product, wherever its folder lies."""
-    return hashlib.sha256(f"{sample.group}/{sample.path.name}".encode()).hexdigest()
+    name = f"{sample.group}/{sample.path.name}"
+    return hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()
 
 
 def _as_tensor(square: Image.Image) -> Tensor:

@@ -92,7 +92,7 @@ def _phase_1_paths(folder: Path, items: Sequence[Sample]) -> tuple[set[Path], st
 
 def _listed(listing: Path) -> list[str]:
     try:
-        with listing.open(newline="", encoding="utf-8-sig") as file:
+        with listing.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as file:
             reader = csv.DictReader(file)
             if "path" not in (reader.fieldnames or ()):
                 raise PhotosError(f"{listing} lacks the column path.")
@@ -104,4 +104,5 @@ def _listed(listing: Path) -> list[str]:
 
 
 def _by_chance(sample: Sample) -> str:
-    return hashlib.sha256(f"{sample.group}/{sample.path.name}".encode()).hexdigest()
+    name = f"{sample.group}/{sample.path.name}"
+    return hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from PIL import Image
 
 from classifier.ml.preprocessing import UnreadablePhotoError, decode
+from classifier.photos.local_files import read_file
 from training.evaluation.bootstrap import RESAMPLES
 from training.report import tables
 from training.report.plots import pictures
@@ -51,7 +52,7 @@ def thumbnails(paths: Iterable[str], folder: Path) -> dict[str, str]:
 
 def _thumbnail(path: Path) -> str | None:
     try:
-        image = decode(path.read_bytes(), at_least=THUMBNAIL)
+        image = decode(read_file(path), at_least=THUMBNAIL)
     except (OSError, UnreadablePhotoError):
         return None  # it was readable a moment ago; a page without it is better than none
     image.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS)

@@ -17,7 +17,7 @@ from classifier.photos.intake import photo_limits
 from classifier.retraining import Lease, LeaseLostError, new_reviews
 from classifier.versions import registry, storage
 from classifier.versions.gate_report import GateReport
-from training.data.dataset_rows import read_dataset, write_dataset
+from training.data.dataset_rows import NAMES, read_dataset, write_dataset
 from training.retrain.compare import compare_models
 from training.retrain.data.collect import Collected, collect
 from training.retrain.data.kept_splits import remember_parts
@@ -153,7 +153,9 @@ class _Retraining:
                 "notes": collected.notes,
             }
             self.work.save(COLLECTED, kept)
-        with (self.work.path / DATASET_NAME).open(newline="", encoding="utf-8") as file:
+        with (self.work.path / DATASET_NAME).open(
+            newline="", encoding="utf-8", errors=NAMES
+        ) as file:
             rows = read_dataset(file, DATASET_NAME)
         base = kept["base_folder"]
         return Collected(
@@ -197,7 +199,7 @@ class _Retraining:
             self.work.bundle,
             extras={
                 DATASET_NAME: (self.work.path / DATASET_NAME).read_bytes(),
-                REPORT_NAME: retrain_page(comparison, collected).encode(),
+                REPORT_NAME: retrain_page(comparison, collected).encode(errors="backslashreplace"),
             },
         )
         return comparison.report

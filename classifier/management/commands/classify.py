@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from classifier import wording
 from classifier.ml.manifest import BundleError
 from classifier.photos.intake import photo_limits
+from classifier.photos.local_files import shown_path
 from classifier.taxonomy import label_path
 from classifier.versions import registry, storage
 
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         from classifier.ml.bundle import load_bundle
         from classifier.ml.engines.engine import EngineError
         from classifier.ml.predictor import Predictor
-        from classifier.worker.classify_files import Failed, classify_files, find_photos
+        from classifier.worker.classify_files import Failed, choose_files, classify_files
         from classifier.worker.engine import engine_for
 
         try:
@@ -50,7 +51,8 @@ class Command(BaseCommand):
         except (BundleError, EngineError, registry.RegistryError) as error:
             raise CommandError(str(error)) from error
 
-        files = find_photos(paths)
+        chosen = choose_files(paths)
+        files = chosen.files
         width = min(WIDEST_PATH, max(len(_shown_path(file)) for file in files))
         failed = 0
         results = classify_files(files, predictor, photo_limits())
@@ -60,6 +62,9 @@ class Command(BaseCommand):
             line = _as_json(result, version.name) if json else _as_row(result, width)
             with tqdm.external_write_mode():
                 self.stdout.write(line)
+        # Apart from the results, which a program may read.
+        for note in chosen.notes:
+            self.stderr.write(note, style_func=str)
         if failed:
             raise SystemExit(1)
 
@@ -88,7 +93,7 @@ def _as_json(result: "Classified | Failed", model_version: str) -> str:
 
 
 def _shown_path(item: "Path | Classified | Failed") -> str:
-    return str(item if isinstance(item, Path) else item.path)
+    return shown_path(item if isinstance(item, Path) else item.path)
 
 
 def _as_row(result: "Classified | Failed", width: int) -> str:

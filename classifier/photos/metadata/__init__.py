@@ -8,7 +8,7 @@ orientation and the colour profile are read, by code that takes any bytes.
 from classifier.photos.metadata import bmff, jpeg, png, webp
 from classifier.photos.metadata.facts import Stripped
 
-__all__ = ["Stripped", "strip"]
+__all__ = ["Stripped", "is_photo", "strip"]
 
 
 def strip(data: bytes) -> Stripped:
@@ -25,3 +25,13 @@ def strip(data: bytes) -> Stripped:
     if (start := jpeg.start_of(data)) is not None:
         return jpeg.strip(data[start:])
     return Stripped(data)
+
+
+def is_photo(head: bytes) -> bool:
+    """Return whether a file that begins so is of a format that is taken, whatever its name."""
+    return (
+        head.startswith((png.SIGNATURE, b"GIF87a", b"GIF89a"))
+        or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
+        or (head[4:8] == b"ftyp" and head[8:12] in bmff.BRANDS)
+        or jpeg.start_of(head) is not None
+    )

@@ -72,7 +72,7 @@ def test_what_cannot_be_read_does_not_stop_the_rest(folder: Path, champion: Mode
     assert set(missing) == {"path", "status", "error"}
     assert missing["error"] == "There is no such file or folder."
     assert text["error"].startswith("This file is not a photo that we can read.")
-    assert nothing["error"] == "There are no image files in this folder."
+    assert nothing["error"] == "There are no photos in this folder."
     assert good["status"] == "classified"
 
 

@@ -1,9 +1,11 @@
 """Folders and manifests of photos become samples, or a sentence that says what is wrong."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from tests import pictures
 from training.data.folder import Kind, PhotosError, count_table, fingerprint, read_photos
 
 
@@ -47,8 +49,16 @@ def test_a_manifest_gives_products(tmp_path: Path) -> None:
         ("path,main,sub\n,Shoes,Boots\n", "line 2: the row has no path"),
         ("path,main,sub\n1.jpg,Shoes\n", "line 2: the row .* ends before main and sub"),
         ("path,main,sub\n1.jpg,,Boots\n", "line 2: a subclass 'Boots' without its main class"),
-        ("path,main,sub\n1.jpg,Shoes,Boots\n./1.jpg,Bags,\n", "line 3: ./1.jpg is listed twice"),
+        ("path,main,sub\n1.jpg,Shoes,Boots\n./1.jpg,Bags,\n", "line 3: 1.jpg is listed twice"),
         ("path,main,sub\n", "has no photos"),
+        ("path,main,sub,group\n1.jpg,Shoes,Boots,\n,,,\n", "line 3: .* Expected path,main,sub,g"),
+        ("path,main,sub\n1.jpg,Shoes,Boots,x,y\n", "line 2: the row has more cells than there"),
+        ("path,main,sub\na\0b.jpg,Bags,Clutches\n", "line 2: the path .* has a zero byte in it"),
+        ("path,main,sub\n/etc/x.jpg,Bags,Clutches\n", "line 2: /etc/x.jpg lies outside"),
+        ("path,main,sub\na/../../x.jpg,Bags,Clutches\n", "line 2: .* lies outside"),
+        ("path,main,sub\n..\\x.jpg,Bags,Clutches\n", "line 2: .* lies outside"),
+        ("path,main,sub\n.,Bags,Clutches\n", "line 2: . lies outside"),
+        ('path,main,sub\n"a\nb.jpg",Bags,\n2.jpg,Hats,\n', "line 4: unknown main class"),
         ("path;main;sub\n1.jpg;Shoes;Boots\n", "with commas between"),
         ("path,main,sub\nb\xf6rse.jpg,Bags,Clutches\n", "Expected a CSV file in UTF-8"),
     ],
@@ -70,6 +80,28 @@ def test_a_manifest_that_a_spreadsheet_wrote_is_read(tmp_path: Path) -> None:
     assert [(s.path.name, s.sub) for s in read_photos(tmp_path)] == [("börse.jpg", "Clutches")]
 
 
+def test_a_manifest_s_paths_are_read_whatever_their_slashes(tmp_path: Path) -> None:
+    """Back-slashes are slashes, and an absolute path below the folder is one below it."""
+    (tmp_path / "manifest.csv").write_text(
+        f"path,main,sub\nBags\\a.jpg,Bags,Clutches\n{tmp_path}/Bags/b.jpg,Bags,Clutches\n"
+    )
+    samples = read_photos(tmp_path)
+    assert [s.path for s in samples] == [tmp_path / "Bags/a.jpg", tmp_path / "Bags/b.jpg"]
+    assert [s.group for s in samples] == ["Bags/a.jpg", "Bags/b.jpg"]
+
+
+def test_a_file_name_that_is_no_utf8_is_kept_as_it_is(tmp_path: Path) -> None:
+    """In a manifest and in a tree: such a photo is read, fingerprinted, and shown escaped."""
+    touch(tmp_path / "Bags/Clutches" / os.fsdecode(b"caf\xe9.jpg"))
+    (sample,) = read_photos(tmp_path)
+    assert os.fsencode(sample.path).endswith(b"caf\xe9.jpg")
+    mark = fingerprint([sample], tmp_path)
+    (tmp_path / "manifest.csv").write_bytes(
+        b"path,main,sub\nBags/Clutches/caf\xe9.jpg,Bags,Clutches\n"
+    )
+    assert fingerprint(read_photos(tmp_path), tmp_path) == mark
+
+
 @pytest.mark.parametrize(
     ("place", "message"),
     [
@@ -88,12 +120,11 @@ def test_an_unknown_folder_is_refused_by_name(tmp_path: Path, place: str, messag
 def test_pictures_of_other_formats_are_said_to_be_left_out(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A phone's HEIC beside a JPEG is not read, and the log says so with its name."""
+    """A TIFF beside a JPEG is not read, and the log says so with its name."""
     touch(tmp_path / "Shoes/Boots/a.jpg")
-    touch(tmp_path / "Shoes/Boots/b.HEIC")
+    (tmp_path / "Shoes/Boots/b.tif").write_bytes(pictures.encoded(pictures.scene(), "TIFF"))
     assert [s.path.name for s in read_photos(tmp_path)] == ["a.jpg"]
-    assert "Left out 1 pictures" in caplog.text
-    assert "b.HEIC" in caplog.text
+    assert "Left out, no photo that we can read: Shoes/Boots/b.tif." in caplog.text
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:

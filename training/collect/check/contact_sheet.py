@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from PIL import Image
 
 from classifier.ml.preprocessing import UnreadablePhotoError, decode
+from classifier.photos.local_files import read_file
 from training.collect.check.flaws import Finding, Flaw
 
 SIDE: Final = 176  # of a thumbnail, in pixels
@@ -45,7 +46,7 @@ def write_contact_sheet(
     page = render_to_string(
         "training/contact_sheet.html", {"sections": sections, "photos": photos, "notes": notes}
     )
-    path.write_text(page, encoding="utf-8")
+    path.write_text(page, encoding="utf-8", errors="backslashreplace")
 
 
 def _card(finding: Finding, photos: Path) -> dict[str, Any]:
@@ -63,7 +64,7 @@ def _card(finding: Finding, photos: Path) -> dict[str, Any]:
 def _thumbnail(path: Path) -> str | None:
     """Return a small JPEG as a data address, or None where the photo cannot be read."""
     try:
-        image = decode(path.read_bytes(), at_least=SIDE)
+        image = decode(read_file(path), at_least=SIDE)
     except (OSError, UnreadablePhotoError):
         return None
     image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -10,7 +11,8 @@ from typing import Final
 
 from training.collect.append_only_csv import AppendOnlyCsv
 from training.collect.check.flaws import Finding
-from training.data.folder import MANIFEST, PhotosError
+from training.data.folder import MANIFEST
+from training.data.photo_manifest import PhotosError, whole_path
 
 RECORD: Final = "quarantine.csv"
 COLUMNS: Final = ("moved_at", "path", "moved_to", "flaw", "detail", "manifest_row")
@@ -96,7 +98,8 @@ def restore(photos: Path, folder: Path) -> tuple[int, list[str]]:
 
 
 def _below(path: Path, photos: Path) -> str:
-    if not path.resolve().is_relative_to(photos):
+    # By its name: a photo in a linked folder is this folder's, wherever its bytes lie.
+    if not Path(os.path.normpath(path)).is_relative_to(photos):
         raise PhotosError(f"{path} lies outside {photos}; it is not moved. Check it on its own.")
     return str(path.relative_to(photos))
 
@@ -120,8 +123,9 @@ def _manifest_rows(photos: Path) -> dict[str, dict[str, str]]:
     manifest = photos / MANIFEST
     if not manifest.is_file():
         return {}
-    with manifest.open(newline="", encoding="utf-8-sig") as file:
-        return {str(Path(row["path"])): row for row in csv.DictReader(file)}
+    with manifest.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as file:
+        rows = list(csv.DictReader(file))
+    return {str(whole_path(row["path"], photos).relative_to(photos)): row for row in rows}
 
 
 def _write_manifest(photos: Path, rows: Sequence[Mapping[str, str]]) -> None:
@@ -129,10 +133,10 @@ def _write_manifest(photos: Path, rows: Sequence[Mapping[str, str]]) -> None:
     manifest = photos / MANIFEST
     if not manifest.is_file():
         return
-    with manifest.open(newline="", encoding="utf-8-sig") as file:
+    with manifest.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as file:
         columns = csv.DictReader(file).fieldnames or ()
     aside = manifest.with_suffix(".partial")
-    with aside.open("w", newline="", encoding="utf-8") as file:
+    with aside.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file:
         writer = csv.DictWriter(file, columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)

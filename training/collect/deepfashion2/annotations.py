@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from classifier.photos.local_files import read_file
 from classifier.taxonomy import MAIN_OF
 from training.data.folder import NEAR, OTHERS, PhotosError
 
@@ -131,7 +132,7 @@ def annotation_files(source: Path) -> list[Path]:
 def read_annotation(path: Path, rest: RestGoesTo) -> tuple[Annotation | None, list[Problem]]:
     """Return what one annotation file says, and what is wrong with it."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(read_file(path).decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         return None, [Problem(ProblemKind.ANNOTATION, path.name, str(error))]
     if not isinstance(document, dict):

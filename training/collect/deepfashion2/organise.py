@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from PIL import Image
 
 from classifier.ml.preprocessing import UnreadablePhotoError, decode
+from classifier.photos.local_files import read_file
 from training.collect.append_only_csv import AppendOnlyCsv
 from training.collect.deepfashion2.annotations import (
     Annotation,
@@ -160,7 +161,7 @@ def _cut_out(task: _Task, request: OrganiseRequest) -> list[Problem | None]:
     picture = request.source / "image" / f"{task.annotation.name}.jpg"
     try:
         # No side is that long: the picture is decoded in full, as boxes are in its pixels.
-        image = decode(picture.read_bytes(), at_least=1 << 20)
+        image = decode(read_file(picture), at_least=1 << 20)
     except FileNotFoundError:
         return [Problem(ProblemKind.MISSING, picture.name, str(picture))] * len(task.cuts)
     except (OSError, UnreadablePhotoError) as error:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from classifier.ml.manifest import BundleError
+from classifier.photos.local_files import shown_path
 from training.data.folder import PhotosError
 
 if TYPE_CHECKING:
@@ -139,12 +140,14 @@ def _table(checked: "Checked", photos: Path) -> list[str]:
     for flaw in checked.flaws:
         lines.append(f"{flaw:<16}{counts[flaw]:>8}")
         of_flaw = [finding for finding in checked.findings if finding.flaw is flaw]
-        lines += [f"  {_shown(f.sample.path, photos)}: {f.detail}" for f in of_flaw[:NAMED]]
+        lines += [
+            f"  {shown_path(_shown(f.sample.path, photos))}: {f.detail}" for f in of_flaw[:NAMED]
+        ]
     return lines
 
 
 def _write_csv(path: Path, checked: "Checked", photos: Path) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with path.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for finding in checked.findings:

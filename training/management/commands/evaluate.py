@@ -83,12 +83,14 @@ class Command(BaseCommand):
     def _write_files(self, document: dict[str, Any], folder: Path, options: dict[str, Any]) -> None:
         if options["json"]:
             text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
-            options["json"].write_text(text + "\n", encoding="utf-8")
+            options["json"].write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
             self.stdout.write(f"All figures: {options['json']}")
         if options["report"]:
             page = options["report"] / REPORT_NAME
             shown = None if options["no_photos"] else folder
-            page.write_text(evaluation_page(document, shown), encoding="utf-8")
+            page.write_text(
+                evaluation_page(document, shown), encoding="utf-8", errors="backslashreplace"
+            )
             self.stdout.write(f"Report: {page}")
 
 

@@ -98,7 +98,7 @@ def _problem_lines(problems: list[Problem]) -> str:
 
 
 def _write_problems(path: Path, problems: list[Problem]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with path.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file:
         writer = csv.writer(file)
         writer.writerow(Problem._fields)
         writer.writerows(problems)

@@ -81,7 +81,7 @@ def _write(folder: Path, head: Heading, tables: Sequence[Table], outcomes: Outco
         PICTURE_NAME: draw_recall(outcomes).file(MEANING),
     }
     for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 def _request(options: dict[str, Any]) -> ExperimentRequest:

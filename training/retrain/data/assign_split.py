@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from classifier.models import Split
+from classifier.photos.local_files import shown_path
 from training.data.near_duplicates import SimilarPair, connected
 from training.retrain.request import TEST_SHARE, VALIDATION_SHARE
 
@@ -163,7 +164,7 @@ class _Product:
         """The split that a hash of the product's name gives; that of its base photos, if any."""
         if self.base_parts:
             return next(part for part in HELD_OUT_FIRST if part in self.fixed)
-        digest = hashlib.sha256(f"part of {self.name}".encode()).digest()
+        digest = hashlib.sha256(f"part of {self.name}".encode(errors="surrogateescape")).digest()
         share = int.from_bytes(digest[:8]) / 2**64
         if share < TEST_SHARE:
             return Split.TEST
@@ -213,6 +214,8 @@ def _weight(photo: Reviewed, hashed_split: Split) -> float:
 
 
 def _short(name: str) -> str:
+    """Return a product's name as a database can keep it: short, and UTF-8."""
+    name = shown_path(name)
     if len(name) <= LONGEST_PRODUCT:
         return name
     return f"{name[: LONGEST_PRODUCT - 17]} {hashlib.sha256(name.encode()).hexdigest()[:16]}"

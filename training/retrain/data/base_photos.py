@@ -9,6 +9,7 @@ from classifier.ml.manifest import DATASET_NAME
 from classifier.models import ModelVersion
 from classifier.versions import storage
 from training.data.dataset_rows import (
+    NAMES,
     DatasetError,
     DatasetRow,
     LabelSource,
@@ -77,7 +78,7 @@ def listed_base_photos(champion: ModelVersion) -> list[DatasetRow] | None:
     if file is None:
         return None
     name = f"{champion.name}/{DATASET_NAME}"
-    with file, TextIOWrapper(file, encoding="utf-8", newline="") as text:
+    with file, TextIOWrapper(file, encoding="utf-8", errors=NAMES, newline="") as text:
         try:
             rows = read_dataset(text, name)
         except (DatasetError, UnicodeDecodeError) as error:

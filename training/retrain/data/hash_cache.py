@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.photos.local_files import read_file
 from training.data.folder import Unreadable
 from training.data.near_duplicates import READERS, PhotoHash, hash_photo
 from training.runtime.atomic_write import atomic_write
@@ -51,7 +52,7 @@ def hash_files(paths: Sequence[Path], folder: Path, title: str) -> FileHashes:
 
     def hash_file(path: Path) -> FileHash | Unreadable:
         try:
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest = hashlib.sha256(read_file(path)).hexdigest()
         except OSError as error:
             return Unreadable(path, f"The file cannot be read ({error.strerror or error}).")
         if digest in cached:
