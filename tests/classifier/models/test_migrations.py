@@ -185,7 +185,7 @@ def missing_from_the_database() -> set[str]:
             table, options = model._meta.db_table, model._meta
             cursor.execute(f"SELECT * FROM {table} LIMIT 0")  # noqa: S608  # a table of ours
             columns = {column[0] for column in cursor.description}
-            missing |= {field.column for field in options.concrete_fields} ^ columns
+            missing |= {str(field.column) for field in options.concrete_fields} ^ columns
             there = names_of_constraints(cursor, table)
             missing |= {str(one.name) for one in (*options.constraints, *options.indexes)} - there
     return missing
