@@ -227,7 +227,8 @@ if RETRAIN_LEASE.total_seconds() < 1:
 RETRAIN_MIN_NEW = env.int("RETRAIN_MIN_NEW", default=200)
 RETRAIN_EVERY_HOURS = env.int("RETRAIN_EVERY_HOURS", default=0)
 # The photos that models were trained on before there were reviews, in Main/Subclass/ folders.
-BASE_PHOTOS_DIR = Path(base) if (base := env.str("PHOTOS_DIR", default="")) else None
+# One folder, or several separated as in PATH.
+BASE_PHOTOS_DIR = env.str("PHOTOS_DIR", default="")
 
 # --- Celery ---------------------------------------------------------------------------------
 

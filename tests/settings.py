@@ -30,4 +30,4 @@ STORAGES["staticfiles"] = {  # noqa: F405  # from the star import
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
 # Real photos come from a fixture; a retraining finds only what a test gives it.
-BASE_PHOTOS_DIR = None
+BASE_PHOTOS_DIR = ""

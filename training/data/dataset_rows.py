@@ -15,6 +15,7 @@ from typing import Final, TextIO
 from classifier.ml.manifest import sha256_of
 from classifier.models import Split
 from training.data.folder import Sample
+from training.data.photo_folders import PhotoFolders
 from training.data.split import DatasetSplit
 
 # File names are bytes, of any encoding; this keeps those that are no UTF-8 as they are.
@@ -46,6 +47,8 @@ class DatasetRow:
         source: where its label came from.
         review: number of the review; None for base photos.
         sha256: of its file.
+        origin: the shop or collection that it comes from; empty where nobody said, as in files of
+            older releases.
     """
 
     path: str
@@ -57,13 +60,15 @@ class DatasetRow:
     source: LabelSource
     review: int | None
     sha256: str
+    origin: str = ""
 
     def sample(self, file: Path) -> Sample:
         """Return the photo as training and evaluation take it."""
-        return Sample(file, self.main, self.sub, self.group)
+        return Sample(file, self.main, self.sub, self.group, self.origin)
 
 
 COLUMNS = tuple(field.name for field in fields(DatasetRow))
+NEEDED = tuple(name for name in COLUMNS if name != "origin")
 
 
 def write_dataset(path: Path, rows: Iterable[DatasetRow]) -> None:
@@ -87,7 +92,7 @@ def read_dataset(file: TextIO, name: str) -> list[DatasetRow]:
         DatasetError: if a column is missing or a value makes no sense.
     """
     reader = csv.DictReader(file)
-    if missing := set(COLUMNS) - set(reader.fieldnames or ()):
+    if missing := set(NEEDED) - set(reader.fieldnames or ()):
         raise DatasetError(f"{name} lacks the columns {', '.join(sorted(missing))}.")
     rows = []
     for line, values in enumerate(reader, start=2):
@@ -109,6 +114,7 @@ def _row(values: dict[str, str]) -> DatasetRow:
         source=LabelSource(values["source"]),
         review=int(values["review"]) if values["review"] else None,
         sha256=values["sha256"],
+        origin=values.get("origin") or "",
     )
 
 
@@ -118,14 +124,14 @@ def dataset_fingerprint(rows: Sequence[DatasetRow]) -> str:
     return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
 
 
-def base_rows(split: DatasetSplit, folder: Path) -> list[DatasetRow]:
-    """Return the photos of a split folder as rows of ``dataset.csv``."""
+def base_rows(split: DatasetSplit, folders: PhotoFolders) -> list[DatasetRow]:
+    """Return the photos of split folders as rows of ``dataset.csv``."""
     parts = {Split.TRAIN: split.train, Split.VALIDATION: split.validation, Split.TEST: split.test}
     return [
         DatasetRow(
-            path=str(sample.path.relative_to(folder)), main=sample.main, sub=sample.sub,
+            path=folders.name_of(sample.path), main=sample.main, sub=sample.sub,
             group=sample.group, part=part, weight=1.0, source=LabelSource.BASE, review=None,
-            sha256=sha256_of(sample.path),
+            sha256=sha256_of(sample.path), origin=sample.source,
         )
         for part, samples in parts.items()
         for sample in samples

@@ -1,10 +1,9 @@
 """A folder of photos, or a CSV manifest, becomes samples with labels and products."""
 
-import hashlib
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -15,7 +14,7 @@ from training.data.photo_manifest import PhotosError, read_rows
 
 __all__ = [
     "MANIFEST", "NEAR", "OTHERS", "Kind", "PhotosError", "Sample", "Unreadable", "count_table",
-    "fingerprint", "read_photos",
+    "file_size", "photo_line", "read_photos",
 ]  # fmt: skip
 
 MANIFEST: Final = "manifest.csv"
@@ -43,12 +42,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One labelled photo. ``group`` names its product; a product is never split."""
+    """One labelled photo.
+
+    ``group`` names its product; a product is never split. ``source`` is where it comes from, such
+    as a shop; empty where nobody said.
+    """
 
     path: Path
     main: str | None
     sub: str | None
     group: str
+    source: str = ""
 
     @property
     def kind(self) -> Kind:
@@ -66,8 +70,9 @@ def read_photos(folder: Path) -> list[Sample]:
     """Read ``folder/manifest.csv`` where there is one, else the folder tree.
 
     The tree is ``Main/Subclass/*.jpg``, ``Near/Main/Kind/*.jpg`` and ``Others/Kind/*.jpg``. The
-    manifest has columns path, main, sub and group_id (or group); ``main`` is ``Others`` or empty
-    for what belongs to nothing, ``sub`` is empty for what belongs to none of the subclasses.
+    manifest has columns path, main, sub and group_id (or group), and perhaps source; ``main`` is
+    ``Others`` or empty for what belongs to nothing, ``sub`` is empty for what belongs to none of
+    the subclasses.
 
     Raises:
         PhotosError: if the folder is missing, has no photos, or names an unknown class; and if the
@@ -116,7 +121,8 @@ def _from_manifest(manifest: Path) -> list[Sample]:
             raise PhotosError(
                 f"{where}: {shown_path(row.path)} is listed twice; remove one of the rows."
             )
-        samples[path] = _sample(path, row.main, row.sub, row.group or str(row.path), where=where)
+        sample = _sample(path, row.main, row.sub, row.group or str(row.path), where=where)
+        samples[path] = replace(sample, source=row.source)
     return list(samples.values())
 
 
@@ -140,15 +146,13 @@ def _sample(path: Path, main: str, sub: str, group: str, *, where: str) -> Sampl
     return Sample(path, main, sub or None, group)
 
 
-def fingerprint(samples: Iterable[Sample], folder: Path) -> str:
-    """Return a SHA-256 over every photo's relative path, size, label and product, order-free."""
-    lines = sorted(
-        f"{s.path.relative_to(folder)}|{_size(s.path)}|{s.main}|{s.sub}|{s.group}" for s in samples
-    )
-    return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
+def photo_line(sample: Sample, folder: Path | None) -> str:
+    """Return what a fingerprint is made of: a photo's relative path, size, label and product."""
+    path = sample.path.relative_to(folder) if folder else sample.path
+    return f"{path}|{file_size(sample.path)}|{sample.main}|{sample.sub}|{sample.group}"
 
 
-def _size(path: Path) -> int | None:
+def file_size(path: Path) -> int | None:
     """Return a file's size; None where it is missing, which whoever reads the photo will say."""
     try:
         return path.stat().st_size

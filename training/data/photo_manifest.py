@@ -23,6 +23,7 @@ class ManifestRow(NamedTuple):
     main: str
     sub: str
     group: str
+    source: str = ""  # the shop or collection; empty where none is given
 
 
 def read_rows(manifest: Path) -> Iterator[ManifestRow]:
@@ -65,7 +66,8 @@ def _checked(
     if None in row:
         raise PhotosError(f"{where}: the row has more cells than there are columns. {EXPECTED}.")
     group = row.get("group_id") or row.get("group") or ""
-    return ManifestRow(line, _inside(path, where, manifest.parent), main, sub, str(group))
+    place, source = _inside(path, where, manifest.parent), row.get("source") or ""
+    return ManifestRow(line, place, main, sub, str(group), str(source))
 
 
 def _inside(path: str, where: str, folder: Path) -> PurePosixPath:

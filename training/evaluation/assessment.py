@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from classifier.decision import Outcome, Reason
@@ -12,6 +11,7 @@ from classifier.ml.predictor import Predictor
 from classifier.photos.cleaning import Limits
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES, label_path
 from training.data.folder import NEAR, OTHERS, Kind
+from training.data.photo_folders import PhotoFolders
 from training.evaluation.curves import curves
 from training.evaluation.figures import evaluate
 from training.evaluation.photo_selection import EvaluationPhotos
@@ -50,8 +50,8 @@ def assess(
         "ends": _ends(scored.photos),
         "reasons": _reasons(scored.photos),
         "others_by_folder": _others_by_folder(scored.photos),
-        "mistakes": _mistakes(scored.photos, photos.folder),
-        "examples": _examples(scored.photos, photos.folder),
+        "mistakes": _mistakes(scored.photos, photos.folders),
+        "examples": _examples(scored.photos, photos.folders),
         "robustness": robustness(readable, predictor, limits, at_most=robustness_photos),
         "curves": curves(scores, truth),
     }
@@ -69,14 +69,14 @@ def _about_bundle(manifest: Manifest) -> dict[str, Any]:
 
 def _about_photos(photos: EvaluationPhotos, scored: ScoredPhotos) -> dict[str, Any]:
     return {
-        "folder": photos.folder.name,
+        "folder": photos.folders.label,
         "split": str(photos.selection),
         "count": len(scored.photos),
         "products": len({photo.sample.group for photo in scored.photos}),
         "fingerprint": photos.fingerprint,
         "notes": photos.notes,
         "unreadable": [
-            {"path": _relative(bad.sample.path, photos.folder), "error": bad.error}
+            {"path": photos.folders.name_of(bad.sample.path), "error": bad.error}
             for bad in scored.refused
         ],
     }
@@ -130,18 +130,18 @@ def _others_by_folder(photos: Sequence[Scored]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["rejected"], row["folder"]))
 
 
-def _mistakes(photos: Sequence[Scored], folder: Path) -> list[dict[str, Any]]:
+def _mistakes(photos: Sequence[Scored], folders: PhotoFolders) -> list[dict[str, Any]]:
     """Return the most confident mistakes; a wrong subclass weighs more than a wrong main class."""
     wrong = [photo for photo in photos if photo.mistaken]
     wrong.sort(key=lambda p: (p.decision.outcome is Outcome.SUBCLASS, p.confidence), reverse=True)
-    return [_told(photo, folder) for photo in wrong[:MISTAKES]]
+    return [_told(photo, folders) for photo in wrong[:MISTAKES]]
 
 
-def _examples(photos: Sequence[Scored], folder: Path) -> dict[str, list[dict[str, Any]]]:
+def _examples(photos: Sequence[Scored], folders: PhotoFolders) -> dict[str, list[dict[str, Any]]]:
     """Return for each reason the first photos of each kind that fell back for it."""
     return {
         str(reason): [
-            _told(photo, folder)
+            _told(photo, folders)
             for stratum in STRATA
             for photo in [
                 p for p in photos if p.decision.reason is reason and p.sample.stratum == stratum
@@ -151,10 +151,10 @@ def _examples(photos: Sequence[Scored], folder: Path) -> dict[str, list[dict[str
     }
 
 
-def _told(photo: Scored, folder: Path) -> dict[str, Any]:
+def _told(photo: Scored, folders: PhotoFolders) -> dict[str, Any]:
     sample, decision = photo.sample, photo.decision
     return {
-        "path": _relative(sample.path, folder),
+        "path": folders.name_of(sample.path),
         "stratum": sample.stratum,
         "truth": label_path(sample.main, sample.sub)
         if sample.sub
@@ -168,6 +168,3 @@ def _told(photo: Scored, folder: Path) -> dict[str, Any]:
         "novelty": photo.scores.novelty,
     }
 
-
-def _relative(path: Path, folder: Path) -> str:
-    return str(path.relative_to(folder)) if path.is_relative_to(folder) else path.name

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 
 from classifier.ml.manifest import Manifest
-from training.data.folder import PhotosError, Sample, fingerprint, read_photos
+from training.data.folder import PhotosError, Sample
+from training.data.photo_folders import PhotoFolders
 from training.data.split_record import SplitBy, SplitRecord, split_as
 
 
@@ -21,28 +21,30 @@ class PhotoSelection(StrEnum):
 class EvaluationPhotos:
     """The chosen photos; ``notes`` are sentences a reader of the figures must know."""
 
-    folder: Path
+    folders: PhotoFolders
     selection: PhotoSelection
     samples: list[Sample]
     fingerprint: str
     notes: list[str] = field(default_factory=list)
 
 
-def choose_photos(folder: Path, selection: PhotoSelection, manifest: Manifest) -> EvaluationPhotos:
-    """Return the bundle's own test or validation split of the folder, or all of its photos.
+def choose_photos(
+    folders: PhotoFolders, selection: PhotoSelection, manifest: Manifest
+) -> EvaluationPhotos:
+    """Return the bundle's own test or validation split of the folders, or all of their photos.
 
     Raises:
-        PhotosError: if the folder holds no photos that can be used.
+        PhotosError: if the folders hold no photos that can be used.
     """
-    samples = read_photos(folder)
-    mark = fingerprint(samples, folder)
+    samples = folders.read()
+    mark = folders.fingerprint(samples)
     same = mark == manifest.dataset_fingerprint
     if selection is PhotoSelection.ALL:
-        return EvaluationPhotos(folder, selection, samples, mark, _notes(selection, same=same))
+        return EvaluationPhotos(folders, selection, samples, mark, _notes(selection, same=same))
     record = _record(manifest)
     chosen = getattr(split_as(record or SplitRecord(0, SplitBy.PRODUCT), samples), selection)
     notes = _notes(selection, same=same, recorded=record is not None)
-    return EvaluationPhotos(folder, selection, chosen, mark, notes)
+    return EvaluationPhotos(folders, selection, chosen, mark, notes)
 
 
 def _record(manifest: Manifest) -> SplitRecord | None:

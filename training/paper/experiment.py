@@ -16,6 +16,7 @@ from training import published
 from training.data.augment import StudyAugmentation
 from training.data.batches import BatchSource, PhotoBatches
 from training.data.folder import PhotosError, Sample
+from training.data.photo_folders import PhotoFolders
 from training.engine.presets import STUDY
 from training.engine.stages import TrainFrom, frozen_part
 from training.evaluation.scoring import Probabilities
@@ -34,7 +35,7 @@ class ExperimentRequest:
     """What `manage.py reproduce_paper` was asked for.
 
     Attributes:
-        photos: folder of labelled photos.
+        photos: folders of labelled photos.
         backbone, stride_placement: as `manage.py train` takes them.
         quick: train the heads alone, on cached features of the frozen backbone.
         cache: folder of these features.
@@ -42,7 +43,7 @@ class ExperimentRequest:
         seed: of split, weights and order.
     """
 
-    photos: Path
+    photos: PhotoFolders
     backbone: str
     stride_placement: StridePlacement
     quick: bool

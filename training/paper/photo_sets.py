@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from training import published
-from training.data.folder import Kind, PhotosError, Sample, read_photos
+from training.data.folder import Kind, PhotosError, Sample
+from training.data.photo_folders import PhotoFolders
 from training.data.split import SplitReport, stratified_split_dataset
 
 PHASE_1_FILE: Final = Path("phase1", "phase1.csv")
@@ -45,17 +46,17 @@ class PhotoSets:
         return [*self.phase_2.train, *self.phase_2.validation]
 
 
-def read_photo_sets(folder: Path, seed: int) -> PhotoSets:
-    """Read a folder of photos, split it 80/20 by product, and take Phase 1's part of it.
+def read_photo_sets(folders: PhotoFolders, seed: int) -> PhotoSets:
+    """Read folders of photos, split them 80/20 by product, and take Phase 1's part of them.
 
     Raises:
         PhotosError: if the photos cannot be used, or a set lacks a subclass.
     """
-    split = stratified_split_dataset(read_photos(folder), seed=seed)
+    split = stratified_split_dataset(folders.read(), seed=seed)
     train, validation = (
         [s for s in side if s.kind is Kind.ITEM] for side in (split.train, split.validation)
     )
-    chosen, how_chosen = _phase_1_paths(folder, [*train, *validation])
+    chosen, how_chosen = _phase_1_paths(folders, [*train, *validation])
     return PhotoSets(
         phase_1=PhotoSet(
             [s for s in train if s.path in chosen], [s for s in validation if s.path in chosen]
@@ -66,11 +67,11 @@ def read_photo_sets(folder: Path, seed: int) -> PhotoSets:
     )
 
 
-def _phase_1_paths(folder: Path, items: Sequence[Sample]) -> tuple[set[Path], str]:
+def _phase_1_paths(folders: PhotoFolders, items: Sequence[Sample]) -> tuple[set[Path], str]:
     """Return the photos of Phase 1, and a sentence that says how they were chosen."""
-    listing = folder / PHASE_1_FILE
+    listing = folders.file_of(str(PHASE_1_FILE))
     if listing.is_file():
-        listed = {folder / path for path in _listed(listing)}
+        listed = {listing.parents[1] / path for path in _listed(listing)}
         strange = len(listed - {sample.path for sample in items})
         return listed, f"Phase 1 is what {PHASE_1_FILE} lists." + (
             f" {strange} photos of that list are not used in Phase 2 and left out."

@@ -1,7 +1,7 @@
 """The evaluation page: one HTML file for people, with everything it shows inside."""
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
@@ -12,6 +12,7 @@ from PIL import Image
 
 from classifier.ml.preprocessing import UnreadablePhotoError, decode
 from classifier.photos.local_files import read_file
+from training.data.photo_folders import PhotoFolders
 from training.evaluation.bootstrap import RESAMPLES
 from training.report import tables
 from training.report.plots import pictures
@@ -19,12 +20,12 @@ from training.report.plots import pictures
 THUMBNAIL: Final = 168  # pixels of the long side
 
 
-def evaluation_page(document: Mapping[str, Any], folder: Path | None) -> str:
+def evaluation_page(document: Mapping[str, Any], folders: PhotoFolders | None) -> str:
     """Return the page as HTML.
 
     Args:
         document: what `training.evaluation.assessment.assess` found.
-        folder: where the photos lie that are shown small; None leaves them out, and says so.
+        folders: where the photos lie that are shown small; None leaves them out, and says so.
     """
     shown = [*document["mistakes"], *chain(*document["examples"].values())]
     return render_to_string(
@@ -39,15 +40,17 @@ def evaluation_page(document: Mapping[str, Any], folder: Path | None) -> str:
             "matrices": tables.matrices(document["curves"]),
             "fallbacks": tables.fallbacks(document),
             "pictures": pictures(document),
-            "with_photos": folder is not None,
-            "thumbnails": thumbnails({row["path"] for row in shown}, folder) if folder else {},
+            "with_photos": folders is not None,
+            "thumbnails": thumbnails({row["path"] for row in shown}, folders.file_of)
+            if folders
+            else {},
         },
     )
 
 
-def thumbnails(paths: Iterable[str], folder: Path) -> dict[str, str]:
+def thumbnails(names: Iterable[str], file_of: Callable[[str], Path]) -> dict[str, str]:
     """Return each photo as a small JPEG in a data address; what cannot be read is left out."""
-    return {path: address for path in paths if (address := _thumbnail(folder / path))}
+    return {name: address for name in names if (address := _thumbnail(file_of(name)))}
 
 
 def _thumbnail(path: Path) -> str | None:

@@ -23,7 +23,6 @@ SHOWN: Final = 36  # photos of a gallery; more would make the page heavy
 STRATA: Final = (*SUBCLASSES, *(f"{NEAR} {main}" for main in MAIN_CLASSES), OTHERS)
 Side = Literal["champion", "candidate"]
 SIDES: Final[tuple[Side, ...]] = ("champion", "candidate")
-ANYWHERE: Final = Path("/")
 
 
 def retrain_page(comparison: Comparison, collected: Collected) -> str:
@@ -96,7 +95,7 @@ def _shown(
 ) -> dict[str, Any]:
     row = tested[decision.row]
     path = str(collected.file_of(row).resolve())
-    image = thumbnails([path], ANYWHERE).get(path)
+    image = thumbnails([path], Path).get(path)
     return {"decision": decision, "image": image, "source": row.source.value}
 
 

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from training.data.photo_folders import PhotoFolders
 from training.engine.config import TrainConfig
 
 TEST_SHARE: Final = 0.15
@@ -19,13 +20,13 @@ class RetrainRequest:
     """Settings of one retraining.
 
     Attributes:
-        photos: folder of the photos the champion was first trained on; None if there is none.
+        photos: folders of the photos the champion was first trained on; None if there is none.
         config: of the training, see `TrainConfig`.
         views: cached views of each training photo.
         min_new: with fewer new reviews nothing is done.
     """
 
-    photos: Path | None
+    photos: PhotoFolders | None
     config: TrainConfig = field(default_factory=TrainConfig)
     views: int = 2
     min_new: int = 1

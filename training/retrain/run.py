@@ -148,7 +148,7 @@ class _Retraining:
             remember_parts(assignments=collected.assignments)
             write_dataset(self.work.path / DATASET_NAME, collected.rows)
             kept = {
-                "base_folder": str(collected.base_folder) if collected.base_folder else None,
+                "base_folders": str(collected.base_folders or ""),
                 "more_reviews": collected.more_reviews,
                 "notes": collected.notes,
             }
@@ -157,10 +157,10 @@ class _Retraining:
             newline="", encoding="utf-8", errors=NAMES
         ) as file:
             rows = read_dataset(file, DATASET_NAME)
-        base = kept["base_folder"]
+        base = PhotoFolders.parse(kept["base_folders"])
         return Collected(
             rows,
-            Path(base) if base else None,
+            base,
             self.work.photos,
             more_reviews=kept["more_reviews"],
             notes=kept["notes"],

@@ -13,6 +13,7 @@ from classifier.models import RetrainRun
 from classifier.retraining import AlreadyRunningError, LeaseLostError, take
 from classifier.versions.registry import RegistryError
 from training.data.folder import PhotosError
+from training.data.photo_folders import PhotoFolders
 from training.engine.config import TrainConfig
 from training.engine.disk_space import DiskFullError
 from training.engine.stages import TrainFrom
@@ -56,7 +57,7 @@ def default_config(train_from: TrainFrom | None = None) -> TrainConfig:
 
 def default_request(**changes: Any) -> RetrainRequest:
     """Return what the trainer does when nobody says more."""
-    base: Path | None = settings.BASE_PHOTOS_DIR
+    base = PhotoFolders.parse(settings.BASE_PHOTOS_DIR)
     return RetrainRequest(**{"photos": base, "config": default_config(), **changes})
 
 

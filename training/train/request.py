@@ -5,6 +5,7 @@ from pathlib import Path
 
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import StridePlacement
+from training.data.photo_folders import PhotoFolders
 from training.data.split_record import SplitRecord
 from training.engine.config import TrainConfig
 from training.engine.presets import Augmentation
@@ -15,7 +16,7 @@ class TrainRequest:
     """One training, from photos to bundle.
 
     Attributes:
-        photos: folder of labelled photos.
+        photos: folders of labelled photos.
         output, name: the new bundle's folder, and its name.
         preset: the name of the recipe that the settings began with.
         backbone, stride_placement: ImageNet weights to start from.
@@ -29,7 +30,7 @@ class TrainRequest:
         config: the settings of the loop.
     """
 
-    photos: Path
+    photos: PhotoFolders
     output: Path
     name: str
     preset: str

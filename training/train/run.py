@@ -15,7 +15,7 @@ from classifier.ml.network import HierarchicalResNet, load_imagenet_backbone
 from training.calibration.held_out import HeldOut, choose_and_evaluate, score_of
 from training.calibration.near_unit import fit_near_unit
 from training.data.dataset_rows import DatasetRow, base_rows, write_dataset
-from training.data.folder import Kind, count_table, fingerprint, read_photos
+from training.data.folder import Kind, count_table
 from training.data.split import DatasetSplit
 from training.data.split_record import split_as
 from training.data.targets import build_targets
@@ -45,7 +45,7 @@ def train(request: TrainRequest) -> Manifest | None:
     if request.output.exists():
         raise FileExistsError(f"{request.output} exists already; bundles are never overwritten.")
     check_disk_space(request.cache, request.output, request.config)
-    samples = read_photos(request.photos)
+    samples = request.photos.read()
     split = split_as(request.split, samples)
     for name in ("train", "validation", "test"):
         logger.info("%s:\n%s", name, count_table(getattr(split, name)))
@@ -66,7 +66,7 @@ def train(request: TrainRequest) -> Manifest | None:
     load_imagenet_backbone(network, request.backbone)
     sources = make_batch_sources(network, request, split, trained, accelerator)
     validation = HeldOut(sources.validation, truth_of(split.validation))
-    dataset = fingerprint(samples, request.photos)
+    dataset = request.photos.fingerprint(samples)
     checkpoint = request.cache / f"run-{_run_digest(request, dataset)}"
     epochs = fit(
         network,

@@ -26,14 +26,14 @@ TITLES: Final = {
 
 
 def write_contact_sheet(
-    path: Path, findings: Sequence[Finding], photos: Path, notes: Sequence[str]
+    path: Path, findings: Sequence[Finding], photos: PhotoFolders, notes: Sequence[str]
 ) -> None:
     """Write the page; its pictures are in it, so that it can be sent as one file.
 
     Args:
         path: the page to write.
         findings: what was found.
-        photos: the folder that the photos' paths are shown below.
+        photos: the folders that the photos' paths are shown below.
         notes: sentences for the head of the page.
     """
     sections = []
@@ -49,13 +49,13 @@ def write_contact_sheet(
     path.write_text(page, encoding="utf-8", errors="backslashreplace")
 
 
-def _card(finding: Finding, photos: Path) -> dict[str, Any]:
+def _card(finding: Finding, photos: PhotoFolders) -> dict[str, Any]:
     path = finding.sample.path
     return {
         "label": finding.sample.stratum,
         "likely": finding.likely,
         "detail": finding.detail,
-        "path": path.relative_to(photos) if path.is_relative_to(photos) else path,
+        "path": photos.name_of(path),
         "picture": _thumbnail(path),
         "other": _thumbnail(finding.other) if finding.other else None,
     }

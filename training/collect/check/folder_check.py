@@ -6,7 +6,7 @@ from pathlib import Path
 from training.collect.check.flaws import Finding, Flaw, Readable, check, readable_of
 from training.collect.check.frozen_features import Backbone, frozen_features
 from training.collect.check.mislabelled import FOLDS, find_mislabelled, judgeable_labels
-from training.data.folder import read_photos
+from training.data.photo_folders import PhotoFolders
 from training.data.near_duplicates import hash_photos
 from training.data.split import join_products
 
@@ -16,14 +16,14 @@ class CheckRequest:
     """What `check_photos` was asked for.
 
     Attributes:
-        photos: the folder.
+        photos: the folders.
         only: the checks to make.
         min_side: a photo with a shorter side is too small, in pixels.
         backbone: judges labels.
         cache: folder of computed features.
     """
 
-    photos: Path
+    photos: PhotoFolders
     only: frozenset[Flaw]
     min_side: int
     backbone: Backbone
@@ -45,7 +45,7 @@ def check_photos(request: CheckRequest) -> Checked:
     Raises:
         PhotosError, BundleError, CacheError, FileNotFoundError, ValueError
     """
-    samples = read_photos(request.photos)
+    samples = request.photos.read(once=False)
     results = list(hash_photos([sample.path for sample in samples], "reading photos"))
     readable = readable_of(samples, results)
     findings = check(samples, results, readable, min_side=request.min_side)

@@ -11,6 +11,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from classifier.ml.manifest import BundleError
 from classifier.photos.local_files import shown_path
 from training.data.folder import PhotosError
+from training.data.photo_folders import PhotoFolders
+from training.management.photos_argument import add_photos_argument
 
 if TYPE_CHECKING:
     from training.collect.check.folder_check import Checked
@@ -31,7 +33,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--photos", type=Path, required=True, help="folder of photos")
+        add_photos_argument(parser)
         parser.add_argument(
             "--output",
             type=Path,
@@ -69,7 +71,7 @@ class Command(BaseCommand):
         # Imported here: they load torch, which `--help` does without.
         from training.features.cache import CacheError
 
-        photos = options["photos"].resolve()
+        photos = PhotoFolders.of(options["photos"])
         try:
             if options["restore"]:
                 self._restore(photos, options["restore"].resolve())
@@ -83,14 +85,15 @@ class Command(BaseCommand):
                 "here are named as a file with --backbone, or taken from a bundle with --bundle."
             ) from error
 
-    def _check(self, photos: Path, options: dict[str, Any]) -> None:
+    def _check(self, photos: PhotoFolders, options: dict[str, Any]) -> None:
         from training.collect.check.contact_sheet import write_contact_sheet
         from training.collect.check.folder_check import check_photos
         from training.collect.check.quarantine import must_lie_elsewhere, quarantine
 
         aside = options["quarantine"].resolve() if options["quarantine"] else None
         if aside:
-            must_lie_elsewhere(aside, photos)
+            for folder in photos.paths:
+                must_lie_elsewhere(aside, folder)
         checked = check_photos(_request(photos, options))
         output: Path = options["output"].resolve()
         output.mkdir(parents=True, exist_ok=True)
@@ -99,22 +102,42 @@ class Command(BaseCommand):
         self.stdout.write("\n".join([*checked.notes, *_table(checked, photos)]))
         self.stdout.write(f"Look at {output / 'findings.html'}; all is in findings.csv beside it.")
         if aside:
-            moved = quarantine(checked.findings, photos, aside)
+            moved = sum(
+                quarantine(
+                    [f for f in checked.findings if photos.folder_of(f.sample.path) == folder],
+                    folder,
+                    place,
+                )
+                for folder, place in _places(photos, aside)
+            )
+            named = " ".join(f"--photos {folder}" for folder in photos.paths)
             self.stdout.write(
                 f"{moved} photos were moved to {aside}. To move them back: manage.py "
-                f"check_photos --photos {photos} --restore {aside}"
+                f"check_photos {named} --restore {aside}"
             )
 
-    def _restore(self, photos: Path, folder: Path) -> None:
+    def _restore(self, photos: PhotoFolders, aside: Path) -> None:
         from training.collect.check.quarantine import restore
 
-        count, problems = restore(photos, folder)
-        self.stdout.write("\n".join([*problems, f"{count} photos were moved back to {photos}."]))
+        problems: list[str] = []
+        for folder, place in _places(photos, aside):
+            if len(photos.paths) > 1 and not place.exists():
+                continue  # nothing was found in this one
+            count, here = restore(folder, place)
+            problems += here
+            self.stdout.write("\n".join([*here, f"{count} photos were moved back to {folder}."]))
         if problems:
             raise SystemExit(1)
 
 
-def _request(photos: Path, options: dict[str, Any]) -> Any:
+def _places(photos: PhotoFolders, aside: Path) -> list[tuple[Path, Path]]:
+    """Return each folder of photos, and where its own photos lie aside."""
+    if len(photos.paths) == 1:
+        return [(photos.paths[0], aside)]
+    return [(folder, aside / label) for folder, label in photos.labels().items()]
+
+
+def _request(photos: PhotoFolders, options: dict[str, Any]) -> Any:
     from classifier.ml.network import StridePlacement
     from training.collect.check.flaws import Flaw
     from training.collect.check.folder_check import CheckRequest
@@ -134,35 +157,32 @@ def _request(photos: Path, options: dict[str, Any]) -> Any:
     )
 
 
-def _table(checked: "Checked", photos: Path) -> list[str]:
+def _table(checked: "Checked", photos: PhotoFolders) -> list[str]:
     counts = Counter(finding.flaw for finding in checked.findings)
     lines = [f"{'found':<16}{'photos':>8}"]
     for flaw in checked.flaws:
         lines.append(f"{flaw:<16}{counts[flaw]:>8}")
         of_flaw = [finding for finding in checked.findings if finding.flaw is flaw]
         lines += [
-            f"  {shown_path(_shown(f.sample.path, photos))}: {f.detail}" for f in of_flaw[:NAMED]
+            f"  {shown_path(photos.name_of(f.sample.path))}: {f.detail}" for f in of_flaw[:NAMED]
         ]
     return lines
 
 
-def _write_csv(path: Path, checked: "Checked", photos: Path) -> None:
+def _write_csv(path: Path, checked: "Checked", photos: PhotoFolders) -> None:
     with path.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for finding in checked.findings:
             writer.writerow(
                 (
-                    _shown(finding.sample.path, photos),
+                    photos.name_of(finding.sample.path),
                     finding.sample.stratum,
                     finding.flaw,
                     finding.likely,
                     "" if finding.confidence is None else f"{finding.confidence:.3f}",
-                    _shown(finding.other, photos) if finding.other else "",
+                    photos.name_of(finding.other) if finding.other else "",
                     finding.detail,
                 )
             )
 
-
-def _shown(path: Path, photos: Path) -> str:
-    return str(path.relative_to(photos) if path.is_relative_to(photos) else path)

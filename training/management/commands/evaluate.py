@@ -12,8 +12,10 @@ from classifier.ml.predictor import Predictor
 from classifier.photos.intake import photo_limits
 from classifier.versions import registry, storage
 from training.data.folder import PhotosError
+from training.data.photo_folders import PhotoFolders
 from training.evaluation.assessment import assess
 from training.evaluation.photo_selection import PhotoSelection, choose_photos
+from training.management.photos_argument import add_photos_argument
 from training.report.page import evaluation_page
 from training.report.summary import summary
 
@@ -29,7 +31,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--photos", type=Path, required=True, help="folder of labelled photos")
+        add_photos_argument(parser)
         which = parser.add_mutually_exclusive_group()
         which.add_argument("--model", metavar="NAME", help="instead of the one in production")
         which.add_argument("--bundle", type=Path, metavar="FOLDER", help="a bundle on disk")
@@ -55,7 +57,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
-        folder = options["photos"].resolve()
+        folders = PhotoFolders.of(options["photos"])
         if options["robustness_photos"] < 0:
             raise CommandError(
                 f"--robustness-photos is 0 or more, not {options['robustness_photos']}."
@@ -64,7 +66,7 @@ class Command(BaseCommand):
             for path in _written(options):  # now, not after minutes that would be lost
                 path.parent.mkdir(parents=True, exist_ok=True)
             predictor = Predictor(load_bundle(_bundle_folder(options)))
-            photos = choose_photos(folder, PhotoSelection(options["split"]), predictor.manifest)
+            photos = choose_photos(folders, PhotoSelection(options["split"]), predictor.manifest)
             document, _ = assess(
                 predictor,
                 photos,
@@ -72,7 +74,7 @@ class Command(BaseCommand):
                 robustness_photos=options["robustness_photos"],
             )
             self.stdout.write(summary(document))
-            self._write_files(document, folder, options)
+            self._write_files(document, folders, options)
         except (BundleError, registry.RegistryError, PhotosError) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
@@ -80,14 +82,16 @@ class Command(BaseCommand):
                 f"{error.filename} cannot be read or written ({error.strerror})."
             ) from error
 
-    def _write_files(self, document: dict[str, Any], folder: Path, options: dict[str, Any]) -> None:
+    def _write_files(
+        self, document: dict[str, Any], folders: PhotoFolders, options: dict[str, Any]
+    ) -> None:
         if options["json"]:
             text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
             options["json"].write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
             self.stdout.write(f"All figures: {options['json']}")
         if options["report"]:
             page = options["report"] / REPORT_NAME
-            shown = None if options["no_photos"] else folder
+            shown = None if options["no_photos"] else folders
             page.write_text(
                 evaluation_page(document, shown), encoding="utf-8", errors="backslashreplace"
             )

@@ -10,11 +10,16 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from classifier.ml.network import StridePlacement
 from classifier.ml.preprocessing import UnreadablePhotoError
 from training.data.folder import PhotosError
+from training.data.photo_folders import PhotoFolders
 from training.engine.trainer import TrainingError
 from training.features.cache import CacheError
+from training.management.photos_argument import add_photos_argument
 from training.paper.experiment import ExperimentRequest, Outcomes, run_experiment
+from training.management.photos_argument import add_photos_argument
 from training.paper.fig_4 import MEANING, PICTURE_NAME, draw_recall
+from training.management.photos_argument import add_photos_argument
 from training.paper.tables import Table, build_tables
+from training.management.photos_argument import add_photos_argument
 from training.paper.writing import Heading, as_markdown, as_page, as_text, heading
 
 
@@ -27,7 +32,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--photos", type=Path, required=True, help="folder of labelled photos")
+        add_photos_argument(parser)
         parser.add_argument(
             "--quick",
             action="store_true",
@@ -90,7 +95,7 @@ def _request(options: dict[str, Any]) -> ExperimentRequest:
             f"--at-most-epochs must be at least 1; it is {options['at_most_epochs']}."
         )
     return ExperimentRequest(
-        photos=options["photos"].resolve(),
+        photos=PhotoFolders.of(options["photos"]),
         backbone=options["backbone"],
         stride_placement=StridePlacement(options["strides"]),
         quick=options["quick"],

@@ -1,7 +1,6 @@
 """`manage.py retrain`: from confirmed labels to a better model in production, or why not."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from classifier.retraining import AlreadyRunningError, LeaseLostError, request, 
 from classifier.versions.gate_report import GateReport
 
 if TYPE_CHECKING:
+    from training.data.photo_folders import PhotoFolders
     from training.retrain.request import RetrainRequest
 
 
@@ -27,12 +27,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--photos",
-            metavar="DIR",
-            default=settings.BASE_PHOTOS_DIR,
-            help="folder of the photos that the first model was trained on; '' goes on without "
-            "(default: the setting PHOTOS_DIR)",
-        )
+            "--photos", metavar="DIR", action="append",
+            help="folder of the photos that the first model was trained on; give it several times "
+            "where there are several; '' goes on without (default: the setting PHOTOS_DIR)",
+        )  # fmt: skip
         parser.add_argument(
             "--dry-run", action="store_true", help="say what it would do, and do nothing"
         )
@@ -107,10 +105,19 @@ def _request(options: dict[str, Any]) -> "RetrainRequest":
         for name in ("epochs", "batch_size", "backbone_lr", "head_lr", "seed")
         if options[name] is not None
     }
-    folder = options["photos"]
     return default_request(
-        photos=Path(folder).expanduser().resolve() if folder else None,
+        photos=_photos(options["photos"]),
         config=replace(config, **given),
         views=options["views"],
         min_new=options["min_new"],
     )
+
+
+def _photos(named: list[str] | None) -> "PhotoFolders | None":
+    """Return the folders that were named, or the setting's; None for an empty name."""
+    from training.data.photo_folders import PhotoFolders
+
+    if named is None:
+        return PhotoFolders.parse(settings.BASE_PHOTOS_DIR)
+    folders = [folder for folder in named if folder]
+    return PhotoFolders.of(folders) if folders else None

@@ -18,6 +18,7 @@ from django.core.management.base import (
 from classifier.ml.network import StridePlacement
 from classifier.ml.preprocessing import UnreadablePhotoError
 from training.data.folder import PhotosError
+from training.data.photo_folders import PhotoFolders
 from training.data.split_record import SplitBy, SplitRecord
 from training.engine.config import Schedule
 from training.engine.disk_space import DiskFullError
@@ -25,6 +26,7 @@ from training.engine.presets import BEST, PRESETS, STUDY, Augmentation, Preset
 from training.engine.stages import TrainFrom
 from training.engine.trainer import TrainingError
 from training.features.partial_cache import CacheError
+from training.management.photos_argument import add_photos_argument
 from training.runtime.checkpoint import CheckpointError
 from training.runtime.devices import Precision
 from training.runtime.progress import is_main_process
@@ -78,7 +80,7 @@ class Command(BaseCommand):
         return super().create_parser(prog_name, subcommand, formatter_class=WrittenHelp, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--photos", type=Path, required=True, help="folder of photos")
+        add_photos_argument(parser)
         parser.add_argument("--name", required=True, help="the bundle's name, never used twice")
         parser.add_argument("--output", type=Path, required=True, help="new folder of the bundle")
         parser.add_argument(
@@ -176,7 +178,7 @@ def _request(options: dict[str, Any]) -> TrainRequest:
     if options["views"] < 1:
         raise ValueError(f"--views must be at least 1; it is {options['views']}.")
     return TrainRequest(
-        photos=options["photos"].resolve(),
+        photos=PhotoFolders.of(options["photos"]),
         output=options["output"],
         name=options["name"],
         preset=options["preset"],

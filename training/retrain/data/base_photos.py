@@ -16,7 +16,8 @@ from training.data.dataset_rows import (
     base_rows,
     read_dataset,
 )
-from training.data.folder import PhotosError, fingerprint, read_photos
+from training.data.folder import PhotosError
+from training.data.photo_folders import PhotoFolders
 from training.data.split_record import SplitRecord, split_as
 from training.retrain.data.hash_cache import FileHash, hash_files
 from training.retrain.request import RetrainError
@@ -27,30 +28,32 @@ class BasePhotos:
     """The base photos that are there.
 
     Attributes:
-        folder: where they lie; None without base photos.
+        folders: where they lie; None without base photos.
         rows: what the dataset says of each.
         hashes: of each, in the same order.
         notes: sentences that a reader of the result must know.
     """
 
-    folder: Path | None
+    folders: PhotoFolders | None
     rows: list[DatasetRow] = field(default_factory=list)
     hashes: list[FileHash] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def file_of(self, row: DatasetRow) -> Path:
         """Return where a base photo lies."""
-        if self.folder is None:
+        if self.folders is None:
             raise ValueError("There are no base photos.")
-        return self.folder / row.path
+        return self.folders.file_of(row.path)
 
 
-def find_base_photos(champion: ModelVersion, folder: Path | None, cache: Path) -> BasePhotos:
+def find_base_photos(
+    champion: ModelVersion, folders: PhotoFolders | None, cache: Path
+) -> BasePhotos:
     """Return the champion's base photos.
 
     Args:
         champion: the version to start from.
-        folder: where they should lie; None if nobody said.
+        folders: where they should lie; None if nobody said.
         cache: folder of kept perceptual hashes.
 
     Raises:
@@ -59,13 +62,13 @@ def find_base_photos(champion: ModelVersion, folder: Path | None, cache: Path) -
     listed = listed_base_photos(champion)
     if listed is not None and not listed:
         return BasePhotos(None, notes=[f"{champion} was made from reviews alone."])
-    if folder is None:
+    if folders is None:
         return BasePhotos(None, notes=[_without(champion, listed)])
     try:
-        rows = _split(champion, folder) if listed is None else listed
+        rows = _split(champion, folders) if listed is None else listed
     except (PhotosError, ValueError) as error:  # the latter: split in a way nobody knows here
         raise RetrainError(str(error)) from error
-    return _present(champion, folder, rows, cache)
+    return _present(champion, folders, rows, cache)
 
 
 def listed_base_photos(champion: ModelVersion) -> list[DatasetRow] | None:
@@ -98,12 +101,12 @@ def _without(champion: ModelVersion, listed: Sequence[DatasetRow] | None) -> str
     )
 
 
-def _split(champion: ModelVersion, folder: Path) -> list[DatasetRow]:
-    """Return the photos of a folder as `manage.py train` split them for this champion."""
-    samples = read_photos(folder)
-    if fingerprint(samples, folder) != champion.dataset_fingerprint:
+def _split(champion: ModelVersion, folders: PhotoFolders) -> list[DatasetRow]:
+    """Return the photos of folders as `manage.py train` split them for this champion."""
+    samples = folders.read()
+    if folders.fingerprint(samples) != champion.dataset_fingerprint:
         raise RetrainError(
-            f"{folder} does not hold the photos that {champion} was trained on: it has "
+            f"{folders} does not hold the photos that {champion} was trained on: it has "
             f"{len(samples)}, and their fingerprint is another. Name the right folder with "
             "--photos, or none (--photos '' and no PHOTOS_DIR) to go on with reviews alone."
         )
@@ -115,29 +118,30 @@ def _split(champion: ModelVersion, folder: Path) -> list[DatasetRow]:
             "(--photos '')."
         )
     split = split_as(record, samples)
-    return base_rows(split, folder)
+    return base_rows(split, folders)
 
 
 def _present(
-    champion: ModelVersion, folder: Path, rows: Sequence[DatasetRow], cache: Path
+    champion: ModelVersion, folders: PhotoFolders, rows: Sequence[DatasetRow], cache: Path
 ) -> BasePhotos:
-    """Return the listed photos that lie in the folder, unchanged."""
-    files = [folder / row.path for row in rows if (folder / row.path).is_file()]
+    """Return the listed photos that lie in the folders, unchanged."""
+    files = {row.path: folders.file_of(row.path) for row in rows}
+    present = [path for path in files.values() if path.is_file()]
     hashed = hash_files(files, cache, "comparing base photos")
     kept: list[DatasetRow] = []
     hashes: list[FileHash] = []
     for row in rows:
-        file_hash = hashed.by_path.get(folder / row.path)
+        file_hash = hashed.by_path.get(files[row.path])
         if file_hash is not None and row.sha256 == file_hash.sha256:
             kept.append(row)
             hashes.append(file_hash)
     if not kept:
         raise RetrainError(
-            f"{folder} holds none of the {len(rows)} base photos of {champion}. Name the right "
+            f"{folders} holds none of the {len(rows)} base photos of {champion}. Name the right "
             "folder with --photos, or none (--photos '' and no PHOTOS_DIR) to go on with reviews "
             "alone."
         )
     notes = []
     if gone := len(rows) - len(kept):
         notes.append(f"{gone} of {len(rows)} base photos are gone or changed, and left out.")
-    return BasePhotos(folder, kept, hashes, notes)
+    return BasePhotos(folders, kept, hashes, notes)

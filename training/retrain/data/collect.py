@@ -11,6 +11,7 @@ from classifier.models import ModelVersion, Split
 from classifier.taxonomy import SUBCLASSES
 from training.data.dataset_rows import DatasetRow, LabelSource
 from training.data.folder import Sample
+from training.data.photo_folders import PhotoFolders
 from training.data.near_duplicates import ALIKE
 from training.retrain.data.assign_split import Assignment, Base, SplitPlan, assign, pairs_with_new
 from training.retrain.data.base_photos import BasePhotos, find_base_photos
@@ -30,14 +31,14 @@ class Collected:
 
     Attributes:
         rows: the dataset.
-        files: folder of base photos and folder of reviewed ones.
+        files: folders of base photos and folder of reviewed ones.
         assignments: by SHA-256, of each reviewed photo.
         more_reviews: by SHA-256, further reviews of the same file with the same label.
         notes: sentences that a reader of the result must know.
     """
 
     rows: list[DatasetRow]
-    base_folder: Path | None
+    base_folders: PhotoFolders | None
     review_folder: Path
     assignments: dict[str, Assignment] = field(default_factory=dict)
     more_reviews: dict[str, list[int]] = field(default_factory=dict)
@@ -47,9 +48,9 @@ class Collected:
         """Return where a photo lies."""
         if row.source is LabelSource.REVIEW:
             return file_of(row.sha256, self.review_folder)
-        if self.base_folder is None:
+        if self.base_folders is None:
             raise ValueError("There are no base photos.")
-        return self.base_folder / row.path
+        return self.base_folders.file_of(row.path)
 
     def part(self, part: Split) -> list[DatasetRow]:
         """Return the photos of one part, always in the same order."""
@@ -60,19 +61,21 @@ class Collected:
         return [row.sample(self.file_of(row)) for row in self.part(part)]
 
 
-def collect(champion: ModelVersion, folder: Path | None, *, copies: Path, cache: Path) -> Collected:
+def collect(
+    champion: ModelVersion, folders: PhotoFolders | None, *, copies: Path, cache: Path
+) -> Collected:
     """Return what the next candidate would be made from; the database stays as it is.
 
     Args:
         champion: the version to start from.
-        folder: of its base photos; None if there is none.
+        folders: of its base photos; None if there is none.
         copies: folder for copies of reviewed photos.
         cache: folder of kept perceptual hashes.
 
     Raises:
         RetrainError: if photos cannot be had, or there are too few.
     """
-    base = find_base_photos(champion, folder, cache)
+    base = find_base_photos(champion, folders, cache)
     reviews = final_reviews()
     agreed = one_label_a_file(reviews)
     lost = fetch(agreed.photos, copies)
@@ -89,7 +92,7 @@ def collect(champion: ModelVersion, folder: Path | None, *, copies: Path, cache:
             # By content: names in the storage are random, and the order belongs to the seed.
             key=lambda row: (row.source, row.sha256, row.path),
         ),
-        base_folder=base.folder,
+        base_folders=base.folders,
         review_folder=copies,
         assignments={
             photo.sha256: assignment
