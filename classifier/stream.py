@@ -57,6 +57,9 @@ class Mix:
         return {kind: self.of(kind) for kind in KINDS}
 
 
+DEFAULT_MIX: Final = Mix()
+
+
 def first_line(stream: Mapping[str, Any]) -> str:
     """Return what becomes of 1,000 photos, with intervals and the mix, in two sentences.
 

@@ -226,6 +226,9 @@ if RETRAIN_LEASE.total_seconds() < 1:
 # What it takes for the automatic retraining: new reviews, and hours since the last one. 0: none.
 RETRAIN_MIN_NEW = env.int("RETRAIN_MIN_NEW", default=200)
 RETRAIN_EVERY_HOURS = env.int("RETRAIN_EVERY_HOURS", default=0)
+# The stream in which figures count everything and promises hold: per cent of items, near photos
+# (of a main class, of none of its subclasses) and others.
+STREAM_MIX = env.str("STREAM_MIX", default="85,10,5")
 # The photos that models were trained on before there were reviews, in Main/Subclass/ folders.
 # One folder, or several separated as in PATH.
 BASE_PHOTOS_DIR = env.str("PHOTOS_DIR", default="")

@@ -19,7 +19,8 @@ from local_stack.api_client import ApiClient
 from tests.servers.processes import REPOSITORY, wait_until
 from tests.servers.system import System
 from training.data.dataset_rows import base_rows, write_dataset
-from training.data.folder import Sample, fingerprint, read_photos
+from training.data.folder import Sample, read_photos
+from training.data.photo_folders import PhotoFolders
 from training.data.split import DatasetSplit, stratified_split
 
 pytestmark = [pytest.mark.integration, pytest.mark.long]
@@ -43,7 +44,10 @@ def upside_down(sample: Sample) -> bytes:
 def starter_split(starter_bundle: Path, photos_dir: Path) -> DatasetSplit:
     """Real photos in the parts that they had when the starter model was trained."""
     samples = read_photos(photos_dir)
-    if fingerprint(samples, photos_dir) != read_manifest(starter_bundle).dataset_fingerprint:
+    if (
+        PhotoFolders.of(photos_dir).fingerprint(samples)
+        != read_manifest(starter_bundle).dataset_fingerprint
+    ):
         pytest.skip("PHOTOS_DIR does not hold the photos that the starter model was trained on.")
     return stratified_split(samples, seed=0)
 
@@ -73,7 +77,7 @@ def starter_with_few_photos(
 ) -> Path:
     """The starter model, with a list of these base photos."""
     bundle = Path(shutil.copytree(starter_bundle, tmp_path / "starter"))
-    write_dataset(bundle / DATASET_NAME, base_rows(few_base_photos, photos_dir))
+    write_dataset(bundle / DATASET_NAME, base_rows(few_base_photos, PhotoFolders.of(photos_dir)))
     return bundle
 
 

@@ -31,7 +31,8 @@ from tests.training.patterns import pattern
 from training.calibration.held_out import HeldOut
 from training.calibration.near_unit import fit_near_unit
 from training.calibration.thresholds import choose_thresholds, fit_temperature
-from training.data.folder import Sample, fingerprint, read_photos
+from training.data.folder import Sample, read_photos
+from training.data.photo_folders import PhotoFolders
 from training.data.split import stratified_split
 from training.engine.stages import TrainedPart, TrainFrom
 from training.evaluation.scoring import probabilities, truth_of
@@ -168,8 +169,9 @@ def make_champion(folder: Path, base: Path, *, name: str = "first", confused: bo
         with torch.no_grad():
             for sub in ("Boots", "Flats"):
                 network.sub_head.bias[SUBCLASSES.index(sub)] -= SURE
+    fingerprint = PhotoFolders.of(base).fingerprint(samples)
     manifest = a_manifest(
-        name=name, preprocessing=SMALL, dataset_fingerprint=fingerprint(samples, base),
+        name=name, preprocessing=SMALL, dataset_fingerprint=fingerprint,
         metrics={"split": {"seed": 0, "by": "product"}}, temperature=temperature,
         thresholds=choose_thresholds(probabilities(logits, temperature), validation.truth),
     )  # fmt: skip

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.decision import Thresholds
-from classifier.stream import Mix
+from classifier.stream import DEFAULT_MIX, Mix
 from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES, TAXONOMY
 from training.calibration.risk import (
     ITEM,
@@ -61,7 +61,7 @@ class Promise:
 
     risk: float = 0.03
     confidence: float = 0.90
-    mix: Mix = Mix()  # noqa: RUF009  # a frozen dataclass is as good as a constant
+    mix: Mix = DEFAULT_MIX
     per: Per = "main"
 
     def __post_init__(self) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from training.data.folder import PhotosError, Sample, Unreadable
 from training.data.near_duplicates import PhotoHash, hash_photos, similar_pairs
+from training.data.source_split import split_by_source
 from training.data.split import DatasetSplit, join_products, stratified_split
 
 logger = logging.getLogger(__name__)
@@ -20,6 +21,7 @@ class SplitBy(StrEnum):
 
     PRODUCT = "product"  # a group, as the folder or the manifest names it
     NEAR_DUPLICATES = "product and near-duplicates"  # and whatever near-duplicates join to it
+    SOURCE = "source"  # and no product either
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,16 @@ class SplitRecord:
 def split_as(record: SplitRecord, samples: Sequence[Sample]) -> DatasetSplit:
     """Return train, validation and test as the record says; the same every time.
 
-    By looks, every photo is read once; one that cannot be decoded is left out and named.
+    Unless it is by product, every photo is read once; one that cannot be decoded is left out and
+    named.
 
     Raises:
-        PhotosError: if no photo can be read.
+        PhotosError: if no photo can be read, or there are too few sources to split by.
     """
-    if record.by is SplitBy.NEAR_DUPLICATES:
+    if record.by is not SplitBy.PRODUCT:
         samples = join_near_duplicates(samples)
+    if record.by is SplitBy.SOURCE:
+        return split_by_source(samples, seed=record.seed)
     return stratified_split(samples, seed=record.seed)
 
 

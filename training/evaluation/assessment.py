@@ -9,6 +9,7 @@ from classifier.decision import Outcome, Reason
 from classifier.ml.manifest import Manifest, manifest_as_dict
 from classifier.ml.predictor import Predictor
 from classifier.photos.cleaning import Limits
+from classifier.stream import DEFAULT_MIX, Mix
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES, label_path
 from training.data.folder import NEAR, OTHERS, Kind
 from training.data.photo_folders import PhotoFolders
@@ -32,7 +33,12 @@ class Assessment(NamedTuple):
 
 
 def assess(
-    predictor: Predictor, photos: EvaluationPhotos, limits: Limits, *, robustness_photos: int
+    predictor: Predictor,
+    photos: EvaluationPhotos,
+    limits: Limits,
+    *,
+    robustness_photos: int,
+    mix: Mix = DEFAULT_MIX,
 ) -> Assessment:
     """Score the photos as the product does and return everything there is to say of them.
 
@@ -46,7 +52,7 @@ def assess(
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "bundle": _about_bundle(predictor.manifest),
         "photos": _about_photos(photos, scored),
-        "figures": evaluate(scores, truth, predictor.manifest.thresholds),
+        "figures": evaluate(scores, truth, predictor.manifest.thresholds, mix),
         "ends": _ends(scored.photos),
         "reasons": _reasons(scored.photos),
         "others_by_folder": _others_by_folder(scored.photos),
@@ -167,4 +173,3 @@ def _told(photo: Scored, folders: PhotoFolders) -> dict[str, Any]:
         "sub_confidence": decision.sub_confidence,
         "novelty": photo.scores.novelty,
     }
-

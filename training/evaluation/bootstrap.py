@@ -24,7 +24,7 @@ def draw_products(groups: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.in
     return place, drawn.reshape(RESAMPLES, count)
 
 
-def _middle(values: Floats) -> Interval:
+def middle(values: Floats) -> Interval:
     """Return the middle 95 % of the draws; nan is a draw without a photo to count."""
     values = values[~np.isnan(values)]
     if not len(values):
@@ -39,7 +39,7 @@ def share_interval(values: NDArray[Any], groups: NDArray[Any]) -> Interval:
         return None
     place, drawn = draw_products(groups)
     sums, sizes = np.bincount(place, weights=values.astype(float)), np.bincount(place)
-    return _middle((drawn @ sums) / (drawn @ sizes))
+    return middle((drawn @ sums) / (drawn @ sizes))
 
 
 def calibration_interval(
@@ -54,7 +54,7 @@ def calibration_interval(
     place, drawn = draw_products(groups)
     gaps = np.zeros((drawn.shape[1], BINS))
     np.add.at(gaps, (place, bin_of(confidence, BINS)), confidence - right)
-    return _middle(np.abs(drawn @ gaps).sum(1) / (drawn @ np.bincount(place)))
+    return middle(np.abs(drawn @ gaps).sum(1) / (drawn @ np.bincount(place)))
 
 
 def class_intervals(level: Level, groups: NDArray[Any]) -> dict[str, dict[str, Interval]]:
@@ -75,14 +75,14 @@ def class_intervals(level: Level, groups: NDArray[Any]) -> dict[str, dict[str, I
     }
     intervals = {
         name: {
-            figure: _middle(np.where(support[:, i] > 0, values[:, i], np.nan))
+            figure: middle(np.where(support[:, i] > 0, values[:, i], np.nan))
             for figure, values in figures.items()
         }
         for i, name in enumerate(level.classes)
     }
-    intervals["macro avg"] = {f: _middle(values.mean(1)) for f, values in figures.items()}
+    intervals["macro avg"] = {f: middle(values.mean(1)) for f, values in figures.items()}
     intervals["weighted avg"] = {
-        f: _middle((values * support).sum(1) / support.sum(1)) for f, values in figures.items()
+        f: middle((values * support).sum(1) / support.sum(1)) for f, values in figures.items()
     }
     return intervals
 
@@ -103,7 +103,7 @@ def novelty_intervals(scores: Probabilities, truth: Truth) -> dict[str, Interval
         for start in range(0, RESAMPLES, AT_ONCE)
     ]
     areas, rates = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return {"novelty_auroc_95": _middle(areas), "novelty_fpr_at_95_tpr_95": _middle(rates)}
+    return {"novelty_auroc_95": middle(areas), "novelty_fpr_at_95_tpr_95": middle(rates)}
 
 
 def novelty_figures(

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.decision import Outcome, Thresholds, decide
+from classifier.stream import DEFAULT_MIX, Mix
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 from training.evaluation.bootstrap import (
     calibration_interval,
@@ -16,14 +17,18 @@ from training.evaluation.bootstrap import (
 )
 from training.evaluation.curves import Level, calibration_error, class_report, main_level, sub_level
 from training.evaluation.scoring import Floats, Probabilities, Truth
+from training.evaluation.stream import stream_figures
 
 
-def evaluate(scores: Probabilities, truth: Truth, thresholds: Thresholds) -> dict[str, Any]:
+def evaluate(
+    scores: Probabilities, truth: Truth, thresholds: Thresholds, mix: Mix = DEFAULT_MIX
+) -> dict[str, Any]:
     """Return all figures, JSON-ready; shares are 0 to 1, ``*_95`` are bootstrap intervals.
 
     Items are photos of the nine subclasses, near photos belong to a main class only, others to
     nothing. Intervals resample products, since photos of one product are not independent. A
-    figure is None where there is no photo to take it from.
+    figure is None where there is no photo to take it from. ``stream`` counts everything, in the
+    shares of ``mix``; all else is of one kind of photo alone.
     """
     return {
         "photos": {
@@ -32,7 +37,7 @@ def evaluate(scores: Probabilities, truth: Truth, thresholds: Thresholds) -> dic
             "others": int(truth.others.sum()),
         },
         **accuracy(scores, truth),
-        **decisions(scores, truth, thresholds),
+        **decisions(scores, truth, thresholds, mix),
         **novelty(scores, truth),
         **novelty_intervals(scores, truth),
         "per_main_class": _by_class(main_level(scores, truth), truth),
@@ -77,7 +82,9 @@ def _calibration(
     }
 
 
-def decisions(scores: Probabilities, truth: Truth, thresholds: Thresholds) -> dict[str, Any]:
+def decisions(
+    scores: Probabilities, truth: Truth, thresholds: Thresholds, mix: Mix = DEFAULT_MIX
+) -> dict[str, Any]:
     """Return the outcomes of the decision rules on items, near photos and others.
 
     ``coverage`` is the share of items tagged with a subclass; ``tag_accuracy`` and
@@ -92,6 +99,7 @@ def decisions(scores: Probabilities, truth: Truth, thresholds: Thresholds) -> di
     right = named[items & tagged] == truth.sub[items & tagged]
     main_right = kept_main[items & ~unknown] == truth.main[items & ~unknown]
     return {
+        "stream": stream_figures(decided, truth, mix),
         **_share("coverage", tagged[items], groups[items]),
         **_share("tag_accuracy", right, groups[items & tagged]),
         **_share("wrong_tag_rate", ~right, groups[items & tagged]),

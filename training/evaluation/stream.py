@@ -4,6 +4,7 @@ Figures of items alone flatter: they leave out what is tagged though nothing sho
 kind of photo counts by its share of the stream, whatever the test photos hold.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -12,8 +13,7 @@ from numpy.typing import NDArray
 from classifier.decision import Decision, Outcome
 from classifier.stream import KINDS, Mix
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
-from training.evaluation.bootstrap import _middle as middle
-from training.evaluation.bootstrap import draw_products
+from training.evaluation.bootstrap import draw_products, middle
 from training.evaluation.scoring import Floats, Truth
 
 ENDS: Final = ("right_subclass", "right_main_class", "wrong", "unknown")  # one of these each
@@ -21,7 +21,7 @@ OF_1000: Final = 1000
 Bools = NDArray[np.bool_]
 
 
-def stream_figures(made: list[Decision], truth: Truth, mix: Mix) -> dict[str, Any] | None:
+def stream_figures(made: Sequence[Decision], truth: Truth, mix: Mix) -> dict[str, Any] | None:
     """Return what becomes of 1,000 photos, JSON-ready; None without items.
 
     A photo ends in one of four ways: rightly tagged with a subclass; with the right main class;
@@ -60,7 +60,7 @@ def stream_figures(made: list[Decision], truth: Truth, mix: Mix) -> dict[str, An
     }
 
 
-def _columns(made: list[Decision], truth: Truth) -> dict[str, Bools]:
+def _columns(made: Sequence[Decision], truth: Truth) -> dict[str, Bools]:
     """Return, for everything that is counted, of which photos it is true (N,)."""
     tag = np.array([d.outcome is Outcome.SUBCLASS for d in made], dtype=bool)
     unknown = np.array([d.outcome is Outcome.UNKNOWN for d in made], dtype=bool)

@@ -33,6 +33,7 @@ def evaluation_page(document: Mapping[str, Any], folders: PhotoFolders | None) -
         {
             **document,
             "resamples": RESAMPLES,
+            "first_line": tables.stream_line(document["figures"]),
             "verdict": tables.verdict(document["figures"]),
             "rows": tables.figure_rows(document["figures"]),
             "ends": tables.end_rows(document["ends"]),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from classifier.stream import first_line
 from training.report.tables import figure_rows
 from training.templatetags.figures import decimals, interval, share
 
@@ -12,9 +13,11 @@ def summary(document: Mapping[str, Any]) -> str:
     photos, figures = document["photos"], document["figures"]
     counts = figures["photos"]
     lines = [
+        *_first_line(figures),
         f"{document['bundle']['name']} on {photos['count']} photos ({photos['split']}): "
         f"{counts['items']} items, {counts['near']} near, {counts['others']} others.",
         "",
+        "Of one kind of photo alone:",
         f"{'':<32}{'here':>10}{'95 % interval':>18}{'the study':>12}",
     ]
     for row in figure_rows(figures):
@@ -30,6 +33,15 @@ def summary(document: Mapping[str, Any]) -> str:
     lines += [f"Note: {note}" for note in photos["notes"]]
     lines += [f"Not read: {bad['path']}: {bad['error']}" for bad in photos["unreadable"]]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _first_line(figures: Mapping[str, Any]) -> list[str]:
+    """Return what becomes of everything that comes in, and how many of its tags are wrong."""
+    stream = figures["stream"]
+    if stream is None:
+        return ["Of a stream nothing can be said: there are no items among these photos.", ""]
+    found = f"{share(stream['wrong_tags'])} ({interval(stream['wrong_tags_95'])})"
+    return [first_line(stream), f"Of all subclass tags in it, {found} are wrong.", ""]
 
 
 def _class_lines(figures: Mapping[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from classifier.decision import Reason
+from classifier.stream import first_line
 from training import published
 
 REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
@@ -50,6 +51,11 @@ _ROWS: Final = (
     ("main_calibration_error", "Calibration error, main", "expected, over 15 bins", None),
     ("sub_calibration_error", "Calibration error, subclass", "expected, over 15 bins", None),
 )  # fmt: skip
+
+
+def stream_line(figures: Mapping[str, Any]) -> str:
+    """Return what becomes of 1,000 photos, as a sentence; empty without items."""
+    return first_line(figures["stream"]) if figures.get("stream") else ""
 
 
 def verdict(figures: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,7 +1,6 @@
 """What a retraining was asked for, and why it cannot be done."""
 
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 from training.data.photo_folders import PhotoFolders

@@ -18,6 +18,7 @@ from classifier.retraining import Lease, LeaseLostError, new_reviews
 from classifier.versions import registry, storage
 from classifier.versions.gate_report import GateReport
 from training.data.dataset_rows import NAMES, read_dataset, write_dataset
+from training.data.photo_folders import PhotoFolders
 from training.retrain.compare import compare_models
 from training.retrain.data.collect import Collected, collect
 from training.retrain.data.kept_splits import remember_parts
@@ -148,7 +149,9 @@ class _Retraining:
             remember_parts(assignments=collected.assignments)
             write_dataset(self.work.path / DATASET_NAME, collected.rows)
             kept = {
-                "base_folders": str(collected.base_folders or ""),
+                "base_folders": [str(path) for path in collected.base_folders.paths]
+                if collected.base_folders
+                else [],
                 "more_reviews": collected.more_reviews,
                 "notes": collected.notes,
             }
@@ -157,7 +160,7 @@ class _Retraining:
             newline="", encoding="utf-8", errors=NAMES
         ) as file:
             rows = read_dataset(file, DATASET_NAME)
-        base = PhotoFolders.parse(kept["base_folders"])
+        base = PhotoFolders.of(kept["base_folders"]) if kept["base_folders"] else None
         return Collected(
             rows,
             base,

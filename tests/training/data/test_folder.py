@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests import pictures
-from training.data.folder import Kind, PhotosError, count_table, fingerprint, read_photos
+from training.data.folder import Kind, PhotosError, count_table, read_photos
+from training.data.photo_folders import PhotoFolders
 
 
 def touch(path: Path) -> Path:
@@ -138,9 +139,10 @@ def test_the_fingerprint_follows_labels_and_not_the_order(tmp_path: Path) -> Non
     touch(tmp_path / "Shoes/Boots/a.jpg")
     touch(tmp_path / "Shoes/Flats/b.jpg")
     samples = read_photos(tmp_path)
-    before = fingerprint(samples, tmp_path)
-    assert fingerprint(samples[::-1], tmp_path) == before
+    folders = PhotoFolders.of(tmp_path)
+    before = folders.fingerprint(samples)
+    assert folders.fingerprint(samples[::-1]) == before
     (tmp_path / "Shoes/Boots/a.jpg").rename(tmp_path / "Shoes/Flats/a.jpg")
-    assert fingerprint(read_photos(tmp_path), tmp_path) != before
+    assert folders.fingerprint(read_photos(tmp_path)) != before
     (tmp_path / "Shoes/Flats/b.jpg").unlink()
-    assert fingerprint(samples, tmp_path) != before
+    assert folders.fingerprint(samples) != before

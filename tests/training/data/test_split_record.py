@@ -9,6 +9,7 @@ from classifier.taxonomy import MAIN_OF
 from tests.manifests import a_manifest
 from tests.training.patterns import save_pattern
 from training.data.folder import PhotosError, read_photos
+from training.data.photo_folders import PhotoFolders
 from training.data.split import stratified_split
 from training.data.split_record import SplitBy, SplitRecord, split_as
 from training.evaluation.photo_selection import PhotoSelection, choose_photos
@@ -47,9 +48,9 @@ def test_a_bundle_is_judged_on_the_split_that_it_records(photos: Path) -> None:
     samples = read_photos(photos)
     for record in (SplitRecord(3, SplitBy.NEAR_DUPLICATES), SplitRecord(3, SplitBy.PRODUCT)):
         manifest = a_manifest(metrics={"split": record.as_metrics()})
-        chosen = choose_photos(photos, PhotoSelection.TEST, manifest).samples
+        chosen = choose_photos(PhotoFolders.of(photos), PhotoSelection.TEST, manifest).samples
         assert chosen == split_as(record, samples).test
-    by_product = choose_photos(photos, PhotoSelection.VALIDATION, manifest).samples
+    by_product = choose_photos(PhotoFolders.of(photos), PhotoSelection.VALIDATION, manifest).samples
     assert by_product == stratified_split(samples, seed=3).validation
 
 
@@ -59,7 +60,9 @@ def test_the_starter_model_is_judged_on_its_own_split(
     """It was split by product with seed 0, before near-duplicates counted, and stays so."""
     from classifier.ml.manifest import read_manifest
 
-    chosen = choose_photos(photos_dir, PhotoSelection.TEST, read_manifest(starter_bundle))
+    chosen = choose_photos(
+        PhotoFolders.of(photos_dir), PhotoSelection.TEST, read_manifest(starter_bundle)
+    )
     assert chosen.samples == stratified_split(read_photos(photos_dir), seed=0).test
     assert not chosen.notes
 
@@ -68,5 +71,5 @@ def test_a_split_that_is_not_known_is_an_error(photos: Path) -> None:
     """A bundle of a later program may be split otherwise; to guess would flatter it."""
     manifest = a_manifest(metrics={"split": {"seed": 0, "by": "brand"}})
     with pytest.raises(PhotosError, match="does not know"):
-        choose_photos(photos, PhotoSelection.TEST, manifest)
-    assert choose_photos(photos, PhotoSelection.ALL, manifest).samples
+        choose_photos(PhotoFolders.of(photos), PhotoSelection.TEST, manifest)
+    assert choose_photos(PhotoFolders.of(photos), PhotoSelection.ALL, manifest).samples

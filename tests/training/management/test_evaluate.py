@@ -20,7 +20,8 @@ from classifier.ml.network import HierarchicalResNet
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 from classifier.versions import promotion, registry
 from tests.manifests import a_manifest
-from training.data.folder import fingerprint, read_photos
+from training.data.folder import read_photos
+from training.data.photo_folders import PhotoFolders
 from training.data.split import stratified_split
 
 SURE = 12.0  # a logit that leaves nothing to the others
@@ -47,7 +48,7 @@ def sure_bundle(drawn_photos: Path, tmp_path_factory: pytest.TempPathFactory) ->
     return stubborn_bundle(
         tmp_path_factory.mktemp("bundles") / "sure",
         main=SURE, sub=SURE, novelty=-SURE,
-        dataset_fingerprint=fingerprint(read_photos(drawn_photos), drawn_photos),
+        dataset_fingerprint=PhotoFolders.of(drawn_photos).fingerprint(read_photos(drawn_photos)),
         metrics={"split": {"seed": 3, "by": "product"}},
     )  # fmt: skip
 

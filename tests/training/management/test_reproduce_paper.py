@@ -20,6 +20,7 @@ from training import published
 from training.data.augment import StudyAugmentation
 from training.data.batches import PhotoBatches
 from training.data.folder import read_photos
+from training.data.photo_folders import PhotoFolders
 from training.engine.presets import STUDY
 from training.evaluation.scoring import Probabilities, truth_of
 from training.paper.experiment import ExperimentRequest, WholeNetwork
@@ -111,7 +112,7 @@ def test_phase_1_keeps_few_shoes_and_bags(tmp_path: Path) -> None:
     for number, sub in enumerate(("Skirts", "Boots")):
         for i in range(24):
             save_pattern(tmp_path / MAIN_OF[sub] / sub / f"{i}.jpg", seed=100 * number + i)
-    sets = read_photo_sets(tmp_path, seed=0)
+    sets = read_photo_sets(PhotoFolders.of(tmp_path), seed=0)
     assert sets.phase_1.used() == {"Skirts": 24, "Boots": published.PHASE_1_CAP}
     assert sets.phase_2.used() == {"Skirts": 24, "Boots": 24}
     assert set(sets.phase_1.validation) <= set(sets.phase_2.validation)
@@ -127,7 +128,7 @@ def test_phase_1_takes_the_folders_own_list(photos: Path, tmp_path: Path) -> Non
     listed.append("Bags/Clutches/gone.jpg")
     lines = ["path,main,sub", *(f"{path},{path.split('/')[0]}," for path in listed)]
     (folder / "phase1" / "phase1.csv").write_text("\n".join(lines))
-    sets = read_photo_sets(folder, seed=0)
+    sets = read_photo_sets(PhotoFolders.of(folder), seed=0)
     assert sets.phase_1.used() == dict.fromkeys(SUBCLASSES, 3)
     assert "lists. 1 photos of that list are not used" in sets.how_chosen
     assert len(sets.photos) == len(SUBCLASSES) * EACH  # and none of the others
@@ -155,7 +156,7 @@ def test_the_whole_network_learns_in_the_full_run(photos: Path, backbone_file: P
 def test_the_full_run_augments_what_it_trains_on_only(photos: Path, backbone_file: Path) -> None:
     """Training photos come out differently each epoch, validation photos never do."""
     request = ExperimentRequest(
-        photos, str(backbone_file), StridePlacement.V1, quick=False, cache=photos
+        PhotoFolders.of(photos), str(backbone_file), StridePlacement.V1, quick=False, cache=photos
     )
     regime = WholeNetwork(request)
     samples = [s for s in read_photos(photos) if s.sub == "Boots"]

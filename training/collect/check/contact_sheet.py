@@ -12,6 +12,7 @@ from PIL import Image
 from classifier.ml.preprocessing import UnreadablePhotoError, decode
 from classifier.photos.local_files import read_file
 from training.collect.check.flaws import Finding, Flaw
+from training.data.photo_folders import PhotoFolders
 
 SIDE: Final = 176  # of a thumbnail, in pixels
 MOST: Final = 400  # thumbnails of one flaw; the CSV has all findings

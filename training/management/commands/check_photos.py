@@ -185,4 +185,3 @@ def _write_csv(path: Path, checked: "Checked", photos: PhotoFolders) -> None:
                     finding.detail,
                 )
             )
-

@@ -15,6 +15,7 @@ from training.data.folder import PhotosError
 from training.data.photo_folders import PhotoFolders
 from training.evaluation.assessment import assess
 from training.evaluation.photo_selection import PhotoSelection, choose_photos
+from training.management.mix_argument import add_mix_argument, mix_of
 from training.management.photos_argument import add_photos_argument
 from training.report.page import evaluation_page
 from training.report.summary import summary
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
         parser.add_argument("--report", type=Path, metavar="DIR", help="write a page for people")
+        add_mix_argument(parser)
         parser.add_argument(
             "--no-photos",
             action="store_true",
@@ -72,6 +74,7 @@ class Command(BaseCommand):
                 photos,
                 photo_limits(),
                 robustness_photos=options["robustness_photos"],
+                mix=mix_of(options["mix"]),
             )
             self.stdout.write(summary(document))
             self._write_files(document, folders, options)

@@ -15,11 +15,8 @@ from training.engine.trainer import TrainingError
 from training.features.cache import CacheError
 from training.management.photos_argument import add_photos_argument
 from training.paper.experiment import ExperimentRequest, Outcomes, run_experiment
-from training.management.photos_argument import add_photos_argument
 from training.paper.fig_4 import MEANING, PICTURE_NAME, draw_recall
-from training.management.photos_argument import add_photos_argument
 from training.paper.tables import Table, build_tables
-from training.management.photos_argument import add_photos_argument
 from training.paper.writing import Heading, as_markdown, as_page, as_text, heading
 
 

@@ -45,7 +45,9 @@ The whole network on four GPUs:
 
 A training that was stopped goes on when the same command is given again.
 """
-SPLITS: Final = {"looks": SplitBy.NEAR_DUPLICATES, "product": SplitBy.PRODUCT}
+SPLITS: Final = {
+    "looks": SplitBy.NEAR_DUPLICATES, "product": SplitBy.PRODUCT, "source": SplitBy.SOURCE,
+}  # fmt: skip
 # Settings of `TrainConfig` that the command line may give over the preset, and what they are.
 SETTINGS: Final[dict[str, tuple[type, str]]] = {
     "train_from": (TrainFrom, "the first part that is trained; what lies before stays frozen"),
@@ -97,7 +99,8 @@ class Command(BaseCommand):
         )  # fmt: skip
         parser.add_argument(
             "--split-by", choices=SPLITS, default="looks",
-            help="never split a product (product), nor photos that look the same (looks, default)",
+            help="never split a product (product), nor photos that look the same (looks, default), "
+            "nor a source, such as a shop (source)",
         )  # fmt: skip
         parser.add_argument(
             "--split-seed", type=int, default=0, help="which products are held out (default 0)"

@@ -127,7 +127,7 @@ def _present(
     """Return the listed photos that lie in the folders, unchanged."""
     files = {row.path: folders.file_of(row.path) for row in rows}
     present = [path for path in files.values() if path.is_file()]
-    hashed = hash_files(files, cache, "comparing base photos")
+    hashed = hash_files(present, cache, "comparing base photos")
     kept: list[DatasetRow] = []
     hashes: list[FileHash] = []
     for row in rows:
