@@ -52,7 +52,7 @@ def test_one_folder_is_read_as_ever(two: PhotoFolders) -> None:
 
 
 def test_no_photo_is_used_twice(two: PhotoFolders, caplog: pytest.LogCaptureFixture) -> None:
-    """An equal file in two folders, and a folder named twice: the first counts, and that is said."""
+    """An equal file in two folders, and a folder twice: the first counts, and that is said."""
     shop, street = two.paths
     again = photo(street / "Bags/Tote Bags/again.jpg", "one")
     with caplog.at_level(logging.INFO):
