@@ -96,11 +96,11 @@ def test_a_file_name_that_is_no_utf8_is_kept_as_it_is(tmp_path: Path) -> None:
     touch(tmp_path / "Bags/Clutches" / os.fsdecode(b"caf\xe9.jpg"))
     (sample,) = read_photos(tmp_path)
     assert os.fsencode(sample.path).endswith(b"caf\xe9.jpg")
-    mark = fingerprint([sample], tmp_path)
+    mark = PhotoFolders.of(tmp_path).fingerprint([sample])
     (tmp_path / "manifest.csv").write_bytes(
         b"path,main,sub\nBags/Clutches/caf\xe9.jpg,Bags,Clutches\n"
     )
-    assert fingerprint(read_photos(tmp_path), tmp_path) == mark
+    assert PhotoFolders.of(tmp_path).fingerprint(read_photos(tmp_path)) == mark
 
 
 @pytest.mark.parametrize(
