@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 
 from classifier import notify, retraining
-from classifier.review.gradcam import GRADCAM_TASK
+from classifier.photos.gradcam import GRADCAM_TASK
 from classifier.tagging import queue, reclassification
 
 

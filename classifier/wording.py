@@ -12,6 +12,7 @@ from classifier.taxonomy import TAXONOMY
 
 PENDING: Final = "We are looking at this photo."
 FAILED: Final = "This photo could not be read. Please send it again."
+STORAGE_UNAVAILABLE: Final = "Our photo storage does not answer. Please try again in a minute."
 
 _ONE_OF: Final[Mapping[str, str]] = MappingProxyType(
     {"Clothing": "a piece of clothing", "Shoes": "a pair of shoes", "Bags": "a bag"}

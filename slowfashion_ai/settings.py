@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "training",
 ]
 MIDDLEWARE = [
+    "slowfashion_ai.answered_by.AnsweredByMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "slowfashion_ai.request_length.RequestLengthMiddleware",
     "slowfashion_ai.content_security.ContentSecurityMiddleware",

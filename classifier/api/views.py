@@ -1,5 +1,6 @@
 """The API's views; each checks rights and calls one service."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +30,8 @@ from classifier.photos import files, intake
 from classifier.photos.access import listings_for, photos_for
 from classifier.review.labels import with_label_parts
 from classifier.throttles import LoginThrottle, UploadThrottle
+
+logger = logging.getLogger(__name__)
 
 
 class NewestFirst(CursorPagination):
@@ -65,7 +68,7 @@ class ListingsView(generics.ListAPIView[Listing]):
 
     @extend_schema(
         request={"multipart/form-data": UploadSerializer},
-        responses={201: ReceivedSerializer, 400: OpenApiTypes.OBJECT},
+        responses={201: ReceivedSerializer, 400: OpenApiTypes.OBJECT, 503: OpenApiTypes.OBJECT},
     )
     def post(self, request: Request) -> Response:
         """Store a listing with its photos; they are tagged shortly after.
@@ -117,7 +120,11 @@ class AnyAccept(BaseContentNegotiation):
 
 
 @extend_schema(
-    responses={(200, "image/jpeg"): OpenApiTypes.BINARY, 404: OpenApiResponse(description="None.")}
+    responses={
+        (200, "image/jpeg"): OpenApiTypes.BINARY,
+        404: OpenApiResponse(description="There is no such photo, or its file is lost."),
+        503: OpenApiResponse(description="The storage does not answer; see `Retry-After`."),
+    }
 )
 class ImageView(generics.GenericAPIView[ListingPhoto]):
     """The stored photo, a JPEG."""
@@ -134,8 +141,11 @@ class ImageView(generics.GenericAPIView[ListingPhoto]):
     def get(self, request: Request, pk: int) -> FileResponse:
         try:
             return self.make(self.get_object())
-        except OSError as error:
+        except FileNotFoundError as error:
             raise Http404("The file of this photo is no longer there.") from error
+        except files.DamagedFileError as error:
+            logger.error("%s", error, exc_info=error)
+            raise Http404("The file of this photo is damaged.") from error
 
 
 class ThumbnailView(ImageView):

@@ -7,7 +7,7 @@ from django.core.files.storage import Storage
 from django.db import transaction
 
 from classifier.models import ListingPhoto
-from classifier.review import gradcam
+from classifier.photos import gradcam
 
 logger = logging.getLogger(__name__)
 

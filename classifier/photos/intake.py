@@ -22,6 +22,7 @@ from classifier.photos.cleaning import (
     check_size,
     clean_photo,
 )
+from classifier.photos.storage import storage_errors
 
 logger = logging.getLogger(__name__)
 
@@ -63,8 +64,8 @@ def receive_listing(*, seller: User, title: str, uploads: "Uploads") -> Received
     """Store a listing with its photos, all pending, and notify workers after commit.
 
     Raises:
-        IntakeError: if there is no photo, too many, or none that can be taken. Nothing is kept
-            then.
+        IntakeError: if there is no photo, too many, or none that can be taken.
+        StorageUnavailableError: if the storage does not take a file. Nothing is kept in any case.
     """
     _check_count(len(uploads))
     cleaned, refused = _clean_all(uploads)
@@ -72,7 +73,8 @@ def receive_listing(*, seller: User, title: str, uploads: "Uploads") -> Received
     rows = [_photo_row(listing, name, photo) for name, photo in cleaned]
     try:
         for row, (_, photo) in zip(rows, cleaned, strict=True):
-            row.image.storage.save(row.image.name, ContentFile(photo.jpeg))
+            with storage_errors(row.image.storage):
+                row.image.storage.save(row.image.name, ContentFile(photo.jpeg))
         _save_rows(listing, rows)
     except BaseException:
         _remove_files(rows)

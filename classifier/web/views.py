@@ -1,5 +1,6 @@
 """The seller's pages: upload, listings, sign in."""
 
+import logging
 from typing import Any, Final
 
 from django import forms
@@ -17,11 +18,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from rest_framework.throttling import SimpleRateThrottle
 
+from classifier import wording
 from classifier.models import Listing
 from classifier.photos import intake
 from classifier.photos.access import listings_for
+from classifier.photos.storage import RETRY_AFTER_SECONDS, StorageUnavailableError
 from classifier.review import labels
 from classifier.throttles import LoginThrottle, UploadThrottle
+
+logger = logging.getLogger(__name__)
 
 LISTINGS_A_PAGE: Final = 24
 TOO_OFTEN: Final = "That was a little often. Please wait a minute and try again."
@@ -59,6 +64,11 @@ class UploadPage(LoginRequiredMixin, View):
             )
         except intake.IntakeError as error:
             return self._page(error.problems, status=400)
+        except StorageUnavailableError as error:
+            logger.error("An upload needs the photo storage: %s", error, exc_info=error)
+            page = self._page([wording.STORAGE_UNAVAILABLE], status=503)
+            page.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+            return page
         for refusal in received.refused:
             messages.error(request, refusal.reason)
         return redirect("listing", pk=received.listing.pk)

@@ -5,7 +5,8 @@ import logging
 from classifier.ml.gradcam import grad_cam, overlay
 from classifier.ml.preprocessing import UnreadablePhotoError
 from classifier.models import ListingPhoto
-from classifier.review import gradcam as gradcam_images
+from classifier.photos import gradcam as gradcam_images
+from classifier.photos.storage import StorageUnavailableError, storage_errors
 from classifier.worker import live_model
 
 logger = logging.getLogger(__name__)
@@ -22,9 +23,9 @@ def make_image(photo_number: int) -> None:
     live = live_model.current()
     predictor = live.predictor
     try:
-        with photo.image.open("rb") as file:
+        with storage_errors(photo.image.storage), photo.image.open("rb") as file:
             tensor = predictor.prepare(file.read())
-    except (FileNotFoundError, UnreadablePhotoError) as error:
+    except (FileNotFoundError, StorageUnavailableError, UnreadablePhotoError) as error:
         logger.warning("No Grad-CAM image of photo %s: %s", photo_number, error)
         return
     preprocessing = predictor.manifest.preprocessing

@@ -4,13 +4,13 @@ import logging
 from collections.abc import Sequence
 from concurrent.futures import Executor
 
-from botocore.exceptions import BotoCoreError, ClientError
 from torch import Tensor
 
 from classifier.decision import decide
 from classifier.ml.predictor import Predictor
 from classifier.ml.preprocessing import UnreadablePhotoError
 from classifier.models import ListingPhoto
+from classifier.photos.storage import StorageUnavailableError, storage_errors
 from classifier.tagging.results import Postponed, Result, Tagged, Unreadable
 
 logger = logging.getLogger(__name__)
@@ -46,14 +46,14 @@ def results_of(
 
 def _read(photo: ListingPhoto, predictor: Predictor) -> Tensor | Unreadable | Postponed:
     try:
-        with photo.image.open("rb") as file:
+        with storage_errors(photo.image.storage), photo.image.open("rb") as file:
             data = file.read()
         return predictor.prepare(data)
     except FileNotFoundError:
         return Unreadable(f"The file {photo.image.name} is no longer in storage.")
     except UnreadablePhotoError as error:
         return Unreadable(str(error))
-    except (OSError, BotoCoreError, ClientError) as error:
+    except StorageUnavailableError as error:
         # The seller may read the reason one day; addresses and paths are for the log alone.
         logger.warning("Storage did not give %s.", photo.image.name, exc_info=error)
-        return Postponed(f"The storage did not give the file ({type(error).__name__}).")
+        return Postponed(f"The storage did not give the file ({type(error.__cause__).__name__}).")

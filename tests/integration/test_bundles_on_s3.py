@@ -13,6 +13,7 @@ from classifier.ml.manifest import BundleMissingError, sha256_of
 from classifier.models import ModelVersion
 from classifier.versions import registry, storage
 from tests.databases import in_threads
+from tests.s3_storage import s3_storage
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -20,21 +21,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 @pytest.fixture(autouse=True)
 def bundles_on_s3(s3: dict[str, str], settings: Settings, tmp_path: Path) -> Path:
     """Where this machine keeps what it fetched; a folder of the bucket for this test alone."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "bundles": {
-            "BACKEND": "storages.backends.s3.S3Storage",
-            "OPTIONS": {
-                "bucket_name": s3["S3_BUCKET"],
-                "endpoint_url": s3["S3_ENDPOINT_URL"],
-                "access_key": s3["AWS_ACCESS_KEY_ID"],
-                "secret_key": s3["AWS_SECRET_ACCESS_KEY"],
-                "region_name": "us-east-1",
-                "location": tmp_path.name,
-                "file_overwrite": False,
-            },
-        },
-    }
+    settings.STORAGES = {**settings.STORAGES, "bundles": s3_storage(s3, folder=tmp_path.name)}
     settings.BUNDLE_CACHE_DIR = tmp_path / "cache"
     return tmp_path / "cache"
 

@@ -63,6 +63,64 @@ def test_a_lost_connection_loses_no_verdict(anna: Page, site: Site) -> None:
     assert stored(site, 1) == [(photos[0], "subclass", "Clothing", "Skirts")]
 
 
+@pytest.mark.parametrize(
+    ("status", "content_type", "body"),
+    [
+        (404, "text/html", "<h1>404 Not Found</h1>"),
+        (429, "text/html", "<h1>Too many requests</h1>"),
+        (404, "application/json", '{"message": "no Route matched with those values"}'),
+        (200, "text/html", "<h1>We will be back soon</h1>"),
+    ],
+)
+def test_a_proxys_answer_ends_no_verdict(
+    anna: Page, site: Site, status: int, content_type: str, body: str
+) -> None:
+    """What a proxy answers while the site restarts is not ours: the verdict is sent again."""
+    photos = site.photos(3)
+    open_queue(anna, site)
+    shown(anna, photos[0])
+    answer = {"status": status, "content_type": content_type, "body": body}
+    anna.route("**/queue/decide/", lambda route: route.fulfill(**answer))
+    anna.keyboard.press("1")
+    expect(anna.locator("#q-banner")).to_contain_text("1 verdict is kept here")
+    assert site.reviews() == []
+    anna.unroute("**/queue/decide/")
+    assert stored(site, 1) == [(photos[0], "subclass", "Clothing", "Dresses")]
+    expect(anna.locator("#q-banner")).not_to_be_visible()
+
+
+def test_our_own_refusal_ends_a_verdict(anna: Page, site: Site) -> None:
+    """A verdict that the site itself refuses is told and not sent again."""
+    photos = site.photos(3)
+    open_queue(anna, site)
+    shown(anna, photos[0])
+    anna.route(
+        "**/queue/decide/",
+        lambda route: route.continue_(
+            post_data={**route.request.post_data_json, "main": "Bags", "sub": "Boots"}
+        ),
+    )
+    anna.keyboard.press("1")
+    expect(anna.locator("#q-toast")).to_contain_text("Boots belongs to Shoes, not to Bags")
+    expect(anna.locator("#q-banner")).not_to_be_visible()
+    assert site.reviews() == []
+
+
+def test_a_proxys_404_does_not_call_a_photo_missing(anna: Page, site: Site) -> None:
+    """Nobody is asked to call a good photo bad because a proxy did not find the site."""
+    first, second = site.photos(2)
+    anna.route(f"**{image_of(second)}", lambda route: route.fulfill(status=404, body="Not found"))
+    open_queue(anna, site)
+    shown(anna, first)
+    anna.keyboard.press("1")
+    expect(anna.locator("#queue")).to_have_attribute("data-photo", str(second))
+    expect(anna.get_by_text("Loading the photo …")).to_be_visible()
+    anna.wait_for_timeout(1000)  # long enough for the page to have asked why
+    expect(anna.locator("#q-missing")).not_to_be_visible()
+    anna.unroute(f"**{image_of(second)}")
+    shown(anna, second)
+
+
 def test_a_deleted_photo_and_a_missing_file_are_told(anna: Page, site: Site) -> None:
     """A photo without its file can be judged bad; one that is gone brings the next."""
     photos = site.photos(3)

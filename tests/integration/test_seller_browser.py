@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from classifier.photos import cleaning  # noqa: F401  # importing it teaches Pillow to write HEIC
 from tests.pictures import encoded, jpeg, scene
@@ -145,6 +145,52 @@ def test_a_lost_connection_offers_another_try(page: Page) -> None:
     page.context.set_offline(False)
     page.get_by_role("button", name="Try again").click()
     expect_tags(page, 1)
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_a_proxys_refusal_offers_another_try(page: Page, status: int) -> None:
+    """What a proxy answers while the site restarts says nothing about the photos: they stay."""
+    api = "**/api/v1/listings/"
+    page.route(api, lambda route: route.fulfill(status=status, body="<h1>Nothing here</h1>"))
+    page.locator("#photos").set_input_files([photo()])
+    expect(page.get_by_role("alert")).to_contain_text("Something went wrong on our side.")
+
+    page.unroute(api)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("link", name="Open the listing")).to_be_visible()
+
+
+def test_an_ended_session_keeps_the_photos(page: Page) -> None:
+    """Signed out meanwhile, the seller signs in in a new tab and sends the same photos again."""
+    page.context.clear_cookies()
+    page.locator("#photos").set_input_files([photo()])
+    expect(page.get_by_role("alert")).to_contain_text("You are signed out.")
+
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Sign in").click()
+    opened.value.get_by_label("Name").fill(SELLER[0])
+    opened.value.get_by_label("Password").fill(SELLER[1])
+    opened.value.get_by_role("button", name="Sign in").click()
+    expect(opened.value.get_by_role("heading", name="Your listings")).to_be_visible()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("link", name="Open the listing")).to_be_visible()
+
+
+def test_a_proxys_404_does_not_end_the_wait_for_a_tag(page: Page) -> None:
+    """The tag appears although a proxy did not find the site the first two times."""
+    refused: list[Route] = []
+
+    def refuse_twice(route: Route) -> None:
+        if len(refused) == 2:
+            route.continue_()
+            return
+        refused.append(route)
+        route.fulfill(status=404, body="Not found")
+
+    page.route("**/listings/*/tags/", refuse_twice)
+    page.locator("#photos").set_input_files([photo()])
+    expect_tags(page, 1)
+    assert len(refused) == 2
 
 
 def test_it_works_without_javascript(running_system: System, browser: Browser) -> None:

@@ -1,6 +1,7 @@
 """The queue page's JSON endpoints; each calls one service."""
 
 import json
+import logging
 import math
 from collections.abc import Callable
 from functools import wraps
@@ -11,11 +12,16 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.cache import never_cache
 
+from classifier import wording
 from classifier.models import ListingPhoto, QueueItem, Review
-from classifier.review import gradcam, verdicts
+from classifier.photos import gradcam
+from classifier.photos.storage import RETRY_AFTER_SECONDS, StorageUnavailableError
+from classifier.review import verdicts
 from classifier.review.errors import ConflictError, ReviewError
 from classifier.review.queue import cards, claims
 from classifier.review.queue.counters import counters
+
+logger = logging.getLogger(__name__)
 
 RIGHTS: Final = ("classifier.add_review", "classifier.view_listingphoto")
 CLAIMS_AT_ONCE: Final = 50
@@ -215,7 +221,13 @@ def gradcam_image(request: HttpRequest, photo: int) -> HttpResponseBase:
         return _refused(404, "This photo was deleted meanwhile.")
     if QueueItem.objects.filter(photo=row, is_open=True, blind=True).exists():
         return _refused(409, "This photo is reviewed blind; the map comes after the verdict.")
-    png = gradcam.stored_image(row)
+    try:
+        png = gradcam.stored_image(row)
+    except StorageUnavailableError as error:
+        logger.error("A Grad-CAM image needs the photo storage: %s", error, exc_info=error)
+        response = _refused(503, wording.STORAGE_UNAVAILABLE)
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
     if png is not None:
         return HttpResponse(png, content_type="image/png")
     if "ask" in request.GET and not gradcam.request_image(row):

@@ -1,6 +1,8 @@
 // Shows what goes on without reloading the page: each element with data-live is filled with what
 // its address answers. Without this the page shows the same, as of when it was loaded.
 
+import { isOurs } from "./answers.js";
+
 const OFTEN = 1000; // milliseconds, while something is at work
 const RARELY = 10000;
 
@@ -8,11 +10,11 @@ async function poll(panel, wasUnfinished = false) {
   let [pause, unfinished] = [RARELY, wasUnfinished];
   try {
     const answer = await fetch(panel.dataset.live, { headers: { Accept: "application/json" } });
-    if (answer.status === 401 || answer.status === 403) {
+    if (isOurs(answer) && (answer.status === 401 || answer.status === 403)) {
       panel.append(notice("You are signed out, so this no longer moves. Reload the page."));
       return;
     }
-    if (answer.ok) {
+    if (isOurs(answer) && answer.ok) {
       const now = await answer.json();
       unfinished = now.unfinished;
       show(panel, now.html, wasUnfinished && !unfinished);

@@ -1,6 +1,8 @@
 // Fetches the tags of every section with `data-tags` until none of its photos is pending.
 // Other scripts ask for a new section to be watched with the event "tags:watch".
 
+import { isOurs } from "./answers.js";
+
 const FIRST_WAIT = 250; // ms; an idle worker needs about that long
 const LONGEST_WAIT = 5000;
 const PATIENCE = 15000; // after that the page says that nobody needs to wait
@@ -46,9 +48,9 @@ async function watch(section) {
     await untilVisible();
     try {
       const answer = await fetch(section.dataset.tags, { headers: { Accept: "text/html" } });
-      if (answer.redirected) return location.reload(); // signed out meanwhile
-      if (answer.status === 404) return;
-      if (answer.ok) show(section, await answer.text());
+      if (isOurs(answer) && answer.redirected) return location.reload(); // signed out meanwhile
+      if (isOurs(answer) && answer.status === 404) return; // the listing was deleted
+      if (isOurs(answer) && answer.ok) show(section, await answer.text());
     } catch {
       // Offline for a moment: the next round tries again.
     }

@@ -51,8 +51,13 @@ function showProblems(batch, heading, problems) {
   return box;
 }
 
-function refuse(batch, problems, again) {
+// `again` sends the same photos once more; `signIn` offers the sign-in page in a new tab.
+function refuse(batch, problems, { again, signIn } = {}) {
   const box = showProblems(batch, "Nothing was sent:", problems);
+  if (signIn) {
+    const link = { href: signIn, target: "_blank", className: "button", textContent: "Sign in" };
+    box.append(Object.assign(document.createElement("a"), link), " ");
+  }
   if (again) {
     const button = Object.assign(document.createElement("button"), {
       type: "button",
@@ -93,13 +98,24 @@ function accept(batch, listing) {
   batch.dispatchEvent(new CustomEvent("tags:watch", { bubbles: true }));
 }
 
-// What to tell the seller for an answer other than 201.
-function sentences(request) {
-  if (request.status === 413) return ["The photos are too large together. Please send fewer at once."];
-  if (request.status === 429) return ["That was a little often. Please wait a minute."];
-  const body = request.response;
-  if (request.status === 400 && body) return Object.values(body).flat();
-  return ["Something went wrong on our side."];
+// What to tell the seller for an answer other than 201. What a proxy says of itself says nothing
+// about the photos, so only our own refusal is final.
+function explain(batch, request, again) {
+  const body = request.getResponseHeader("X-Answered-By") === "slowfashion" ? request.response : null;
+  const status = request.status;
+  if (body && status === 400) return refuse(batch, Object.values(body).flat());
+  if (body && (status === 401 || status === 403)) {
+    const text = "You are signed out. Sign in in a new tab, then try again: your photos are still here.";
+    return refuse(batch, [text], { again, signIn: form.dataset.login });
+  }
+  if (status === 413) return refuse(batch, ["The photos are too large together. Please send fewer at once."], { again });
+  if (status === 429) return refuse(batch, ["That was a little often. Please wait a minute."], { again });
+  refuse(batch, [(status === 503 && body?.detail) || "Something went wrong on our side."], { again });
+}
+
+// A new sign-in brings a new token; the form's own is of when the page was loaded.
+function csrfToken() {
+  return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? form.elements.csrfmiddlewaretoken.value;
 }
 
 function post(batch, files, title) {
@@ -111,19 +127,18 @@ function post(batch, files, title) {
   };
   request.open("POST", form.dataset.api);
   request.responseType = "json";
-  request.setRequestHeader("X-CSRFToken", form.elements.csrfmiddlewaretoken.value);
+  request.setRequestHeader("X-CSRFToken", csrfToken());
   request.upload.addEventListener("progress", (event) => {
     if (!event.lengthComputable) return;
     batch.querySelector("progress").value = event.loaded / event.total;
     state.textContent = event.loaded < event.total ? `${Math.round((100 * event.loaded) / event.total)} %` : "Checking";
   });
   request.addEventListener("load", () => {
-    if (request.status === 201) accept(batch, request.response);
-    else if (request.status === 401 || request.status === 403) location.reload();
-    else refuse(batch, sentences(request), request.status === 400 ? null : again);
+    if (request.status === 201 && request.response) accept(batch, request.response);
+    else explain(batch, request, again);
   });
   request.addEventListener("error", () => {
-    refuse(batch, ["The connection broke. Your photos are still here."], again);
+    refuse(batch, ["The connection broke. Your photos are still here."], { again });
   });
   const body = new FormData();
   body.append("title", title);
@@ -138,9 +153,9 @@ function send(chosen, title) {
   const batch = addBatch(files, title);
   if (files.length > maxPhotos) {
     const tooMany = `These are ${files.length} photos; a listing takes ${maxPhotos} at most.`;
-    return refuse(batch, [tooMany], null);
+    return refuse(batch, [tooMany]);
   }
-  if (files.length === 0) return refuse(batch, problems, null);
+  if (files.length === 0) return refuse(batch, problems);
   if (problems.length) showProblems(batch, "Not sent:", problems);
   spoken.textContent = files.length === 1 ? "Sending one photo" : `Sending ${files.length} photos`;
   post(batch, files, title);

@@ -195,26 +195,6 @@ def test_staff_need_the_permission_to_see_all(seller: User, moderator: User) -> 
         answer.close()
 
 
-def test_images_are_private_jpegs_that_browsers_keep(api: APIClient, seller: User) -> None:
-    """Both are JPEGs whatever the client accepts, kept by its browser and by nobody else."""
-    photo = only_photo(uploaded_listing(seller)).pk
-    for kind in ("image", "thumbnail"):
-        answer = api.get(f"/api/v1/photos/{photo}/{kind}/", headers={"Accept": "text/html"})
-        assert answer["Content-Type"] == "image/jpeg"
-        assert b"".join(answer).startswith(b"\xff\xd8")
-        assert answer["Cache-Control"] == "private, max-age=31536000, immutable"
-        assert answer["X-Content-Type-Options"] == "nosniff"
-
-
-def test_a_lost_file_is_a_404(api: APIClient, seller: User) -> None:
-    """A photo whose file vanished answers in words, not with a crash."""
-    photo = only_photo(uploaded_listing(seller))
-    photo.image.storage.delete(str(photo.image))
-    for kind in ("image", "thumbnail"):
-        answer = api.get(f"/api/v1/photos/{photo.pk}/{kind}/")
-        assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
-
-
 def test_the_list_goes_on_page_by_page(api: APIClient, seller: User, settings: Any) -> None:
     """Following `next` gives every listing once, newest first, in few queries a page."""
     expected = [uploaded_listing(seller).pk for _ in range(53)][::-1]

@@ -15,6 +15,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from classifier.models import Listing, ListingPhoto
 from classifier.photos.intake import IntakeError, receive_listing, shown_name
+from classifier.photos.storage import StorageUnavailableError
 from tests import pictures
 
 
@@ -166,7 +167,7 @@ def test_a_full_disk_leaves_neither_whole_nor_half_files(
 ) -> None:
     """The first photo fits, the second is cut short by the disk; both files are gone again."""
     large = pictures.noise_jpeg(1200, 1200)
-    with files_end_at(500_000), pytest.raises(OSError, match="File too large"):
+    with files_end_at(500_000), pytest.raises(StorageUnavailableError, match="File too large"):
         receive_listing(seller=seller, title="", uploads=[upload(), upload(large)])
     assert_nothing_is_left(storage_folder)
 
@@ -175,6 +176,6 @@ def test_a_folder_that_cannot_be_written_leaves_nothing(seller: User, storage_fo
     """With a file where the storage's folder should be, the upload fails and leaves no row."""
     storage_folder.mkdir()
     (storage_folder / "media").write_bytes(b"")
-    with pytest.raises(OSError, match="media"):
+    with pytest.raises(StorageUnavailableError, match="media"):
         receive_listing(seller=seller, title="", uploads=[upload()])
     assert not Listing.objects.exists()

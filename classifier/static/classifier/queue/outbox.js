@@ -1,6 +1,8 @@
 // Everything the page sends, one after the other, and kept until the server has it: a lost
 // connection or an ended session delays a verdict but never loses it.
 
+import { isOurs } from "../answers.js";
+
 const RETRY_MS = 3000;
 
 export class Outbox {
@@ -51,7 +53,7 @@ export class Outbox {
     let trouble = false;
     for (;;) {
       const answer = await post(message.url, message.body);
-      if (answer.status !== 0 && answer.status !== 401 && answer.status < 500 && !answer.stale) {
+      if (answer.isFinal) {
         this.waiting.splice(this.waiting.indexOf(message), 1);
         this.#drop(message);
         if (trouble) this.onCalm();
@@ -97,14 +99,11 @@ async function post(url, body) {
       headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
       body: JSON.stringify(body),
     });
-    const json = response.headers.get("Content-Type")?.startsWith("application/json");
-    // A refusal that is no JSON is Django's own: the token changed with a new sign-in.
-    return {
-      status: response.status,
-      body: json ? await response.json() : {},
-      stale: response.status === 403 && !json,
-    };
+    // What is no JSON comes from Django (the token changed with a new sign-in) or from a proxy.
+    const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
+    const isFinal = isJson && isOurs(response) && response.status !== 401 && response.status < 500;
+    return { status: response.status, body: isJson ? await response.json() : {}, isFinal };
   } catch {
-    return { status: 0, body: {} };
+    return { status: 0, body: {}, isFinal: false };
   }
 }

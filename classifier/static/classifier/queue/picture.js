@@ -1,6 +1,8 @@
 // The one photo on the screen. Until it is there nothing of the one before is left to be judged
 // by mistake, and what could not be fetched is not called missing.
 
+import { isOurs } from "../answers.js";
+
 const RETRY_MS = 3000;
 
 export class Picture {
@@ -42,7 +44,7 @@ export class Picture {
 
   async #failed() {
     const url = this.image.src;
-    const status = await fetch(url).then((response) => response.status, () => 0);
+    const status = await fetch(url).then((response) => (isOurs(response) ? response.status : 0), () => 0);
     if (this.image.src !== url || this.state === "shown") return;
     // 200 may mean that the connection is back; twice, that the file is there and no picture.
     if (status === 404 || (status === 200 && this.readTwice)) return this.#set("missing");

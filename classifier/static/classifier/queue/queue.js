@@ -1,5 +1,6 @@
 // The review queue: a key decides, the next photo is there at once, the server follows behind.
 
+import { isOurs } from "../answers.js";
 import { csrfToken, Outbox } from "./outbox.js";
 import { listen } from "./keys.js";
 import { Pace } from "./pace.js";
@@ -185,12 +186,12 @@ async function map() {
   const url = pictureUrl(page.gradcam, card.photo);
   for (let tries = 0; tries < GRADCAM_POLLS && cards[0] === card; tries++) {
     const response = await fetch(tries ? url : `${url}?ask`);
-    if (response.status === 200) {
+    if (isOurs(response) && response.status === 200) {
       const picture = await response.blob();
       if (cards[0] === card) view.gradcam(URL.createObjectURL(picture));
       return view.toast("Where the model looked: red speaks most for its guess");
     }
-    if (response.status !== 202) {
+    if (isOurs(response) && response.status !== 202) {
       const { message } = await response.json().catch(() => ({}));
       return view.toast(message ?? "That did not work.", { tone: "warning" });
     }

@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 
 from classifier import notify
 from classifier.models import ListingPhoto, ModelVersion
+from classifier.photos.storage import storage_errors
 
 GRADCAM_TASK: Final = "classifier.tasks.show_where_it_looked"
 
@@ -21,12 +22,17 @@ def stored_name(photo: int, version: str) -> str:
 
 
 def stored_image(photo: ListingPhoto) -> bytes | None:
-    """Return the picture, a transparent PNG of the photo's shape; None if there is none yet."""
+    """Return the image, a transparent PNG of the photo's shape; None if there is none yet.
+
+    Raises:
+        StorageUnavailableError: if the storage does not answer.
+    """
     champion = ModelVersion.objects.filter(state=ModelVersion.State.CHAMPION).first()
     if champion is None:
         return None
     try:
-        with default_storage.open(stored_name(photo.pk, champion.name), "rb") as file:
+        name = stored_name(photo.pk, champion.name)
+        with storage_errors(default_storage), default_storage.open(name, "rb") as file:
             data: bytes = file.read()
             return data
     except FileNotFoundError:

@@ -15,7 +15,7 @@ from torch import nn
 from classifier.ml.gradcam import grad_cam, overlay
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import HierarchicalResNet
-from classifier.review import gradcam as gradcam_images
+from classifier.photos import gradcam as gradcam_images
 from classifier.versions import promotion, registry
 from classifier.worker import gradcam
 from tests.manifests import a_manifest
@@ -89,7 +89,8 @@ def test_a_worker_makes_the_picture_and_the_page_gets_it(untrained_bundle: Path)
 def test_a_photo_without_its_file_gets_no_picture(untrained_bundle: Path) -> None:
     """A missing file or row is no crash of the worker."""
     promotion.promote(version=registry.register(folder=untrained_bundle))
-    photo = a_photo(**UNKNOWN)
+    photo = a_photo(file=True, **UNKNOWN)
+    photo.image.storage.delete(str(photo.image))
     gradcam.make_image(photo.pk)
     gradcam.make_image(99_999)
     assert gradcam_images.stored_image(photo) is None
