@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import Error as AnyDatabaseError
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 RENEWALS_IN_A_LEASE: Final = 4
 SECONDS_BETWEEN_WORDS: Final = 1.0
+# What a database says that restarts, is locked or cannot be reached; the work may go on later.
+DATABASE_AWAY: Final = (OperationalError, InterfaceError)
 
 
 def free(now: datetime) -> Q:
@@ -53,8 +55,9 @@ class Lease:
     """One process's hold on one run; use it as a context manager.
 
     Inside the block a thread says that the process is alive. An exception that leaves the block
-    ends the run as failed, with its message; being told to stop (Ctrl-C, SystemExit) only lets go
-    of it, so that the next process goes on at once. After a kill it goes on when the lease is over.
+    ends the run as failed, with its message. Being told to stop (Ctrl-C, SystemExit), or a
+    database that is away, only lets go of it, so that the next process goes on at once. After a
+    kill it goes on when the lease is over.
     """
 
     def __init__(self, run: RetrainRun, token: UUID) -> None:
@@ -81,13 +84,23 @@ class Lease:
             return
         if error is None:
             self.fail("The retraining stopped without a verdict. This is a fault of the program.")
-        elif isinstance(error, Exception):
+        elif isinstance(error, Exception) and not isinstance(error, DATABASE_AWAY):
             self.fail(str(error) or type(error).__name__)
         else:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Let the next process go on at once; while nothing can be written, after the lease."""
+        try:
             self._mine().update(alive_until=timezone.now())
+        except DATABASE_AWAY as error:
+            logger.warning("%s goes on when its lease is over: %s", self.run, error)
+            connection.close()
 
     def say(self, *, stage: RetrainRun.Stage, doing: str, progress: float = 0.0) -> None:
         """Store what happens now; at most once a second, except that a new stage is never left out.
+
+        While the database is away nothing is stored and the work goes on.
 
         Args:
             doing: in words, without the stage.
@@ -101,12 +114,16 @@ class Lease:
         if stage == self.run.stage and now - self._said_at < SECONDS_BETWEEN_WORDS:
             return
         self._said_at = now
-        self._write(
-            stage=stage,
-            doing=doing[:200],
-            progress=min(max(progress, 0.0), 1.0),
-            alive_until=timezone.now() + settings.RETRAIN_LEASE,
-        )
+        try:
+            self._write(
+                stage=stage,
+                doing=doing[:200],
+                progress=min(max(progress, 0.0), 1.0),
+                alive_until=timezone.now() + settings.RETRAIN_LEASE,
+            )
+        except DATABASE_AWAY as error:
+            logger.warning("The progress of %s could not be stored (%s).", self.run, error)
+            connection.close()
 
     def finish(
         self,

@@ -15,6 +15,7 @@ from classifier.ml.manifest import DATASET_NAME, REPORT_NAME
 from classifier.models import ModelVersion, RetrainRun, Review, Split
 from classifier.photos.intake import photo_limits
 from classifier.retraining import Lease, LeaseLostError, new_reviews
+from classifier.retraining.lease import DATABASE_AWAY
 from classifier.versions import registry, storage
 from classifier.versions.gate_report import GateReport
 from training.data.dataset_rows import NAMES, read_dataset, write_dataset
@@ -63,6 +64,8 @@ def retrain(*, lease: Lease, request: RetrainRequest) -> None:
             retraining.go()
         except LeaseLostError:
             raise  # the folder is another process's by now
+        except DATABASE_AWAY:
+            raise  # the run is not over: what is done is kept for the next process
         except Exception:
             # A run that failed does not go on, and copies of photos must not stay.
             retraining.work.remove()

@@ -1,13 +1,16 @@
 """Who asks for a retraining, who works on it, and when the next one comes."""
 
+import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from celery import current_app
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -181,6 +184,58 @@ def test_a_lost_lease_is_noticed_without_a_heartbeat_too() -> None:
         assert retraining.call_off(run=run, by=person("anna"))
         with pytest.raises(LeaseLostError, match="called off"):
             lease.say(stage=COLLECT, doing="reading")
+
+
+@contextmanager
+def database_away(database: str) -> Iterator[None]:
+    """Make this thread's writes fail: PostgreSQL ends its connection, SQLite's file is locked."""
+    connection.ensure_connection()
+    if database == "postgresql":
+        pid = connection.connection.info.backend_pid
+
+        def end_backend() -> None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+
+        in_threads(1, end_backend)
+        yield
+        return
+    connection.cursor().execute("PRAGMA busy_timeout = 50")
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        try:
+            yield
+        finally:
+            other.execute("ROLLBACK")
+            connection.close()
+
+
+def test_a_database_that_is_away_stops_no_work(real_database: str) -> None:
+    """Progress that cannot be stored is left out; when the database is back, it is stored again."""
+    run = ask()
+    with retraining.take(run) as lease:
+        with database_away(real_database):
+            lease.say(stage=COLLECT, doing="photo 1")
+        assert fresh(run).doing == ""
+        lease.say(stage=TRAIN, doing="epoch 1")
+        assert fresh(run).doing == "epoch 1"
+        lease.finish(verdict=REJECTED, message="No better.")
+
+
+def test_work_that_needs_a_database_that_is_away_goes_on_later(real_database: str) -> None:
+    """The run has not failed: the next process takes it at once, or after the lease."""
+    run = ask()
+    with (
+        pytest.raises((OperationalError, InterfaceError)),
+        retraining.take(run),
+        database_away(real_database),
+    ):
+        person("anna")
+    assert fresh(run).state == "running"
+    die(run)
+    with retraining.take(ask()) as lease:
+        assert lease.run == run
+        lease.finish(verdict=REJECTED, message="No better.")
 
 
 def test_words_within_a_second_are_left_out_but_no_stage_is() -> None:

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from classifier.models import RetrainRun
 from classifier.retraining import AlreadyRunningError, LeaseLostError, request, take
+from classifier.retraining.lease import DATABASE_AWAY
 from classifier.versions.gate_report import GateReport
 
 if TYPE_CHECKING:
@@ -72,6 +73,11 @@ class Command(BaseCommand):
                 self._retrain(asked, RetrainRun.Policy(options["promote"]))
         except (*FAILURES, AlreadyRunningError, LeaseLostError, ValueError) as error:
             raise CommandError(str(error)) from error
+        except DATABASE_AWAY as error:
+            raise CommandError(
+                f"The database is away ({error}). What is done is kept; give the same command "
+                "again."
+            ) from error
 
     def _retrain(self, asked: "RetrainRequest", policy: RetrainRun.Policy) -> None:
         from training.retrain.run import retrain
