@@ -4,12 +4,18 @@ A lost message loses nothing: the sweep sends another.
 """
 
 import logging
-from typing import Final
+import time
+from typing import Any, Final
 
 from celery import current_app
-from kombu.exceptions import OperationalError
+from kombu.exceptions import LimitExceeded, OperationalError
+from kombu.pools import producers
 
 logger = logging.getLogger(__name__)
+
+# How long the broker may take for a message, and how long one that takes longer is left alone.
+ANSWER_SECONDS: Final = 1.0
+PAUSE_SECONDS: Final = 15.0
 
 CLASSIFY_TASK: Final = "classifier.tasks.classify_photos"
 CLASSIFY_QUEUE: Final = "classification"
@@ -42,9 +48,44 @@ def send(task: str, *args: int, unheard: str, queue: str = CLASSIFY_QUEUE) -> bo
         unheard: what it means when there is no broker, for the log.
         queue: whose processes are meant.
     """
+    if _broker.hangs():
+        logger.info("The broker hung a moment ago; %s.", unheard)
+        return False
+    started = time.monotonic()
     try:
-        current_app.send_task(task, args=args, retry=False, queue=queue)
-    except OperationalError as error:
+        with _producers().acquire(block=True, timeout=ANSWER_SECONDS) as producer:
+            current_app.send_task(task, args=args, retry=False, queue=queue, producer=producer)
+    except (OperationalError, LimitExceeded) as error:
         logger.warning("No broker (%s); %s.", error, unheard)
+        _broker.failed_after(time.monotonic() - started)
         return False
     return True
+
+
+class _Broker:
+    """Remembers for a while that the broker hangs, so that not every upload waits for it.
+
+    A broker that is down refuses at once, and is asked each time.
+    """
+
+    def __init__(self) -> None:
+        self._hangs_until = 0.0
+
+    def hangs(self) -> bool:
+        return time.monotonic() < self._hangs_until
+
+    def failed_after(self, seconds: float) -> None:
+        if seconds > ANSWER_SECONDS / 2:
+            self._hangs_until = time.monotonic() + PAUSE_SECONDS
+
+
+_broker = _Broker()
+
+
+def _producers() -> Any:
+    """Return a pool of producers that wait less than a worker's own connections do."""
+    connection = current_app.connection_for_write()
+    connection.transport_options = {
+        **connection.transport_options, "socket_timeout": ANSWER_SECONDS,
+    }  # fmt: skip
+    return producers[connection]
