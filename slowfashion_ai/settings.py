@@ -4,9 +4,11 @@ Without any variable this is a safe single machine: DEBUG off, SQLite, files on 
 Redis. `make run` switches DEBUG on.
 """
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
@@ -106,8 +108,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Database -------------------------------------------------------------------------------
 
+# A path in a URL would be cut at the first # or ?, so only what is given as a URL is read as one.
+_sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "db.sqlite3")}
 DATABASES: dict[str, Any] = {
-    "default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
+    "default": env.db("DATABASE_URL") if env.str("DATABASE_URL", default="") else _sqlite
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     _database_folder = Path(DATABASES["default"]["NAME"]).parent
@@ -237,7 +241,9 @@ BASE_PHOTOS_DIR = env.str("PHOTOS_DIR", default="")
 # --- Celery ---------------------------------------------------------------------------------
 
 EMBEDDED_REDIS_SOCKET = VAR_DIR / "redis.sock"
-REDIS_URL = env.str("REDIS_URL", default=f"redis+socket://{EMBEDDED_REDIS_SOCKET}")
+# Quoted: Celery takes a URL apart at ; ? and #.
+_socket_url = f"redis+socket://{quote(os.fsencode(EMBEDDED_REDIS_SOCKET))}"
+REDIS_URL = env.str("REDIS_URL", default=_socket_url)
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "maintenance"

@@ -1,0 +1,106 @@
+"""Any legal path will do for the checkout and for VAR_DIR."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import redis
+from kombu import Connection
+from kombu.utils.url import url_to_parts
+
+from local_stack.api_client import ApiClient
+from local_stack.processes import free_port
+from local_stack.samples import read_samples
+from tests.compose_file import REPOSITORY
+from tests.local_stack.test_run import PATIENCE_SECONDS, environment
+from tests.servers.watcher import end_with_the_run
+
+# What shells, URLs, Celery and configuration files give a meaning to.
+NAMES = ["a b", "a#b", "a?b", "50%20off", "c++", "a;b", "a&b", "börse 👜", "$HOME", "'a\"b`c"]
+READ = """
+import json
+from slowfashion_ai import settings
+print(json.dumps([str(settings.DATABASES["default"]["NAME"]), settings.CELERY_BROKER_URL]))
+"""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_database_and_broker_lie_in_the_folder(short_folder: Path, name: str) -> None:
+    """The database's file and the broker's socket are both in VAR_DIR, whatever its name."""
+    folder = short_folder / name
+    done = subprocess.run(
+        [sys.executable, "-c", READ],
+        cwd=REPOSITORY, env=environment(folder, 1) | {"PYTHONUTF8": "1"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    database, broker = json.loads(done.stdout)
+    assert database == str(folder / "db.sqlite3")
+    assert [path.name for path in short_folder.iterdir()] == [name]
+    # As Celery takes the URL apart: several brokers are divided by semicolons.
+    assert ";" not in broker
+    assert "/" + url_to_parts(Connection(broker).hostname).path == str(folder / "redis.sock")
+
+
+@pytest.fixture
+def odd_checkout(short_folder: Path) -> Path:
+    """A copy of the repository's files in a folder with everything odd in its name."""
+    checkout = short_folder / "a b#c?d%20e+f;g&ü"
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, check=True
+    ).stdout
+    for name in os.fsdecode(listed).split("\0"):
+        source, target = REPOSITORY / name, checkout / name
+        if source.is_file() and not name.startswith(("tests/", "docs/")):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+    return checkout
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("var", ["", "v #?%20+;&é"])
+def test_everything_runs_in_a_folder_of_any_name(
+    short_folder: Path, odd_checkout: Path, var: str
+) -> None:
+    """From a checkout with an odd name, a photo is tagged through the broker; nothing strays."""
+    port = free_port()
+    env = environment(short_folder / var, port)
+    if not var:
+        del env["VAR_DIR"]
+    folder = short_folder / var if var else odd_checkout / "var"
+    log = (short_folder.parent / f"{short_folder.name}.log").open("w+")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "local_stack", "run"],
+        cwd=odd_checkout, env=env, stdout=log, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    end_with_the_run(process.pid)
+    try:
+        said = ""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while "SlowFashion AI is at" not in said:
+            assert process.poll() is None, said
+            assert time.monotonic() < deadline, said
+            time.sleep(0.5)
+            said = Path(log.name).read_text()
+        password = json.loads((folder / "demo-users.json").read_text())["seller"]
+        client = ApiClient.signed_in(f"http://127.0.0.1:{port}", "seller", password)
+        listing = client.send_listing("A bag", [read_samples()[0].path])["id"]
+        while (photo := client.listing(listing)["photos"][0])["status"] == "pending":
+            assert time.monotonic() < deadline, Path(log.name).read_text()
+            time.sleep(0.5)
+        assert photo["status"] == "classified"
+        with redis.Redis(unix_socket_path=str(folder / "redis.sock")) as broker:
+            assert len(broker.client_list()) > 3, "the workers are connected"
+        assert "Cannot connect" not in Path(log.name).read_text()
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_SECONDS)
+        log.close()
+        Path(log.name).unlink()
+    assert {path.name for path in short_folder.iterdir()} == {
+        path for path in (odd_checkout.name, var) if path
+    }
