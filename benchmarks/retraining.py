@@ -84,6 +84,7 @@ def review(photos: Path, count: int, seed: int) -> None:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     from classifier.photos import intake
+    from tests.true_verdicts import settle_all
     from training.data.folder import read_photos
     from training.data.split import stratified_split
 
@@ -96,7 +97,8 @@ def review(photos: Path, count: int, seed: int) -> None:
         listing = intake.receive_listing(seller=seller, title="A product", uploads=[file]).listing
         truth[listing.photos.get().pk] = (sample.main, sample.sub)
     _tag()
-    _settle(truth)
+    moderator, _ = User.objects.get_or_create(username="moderator")
+    settle_all(truth, moderator=moderator)
 
 
 def changed(path: Path, chance: random.Random) -> bytes:
@@ -133,26 +135,6 @@ def _tag() -> None:
     champion = ModelVersion.objects.get(state=ModelVersion.State.CHAMPION)
     while photos := queue.claim_photos(limit=100):
         queue.store_results(photos=photos, results=[tag] * len(photos), version=champion)
-
-
-def _settle(truth: dict[int, tuple[str | None, str | None]]) -> None:
-    """Let a moderator settle all that waits, photo by photo."""
-    from django.contrib.auth.models import User
-
-    from classifier.models import Review
-    from classifier.review import verdicts
-    from classifier.review.queue import claims
-
-    moderator, _ = User.objects.get_or_create(username="moderator")
-    while (item := claims.claim_next(moderator=moderator)) is not None and item.claim is not None:
-        main_class, sub = truth[item.photo_id]
-        kind = Review.Verdict.SUBCLASS if sub else Review.Verdict.MAIN_CLASS
-        if main_class is None:
-            kind = Review.Verdict.NOT_OURS
-        verdicts.record_verdict(
-            moderator=moderator, item=item.pk, claim=item.claim, seconds=1.0,
-            verdict=verdicts.Verdict(kind, main_class, sub),
-        )  # fmt: skip
 
 
 def _print(which: str, stages: Sequence[tuple[str, str, str]], minutes: float) -> None:

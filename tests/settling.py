@@ -18,8 +18,8 @@ def main(file: Path) -> None:
     from django.contrib.auth.models import User
 
     from classifier.models import ListingPhoto, Review
-    from classifier.review import suggestions, verdicts
-    from classifier.review.queue import claims
+    from classifier.review import suggestions
+    from tests.true_verdicts import settle_all
 
     truth = {int(number): label for number, label in json.loads(file.read_text()).items()}
     for photo in ListingPhoto.objects.filter(pk__in=truth).select_related("listing__seller"):
@@ -27,16 +27,7 @@ def main(file: Path) -> None:
         if main_class is not None and (photo.main, photo.sub) != (main_class, sub):
             suggestions.suggest(seller=photo.listing.seller, photo=photo, main=main_class, sub=sub)
     moderator = User.objects.create_user("moderator-of-this-test", password="a long password")
-    while (item := claims.claim_next(moderator=moderator)) is not None:
-        main_class, sub = truth[item.photo_id]
-        kind = Review.Verdict.SUBCLASS if sub else Review.Verdict.MAIN_CLASS
-        if main_class is None:
-            kind = Review.Verdict.NOT_OURS
-        assert item.claim is not None
-        verdicts.record_verdict(
-            moderator=moderator, item=item.pk, claim=item.claim, seconds=1.0,
-            verdict=verdicts.Verdict(kind, main_class, sub),
-        )  # fmt: skip
+    settle_all(truth, moderator=moderator)
     sys.stdout.write(f"{Review.objects.count()}\n")
 
 

@@ -28,6 +28,7 @@ from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES, TAXONOMY
 from tests.manifests import a_manifest
 from tests.tagged_photos import scores_for
 from tests.training.patterns import pattern
+from tests.true_verdicts import verdict_for
 from training.calibration.held_out import HeldOut
 from training.calibration.near_unit import fit_near_unit
 from training.calibration.thresholds import choose_thresholds, fit_temperature
@@ -127,11 +128,8 @@ def _review(
     )  # fmt: skip
     photo.image.save(f"{uuid4().hex}.jpg", ContentFile(one.data), save=False)
     photo.save()
-    kind = Review.Verdict.SUBCLASS if one.sub else Review.Verdict.MAIN_CLASS
-    if one.main is None:
-        kind = Review.Verdict.NOT_OURS
     found = verdicts.review_of(
-        photo, moderator=moderator, verdict=verdicts.Verdict(kind, one.main, one.sub), key=uuid4()
+        photo, moderator=moderator, verdict=verdict_for(one.main, one.sub), key=uuid4()
     )
     found.sampled, found.sampling_share = drawn is not None, drawn
     verdicts.store(found)
