@@ -49,9 +49,13 @@ def a_version(name: str = "a-model") -> ModelVersion:
 
 
 def a_photo(
-    sub: str = "Boots", *, listing: Listing | None = None, at: datetime | None = None,
-    file: bool = False, **shares: Unpack[Shares],
-) -> ListingPhoto:  # fmt: skip
+    sub: str = "Boots",
+    *,
+    listing: Listing | None = None,
+    at: datetime | None = None,
+    file: bool = False,
+    **shares: Unpack[Shares],
+) -> ListingPhoto:
     """Return a photo the model tagged with these scores, in the queue if it belongs there."""
     photo = unsaved_photo(sub, listing=listing or a_listing(), at=at, **shares)
     if file:
@@ -67,12 +71,22 @@ def unsaved_photo(
     scores = scores_for(sub, **shares)
     decision = decide(scores, Thresholds())
     return ListingPhoto(
-        listing=listing, image="photos/none.jpg", width=320, height=240, sha256=uuid4().hex * 2,
-        status="classified", main=decision.main, sub=decision.sub, outcome=decision.outcome,
-        reason=decision.reason, main_confidence=decision.main_confidence,
-        sub_confidence=decision.sub_confidence, scores=scores.as_dict(),
-        model_version=a_version(), classified_at=at or timezone.now(),
-    )  # fmt: skip
+        listing=listing,
+        image="photos/none.jpg",
+        width=320,
+        height=240,
+        sha256=uuid4().hex * 2,
+        status="classified",
+        main=decision.main,
+        sub=decision.sub,
+        outcome=decision.outcome,
+        reason=decision.reason,
+        main_confidence=decision.main_confidence,
+        sub_confidence=decision.sub_confidence,
+        scores=scores.as_dict(),
+        model_version=a_version(),
+        classified_at=at or timezone.now(),
+    )
 
 
 def many_photos(count: int, **shares: Unpack[Shares]) -> list[ListingPhoto]:
@@ -80,11 +94,13 @@ def many_photos(count: int, **shares: Unpack[Shares]) -> list[ListingPhoto]:
     listing, start = a_listing(), timezone.now() - timedelta(days=1)
     photos = ListingPhoto.objects.bulk_create(
         unsaved_photo(
-            SUBCLASSES[number % len(SUBCLASSES)], listing=listing,
-            at=start + timedelta(seconds=number), **(shares or UNKNOWN),
+            SUBCLASSES[number % len(SUBCLASSES)],
+            listing=listing,
+            at=start + timedelta(seconds=number),
+            **(shares or UNKNOWN),
         )
         for number in range(count)
-    )  # fmt: skip
+    )
     enqueue.enqueue(photos)
     return photos
 

@@ -20,9 +20,12 @@ from classifier.tagging import queue
 
 # What became of a photo: its outcome, or its status while it has none.
 COLOURS = {
-    "subclass": "success", "main_class": "warning", "unknown": "danger",
-    "pending": "info", "failed": "danger",
-}  # fmt: skip
+    "subclass": "success",
+    "main_class": "warning",
+    "unknown": "danger",
+    "pending": "info",
+    "failed": "danger",
+}
 
 
 @admin.register(ListingPhoto)
@@ -30,9 +33,16 @@ class ListingPhotoAdmin(BulkConfirm, PhotoReviews):
     """Read-only photos: a tag can be confirmed here, not edited."""
 
     list_display = (
-        "small", "tag", "main_share", "sub_share", "shown_outcome", "settled",
-        "listing_title", "model_version", "created_at",
-    )  # fmt: skip
+        "small",
+        "tag",
+        "main_share",
+        "sub_share",
+        "shown_outcome",
+        "settled",
+        "listing_title",
+        "model_version",
+        "created_at",
+    )
     list_display_links = ("tag",)
     list_filter = (
         "status",
@@ -56,23 +66,39 @@ class ListingPhotoAdmin(BulkConfirm, PhotoReviews):
     ordering = ("-id",)
     actions = ("confirm_guess", "try_again")
     readonly_fields = (
-        "large", "seller", "size", "tag", "in_words",
-        "main_share", "sub_share", "all_scores", "file_hash", *REVIEW_FIELDS,
-    )  # fmt: skip
+        "large",
+        "seller",
+        "size",
+        "tag",
+        "in_words",
+        "main_share",
+        "sub_share",
+        "all_scores",
+        "file_hash",
+        *REVIEW_FIELDS,
+    )
     fieldsets = (
         (None, {"fields": ("large", "listing", "seller", "original_name", "size", "created_at")}),
         (
             "What the model said",
             {
                 "fields": (
-                    "status", "tag", "outcome", "reason", "in_words", "main_share",
-                    "sub_share", "all_scores", "model_version", "classified_at",
+                    "status",
+                    "tag",
+                    "outcome",
+                    "reason",
+                    "in_words",
+                    "main_share",
+                    "sub_share",
+                    "all_scores",
+                    "model_version",
+                    "classified_at",
                 )
             },
         ),
         ("What people said", {"fields": REVIEW_FIELDS}),
         ("The work on it", {"fields": ("attempts", "error", "claimed_until", "file_hash")}),
-    )  # fmt: skip
+    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -21,9 +21,12 @@ from classifier.admin.read_only import ReadOnlyAdmin, back_to_list
 from classifier.models import RetrainRun
 
 STATE_COLOURS = {
-    "queued": "info", "running": "info", "failed": "danger", "promoted": "success",
+    "queued": "info",
+    "running": "info",
+    "failed": "danger",
+    "promoted": "success",
     "rejected": "warning",
-}  # fmt: skip
+}
 MESSAGE_SHOWN = 120
 
 
@@ -46,16 +49,33 @@ class RetrainRunAdmin(ReadOnlyAdmin):
     """The list of runs, and above it the one in progress."""
 
     list_display = (
-        "name", "requested_at", "asked", "shown_state", "took", "new_reviews", "candidate",
+        "name",
+        "requested_at",
+        "asked",
+        "shown_state",
+        "took",
+        "new_reviews",
+        "candidate",
         "short_message",
-    )  # fmt: skip
+    )
     list_display_links = ("name",)
     list_filter = ("state", "verdict", "trigger")
     list_per_page = 25
     fields = (
-        "state", "verdict", "policy", "asked", "requested_at", "started_at", "finished_at", "took",
-        "stage", "doing", "new_reviews", "candidate", "message",
-    )  # fmt: skip
+        "state",
+        "verdict",
+        "policy",
+        "asked",
+        "requested_at",
+        "started_at",
+        "finished_at",
+        "took",
+        "stage",
+        "doing",
+        "new_reviews",
+        "candidate",
+        "message",
+    )
     readonly_fields = fields
     actions_list = ("retrain_now", "call_off")
     list_before_template = "admin/classifier/retraining/now.html"

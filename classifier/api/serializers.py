@@ -27,11 +27,29 @@ class PhotoSerializer(serializers.ModelSerializer[ListingPhoto]):
     class Meta:
         model = ListingPhoto
         fields = (
-            "id", "listing", "status", "main", "sub", "main_confidence", "sub_confidence",
-            "outcome", "reason", "label", "explanation", "error", "scores", "model_version",
-            "original_name", "sha256", "width", "height", "created_at", "classified_at", "image",
+            "id",
+            "listing",
+            "status",
+            "main",
+            "sub",
+            "main_confidence",
+            "sub_confidence",
+            "outcome",
+            "reason",
+            "label",
+            "explanation",
+            "error",
+            "scores",
+            "model_version",
+            "original_name",
+            "sha256",
+            "width",
+            "height",
+            "created_at",
+            "classified_at",
+            "image",
             "thumbnail",
-        )  # fmt: skip
+        )
         read_only_fields = fields
 
     def get_label(self, photo: ListingPhoto) -> str:

@@ -19,10 +19,17 @@ SUFFIXES: Final = frozenset(
 # begins with a dot is hidden, and so left out as well.
 SYSTEM_NAMES: Final = frozenset(
     {
-        "__MACOSX", "@eaDir", "Thumbs.db", "ehthumbs.db", "desktop.ini", "$RECYCLE.BIN", "#recycle",
-        "System Volume Information", "lost+found",
+        "__MACOSX",
+        "@eaDir",
+        "Thumbs.db",
+        "ehthumbs.db",
+        "desktop.ini",
+        "$RECYCLE.BIN",
+        "#recycle",
+        "System Volume Information",
+        "lost+found",
     }
-)  # fmt: skip
+)
 HEAD_BYTES: Final = 2048  # read to see what an unknown file is
 NAMED: Final = 3  # files of a reason that are named in a sentence
 

@@ -8,11 +8,28 @@ from typing import Any, Final
 from classifier.models import Review
 
 FIELDS: Final = (
-    "photo", "photo__sha256", "photo__image", "photo__listing", "verdict", "main", "sub",
-    "moderator__username", "at", "seconds", "source", "round", "sampled",
-    "sampling_share", "blind", "model_version__name", "predicted_outcome",
-    "predicted_main", "predicted_sub", "predicted_main_confidence", "predicted_sub_confidence",
-)  # fmt: skip
+    "photo",
+    "photo__sha256",
+    "photo__image",
+    "photo__listing",
+    "verdict",
+    "main",
+    "sub",
+    "moderator__username",
+    "at",
+    "seconds",
+    "source",
+    "round",
+    "sampled",
+    "sampling_share",
+    "blind",
+    "model_version__name",
+    "predicted_outcome",
+    "predicted_main",
+    "predicted_sub",
+    "predicted_main_confidence",
+    "predicted_sub_confidence",
+)
 NAMES: Final = tuple(
     name.replace("__name", "").replace("__username", "").replace("photo__", "") for name in FIELDS
 )

@@ -97,13 +97,19 @@ def _lock(item: int) -> QueueItem | None:
 def review_of(photo: ListingPhoto, *, moderator: User, verdict: Verdict, key: UUID) -> Review:
     """Return an unsaved review with the verdict and the tag that the photo had."""
     return Review(
-        photo=photo, moderator=moderator, key=key,
-        verdict=verdict.kind, main=verdict.main, sub=verdict.sub,
+        photo=photo,
+        moderator=moderator,
+        key=key,
+        verdict=verdict.kind,
+        main=verdict.main,
+        sub=verdict.sub,
         model_version_id=photo.model_version_id,
-        predicted_outcome=photo.outcome, predicted_main=photo.main, predicted_sub=photo.sub,
+        predicted_outcome=photo.outcome,
+        predicted_main=photo.main,
+        predicted_sub=photo.sub,
         predicted_main_confidence=photo.main_confidence,
         predicted_sub_confidence=photo.sub_confidence,
-    )  # fmt: skip
+    )
 
 
 def store(review: Review) -> None:
@@ -138,10 +144,17 @@ def _move_on(row: QueueItem, review: Review) -> None:
     row.is_open = another
     row.save(
         update_fields=[
-            "is_open", "claim", "holder", "held_until", "round", "blind", "rank", "queued_at",
+            "is_open",
+            "claim",
+            "holder",
+            "held_until",
+            "round",
+            "blind",
+            "rank",
+            "queued_at",
             "informative",
         ]
-    )  # fmt: skip
+    )
 
 
 def _wants_another(review: Review) -> bool:
@@ -211,10 +224,17 @@ def void(old: Review, *, moderator: User) -> None:
 def undoing(old: Review, *, moderator: User) -> Review:
     """Return the unsaved row that undoes a review."""
     return Review(
-        photo_id=old.photo_id, moderator=moderator, key=uuid4(), voids=old, round=old.round,
-        source=old.source, sampled=old.sampled, sampling_share=old.sampling_share,
-        blind=old.blind, verdict=Review.Verdict.UNDONE,
-    )  # fmt: skip
+        photo_id=old.photo_id,
+        moderator=moderator,
+        key=uuid4(),
+        voids=old,
+        round=old.round,
+        source=old.source,
+        sampled=old.sampled,
+        sampling_share=old.sampling_share,
+        blind=old.blind,
+        verdict=Review.Verdict.UNDONE,
+    )
 
 
 def _reopen(row: QueueItem, old: Review, moderator: User) -> None:

@@ -25,8 +25,10 @@ class SuggestView(LoginRequiredMixin, View):
         try:
             suggest(
                 seller=request.user,  # type: ignore[arg-type]  # signed in, so no AnonymousUser
-                photo=row, main=main, sub=None if kind in TAXONOMY else kind,
-            )  # fmt: skip
+                photo=row,
+                main=main,
+                sub=None if kind in TAXONOMY else kind,
+            )
         except SuggestionError as error:
             listing = with_label_parts(Listing.objects.all()).get(pk=pk)
             context = {"listing": listing, "problem": str(error), "own": True}

@@ -139,9 +139,10 @@ def test_from_the_button_to_the_champion_and_back(boss: Page, site: Site) -> Non
             assert champion is not None
             candidate = a_candidate(champion)
             lease.finish(
-                verdict=RetrainRun.Verdict.KEPT, message="Better, and kept as a candidate.",
+                verdict=RetrainRun.Verdict.KEPT,
+                message="Better, and kept as a candidate.",
                 candidate=candidate,
-            )  # fmt: skip
+            )
     expect(now).to_contain_text("Better, and kept as a candidate.")
     assert boss.evaluate("window.sameLoad"), "the page was loaded once"
 

@@ -144,10 +144,11 @@ def test_stored_photos_are_clean_jpegs(running_system: System, tmp_path: Path) -
 def test_a_seller_sees_only_their_own(running_system: System) -> None:
     """Somebody else's listing is as if it were not there."""
     running_system.manage(
-        "shell", "--command",
+        "shell",
+        "--command",
         "from django.contrib.auth.models import User; "
         "User.objects.create_user('neighbour', password='also a long password')",
-    )  # fmt: skip
+    )
     mine = running_system.seller().listings()
     neighbour = ApiClient.signed_in(running_system.address, "neighbour", "also a long password")
     assert mine

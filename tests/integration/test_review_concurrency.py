@@ -113,9 +113,12 @@ def test_the_review_tests_pass_on_postgresql(new_postgresql_database: Callable[[
     tests = ("tests/classifier/review", "tests/classifier/admin/review")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests],
-        cwd=REPOSITORY, capture_output=True, text=True, check=False,
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
         env={**_path(), "TEST_DATABASE_URL": url},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 

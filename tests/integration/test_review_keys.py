@@ -59,8 +59,12 @@ def test_u_undoes_again_and_again(anna: Page, site: Site) -> None:
     anna.keyboard.press("4")
     shown(anna, second)
     assert [verdict for _, verdict, *_ in stored(site, 5)] == [
-        "subclass", "subclass", "undone", "undone", "subclass",
-    ]  # fmt: skip
+        "subclass",
+        "subclass",
+        "undone",
+        "undone",
+        "subclass",
+    ]
     with site.database():
         assert Review.objects.final().get().photo_id == first
 

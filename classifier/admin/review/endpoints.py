@@ -163,9 +163,12 @@ def take(user: User, body: Body) -> Body:
 def decide(user: User, body: Body) -> Body:
     """Store a verdict and claim the next photo."""
     review = verdicts.record_verdict(
-        moderator=user, item=_number(body, "item"), claim=_uuid(body.get("claim")),
-        verdict=_verdict(body), seconds=_seconds(body),
-    )  # fmt: skip
+        moderator=user,
+        item=_number(body, "item"),
+        claim=_uuid(body.get("claim")),
+        verdict=_verdict(body),
+        seconds=_seconds(body),
+    )
     return {**cards.answer_to_verdict(review), **_next(user, body)}
 
 

@@ -58,6 +58,9 @@ class PhotoReviews(ModelAdmin):
 def _in_words(review: Review) -> tuple[object, ...]:
     at = f"{review.at:%d %b %Y, %H:%M}"
     return (
-        at, review.moderator, review.label, wording.occasion(review),
+        at,
+        review.moderator,
+        review.label,
+        wording.occasion(review),
         wording.state(review)[1],
-    )  # fmt: skip
+    )

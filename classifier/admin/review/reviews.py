@@ -21,10 +21,15 @@ from classifier.review.queue.counters import counters
 from classifier.taxonomy import label_path
 
 ENDPOINTS = {
-    "take": endpoints.take, "decide": endpoints.decide, "undo": endpoints.undo,
-    "skip": endpoints.skip, "back": endpoints.back, "again": endpoints.again,
-    "keep": endpoints.keep, "release": endpoints.release,
-}  # fmt: skip
+    "take": endpoints.take,
+    "decide": endpoints.decide,
+    "undo": endpoints.undo,
+    "skip": endpoints.skip,
+    "back": endpoints.back,
+    "again": endpoints.again,
+    "keep": endpoints.keep,
+    "release": endpoints.release,
+}
 
 
 @admin.register(Review)
@@ -32,13 +37,25 @@ class ReviewAdmin(ReadOnlyAdmin):
     """Every review, the newest first; nothing can be changed here."""
 
     list_display = (
-        "small", "shown_verdict", "model_tag", "shown_state", "shown_occasion", "moderator", "at",
-    )  # fmt: skip
+        "small",
+        "shown_verdict",
+        "model_tag",
+        "shown_state",
+        "shown_occasion",
+        "moderator",
+        "at",
+    )
     list_display_links = ("shown_verdict",)
     list_filter = (
-        "verdict", "main", "sub", "is_final", "sampled", "source",
-        ("moderator", admin.RelatedOnlyFieldListFilter), ("at", WholeDaysFilter),
-    )  # fmt: skip
+        "verdict",
+        "main",
+        "sub",
+        "is_final",
+        "sampled",
+        "source",
+        ("moderator", admin.RelatedOnlyFieldListFilter),
+        ("at", WholeDaysFilter),
+    )
     list_filter_submit = True
     list_select_related = ("moderator", "photo")
     list_per_page = 50

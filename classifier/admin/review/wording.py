@@ -5,9 +5,12 @@ from typing import Final
 from classifier.models import Review
 
 STATE_COLOURS: Final = {
-    "settles": "success", "overruled": "warning", "second": "info",
-    "undone": "default", "undo": "default",
-}  # fmt: skip
+    "settles": "success",
+    "overruled": "warning",
+    "second": "info",
+    "undone": "default",
+    "undo": "default",
+}
 
 
 def state(review: Review) -> tuple[str, str]:

@@ -37,8 +37,10 @@ def _column(figure: KeyFigure) -> Callable[[ModelVersion], str]:
             return row.value
         return format_html(
             '{}<br><span class="m-{}">{}</span>',
-            row.value, row.difference.trend, row.difference.words,
-        )  # fmt: skip
+            row.value,
+            row.difference.trend,
+            row.difference.words,
+        )
 
     shown.__name__ = figure.key
     return shown  # type: ignore[no-any-return]  # Unfold's decorator has no types
@@ -65,14 +67,22 @@ class ModelVersionAdmin(VersionPage, Reclassify, ReadOnlyAdmin):
     """Versions come from commands and retrainings; here they are compared and promoted."""
 
     list_display = (
-        "name", "shown_state", *[_column(figure) for figure in KEY_FIGURES], "made",
-    )  # fmt: skip
+        "name",
+        "shown_state",
+        *[_column(figure) for figure in KEY_FIGURES],
+        "made",
+    )
     list_filter = ("state",)
     search_fields = ("name",)
     fields = (
-        "name", "state", "created_at", "promoted_at", "promoted_by", "weights",
+        "name",
+        "state",
+        "created_at",
+        "promoted_at",
+        "promoted_by",
+        "weights",
         "whole_manifest",
-    )  # fmt: skip
+    )
     readonly_fields = fields
     actions_detail = ("promote",)
     actions_list = ("roll_back", "reclassify", "stop_reclassifying")

@@ -34,9 +34,12 @@ class VersionPage(ModelAdmin):
         return [*pages, *super().get_urls()]
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "",
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
         extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:  # fmt: skip
+    ) -> HttpResponse:
         version = self.get_object(request, object_id)
         facts = _facts(version) if version else {}
         facts["may_see_reviews"] = request.user.has_perm("classifier.view_review")

@@ -13,8 +13,17 @@ from classifier.photos.metadata.facts import Stripped
 
 # What HEIC and AVIF files are, by their first box; others are videos, among them those of phones.
 BRANDS: Final = (
-    b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis",
-)  # fmt: skip
+    b"heic",
+    b"heix",
+    b"heim",
+    b"heis",
+    b"hevc",
+    b"hevx",
+    b"mif1",
+    b"msf1",
+    b"avif",
+    b"avis",
+)
 # An entry of the list of items: its box's name, version and flags, number, protection, type.
 _METADATA_ITEM: Final = re.compile(rb"(infe(?:\x02.{7}|\x03.{9}))(?:Exif|mime)", re.DOTALL)
 

@@ -36,8 +36,16 @@ def stacked_days(days: Sequence[Day]) -> list[Rectangle]:
             y -= height
             if count:
                 words = f"{day.day:%d %b}: {count} {kind.replace('_', ' ')}"
-                bars.append(Rectangle(round(number * step, 2), round(y, 2), round(step * 0.8, 2),
-                                      round(height, 2), kind, words))  # fmt: skip
+                bars.append(
+                    Rectangle(
+                        round(number * step, 2),
+                        round(y, 2),
+                        round(step * 0.8, 2),
+                        round(height, 2),
+                        kind,
+                        words,
+                    )
+                )
     return bars
 
 

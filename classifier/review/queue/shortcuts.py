@@ -38,9 +38,12 @@ def _group(main: str) -> Group:
         for sub in TAXONOMY[main]
     ]
     alone = Key(
-        _MAIN_KEYS[main], f"{main} only", f"decides {main}, kind unclear",
-        Review.Verdict.MAIN_CLASS, main,
-    )  # fmt: skip
+        _MAIN_KEYS[main],
+        f"{main} only",
+        f"decides {main}, kind unclear",
+        Review.Verdict.MAIN_CLASS,
+        main,
+    )
     return Group(main, (*subs, alone))
 
 

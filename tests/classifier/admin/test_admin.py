@@ -55,8 +55,12 @@ def test_the_table_of_photos_shows_and_filters_what_was_said(
 
     assert "Bags › Tote Bags" in shown()
     assert "96 %" in shown()
-    for query in ({"outcome__exact": "subclass"}, {"main__exact": "Bags"}, {"q": "Certain"},
-                  {"sub__exact": "Tote Bags"}):  # fmt: skip
+    for query in (
+        {"outcome__exact": "subclass"},
+        {"main__exact": "Bags"},
+        {"q": "Certain"},
+        {"sub__exact": "Tote Bags"},
+    ):
         assert "Certain" in shown(**query)
         assert "Doubtful" not in shown(**query)
     assert "Certain" in shown(q="seller", status__exact="classified")
@@ -64,9 +68,12 @@ def test_the_table_of_photos_shows_and_filters_what_was_said(
 
 
 def test_the_table_needs_few_queries(
-    client: Client, moderator: User, seller: User, champion: ModelVersion,
+    client: Client,
+    moderator: User,
+    seller: User,
+    champion: ModelVersion,
     django_assert_max_num_queries: Any,
-) -> None:  # fmt: skip
+) -> None:
     """The number of queries does not grow with the number of photos."""
     for _ in range(12):
         uploaded_listing(seller)

@@ -59,9 +59,11 @@ def words(page: str) -> str:
 
 
 def test_the_button_asks_first_and_then_a_run_waits_for_the_trainer(
-    client: Client, engineer: User, sent: list[tuple[Any, ...]],
+    client: Client,
+    engineer: User,
+    sent: list[tuple[Any, ...]],
     django_capture_on_commit_callbacks: Any,
-) -> None:  # fmt: skip
+) -> None:
     """It offers three policies; the answer is a row, and a message on the trainer's queue."""
     client.force_login(engineer)
     question = client.get(START).content.decode()
@@ -130,9 +132,11 @@ def test_past_runs_are_listed_with_verdict_and_message(
     run = a_run()
     with retraining.take(run) as lease:
         lease.finish(
-            verdict=RetrainRun.Verdict.KEPT, message="It is kept. " + "Word after word. " * 30,
-            candidate=candidate, new_reviews=12,
-        )  # fmt: skip
+            verdict=RetrainRun.Verdict.KEPT,
+            message="It is kept. " + "Word after word. " * 30,
+            candidate=candidate,
+            new_reviews=12,
+        )
     client.force_login(watcher)
     page = words(client.get(RUNS).content.decode())
     assert "kept as a candidate" in page

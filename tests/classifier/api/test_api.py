@@ -177,8 +177,12 @@ def test_another_sellers_photos_do_not_exist(api: APIClient, other_seller: User)
     photo = only_photo(listing).pk
 
     assert api.get("/api/v1/listings/").json()["results"] == []
-    for path in (f"listings/{listing.pk}/", f"photos/{photo}/", f"photos/{photo}/image/",
-                 f"photos/{photo}/thumbnail/"):  # fmt: skip
+    for path in (
+        f"listings/{listing.pk}/",
+        f"photos/{photo}/",
+        f"photos/{photo}/image/",
+        f"photos/{photo}/thumbnail/",
+    ):
         assert api.get(f"/api/v1/{path}").status_code == 404
 
 

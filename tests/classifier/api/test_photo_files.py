@@ -158,9 +158,13 @@ def overloaded_port() -> Iterator[int]:
 @pytest.mark.integration
 @pytest.mark.parametrize("kind", KINDS)
 def test_s3_that_has_too_much_to_do_is_a_503(
-    api: APIClient, photo_on_s3: ListingPhoto, kind: str, settings: Settings, s3: dict[str, str],
+    api: APIClient,
+    photo_on_s3: ListingPhoto,
+    kind: str,
+    settings: Settings,
+    s3: dict[str, str],
     overloaded_port: int,
-) -> None:  # fmt: skip
+) -> None:
     """It answers 503 itself, and so do we."""
     move_s3(settings, s3, overloaded_port)
     assert_come_again(api, photo_on_s3, kind)
@@ -168,9 +172,11 @@ def test_s3_that_has_too_much_to_do_is_a_503(
 
 @BREAK
 def test_a_gradcam_image_in_an_outage_is_a_503(
-    anna: User, champion: ModelVersion, photo: ListingPhoto,
+    anna: User,
+    champion: ModelVersion,
+    photo: ListingPhoto,
     break_disk: Callable[[ListingPhoto], None],
-) -> None:  # fmt: skip
+) -> None:
     """The queue page is told to come again, where a missing image is made anew."""
     image = Path(default_storage.path(f"heat/{photo.pk}-{champion.name}.png"))
     image.parent.mkdir(parents=True)

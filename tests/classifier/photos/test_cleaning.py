@@ -131,8 +131,9 @@ def swapped_profile() -> bytes:
     entries = {bytes(profile[132 + 12 * n : 136 + 12 * n]): 132 + 12 * n for n in range(tags)}
     red, blue = entries[b"rXYZ"], entries[b"bXYZ"]
     profile[red + 4 : red + 12], profile[blue + 4 : blue + 12] = (
-        profile[blue + 4 : blue + 12], profile[red + 4 : red + 12],
-    )  # fmt: skip
+        profile[blue + 4 : blue + 12],
+        profile[red + 4 : red + 12],
+    )
     return bytes(profile)
 
 
@@ -211,7 +212,7 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width
         pytest.param(b"\xff\xd8" + b"\0" * (40 * 2**20), "40 MB; at most 20 MB", id="40 MB"),
         pytest.param(pictures.jpeg(20, 400), "only 20 x 400 pixels.*at least 32", id="too narrow"),
     ],
-)  # fmt: skip
+)
 def test_bad_files_get_a_sentence(data: bytes, message: str) -> None:
     """Each kind of bad file is refused with a sentence that says what to do instead."""
     with pytest.raises(PhotoRefusedError, match=message) as caught:

@@ -78,11 +78,18 @@ def test_what_is_no_photo_is_left_out_by_name(tmp_path: Path, content: bytes) ->
 @pytest.mark.parametrize(
     "place",
     [
-        "__MACOSX/Bags/._a.jpg", ".Trash-1000/files/a.jpg", ".ipynb_checkpoints/a-checkpoint.jpg",
-        "Bags/.thumbnails/a.jpg", "Bags/@eaDir/a.jpg/thumb.jpg", "Bags/._a.jpg", ".DS_Store",
-        "Bags/Thumbs.db", "$RECYCLE.BIN/a.jpg", ".git/a.jpg",
+        "__MACOSX/Bags/._a.jpg",
+        ".Trash-1000/files/a.jpg",
+        ".ipynb_checkpoints/a-checkpoint.jpg",
+        "Bags/.thumbnails/a.jpg",
+        "Bags/@eaDir/a.jpg/thumb.jpg",
+        "Bags/._a.jpg",
+        ".DS_Store",
+        "Bags/Thumbs.db",
+        "$RECYCLE.BIN/a.jpg",
+        ".git/a.jpg",
     ],
-)  # fmt: skip
+)
 def test_what_a_system_put_there_is_left_out(tmp_path: Path, place: str) -> None:
     """Copies and thumbnails of photos that nobody made are no photos of anybody's."""
     photo(tmp_path / "Bags/a.jpg")

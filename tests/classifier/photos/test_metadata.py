@@ -18,9 +18,15 @@ LIMITS = Limits(max_bytes=20 * 2**20, max_pixels=60_000_000)
 UPRIGHT = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)]  # clockwise from upper left
 # Which corner of the stored picture stands at the upper left, right, lower right, left: EXIF 2.32.
 CORNERS = {
-    1: (0, 1, 2, 3), 2: (1, 0, 3, 2), 3: (2, 3, 0, 1), 4: (3, 2, 1, 0),
-    5: (0, 3, 2, 1), 6: (3, 0, 1, 2), 7: (2, 1, 0, 3), 8: (1, 2, 3, 0),
-}  # fmt: skip
+    1: (0, 1, 2, 3),
+    2: (1, 0, 3, 2),
+    3: (2, 3, 0, 1),
+    4: (3, 2, 1, 0),
+    5: (0, 3, 2, 1),
+    6: (3, 0, 1, 2),
+    7: (2, 1, 0, 3),
+    8: (1, 2, 3, 0),
+}
 
 
 def corners(image: Image.Image) -> list[tuple[int, ...]]:

@@ -28,8 +28,9 @@ def test_the_label_says_where_it_came_from(anna: User) -> None:
     review(anna, BOOTS)
     photo = ListingPhoto.objects.get()
     assert (final_label(photo).words, final_label(photo).source) == (
-        "Shoes › Boots", LabelSource.MODERATOR,
-    )  # fmt: skip
+        "Shoes › Boots",
+        LabelSource.MODERATOR,
+    )
 
 
 def test_a_listing_takes_its_best_photos_label(anna: User) -> None:
@@ -44,8 +45,11 @@ def test_a_listing_takes_its_best_photos_label(anna: User) -> None:
     client = signed_in(listing.seller)
     final_label = client.get(f"/api/v1/listings/{listing.pk}/").json()["final_label"]
     assert final_label == {
-        "main": "Shoes", "sub": "Boots", "said_by": "moderator", "words": "Shoes › Boots",
-    }  # fmt: skip
+        "main": "Shoes",
+        "sub": "Boots",
+        "said_by": "moderator",
+        "words": "Shoes › Boots",
+    }
     page = client.get(f"/listings/{listing.pk}/").content.decode()
     assert "Shoes › Boots, settled by a moderator" in page
 

@@ -100,11 +100,16 @@ def test_deleting_a_photo_keeps_its_reviews(anna: User) -> None:
 @pytest.mark.parametrize(
     ("kind", "main", "sub"),
     [
-        ("subclass", "Bags", "Boots"), ("subclass", "Shoes", None), ("subclass", "Shoes", "Hats"),
-        ("main_class", "Hats", None), ("main_class", "Shoes", "Boots"), ("not_ours", "Shoes", None),
-        ("bad_photo", None, "Boots"), ("undone", None, None),
+        ("subclass", "Bags", "Boots"),
+        ("subclass", "Shoes", None),
+        ("subclass", "Shoes", "Hats"),
+        ("main_class", "Hats", None),
+        ("main_class", "Shoes", "Boots"),
+        ("not_ours", "Shoes", None),
+        ("bad_photo", None, "Boots"),
+        ("undone", None, None),
     ],
-)  # fmt: skip
+)
 def test_a_verdict_must_make_sense(kind: str, main: str | None, sub: str | None) -> None:
     """A subclass of another main class, and the like, is refused with a sentence."""
     with pytest.raises(InvalidVerdictError):
@@ -125,9 +130,14 @@ def test_the_database_refuses_a_second_final_review(anna: User, ben: User) -> No
 
 @pytest.mark.parametrize(
     "change",
-    [{"sub": "Flats"}, {"verdict": "bad_photo", "main": None, "sub": None}, {"seconds": 0.1},
-     {"key": uuid4()}, {"predicted_main": "Bags"}],
-)  # fmt: skip
+    [
+        {"sub": "Flats"},
+        {"verdict": "bad_photo", "main": None, "sub": None},
+        {"seconds": 0.1},
+        {"key": uuid4()},
+        {"predicted_main": "Bags"},
+    ],
+)
 def test_the_database_refuses_to_change_a_review(anna: User, change: dict[str, object]) -> None:
     """A trigger keeps every row as it was written."""
     a_photo(**UNKNOWN)
@@ -166,8 +176,10 @@ def test_undo_adds_a_row_and_brings_the_photo_back(anna: User) -> None:
     assert (old.is_final, old.voided, old.voided_by.verdict) == (False, True, "undone")
     assert record(anna, again, BOOTS).is_final
     assert [review.verdict for review in Review.objects.order_by("id")] == [
-        "subclass", "undone", "subclass",
-    ]  # fmt: skip
+        "subclass",
+        "undone",
+        "subclass",
+    ]
 
 
 def test_undo_is_once_and_for_ones_own(anna: User, ben: User) -> None:
@@ -250,9 +262,12 @@ def test_undo_and_later_reviews_keep_the_sample(
     record(cleo, shown(cleo), FLATS)
     rows = Review.objects.order_by("id").values_list("verdict", "round", "sampling_share")
     assert list(rows) == [
-        ("subclass", 1, 1.0), ("undone", 1, 1.0), ("subclass", 1, 1.0), ("subclass", 2, 1.0),
+        ("subclass", 1, 1.0),
+        ("undone", 1, 1.0),
+        ("subclass", 1, 1.0),
+        ("subclass", 2, 1.0),
         ("subclass", 3, 1.0),
-    ]  # fmt: skip
+    ]
     assert Review.objects.final().get().moderator == cleo
 
 

@@ -76,8 +76,10 @@ def test_bulk_overwrites_nothing(anna: User, settings: Settings) -> None:
     done = bulk.confirm(moderator=anna, photos=[settled.pk, held.pk, sampled.pk])
     assert done.count == 0
     assert done.left_out == {
-        "already settled": 1, "on another moderator's screen": 1, "in the blind sample": 1,
-    }  # fmt: skip
+        "already settled": 1,
+        "on another moderator's screen": 1,
+        "in the blind sample": 1,
+    }
     assert Review.objects.final().get().sub == "Boots"
 
 

@@ -157,20 +157,35 @@ def test_a_blind_card_does_not_tell_what_the_model_said(anna: User, settings: Se
 @pytest.mark.parametrize(
     ("endpoint", "body"),
     [
-        ("decide", {}), ("decide", {"item": "1", "claim": str(uuid4())}),
+        ("decide", {}),
+        ("decide", {"item": "1", "claim": str(uuid4())}),
         ("decide", {"item": 1, "claim": "x", "verdict": "not_ours"}),
         ("decide", {"item": 1, "claim": str(uuid4()), "verdict": "undone"}),
         ("decide", {"item": 1, "claim": str(uuid4()), "verdict": "hats"}),
         ("decide", {"item": 1, "claim": str(uuid4()), "verdict": ["not_ours"]}),
-        ("decide", {"item": 1, "claim": str(uuid4()), "verdict": "subclass", "main": "Bags",
-                    "sub": "Boots"}),
+        (
+            "decide",
+            {
+                "item": 1,
+                "claim": str(uuid4()),
+                "verdict": "subclass",
+                "main": "Bags",
+                "sub": "Boots",
+            },
+        ),
         ("decide", {"item": 1, "claim": str(uuid4()), "verdict": "main_class", "main": {"a": 1}}),
         ("decide", {"item": 2**70, "claim": str(uuid4()), "verdict": "not_ours"}),
-        ("undo", {}), ("undo", {"review": True}), ("undo", {"review": 99}), ("skip", {}),
-        ("back", {"item": -1}), ("keep", {"claims": "all"}), ("keep", {"claims": ["x"]}),
-        ("release", {"claims": [1] * 51}), ("take", [1]),
+        ("undo", {}),
+        ("undo", {"review": True}),
+        ("undo", {"review": 99}),
+        ("skip", {}),
+        ("back", {"item": -1}),
+        ("keep", {"claims": "all"}),
+        ("keep", {"claims": ["x"]}),
+        ("release", {"claims": [1] * 51}),
+        ("take", [1]),
     ],
-)  # fmt: skip
+)
 def test_bad_input_gets_a_sentence(anna: User, endpoint: str, body: Any) -> None:
     """A request that makes no sense is a 400 with a message, and changes nothing."""
     response = post(signed_in(anna), endpoint, body)

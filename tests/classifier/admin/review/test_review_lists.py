@@ -25,13 +25,23 @@ PHOTOS = "/admin/classifier/listingphoto/"
 
 @pytest.mark.parametrize(
     ("query", "count"),
-    [("reviewed_by=nobody", 1), ("reviewed_by=anybody", 1), ("sub_confidence_from=0.8", 1),
-     ("main_confidence_to=0.95", 1), ("outcome__exact=main_class", 1), ("q=A listing", 2),
-     ("reason__exact=sub_below_threshold", 1), ("main__exact=Shoes", 2), ("sub__exact=Boots", 1),
-     ("model_version__id__exact={version}", 2), ("created_at_from={today}", 2),
-     ("created_at_to={today}", 2), ("created_at_to={yesterday}", 0),
-     ("created_at_from=2026-02-31", 2)],
-)  # fmt: skip
+    [
+        ("reviewed_by=nobody", 1),
+        ("reviewed_by=anybody", 1),
+        ("sub_confidence_from=0.8", 1),
+        ("main_confidence_to=0.95", 1),
+        ("outcome__exact=main_class", 1),
+        ("q=A listing", 2),
+        ("reason__exact=sub_below_threshold", 1),
+        ("main__exact=Shoes", 2),
+        ("sub__exact=Boots", 1),
+        ("model_version__id__exact={version}", 2),
+        ("created_at_from={today}", 2),
+        ("created_at_to={today}", 2),
+        ("created_at_to={yesterday}", 0),
+        ("created_at_from=2026-02-31", 2),
+    ],
+)
 def test_the_list_filters(anna: User, query: str, count: int) -> None:
     """Photos are found by all that was said of them, by whom, when, how surely, and by words."""
     a_photo("Boots", **FALLBACK)
@@ -64,9 +74,11 @@ def test_the_list_and_the_photo_say_what_people_said(anna: User) -> None:
     assert "Shoes › Boots (anna)" in client.get(PHOTOS).content.decode()
     page = client.get(f"{PHOTOS}{photo.pk}/change/").content.decode()
     story = [
-        "anna · Shoes › Flats · queue, undone", "anna · Undone · queue, undoes",
-        "anna · Shoes › Boots · queue, settles the photo", "Shoes › High Heels",
-    ]  # fmt: skip
+        "anna · Shoes › Flats · queue, undone",
+        "anna · Undone · queue, undoes",
+        "anna · Shoes › Boots · queue, settles the photo",
+        "Shoes › High Heels",
+    ]
     for words in story:
         assert words in page
     looker = signed_in(a_moderator("looker", rights=["view_listingphoto"]))
@@ -91,9 +103,16 @@ def test_the_table_needs_few_queries_with_reviews(
 
 @pytest.mark.parametrize(
     ("query", "count"),
-    [("is_final__exact=1", 1), ("verdict__exact=undone", 1), ("moderator__id__exact={anna}", 3),
-     ("q=anna", 3), ("q=nobody", 0), ("at_from={tomorrow}", 0), ("source__exact=bulk", 0)],
-)  # fmt: skip
+    [
+        ("is_final__exact=1", 1),
+        ("verdict__exact=undone", 1),
+        ("moderator__id__exact={anna}", 3),
+        ("q=anna", 3),
+        ("q=nobody", 0),
+        ("at_from={tomorrow}", 0),
+        ("source__exact=bulk", 0),
+    ],
+)
 def test_reviews_are_filtered_and_searched(anna: User, query: str, count: int) -> None:
     """The table of reviews narrows down by what they are worth, who, when and where."""
     a_photo(**UNKNOWN)
@@ -131,8 +150,10 @@ def test_labels_are_exported_as_csv_and_json_lines(anna: User) -> None:
     assert (row["photo"], row["main"], row["sub"]) == (str(photo.pk), "Shoes", "Boots")
     (line,) = map(json.loads, lines)
     assert (line["sha256"], line["moderator"], line["model_version"]) == (
-        photo.sha256, "anna", "a-model",
-    )  # fmt: skip
+        photo.sha256,
+        "anna",
+        "a-model",
+    )
 
 
 def test_exports_have_the_sampling_probability(anna: User, settings: Settings) -> None:
@@ -144,8 +165,9 @@ def test_exports_have_the_sampling_probability(anna: User, settings: Settings) -
     review(anna)
     lines = [json.loads(line) for line in export.as_json_lines()]
     assert [(line["sampled"], line["sampling_share"]) for line in lines] == [
-        (True, 1.0), (False, None),
-    ]  # fmt: skip
+        (True, 1.0),
+        (False, None),
+    ]
     assert [row["sampling_share"] for row in csv.DictReader(export.as_csv())] == ["1.0", ""]
 
 

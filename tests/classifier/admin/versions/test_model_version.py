@@ -83,11 +83,13 @@ def test_a_rejected_version_shows_every_reason(
     client.force_login(onlooker)
     page = page_of(client, rejected)
     for phrase in (
-        "The gate: reject", "Rejected because of Clutches.", "626 of the nine subclasses",
+        "The gate: reject",
+        "Rejected because of Clutches.",
+        "626 of the nine subclasses",
         "recall of Clutches 90.0 % 78.0 % −12.0 −20.0 to −4.0 0.010 not below -0.1 blocks",
         "Recall of Clutches fell from 90.0 % to 78.0 % on 50 photos.",
         "overall accuracy 94.0 % 95.2 % +1.2 +0.2 to +2.2 0.030 above 0 better",
-    ):  # fmt: skip
+    ):
         assert phrase in page, phrase
 
 
@@ -122,9 +124,12 @@ def test_the_page_tells_where_a_version_comes_from_and_when_it_was_live(
 ) -> None:
     """Parents, the run that made it, its reviews, and each time in production with who and how."""
     RetrainRun.objects.create(
-        trigger="command", state="done", verdict="kept", finished_at=timezone.now(),
+        trigger="command",
+        state="done",
+        verdict="kept",
+        finished_at=timezone.now(),
         candidate=candidate,
-    )  # fmt: skip
+    )
     grandchild = a_candidate(candidate, "grandchild")
     promotion.promote(version=candidate, by=boss)
     promotion.rollback(by=boss)
@@ -146,9 +151,14 @@ def learned(version: ModelVersion, sub: str = "Boots", *, split: str = "train") 
     """Let a version have learned from one new review."""
     photo = a_photo(sub)
     review = Review.objects.create(
-        photo=photo, moderator=User.objects.get_or_create(username="anna")[0], key=uuid4(),
-        verdict="subclass", main="Shoes", sub=sub, is_final=True,
-    )  # fmt: skip
+        photo=photo,
+        moderator=User.objects.get_or_create(username="anna")[0],
+        key=uuid4(),
+        verdict="subclass",
+        main="Shoes",
+        sub=sub,
+        is_final=True,
+    )
     DatasetReview.objects.create(version=version, review=review, sha256=photo.sha256, split=split)
     return review
 
