@@ -5,11 +5,10 @@ them was trained on, and the reviews in it; and back, from a review or a photo t
 learned from it.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from classifier.models import DatasetReview, ListingPhoto, ModelVersion, Review, Split
 from classifier.versions import history
@@ -66,12 +65,16 @@ def of_version(version: ModelVersion) -> list[Learned]:
 
 
 def _learned(version: ModelVersion) -> Learned:
-    rows = list(reviews_in(version).values_list("split", "review__is_final"))
+    counts = (
+        version.dataset_reviews.order_by()
+        .values("split")
+        .annotate(count=Count("pk"), undone=Count("pk", filter=Q(review__is_final=False)))
+    )
     return Learned(
         version,
         version.dataset_fingerprint,
-        Counter(split for split, _ in rows),
-        sum(not final for _, final in rows),
+        {row["split"]: row["count"] for row in counts},
+        sum(row["undone"] for row in counts),
     )
 
 
@@ -95,6 +98,11 @@ def learned_from_review(review: Review) -> QuerySet[DatasetReview]:
 def learned_from_photo(sha256: str) -> QuerySet[DatasetReview]:
     """Return in which versions' datasets a photo's file is, also after the photo was deleted."""
     return _with_versions(DatasetReview.objects.filter(sha256=sha256))
+
+
+def hash_starts_with(digits: str) -> Q:
+    """Return what tells rows whose ``sha256`` begins so; LIKE would use no index on SQLite."""
+    return Q(sha256__gte=digits, sha256__lt=f"{digits}g")
 
 
 def _with_versions(rows: QuerySet[DatasetReview]) -> QuerySet[DatasetReview]:

@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Q
 
 from classifier.models import DatasetReview, ListingPhoto, Review
 from classifier.versions import lineage, registry
@@ -34,12 +34,23 @@ class Command(BaseCommand):
         what.add_argument("--review", type=int, metavar="NUMBER", help="start from a review")
         what.add_argument("--model", metavar="NAME", help="start from a model version")
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
+        parser.add_argument(
+            "--all-reviews", action="store_true",
+            help="with --json: name every review in each model's dataset, not only how many",
+        )  # fmt: skip
 
     def handle(
-        self, *, photo: str | None, review: int | None, model: str | None, json: bool, **_: Any
+        self,
+        *,
+        photo: str | None,
+        review: int | None,
+        model: str | None,
+        json: bool,
+        all_reviews: bool,
+        **_: Any,
     ) -> None:
         try:
-            documents = list(_documents(photo, review, model))
+            documents = list(_documents(photo, review, model, all_reviews=all_reviews and json))
         except registry.RegistryError as error:
             raise CommandError(str(error)) from error
         for document in documents:
@@ -49,13 +60,17 @@ class Command(BaseCommand):
 Document = dict[str, Any]
 
 
-def _documents(photo: str | None, review: int | None, model: str | None) -> Iterator[Document]:
+def _documents(
+    photo: str | None, review: int | None, model: str | None, *, all_reviews: bool
+) -> Iterator[Document]:
     if photo is not None:
-        yield from map(_of_photo, _photos(photo))
+        for one in _photos(photo):
+            yield _of_photo(one, all_reviews)
     elif review is not None:
         yield _of_review(_review(review))
     elif model is not None:
-        yield {"models": [_of_model(one) for one in lineage.of_version(registry.named(model))]}
+        versions = lineage.of_version(registry.named(model))
+        yield {"models": [_of_model(one, all_reviews) for one in versions]}
 
 
 def _photos(text: str) -> list[PhotoLineage]:
@@ -64,15 +79,19 @@ def _photos(text: str) -> list[PhotoLineage]:
         raise CommandError(
             f"{text!r} is neither a photo's number nor {SHORT_HASH} to 64 digits of its SHA-256."
         )
-    chosen = {"pk": int(text)} if by_number else {"sha256__startswith": text}
-    photos = ListingPhoto.objects.filter(**chosen).select_related("model_version", "listing")
+    chosen = Q(pk=int(text)) if by_number else lineage.hash_starts_with(text)
+    photos = ListingPhoto.objects.filter(chosen).select_related("model_version", "listing")
     if not photos:
-        learned = DatasetReview.objects.filter(sha256__startswith=text).values_list(
-            "version__name", flat=True
-        )
-        by = f" Models that learned from it: {', '.join(sorted(set(learned)))}." if learned else ""
+        by = "" if by_number else _learned_from(text)
         raise CommandError(f"There is no photo {text} (any more).{by}")
     return [lineage.of_photo(photo) for photo in photos]
+
+
+def _learned_from(digits: str) -> str:
+    """Return which models learned from a deleted photo of this hash, as a sentence."""
+    learned = DatasetReview.objects.filter(lineage.hash_starts_with(digits))
+    names = learned.order_by("version__name").values_list("version__name", flat=True).distinct()
+    return f" Models that learned from it: {', '.join(names)}." if names else ""
 
 
 def _review(number: int) -> Review:
@@ -82,7 +101,7 @@ def _review(number: int) -> Review:
     return review
 
 
-def _of_photo(found: PhotoLineage) -> Document:
+def _of_photo(found: PhotoLineage, all_reviews: bool) -> Document:
     photo = found.photo
     return {
         "photo": photo.pk,
@@ -91,26 +110,29 @@ def _of_photo(found: PhotoLineage) -> Document:
         "status": photo.status,
         "label": photo.label,
         "classified_at": photo.classified_at,
-        "models": [_of_model(one) for one in found.models],
+        "models": [_of_model(one, all_reviews) for one in found.models],
         "reviews": [_of_review(review) for review in found.reviews],
         "learned_by": [_of_learning(row) for row in found.learned_by],
     }
 
 
-def _of_model(learned: Learned) -> Document:
+def _of_model(learned: Learned, all_reviews: bool) -> Document:
     version = learned.version
-    rows = lineage.reviews_in(version)
-    return {
+    document: Document = {
         "name": version.name,
         "state": version.state,
         "weights_sha256": version.weights_sha256,
         "dataset_fingerprint": learned.fingerprint,
         "dataset_changed": learned.dataset_changed,
-        "reviews": [
-            {"review": row.review_id, "split": row.split, "is_final": row.review.is_final}
-            for row in rows
-        ],
+        "reviews": dict(learned.reviews),
+        "undone": learned.undone,
     }
+    if all_reviews:
+        document["dataset"] = [
+            {"review": row.review_id, "split": row.split, "is_final": row.review.is_final}
+            for row in lineage.reviews_in(version)
+        ]
+    return document
 
 
 def _of_review(review: Review) -> Document:
@@ -152,8 +174,7 @@ def _lines(document: Document) -> Iterator[str]:
 def _model_lines(model: Document, word: str) -> Iterator[str]:
     weights, fingerprint = _short(model["weights_sha256"]), _short(model["dataset_fingerprint"])
     yield f"  {word:<9} {model['name']} ({model['state']}), weights {weights}"
-    reviews = lineage.by_split(Counter(review["split"] for review in model["reviews"]))
-    undone = sum(not review["is_final"] for review in model["reviews"])
+    reviews, undone = lineage.by_split(model["reviews"]), model["undone"]
     changed = f"; changed since: {undone:,} no longer final" if undone else ""
     yield f"            dataset {fingerprint or 'unknown'}, reviews {reviews}{changed}"
 

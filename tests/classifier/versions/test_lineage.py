@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from classifier.models import DatasetReview, ListingPhoto, ModelVersion, Review
 from classifier.review import verdicts
@@ -143,10 +145,32 @@ def test_the_command_finds_a_photo_by_its_hash_and_writes_json(story: Story) -> 
     assert document["photo"] == story.photo.pk
     assert [model["name"] for model in document["models"]] == ["second", "first"]
     assert document["models"][0]["dataset_fingerprint"] == "f2" * 32
-    assert document["models"][0]["reviews"] == [
+    assert document["models"][0]["reviews"] == {"train": 1}
+    assert "dataset" not in document["models"][0]
+    assert [row["model"] for row in document["learned_by"]] == ["first", "second"]
+
+
+def test_every_review_of_a_dataset_is_named_on_request(story: Story) -> None:
+    """Else they are counted by the database, however many there are."""
+    with CaptureQueriesContext(connection) as counted:
+        run(str(story.photo.pk), "--json")
+    datasets = [query["sql"] for query in counted if "JOIN" not in query["sql"].split("WHERE")[0]]
+    assert not any(
+        'FROM "classifier_datasetreview"' in sql and "COUNT" not in sql for sql in datasets
+    )
+    document = json.loads(run(FILE[:12], "--json", "--all-reviews"))
+    assert document["models"][0]["dataset"] == [
         {"review": story.review.pk, "split": "train", "is_final": True}
     ]
-    assert [row["model"] for row in document["learned_by"]] == ["first", "second"]
+
+
+def test_the_number_of_a_deleted_photo_is_no_hash(story: Story) -> None:
+    """Digits of a number are not looked for among hashes that happen to begin with them."""
+    DatasetReview.objects.update(sha256="17" * 32)
+    story.photo.delete()
+    with pytest.raises(CommandError) as refused:
+        run("17171717171")
+    assert str(refused.value) == "There is no photo 17171717171 (any more)."
 
 
 def test_the_command_starts_from_a_review_or_a_model_too(story: Story) -> None:
