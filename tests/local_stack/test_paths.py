@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import redis
-from kombu import Connection
+from kombu.connection import Connection
 from kombu.utils.url import url_to_parts
 
 from local_stack.api_client import ApiClient
@@ -43,7 +43,7 @@ def test_database_and_broker_lie_in_the_folder(short_folder: Path, name: str) ->
     assert [path.name for path in short_folder.iterdir()] == [name]
     # As Celery takes the URL apart: several brokers are divided by semicolons.
     assert ";" not in broker
-    assert "/" + url_to_parts(Connection(broker).hostname).path == str(folder / "redis.sock")
+    assert "/" + url_to_parts(str(Connection(broker).hostname)).path == str(folder / "redis.sock")
 
 
 @pytest.fixture
