@@ -13,5 +13,5 @@ class ClassifierConfig(AppConfig):
         from classifier.models import triggers
         from classifier.photos import cleanup
 
-        post_delete.connect(cleanup.remove_with_row, sender="classifier.ListingPhoto")
+        post_delete.connect(cleanup.remember_files, sender="classifier.ListingPhoto")
         post_migrate.connect(triggers.install, sender=self)

@@ -6,8 +6,10 @@ from celery import shared_task
 from celery.signals import worker_ready
 
 from classifier import notify, retraining
+from classifier.photos import cleanup
 from classifier.photos.gradcam import GRADCAM_TASK
 from classifier.tagging import queue, reclassification
+from classifier.versions import load_failures
 
 
 @shared_task(name=notify.CLASSIFY_TASK)
@@ -22,9 +24,17 @@ def classify_photos() -> None:
 @shared_task(name="classifier.tasks.sweep_photos")
 def sweep_photos() -> None:
     """Give back expired claims and notify workers of whatever still waits."""
-    if queue.sweep().waiting:
+    load_failures.clear_stale()
+    # One that could not load the champion tries again, and says so again or no more.
+    if queue.sweep().waiting or load_failures.reported():
         notify.notify_workers()
     reclassification.notify_if_unfinished()
+
+
+@shared_task(name="classifier.tasks.remove_files")
+def remove_files() -> None:
+    """Remove the files of deleted photos."""
+    cleanup.remove_files()
 
 
 @shared_task(name=notify.RECLASSIFY_TASK)

@@ -1,15 +1,27 @@
-"""How often somebody may ask. Counted by process, so that no lost cache stops an upload."""
+"""How often somebody may ask, counted by all processes together (`slowfashion_ai.cache`)."""
 
+from django.core.cache import caches
+from django.utils.connection import ConnectionProxy
 from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
+
+SHARED_CACHE = ConnectionProxy(caches, "shared")
+
+
+class RequestThrottle(UserRateThrottle):
+    """Requests to the API, by user."""
+
+    cache = SHARED_CACHE
 
 
 class UploadThrottle(UserRateThrottle):
     """Uploads by user."""
 
+    cache = SHARED_CACHE
     scope = "uploads"
 
 
 class LoginThrottle(AnonRateThrottle):
     """Attempts to sign in, by address."""
 
+    cache = SHARED_CACHE
     scope = "logins"

@@ -14,6 +14,7 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 
+from slowfashion_ai.cache import redis_location
 from slowfashion_ai.environment import BASE_DIR, env
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
@@ -35,8 +36,11 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Behind TLS (HTTPS=on) cookies are secure, plain requests are redirected and HSTS is sent.
 HTTPS = env.bool("HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# Browsers keep to HSTS for as long as they were told, so it begins with an hour; a year, subdomains
+# and browsers' built-in lists are for when all of them are known to speak HTTPS.
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=3600) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 X_FRAME_OPTIONS = "DENY"
@@ -245,6 +249,16 @@ EMBEDDED_REDIS_SOCKET = VAR_DIR / "redis.sock"
 _socket_url = f"redis+socket://{quote(os.fsencode(EMBEDDED_REDIS_SOCKET))}"
 REDIS_URL = env.str("REDIS_URL", default=_socket_url)
 CELERY_BROKER_URL = REDIS_URL
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # What all web processes count together, such as uploads a minute.
+    "shared": {
+        "BACKEND": "slowfashion_ai.cache.SharedCache",
+        "LOCATION": redis_location(REDIS_URL),
+        "KEY_PREFIX": "slowfashion",
+        "OPTIONS": {"socket_connect_timeout": 0.2, "socket_timeout": 0.2},
+    },
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "maintenance"
 CELERY_TASK_ROUTES = {
@@ -264,6 +278,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "classifier.tasks.sweep_photos", "schedule": SWEEP_EVERY_SECONDS},
+    "remove-files": {"task": "classifier.tasks.remove_files", "schedule": SWEEP_EVERY_SECONDS},
     # Less often: while no trainer runs, every message stays in the queue until one does.
     "sweep-retraining": {
         "task": "classifier.tasks.sweep_retraining",
@@ -286,7 +301,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "classifier.api.errors.answer",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["classifier.throttles.RequestThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "user": "6000/min",
         "uploads": f"{env.int('UPLOADS_PER_MINUTE', default=600)}/min",

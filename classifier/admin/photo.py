@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from unfold.contrib.filters.admin import RangeNumericFilter
 from unfold.decorators import action, display
 
-from classifier import notify, wording
+from classifier import wording
 from classifier.admin import pictures
 from classifier.admin.date_filter import WholeDaysFilter
 from classifier.admin.review.bulk_confirm import BulkConfirm
@@ -113,7 +113,6 @@ class ListingPhotoAdmin(BulkConfirm, PhotoReviews):
     def try_again(self, request: HttpRequest, queryset: QuerySet[ListingPhoto]) -> None:
         count = queue.try_again(queryset)
         if count:
-            notify.notify_workers()
             messages.success(request, f"{count} photo{'s' * (count != 1)} will be tried again.")
         else:
             messages.warning(request, "None of these photos had failed, so nothing was done.")

@@ -1,7 +1,8 @@
-"""The whole schema in one step, for a new database; a database of before takes the steps it replaces."""
+"""The whole schema in one step for a new database; an older one takes the steps it replaces."""
 
 import django.core.validators
 import django.db.models.deletion
+import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
@@ -26,6 +27,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='DeletedPhoto',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.BigIntegerField(help_text='Of the photo.')),
+                ('image', models.CharField(help_text='Name of its file in the storage.', max_length=200)),
+                ('due_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+            ],
+        ),
         migrations.CreateModel(
             name='Listing',
             fields=[

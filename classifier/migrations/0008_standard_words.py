@@ -1,9 +1,10 @@
-"""Standard words for columns, tables and constraints, and three indexes.
+"""Standard words for columns, tables and constraints, three indexes, and deleted photos whose files remain.
 
 Constraints and indexes that name a renamed column go before it is renamed and come back after.
 """
 
 import django.db.models.deletion
+import django.utils.timezone
 from django.db import migrations, models
 from django.db.models import Q
 
@@ -140,6 +141,23 @@ class Migration(migrations.Migration):
         ),
         migrations.RenameField("reclassification", "walks", "passes"),
         # Photos.
+        migrations.CreateModel(
+            name="DeletedPhoto",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.BigIntegerField(help_text="Of the photo.")),
+                (
+                    "image",
+                    models.CharField(help_text="Name of its file in the storage.", max_length=200),
+                ),
+                ("due_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+            ],
+        ),
         migrations.AddIndex(
             "listingphoto", models.Index(fields=["sha256"], name="photo_sha256")
         ),

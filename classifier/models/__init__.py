@@ -1,5 +1,6 @@
 """What the database keeps; one file per idea."""
 
+from classifier.models.deleted_photos import DeletedPhoto
 from classifier.models.photos import Listing, ListingPhoto
 from classifier.models.queue import Exclusion, QueueItem
 from classifier.models.reclassification import Reclassification
@@ -15,6 +16,7 @@ from classifier.models.versions import ModelVersion, Promotion
 
 __all__ = [
     "DatasetReview",
+    "DeletedPhoto",
     "Exclusion",
     "Listing",
     "ListingPhoto",

@@ -9,6 +9,14 @@ from django.db.models import Q
 _NEVER_DELETED: Final = "Promotions are the record of what was live when; they are never deleted."
 
 
+class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
+    """Model versions."""
+
+    def champions(self) -> "ModelVersionQuerySet":
+        """Return the version in production: one, or none yet."""
+        return self.filter(state=ModelVersion.State.CHAMPION)
+
+
 class ModelVersion(models.Model):
     """A bundle as registered here. Its files lie in the storage ``bundles`` under its name."""
 
@@ -38,6 +46,8 @@ class ModelVersion(models.Model):
         blank=True, help_text="Why a worker could not load it, the last time one tried."
     )
     load_failed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ModelVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ("-created_at",)

@@ -4,6 +4,7 @@ It lies in the storage of the photos under the photo's number and the model's na
 once for each model. A lost request loses nothing: the page asks again.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from django.core.files.base import ContentFile
@@ -27,7 +28,7 @@ def stored_image(photo: ListingPhoto) -> bytes | None:
     Raises:
         StorageUnavailableError: if the storage does not answer.
     """
-    champion = ModelVersion.objects.filter(state=ModelVersion.State.CHAMPION).first()
+    champion = ModelVersion.objects.champions().first()
     if champion is None:
         return None
     try:
@@ -51,7 +52,13 @@ def store(*, photo: ListingPhoto, version: str, data: bytes) -> None:
         default_storage.save(name, ContentFile(data))
 
 
-def remove(photo: int) -> None:
-    """Remove every picture of a photo that is deleted."""
-    for version in ModelVersion.objects.values_list("name", flat=True):
+def versions_with_images() -> list[str]:
+    """Return the names of the versions that may have made pictures: those that were ever live."""
+    live = ModelVersion.objects.filter(promoted_at__isnull=False)
+    return list(live.values_list("name", flat=True))
+
+
+def remove(photo: int, versions: Iterable[str]) -> None:
+    """Remove a deleted photo's pictures by these versions."""
+    for version in versions:
         default_storage.delete(stored_name(photo, version))

@@ -41,19 +41,20 @@ def claimable() -> QuerySet[ListingPhoto]:
     return _free().filter(left).order_by("attempts", "id")
 
 
-def claim_photos(*, limit: int) -> list[ListingPhoto]:
+def claim_photos(*, limit: int, tried_first: bool = False) -> list[ListingPhoto]:
     """Claim up to ``limit`` pending photos under one token and count the attempt.
 
     A photo that was tried before goes alone: if it is the one that kills its worker, it takes no
     other photo's attempts down with it.
+
+    Args:
+        tried_first: take the one that was tried before and has waited longest, if there is one.
+            Whoever claims in a loop asks for it now and then; else such a photo would wait for as
+            long as fresh ones come.
     """
     with transaction.atomic():
-        skip_locked = connection.features.has_select_for_update_skip_locked
-        rows = list(claimable().select_for_update(skip_locked=skip_locked)[:limit])
-        if rows and rows[0].attempts == 0:
-            rows = [row for row in rows if row.attempts == 0]
-        else:
-            rows = rows[:1]
+        rows = _lock_tried() if tried_first else []
+        rows = rows or _lock_next(limit)
         token, until = uuid4(), timezone.now() + settings.CLAIM_LEASE
         ListingPhoto.objects.filter(pk__in=[row.pk for row in rows]).update(
             claim=token, claimed_until=until, attempts=F("attempts") + 1
@@ -61,6 +62,31 @@ def claim_photos(*, limit: int) -> list[ListingPhoto]:
     for row in rows:
         row.claim, row.claimed_until, row.attempts = token, until, row.attempts + 1
     return rows
+
+
+def _lock_tried() -> list[ListingPhoto]:
+    tried = claimable().filter(attempts__gt=0)
+    longest_waiting = tried.order_by(F("claimed_until").asc(nulls_first=True), "id")
+    return _locked(longest_waiting, limit=1)
+
+
+def _lock_next(limit: int) -> list[ListingPhoto]:
+    rows = _locked(claimable(), limit=limit)
+    if rows and rows[0].attempts == 0:
+        return [row for row in rows if row.attempts == 0]
+    return rows[:1]
+
+
+def _locked(photos: QuerySet[ListingPhoto], *, limit: int) -> list[ListingPhoto]:
+    skip_locked = connection.features.has_select_for_update_skip_locked
+    return list(photos.select_for_update(skip_locked=skip_locked)[:limit])
+
+
+def give_back(photos: Sequence[ListingPhoto]) -> None:
+    """Give a claim back as if it had never been made: what failed has nothing to do with photos."""
+    ListingPhoto.objects.filter(
+        PENDING, pk__in=[photo.pk for photo in photos], claim=photos[0].claim
+    ).update(claim=None, claimed_until=None, attempts=F("attempts") - 1)
 
 
 def store_results(

@@ -15,7 +15,7 @@ from classifier.models import ModelVersion
 
 logger = logging.getLogger(__name__)
 
-# A worker that still fails would have said so again by then, if there was work at all.
+# Workers are asked to try again at each sweep, so one that still fails says so again by then.
 STALE_AFTER: Final = timedelta(minutes=10)
 
 
@@ -33,14 +33,24 @@ def clear(*, version: ModelVersion) -> None:
 
     What another machine said stays, until it has been silent for `STALE_AFTER`.
     """
-    if not version.load_error:
-        return
-    failed = ModelVersion.objects.filter(pk=version.pk)
-    for known in (
-        failed.filter(load_error__startswith=_here()),
-        failed.filter(load_failed_at__lt=timezone.now() - STALE_AFTER),
-    ):
-        known.update(load_error="", load_failed_at=None)
+    if version.load_error:
+        failed = ModelVersion.objects.filter(pk=version.pk, load_error__startswith=_here())
+        failed.update(load_error="", load_failed_at=None)
+
+
+def clear_stale() -> None:
+    """Take back what no machine has said again for `STALE_AFTER`; the sweep calls it.
+
+    A machine may be gone for good, or be back under another name.
+    """
+    ModelVersion.objects.filter(load_failed_at__lt=timezone.now() - STALE_AFTER).update(
+        load_error="", load_failed_at=None
+    )
+
+
+def reported() -> bool:
+    """Return whether some machine could not load the champion, as far as is known."""
+    return ModelVersion.objects.champions().exclude(load_error="").exists()
 
 
 def _here() -> str:

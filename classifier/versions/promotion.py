@@ -99,7 +99,7 @@ def _take_over(
     by: User | None,
     trigger: Promotion.Trigger,
 ) -> None:
-    ModelVersion.objects.filter(state=State.CHAMPION).update(state=State.RETIRED)
+    ModelVersion.objects.champions().update(state=State.RETIRED)
     at = timezone.now()
     last = Promotion.objects.values_list("at", flat=True).first()
     if last is not None and at <= last:

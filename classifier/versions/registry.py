@@ -34,7 +34,7 @@ class NoChampionError(RegistryError):
 
 def champion() -> ModelVersion | None:
     """Return the model version in production, if there is one."""
-    return ModelVersion.objects.filter(state=ModelVersion.State.CHAMPION).first()
+    return ModelVersion.objects.champions().first()
 
 
 def named(name: str) -> ModelVersion:

@@ -5,6 +5,7 @@ are busy pending photos pile up, and the next claim is larger: batches grow unde
 system answers at once.
 """
 
+import itertools
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ from django.conf import settings
 
 from classifier.ml.manifest import BundleError
 from classifier.tagging import queue
-from classifier.versions import registry
+from classifier.versions import load_failures, registry
 from classifier.worker import live_model
 from classifier.worker.predict import results_of
 
@@ -23,6 +24,9 @@ logger = logging.getLogger(__name__)
 
 LOOPS: Final = 2
 READERS: Final = 8
+# One claim of so many takes a photo that was tried before ahead of the fresh ones.
+TRIED_FIRST_EVERY: Final = 4
+_claims = itertools.count(1)
 stopping = threading.Event()
 _loop_slots = threading.BoundedSemaphore(LOOPS)
 _readers = ThreadPoolExecutor(READERS, thread_name_prefix="read-photo")
@@ -54,6 +58,9 @@ def drain() -> int:
     slot, so the photo that this call is about is seen.
     """
     dealt_with = 0
+    if load_failures.reported():
+        # Idle workers too say whether they can load it by now.
+        get_ready()
     while (
         not stopping.is_set() and queue.claimable().exists() and _loop_slots.acquire(blocking=False)
     ):
@@ -78,7 +85,8 @@ def classify_next_batch() -> int:
     live = live_model.current()
     # More than the device takes at once would only wait in our hands, and be lost with us.
     limit = min(settings.CLASSIFY_BATCH_SIZE, live.predictor.largest_pass)
-    photos = queue.claim_photos(limit=limit)
+    tried_first = next(_claims) % TRIED_FIRST_EVERY == 0
+    photos = queue.claim_photos(limit=limit, tried_first=tried_first)
     if not photos:
         return 0
     results = results_of(photos, live.predictor, _readers)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from pytest_django import Settings
 
 from classifier.models import ModelVersion
@@ -17,6 +17,7 @@ from tests.tagged_photos import a_moderator
 def nobody_asked_before() -> None:
     """The limits on how often somebody may ask start anew with each test."""
     cache.clear()
+    caches["shared"].clear()
 
 
 @pytest.fixture

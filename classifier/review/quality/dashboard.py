@@ -64,7 +64,7 @@ def _count() -> Figures:
     since = timezone.now() - timedelta(days=DAYS)
     recent = Review.objects.verdicts().filter(at__gte=since).values("moderator__username")
     by_whom = recent.annotate(count=Count("pk")).order_by("-count", "moderator__username")
-    champion = ModelVersion.objects.filter(state=ModelVersion.State.CHAMPION).first()
+    champion = ModelVersion.objects.champions().first()
     return Figures(
         waiting=backlog["waiting"],
         waiting_unknown=backlog["unknown"],

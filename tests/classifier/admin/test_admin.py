@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from classifier.models import Listing, ListingPhoto, ModelVersion
+from classifier.photos import cleanup
 from classifier.versions import registry, storage
 from tests.classifier.listings import fail, only_photo, tag, uploaded_listing
 from tests.scores import some_scores
@@ -117,6 +118,19 @@ def test_failed_photos_are_tried_again(
     assert statuses == {good.pk: "classified", bad.pk: "pending"}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_trying_again_notifies_workers_once(
+    client: Client, moderator: User, seller: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without a broker each message leaves a line in the log, and there is one."""
+    photo = only_photo(uploaded_listing(seller))
+    ListingPhoto.objects.update(status="failed", error="The disk was full.")
+    client.force_login(moderator)
+    caplog.clear()
+    client.post(PHOTOS, {"action": "try_again", "_selected_action": [photo.pk]})
+    assert caplog.text.count("pending photos wait for the next sweep") == 1
+
+
 def test_trying_again_needs_the_permission(
     client: Client, onlooker: User, seller: User, champion: ModelVersion
 ) -> None:
@@ -200,4 +214,5 @@ def test_a_deleted_listing_takes_its_files_along(client: Client, boss: User, sel
         {"action": "delete_selected", "_selected_action": [x.pk for x in listings], "post": "yes"},
     )
     assert not Listing.objects.exists()
+    cleanup.remove_files()
     assert not any(file.storage.exists(str(file)) for file in files)

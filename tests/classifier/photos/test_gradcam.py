@@ -15,6 +15,7 @@ from torch import nn
 from classifier.ml.gradcam import grad_cam, overlay
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import HierarchicalResNet
+from classifier.photos import cleanup
 from classifier.photos import gradcam as gradcam_images
 from classifier.versions import promotion, registry
 from classifier.worker import gradcam
@@ -111,4 +112,5 @@ def test_the_picture_goes_with_the_photo(untrained_bundle: Path) -> None:
     photo = a_photo(file=True, **UNKNOWN)
     gradcam.make_image(photo.pk)
     photo.delete()
+    cleanup.remove_files()
     assert default_storage.listdir("heat")[1] == []

@@ -1,6 +1,7 @@
 """Claims, results and the sweep, on SQLite and on PostgreSQL."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -62,6 +63,31 @@ def test_a_photo_that_was_tried_before_goes_alone_and_last() -> None:
     newcomers = pending_photos(3)
     claims = [[photo.pk for photo in queue.claim_photos(limit=10)] for _ in range(3)]
     assert claims == [[photo.pk for photo in newcomers], [suspects[0].pk], [suspects[1].pk]]
+
+
+def test_who_asks_for_tried_photos_gets_the_one_that_waited_longest() -> None:
+    """However many fresh ones wait; and where none was tried before, fresh ones are claimed."""
+    now = timezone.now()
+    first, second = (
+        pending_photos(1, attempts=1, claimed_until=now - timedelta(minutes=minutes))[0]
+        for minutes in (9, 5)
+    )
+    pending_photos(30)
+    claims = [queue.claim_photos(limit=4, tried_first=True) for _ in range(3)]
+    assert [[photo.pk for photo in claim] for claim in claims[:2]] == [[first.pk], [second.pk]]
+    assert [photo.attempts for photo in claims[2]] == [1, 1, 1, 1]
+
+
+def test_what_is_given_back_cost_no_attempt() -> None:
+    """As if it had never been claimed; what somebody else claimed meanwhile is theirs."""
+    pending_photos(2)
+    claimed = queue.claim_photos(limit=2)
+    ListingPhoto.objects.filter(pk=claimed[1].pk).update(claim=uuid4())
+    queue.give_back(claimed)
+    given, kept = (fresh(photo) for photo in claimed)
+    assert (given.attempts, given.claim, given.claimed_until) == (0, None, None)
+    assert (kept.attempts, kept.claim is not None) == (1, True)
+    assert [photo.pk for photo in queue.claim_photos(limit=2)] == [given.pk]
 
 
 def test_results_are_stored_whole(model: ModelVersion) -> None:

@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from torch import nn
 
+from classifier import tasks
 from classifier.ml import probe
 from classifier.ml.bundle import load_bundle, save_bundle
 from classifier.ml.manifest import BundleDamagedError, Preprocessing
@@ -157,8 +158,29 @@ def test_another_machine_s_trouble_is_not_hidden_by_this_one_s_success(
     slot.current()
     assert "another-host" in load_error(two_models[1])
     failed.update(load_failed_at=timezone.now() - load_failures.STALE_AFTER - timedelta(seconds=1))
-    live_model.ModelSlot().current()
+    tasks.sweep_photos()
     assert load_error(two_models[1]) == ""
+
+
+def test_workers_are_asked_again_while_one_could_not_load_the_champion(
+    two_models: TwoModels, caplog: pytest.LogCaptureFixture
+) -> None:
+    """So an idle one that still fails says so again, and what nobody says again is forgotten.
+
+    Its container may be back under another host name, and nobody else would take it back.
+    """
+    error = BundleDamagedError("weights.safetensors is damaged.")
+    load_failures.report(version=two_models[0], error=error, at_work=None)
+    caplog.clear()
+    tasks.sweep_photos()
+    assert load_error(two_models[0])
+    # Without a broker a message leaves this line.
+    assert "pending photos wait for the next sweep" in caplog.text
+    ModelVersion.objects.update(load_failed_at=timezone.now() - load_failures.STALE_AFTER)
+    caplog.clear()
+    tasks.sweep_photos()
+    assert load_error(two_models[0]) == ""
+    assert caplog.text == ""
 
 
 def test_check_warns_of_a_champion_that_a_worker_could_not_load(
