@@ -1,10 +1,13 @@
 """How often somebody may ask, counted by all processes together (`slowfashion_ai.cache`)."""
 
-from django.core.cache import caches
+from typing import cast
+
+from django.core.cache import BaseCache, caches
 from django.utils.connection import ConnectionProxy
 from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
 
-SHARED_CACHE = ConnectionProxy(caches, "shared")
+# A proxy, as `django.core.cache.cache` is one: each thread has its own connection.
+SHARED_CACHE = cast(BaseCache, ConnectionProxy(caches, "shared"))
 
 
 class RequestThrottle(UserRateThrottle):
