@@ -13,6 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from classifier.ml.figures_mark import marked
 from classifier.ml.manifest import (
     EXTRA_NAMES,
     MANIFEST_NAME,
@@ -45,7 +46,7 @@ def save_bundle(
     """Write a bundle to ``folder``, aside first and then renamed, so that it is whole or absent.
 
     Weights are stored in half precision. The manifest's hash, stride placement and layout of the
-    heads are filled in from the network, whatever they said.
+    heads are filled in from the network, whatever they said; its figures get their mark.
 
     Args:
         extras: contents of files that go with it, by name (`EXTRA_NAMES`).
@@ -71,11 +72,13 @@ def save_bundle(
         }
         _must_be_finite(state)
         save_file(state, aside / WEIGHTS_NAME)
-        written = dataclasses.replace(
-            manifest,
-            weights_sha256=sha256_of(aside / WEIGHTS_NAME),
-            stride_placement=str(network.stride_placement),
-            head_layout=str(network.head_layout),
+        written = marked(
+            dataclasses.replace(
+                manifest,
+                weights_sha256=sha256_of(aside / WEIGHTS_NAME),
+                stride_placement=str(network.stride_placement),
+                head_layout=str(network.head_layout),
+            )
         )
         text = json.dumps(manifest_as_dict(written), indent=2, ensure_ascii=False)
         (aside / MANIFEST_NAME).write_text(text + "\n", encoding="utf-8")

@@ -1,8 +1,8 @@
 """``bundle.json``: what a bundle says of itself, read and checked without torch.
 
 A bundle is a folder with ``weights.safetensors`` and ``bundle.json``, and perhaps the extras
-``dataset.csv`` and ``report.html``. The web process and the system checks read only the JSON and
-the hash; `classifier.ml.bundle` adds the weights.
+``dataset.csv``, ``held_out.csv`` and ``report.html``. The web process and the system checks read
+only the JSON and the hash; `classifier.ml.bundle` adds the weights.
 """
 
 import dataclasses
@@ -23,10 +23,12 @@ FORMAT_VERSION: Final = 2
 READABLE_VERSIONS: Final = (1, 2)
 MANIFEST_NAME: Final = "bundle.json"
 WEIGHTS_NAME: Final = "weights.safetensors"
-# What a bundle may carry besides: the table of photos it learned from, and the page about it.
+# What a bundle may carry besides: the table of photos it learned from, what it says of photos that
+# it did not learn from, and the page about it.
 DATASET_NAME: Final = "dataset.csv"
+HELD_OUT_NAME: Final = "held_out.csv"
 REPORT_NAME: Final = "report.html"
-EXTRA_NAMES: Final = (DATASET_NAME, REPORT_NAME)
+EXTRA_NAMES: Final = (DATASET_NAME, HELD_OUT_NAME, REPORT_NAME)
 
 
 class BundleError(Exception):

@@ -9,14 +9,20 @@ import csv
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from io import StringIO
+from pathlib import Path
 from typing import Final, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
-from training.evaluation.scoring import Probabilities, Truth
+from training.data.dataset_rows import NAMES
+from training.data.folder import Sample
+from training.evaluation.scoring import Probabilities, Truth, truth_of
 
+PHOTO_DIGITS: Final = 32  # of the SHA-256
 DIGITS: Final = 5  # significant ones of a score: far finer than any threshold
 TEST: Final = "test"
 SPLITS: Final = ("train", "validation", TEST)
@@ -74,6 +80,12 @@ class HeldOutScores:
         lines = sorted("|".join(self._facts(row)) for row in range(len(self)))
         return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
 
+    def as_bytes(self) -> bytes:
+        """Return the table as a bundle carries it."""
+        file = StringIO(newline="")
+        self.write(file)
+        return file.getvalue().encode(errors=NAMES)
+
     def write(self, file: TextIO) -> None:
         """Write the table; ``file`` was opened with ``newline=""``."""
         writer = csv.writer(file, lineterminator="\n")
@@ -91,22 +103,58 @@ class HeldOutScores:
         ]  # fmt: skip
 
 
+def held_out_scores(
+    scores: Probabilities, samples: Sequence[Sample], hashes: Sequence[str], split: str
+) -> HeldOutScores:
+    """Return the table of these photos.
+
+    Args:
+        scores: of the photos, in order.
+        samples, hashes: the photos and the SHA-256 of their files.
+        split: one of `SPLITS`, of all of them.
+    """
+    count = len(samples)
+    return HeldOutScores(
+        scores,
+        truth_of(samples),
+        np.array([sha256[:PHOTO_DIGITS] for sha256 in hashes], dtype=np.str_),
+        np.full(count, split),
+        np.array([sample.source for sample in samples], dtype=np.str_),
+    )
+
+
+def both(first: Probabilities, second: Probabilities) -> Probabilities:
+    """Return the scores of two sets of photos, one after the other."""
+    return Probabilities(
+        np.concatenate([first.main, second.main]),
+        np.concatenate([first.sub, second.sub]),
+        np.concatenate([first.novelty, second.novelty]),
+    )
+
+
+def both_truths(first: Truth, second: Truth) -> Truth:
+    """Return what is true of two sets of photos, one after the other."""
+    return Truth(
+        np.concatenate([first.main, second.main]),
+        np.concatenate([first.sub, second.sub]),
+        np.concatenate([first.groups, second.groups]),
+    )
+
+
 def joined(tables: Sequence[HeldOutScores]) -> HeldOutScores:
     """Return all photos of several tables, one after the other."""
-    scores, truths = [table.scores for table in tables], [table.truth for table in tables]
+    return reduce(_two, tables)
+
+
+def _two(first: HeldOutScores, second: HeldOutScores) -> HeldOutScores:
     return HeldOutScores(
-        Probabilities(
-            np.concatenate([s.main for s in scores]), np.concatenate([s.sub for s in scores]),
-            np.concatenate([s.novelty for s in scores]),
+        both(first.scores, second.scores),
+        both_truths(first.truth, second.truth),
+        *(
+            np.concatenate([getattr(first, name), getattr(second, name)])
+            for name in ("photo", "split", "source")
         ),
-        Truth(
-            np.concatenate([t.main for t in truths]), np.concatenate([t.sub for t in truths]),
-            np.concatenate([t.groups for t in truths]),
-        ),
-        np.concatenate([table.photo for table in tables]),
-        np.concatenate([table.split for table in tables]),
-        np.concatenate([table.source for table in tables]),
-    )  # fmt: skip
+    )
 
 
 def read_held_out(file: TextIO, name: str) -> HeldOutScores:
@@ -142,6 +190,17 @@ def read_held_out(file: TextIO, name: str) -> HeldOutScores:
         ),
         *(np.array([row[fact] for row in rows]) for fact in ("photo", "split", "source")),
     )
+
+
+def read_held_out_file(path: Path) -> HeldOutScores:
+    """Read a table from a file on disk.
+
+    Raises:
+        HeldOutScoresError: as `read_held_out`.
+        OSError: if the file cannot be read.
+    """
+    with path.open(newline="", encoding="utf-8", errors=NAMES) as file:
+        return read_held_out(file, str(path))
 
 
 def _checked(values: dict[str, str]) -> dict[str, str]:

@@ -75,6 +75,9 @@ class Promise:
             raise ValueError(f"A promise is per 'main' class or for 'all'; it is {self.per!r}.")
 
 
+DEFAULT_PROMISE: Final = Promise()
+
+
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """What the promise came to for some main classes.

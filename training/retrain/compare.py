@@ -10,6 +10,7 @@ from classifier.ml.manifest import Manifest, read_manifest
 from classifier.models import Split
 from classifier.photos.cleaning import Limits
 from classifier.versions.gate_report import GateReport, TestCounts
+from training.calibration.held_out_scores import HeldOutScores, held_out_scores
 from training.data.dataset_rows import DatasetRow, LabelSource
 from training.evaluation.curves import curves
 from training.gate.changed_decisions import ChangedDecisions, changed_decisions, is_right
@@ -32,6 +33,7 @@ class Comparison:
         curves: of each, as `training.evaluation.curves` gives them.
         changes: decisions that the candidate fixes or breaks.
         production: the estimate for production, or a sentence why there is none.
+        held_out: the candidate's scores of the test photos.
     """
 
     report: GateReport
@@ -40,6 +42,7 @@ class Comparison:
     curves: Mapping[str, Mapping[str, Any]]
     changes: ChangedDecisions
     production: ProductionEstimate | str
+    held_out: HeldOutScores
 
 
 def compare_models(
@@ -78,6 +81,12 @@ def compare_models(
         curves={name: curves(side.probabilities(), side.truth()) for name, side in sides.items()},
         changes=changed_decisions(scores),
         production=_production(tested, sampled, scores),
+        held_out=held_out_scores(
+            scores.candidate.probabilities(),
+            [photo.sample for photo in scores.candidate.photos],
+            [row.sha256 for row in tested],
+            "test",
+        ),
     )
 
 

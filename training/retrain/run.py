@@ -11,16 +11,17 @@ from django.conf import settings
 from safetensors import SafetensorError
 
 from classifier.ml.bundle import load_bundle, save_bundle
-from classifier.ml.manifest import DATASET_NAME, REPORT_NAME
+from classifier.ml.manifest import DATASET_NAME, HELD_OUT_NAME, REPORT_NAME
 from classifier.models import ModelVersion, RetrainRun, Review, Split
 from classifier.photos.intake import photo_limits
 from classifier.retraining import Lease, LeaseLostError, new_reviews
 from classifier.retraining.lease import DATABASE_AWAY
 from classifier.versions import registry, storage
 from classifier.versions.gate_report import GateReport
+from training.calibration.held_out_scores import joined, read_held_out_file
 from training.data.dataset_rows import NAMES, read_dataset, write_dataset
 from training.data.photo_folders import PhotoFolders
-from training.retrain.compare import compare_models
+from training.retrain.compare import Comparison, compare_models
 from training.retrain.data.collect import Collected, collect
 from training.retrain.data.kept_splits import remember_parts
 from training.retrain.register import Finished, register_candidate
@@ -205,10 +206,17 @@ class _Retraining:
             self.work.bundle,
             extras={
                 DATASET_NAME: (self.work.path / DATASET_NAME).read_bytes(),
+                HELD_OUT_NAME: self._held_out(comparison),
                 REPORT_NAME: retrain_page(comparison, collected).encode(errors="backslashreplace"),
             },
         )
         return comparison.report
+
+    def _held_out(self, comparison: Comparison) -> bytes:
+        """Return what the candidate says of validation and test photos."""
+        validation = self.work.trained / HELD_OUT_NAME
+        tables = [read_held_out_file(validation)] if validation.is_file() else []
+        return joined([*tables, comparison.held_out]).as_bytes()
 
     def _sampled(self, collected: Collected) -> set[int]:
         """Return which of the test photos' reviews are of the blind sample."""

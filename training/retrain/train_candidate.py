@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from classifier.ml.bundle import load_bundle, save_bundle
-from classifier.ml.manifest import Manifest, Preprocessing
+from classifier.ml.manifest import HELD_OUT_NAME, Manifest, Preprocessing
 from classifier.ml.network import HierarchicalResNet
 from classifier.models import Split
 from training.calibration.held_out import HeldOut, score_of
+from training.calibration.held_out_scores import held_out_scores
 from training.calibration.near_unit import fit_near_unit
 from training.calibration.thresholds import choose_thresholds, fit_temperature, without_novelty
 from training.data.augment import ListingAugmentation
@@ -87,7 +88,11 @@ def train_candidate(collected: Collected, request: RetrainRequest, spec: Candida
         metrics={"split": spec.split, "validation": chosen["figures"]},
         training=_training_record(request, epochs, collected),
     )
-    return save_bundle(network, manifest, spec.output)
+    scored = held_out_scores(
+        chosen["scores"], collected.samples(Split.VALIDATION), [row.sha256 for row in held_out],
+        "validation",
+    )  # fmt: skip
+    return save_bundle(network, manifest, spec.output, {HELD_OUT_NAME: scored.as_bytes()})
 
 
 def _choose(
@@ -101,7 +106,10 @@ def _choose(
     if request.config.novelty_weight == 0:
         thresholds = without_novelty(thresholds)
     figures = evaluate(scores, validation.truth, thresholds)
-    return {"temperature": temperature, "thresholds": thresholds, "figures": figures}
+    return {
+        "temperature": temperature, "thresholds": thresholds, "figures": figures,
+        "scores": scores,
+    }  # fmt: skip
 
 
 def _training_record(

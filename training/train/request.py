@@ -5,6 +5,7 @@ from pathlib import Path
 
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import StridePlacement
+from training.calibration.promise import DEFAULT_PROMISE, Promise
 from training.data.photo_folders import PhotoFolders
 from training.data.split_record import SplitRecord
 from training.engine.config import TrainConfig
@@ -28,6 +29,9 @@ class TrainRequest:
         split: how the photos are split.
         cache: folder of caches and checkpoints.
         config: the settings of the loop.
+        promise: what the thresholds keep.
+        cross_fit: in how many folds training photos are scored by networks that did not see them,
+            so that they can choose thresholds; 0 leaves that out.
     """
 
     photos: PhotoFolders
@@ -44,5 +48,7 @@ class TrainRequest:
     split: SplitRecord
     cache: Path
     config: TrainConfig
+    promise: Promise = DEFAULT_PROMISE
+    cross_fit: int = 0
     # Not part of what names a run, which goes by the repr.
     finish: bool = field(default=False, repr=False)

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,9 +11,11 @@ from tempfile import TemporaryDirectory
 import torch
 from accelerate import Accelerator
 
-from classifier.ml.manifest import DATASET_NAME, Manifest
+from classifier.ml.manifest import DATASET_NAME, HELD_OUT_NAME, Manifest
 from classifier.ml.network import HierarchicalResNet, load_imagenet_backbone
-from training.calibration.held_out import HeldOut, choose_and_evaluate, score_of
+from classifier.models import Split
+from training.calibration.held_out import Evaluated, HeldOut, choose_and_evaluate, score_of
+from training.calibration.held_out_scores import held_out_scores, joined
 from training.calibration.near_unit import fit_near_unit
 from training.data.dataset_rows import DatasetRow, base_rows, write_dataset
 from training.data.folder import Kind, count_table
@@ -83,32 +86,31 @@ def train(request: TrainRequest) -> Manifest | None:
         return None
     training = HeldOut(sources.training, truth_of(trained))
     fit_near_unit(network, config.train_from, training, validation)
-    manifest = _manifest(request, network, sources, split, validation, epochs, accelerator)
+    evaluated = choose_and_evaluate(
+        TrainedPart(network, config.train_from),
+        validation,
+        HeldOut(sources.test, truth_of(split.test)),
+        promise=request.promise,
+        novelty=config.novelty_weight > 0,
+    )
+    manifest = _manifest(request, sources, split, evaluated, epochs, accelerator)
     manifest = dataclasses.replace(manifest, dataset_fingerprint=dataset)
-    used = dataclasses.replace(split, train=trained)
-    listed = {DATASET_NAME: _dataset(base_rows(used, request.photos))}
-    written = write_bundle(network, manifest, request.output, listed)
+    rows = base_rows(dataclasses.replace(split, train=trained), request.photos)
+    extras = {DATASET_NAME: _dataset(rows), HELD_OUT_NAME: _held_out(evaluated, split, rows)}
+    written = write_bundle(network, manifest, request.output, extras)
     remove_checkpoint(checkpoint)
     return written
 
 
 def _manifest(
     request: TrainRequest,
-    network: HierarchicalResNet,
     sources: BatchSources,
     split: DatasetSplit,
-    validation: HeldOut,
+    evaluated: Evaluated,
     epochs: list[Epoch],
     accelerator: Accelerator,
 ) -> Manifest:
-    """Evaluate the network, and return all that its bundle says of it."""
-    config = request.config
-    evaluated = choose_and_evaluate(
-        TrainedPart(network, config.train_from),
-        validation,
-        HeldOut(sources.test, truth_of(split.test)),
-        novelty=config.novelty_weight > 0,
-    )
+    """Return all that a bundle says of itself."""
     return Manifest(
         name=request.name,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -121,7 +123,7 @@ def _manifest(
         metrics={"split": request.split.as_metrics(), **evaluated.figures},
         training={
             "preset": request.preset,
-            "config": dataclasses.asdict(config),
+            "config": dataclasses.asdict(request.config),
             "augmentation": str(request.augmentation),
             "outliers": request.outliers,
             "views": request.views,
@@ -131,6 +133,21 @@ def _manifest(
             "photos": {"train": len(sources.training), "validation": len(split.validation)},
         },
     )
+
+
+def _held_out(evaluated: Evaluated, split: DatasetSplit, rows: Sequence[DatasetRow]) -> bytes:
+    """Return ``held_out.csv``: what the network says of validation and test photos."""
+    hashes = {
+        part: [row.sha256 for row in rows if row.part == part]
+        for part in (Split.VALIDATION, Split.TEST)
+    }
+    validation, test = hashes.values()
+    return joined(
+        [
+            held_out_scores(evaluated.validation, split.validation, validation, "validation"),
+            held_out_scores(evaluated.test, split.test, test, "test"),
+        ]
+    ).as_bytes()
 
 
 def _dataset(rows: list[DatasetRow]) -> bytes:

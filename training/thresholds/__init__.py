@@ -1,0 +1,1 @@
+"""Other thresholds for the same weights, with figures of their own."""
