@@ -106,12 +106,12 @@ def estimates(
     names, place = np.unique(truth.groups, return_inverse=True)
     found = {}
     for title, figure in FIGURES.items():
-        chance = np.random.default_rng(0)
+        rng = np.random.default_rng(0)
         draws = []
         for _ in range(AREA_DRAWS if figure is _area else DRAWS):
-            drawn = chance.integers(len(names), size=len(names))
+            drawn = rng.integers(len(names), size=len(names))
             weight = np.bincount(drawn, minlength=len(names))[place].astype(float)
-            seed = int(chance.integers(len(runs)))
+            seed = int(rng.integers(len(runs)))
             less = figure(against[seed], truth, weight) if against else 0.0
             draws.append(figure(runs[seed], truth, weight) - less)
         whole = np.ones(len(place))

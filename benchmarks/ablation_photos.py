@@ -67,7 +67,7 @@ class Photos:
         load_imagenet_backbone(self._untrained, asked.backbone)
 
     def network(self, seed: int = 0) -> HierarchicalResNet:
-        """Return a network with the backbone, and heads that start from chance."""
+        """Return a network with the backbone, and heads that start from random numbers."""
         network = copy.deepcopy(self._untrained)
         torch.manual_seed(seed)
         for head in (network.main_head, network.sub_head, network.novelty_unit):

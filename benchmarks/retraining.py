@@ -88,12 +88,12 @@ def review(photos: Path, count: int, seed: int) -> None:
     from training.data.folder import read_photos
     from training.data.split import stratified_split
 
-    chance = random.Random(seed)  # noqa: S311  # pictures, not secrets
+    rng = random.Random(seed)  # noqa: S311  # pictures, not secrets
     train = stratified_split(read_photos(photos), seed=0).train
     seller, _ = User.objects.get_or_create(username="seller")
     truth = {}
-    for sample in chance.sample(train, count):
-        file = SimpleUploadedFile(sample.path.name, changed(sample.path, chance), "image/jpeg")
+    for sample in rng.sample(train, count):
+        file = SimpleUploadedFile(sample.path.name, changed(sample.path, rng), "image/jpeg")
         listing = intake.receive_listing(seller=seller, title="A product", uploads=[file]).listing
         truth[listing.photos.get().pk] = (sample.main, sample.sub)
     _tag()
@@ -101,18 +101,18 @@ def review(photos: Path, count: int, seed: int) -> None:
     settle_all(truth, moderator=moderator)
 
 
-def changed(path: Path, chance: random.Random) -> bytes:
+def changed(path: Path, rng: random.Random) -> bytes:
     """Return the photo as if it were taken again: mirrored, nearer, tilted, in another light."""
     with Image.open(path) as photo:
         image = photo.convert("RGB").transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    left, top, right, bottom = (chance.uniform(0.0, 0.15) for _ in range(4))
+    left, top, right, bottom = (rng.uniform(0.0, 0.15) for _ in range(4))
     width, height = image.size
     box = (left * width, top * height, (1 - right) * width, (1 - bottom) * height)
-    scale = chance.choice((640, 960, 1200)) / max(box[2] - box[0], box[3] - box[1])
+    scale = rng.choice((640, 960, 1200)) / max(box[2] - box[0], box[3] - box[1])
     size = (round((box[2] - box[0]) * scale), round((box[3] - box[1]) * scale))
     image = image.resize(size, Image.Resampling.BICUBIC, box)
-    image = image.rotate(chance.uniform(-8, 8), fillcolor=image.getpixel((0, 0)))
-    image = ImageEnhance.Brightness(image).enhance(chance.uniform(0.75, 1.25))
+    image = image.rotate(rng.uniform(-8, 8), fillcolor=image.getpixel((0, 0)))
+    image = ImageEnhance.Brightness(image).enhance(rng.uniform(0.75, 1.25))
     buffer = BytesIO()
     image.save(buffer, "JPEG", quality=88)
     return buffer.getvalue()

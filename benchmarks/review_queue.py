@@ -1,7 +1,7 @@
 """How long "decide and get the next" takes on PostgreSQL, with 10 k, 100 k and 1 M photos.
 
 ``python -m benchmarks.review_queue`` starts a PostgreSQL server of its own in a temporary folder,
-fills it, and drives the real door through every layer but the network. Of the photos 30 % wait
+fills it, and drives the real endpoint through every layer but the network. Of the photos 30 % wait
 for review and 10 % are settled; seven other moderators hold photos at the head of the queue, and
 the one who is measured has skipped 200. The sizes are measured in turns, and of each the round that
 other programs disturbed least counts. The reference of the growth is the smallest size.
@@ -187,7 +187,7 @@ def _fill(start: int, size: int, people: dict[str, Any]) -> None:
 
 
 def _measure(people: dict[str, Any]) -> tuple[list[float], int]:
-    """Return how long the door took each time, in milliseconds, and its queries."""
+    """Return how long the endpoint took each time, in milliseconds, and its queries."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext

@@ -1,4 +1,4 @@
-"""All doors of the product."""
+"""All addresses of the product."""
 
 from django.contrib import admin
 from django.urls import include, path

@@ -20,17 +20,17 @@ XMP: Final = (
 
 def exif_block(seed: int) -> tuple[bytes, int]:
     """Return an EXIF block with a right orientation, 2 to 8, among odd tags; and that number."""
-    chance = random.Random(seed)  # noqa: S311  # no secret
-    order = chance.choice("<>")
-    orientation = chance.randint(2, 8)
-    entries = [_odd_entry(chance, order) for _ in range(chance.randint(0, 12))]
+    rng = random.Random(seed)  # noqa: S311  # no secret
+    order = rng.choice("<>")
+    orientation = rng.randint(2, 8)
+    entries = [_odd_entry(rng, order) for _ in range(rng.randint(0, 12))]
     right = struct.pack(f"{order}HHIHH", 0x0112, 3, 1, orientation, 0)
-    entries.insert(chance.randint(0, len(entries)), right)
-    start = chance.choice((8, 8, 8, 10, 40))
+    entries.insert(rng.randint(0, len(entries)), right)
+    start = rng.choice((8, 8, 8, 10, 40))
     mark = b"II*\0" if order == "<" else b"MM\0*"
     head = (mark + struct.pack(f"{order}I", start)).ljust(start, b"\0")
     body = struct.pack(f"{order}H", len(entries)) + b"".join(entries)
-    after = chance.randbytes(chance.choice((0, 4, 4, 60)))
+    after = rng.randbytes(rng.choice((0, 4, 4, 60)))
     return b"Exif\0\0" + head + body + after, orientation
 
 
@@ -41,14 +41,14 @@ _TAGS: Final = (
 )  # fmt: skip
 
 
-def _odd_entry(chance: random.Random, order: str) -> bytes:
+def _odd_entry(rng: random.Random, order: str) -> bytes:
     """Return twelve bytes: a tag with a type, a count and a value that need not fit together."""
-    tag = chance.choice((*_TAGS, chance.randrange(2**16)))
+    tag = rng.choice((*_TAGS, rng.randrange(2**16)))
     if tag == 0x0112:
         tag += 1
-    kind = chance.choice((*range(1, 14), 0, 129, 65535))
-    count = chance.choice((0, 1, 1, 1, 2, 4, 5, 100, 2**31))
-    value = chance.choice((chance.randbytes(4), struct.pack(f"{order}I", chance.randint(0, 200))))
+    kind = rng.choice((*range(1, 14), 0, 129, 65535))
+    count = rng.choice((0, 1, 1, 1, 2, 4, 5, 100, 2**31))
+    value = rng.choice((rng.randbytes(4), struct.pack(f"{order}I", rng.randint(0, 200))))
     return struct.pack(f"{order}HHI", tag, kind, count) + value
 
 
@@ -79,22 +79,22 @@ def _rgb_profile() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
-def _mutated(chance: random.Random, content: bytes) -> bytes:
+def _mutated(rng: random.Random, content: bytes) -> bytes:
     """Return the content with bytes changed, cut off, or added; what it says of itself is wrong."""
     changed = bytearray(content)
-    for _ in range(chance.randint(1, 8)):
+    for _ in range(rng.randint(1, 8)):
         if changed:
-            changed[chance.randrange(len(changed))] = chance.randrange(256)
-    if chance.random() < 0.3:
-        del changed[chance.randrange(len(changed) + 1) :]
-    if chance.random() < 0.2:
-        changed += chance.randbytes(chance.randint(1, 50))
+            changed[rng.randrange(len(changed))] = rng.randrange(256)
+    if rng.random() < 0.3:
+        del changed[rng.randrange(len(changed) + 1) :]
+    if rng.random() < 0.2:
+        changed += rng.randbytes(rng.randint(1, 50))
     return bytes(changed)
 
 
 def png(seed: int) -> bytes:
     """Return a PNG whose metadata is damaged."""
-    chance = random.Random(seed)  # noqa: S311  # no secret
+    rng = random.Random(seed)  # noqa: S311  # no secret
     exif, _ = exif_block(seed)
     raw = b"Raw profile type exif\0\nexif\n%8d\n%s\n" % (len(exif), exif.hex().encode())
     known = (
@@ -117,13 +117,13 @@ def png(seed: int) -> bytes:
         (b"acTL", struct.pack(">II", 3, 0)),
         (b"fcTL", struct.pack(">IIIIIHHBB", 0, WIDTH, HEIGHT, 0, 0, 1, 1, 0, 0)),
     )
-    chunks = [(name, _mutated(chance, content)) for name, content in chance.choices(known, k=3)]
-    return png_with(*chunks, checksum=chance.random() < 0.8)
+    chunks = [(name, _mutated(rng, content)) for name, content in rng.choices(known, k=3)]
+    return png_with(*chunks, checksum=rng.random() < 0.8)
 
 
 def jpeg(seed: int) -> bytes:
     """Return a JPEG whose metadata is damaged."""
-    chance = random.Random(seed)  # noqa: S311  # no secret
+    rng = random.Random(seed)  # noqa: S311  # no secret
     exif, _ = exif_block(seed)
     known = (
         (0xE0, b"JFIF\0\1\1\1\0\x48\0\x48\0\0"),
@@ -133,22 +133,22 @@ def jpeg(seed: int) -> bytes:
         (0xE2, b"MPF\0" + exif[6:]),
         (0xE2, b"FPXR\0" + bytes(20)),
         (0xED, b"Photoshop 3.0\x008BIM\x03\xed\0\0\0\0\0\x10" + bytes(16)),
-        (0xEB, chance.randbytes(60)),
+        (0xEB, rng.randbytes(60)),
         (0xFE, b"a comment"),
     )
-    return jpeg_with(*((m, _mutated(chance, content)) for m, content in chance.choices(known, k=3)))
+    return jpeg_with(*((m, _mutated(rng, content)) for m, content in rng.choices(known, k=3)))
 
 
 def webp(seed: int) -> bytes:
     """Return a WebP whose metadata is damaged."""
-    chance = random.Random(seed)  # noqa: S311  # no secret
+    rng = random.Random(seed)  # noqa: S311  # no secret
     plain = pictures.encoded(pictures.scene(WIDTH, HEIGHT), "WEBP", quality=92)
     exif, _ = exif_block(seed)
     size = struct.pack("<I", WIDTH - 1)[:3] + struct.pack("<I", HEIGHT - 1)[:3]
-    profile = _mutated(chance, _rgb_profile())
-    notes = [(b"EXIF", _mutated(chance, exif)), (b"XMP ", _mutated(chance, XMP))]
+    profile = _mutated(rng, _rgb_profile())
+    notes = [(b"EXIF", _mutated(rng, exif)), (b"XMP ", _mutated(rng, XMP))]
     chunks = [(b"VP8X", bytes([0x2C, 0, 0, 0]) + size), (b"ICCP", profile)]
-    body = b"WEBP" + _riff(*chunks) + plain[12:] + _riff(*chance.choices(notes, k=2))
+    body = b"WEBP" + _riff(*chunks) + plain[12:] + _riff(*rng.choices(notes, k=2))
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
@@ -173,13 +173,13 @@ def _boxes(image_format: str) -> tuple[bytes, list[tuple[int, int]]]:
 
 def boxes(image_format: str, seed: int) -> bytes:
     """Return a HEIC or AVIF file whose EXIF and XMP are damaged; their places stay."""
-    chance = random.Random(seed)  # noqa: S311  # no secret
+    rng = random.Random(seed)  # noqa: S311  # no secret
     whole, places = _boxes(image_format)
     data = bytearray(whole)
     for start, length in places:
-        for _ in range(chance.randint(1, 8)):
-            data[start + chance.randrange(length)] = chance.randrange(256)
-    if chance.random() < 0.5:
+        for _ in range(rng.randint(1, 8)):
+            data[start + rng.randrange(length)] = rng.randrange(256)
+    if rng.random() < 0.5:
         odd, _ = exif_block(seed)
         start, length = places[0]
         data[start : start + length] = odd[6:].ljust(length, b"\0")[:length]

@@ -65,6 +65,16 @@ def open_queue(page: Page, site: Site) -> None:
     expect(page.locator("#queue")).not_to_have_attribute("data-state", "loading")
 
 
+def all_fetched(page: Page) -> None:
+    """Wait until the page has all that it asked for on opening: also the photo after the first."""
+    page.wait_for_load_state("networkidle")
+
+
+def all_at_rest(page: Page) -> None:
+    """Wait until every change of colour or place that is under way has come to its end."""
+    page.evaluate("Promise.allSettled(document.getAnimations().map((each) => each.finished))")
+
+
 def shown(page: Page, photo: int) -> None:
     """Wait until the page shows this photo, ready for a verdict."""
     expect(page.locator("#queue")).to_have_attribute("data-photo", str(photo))

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from classifier.models import Review
 from classifier.review.queue import shortcuts
-from tests.integration.review_site import Site, open_queue, shown
+from tests.integration.review_site import Site, all_at_rest, open_queue, shown
 from tests.rows import a_listing
 from tests.tagged_photos import CONFIDENT, UNKNOWN, a_photo
 
@@ -123,12 +123,12 @@ def test_everything_can_be_read(
     shown(page, first)
     assert page.evaluate(FAINT, "#queue") == []
     page.keyboard.press("?")
-    page.wait_for_timeout(300)  # the pressed button has its own colours again
+    all_at_rest(page)  # the pressed button has its own colours again
     assert page.evaluate(FAINT, "#queue") == []
     page.keyboard.press("Escape")
     page.keyboard.press("x")
     expect(page.locator("#q-toast-undo")).to_be_visible()
-    page.wait_for_timeout(300)
+    all_at_rest(page)
     assert page.evaluate(FAINT, "#queue") == []
     page.close()
 
@@ -156,6 +156,6 @@ def test_screenshots(
     page.screenshot(path=f"{name}.png")
     page.screenshot(path=f"{name}-full.png", full_page=True)
     page.keyboard.press("?")
-    page.wait_for_timeout(300)
+    all_at_rest(page)
     page.screenshot(path=f"{name}-help.png")
     page.close()

@@ -9,7 +9,15 @@ from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from classifier.models import Listing, ListingPhoto
-from tests.integration.review_site import PASSWORD, QUEUE, Site, open_queue, shown, stored
+from tests.integration.review_site import (
+    PASSWORD,
+    QUEUE,
+    Site,
+    all_fetched,
+    open_queue,
+    shown,
+    stored,
+)
 
 pytestmark = pytest.mark.integration
 
@@ -53,7 +61,7 @@ def test_a_lost_connection_loses_no_verdict(anna: Page, site: Site) -> None:
     open_queue(anna, site)
     shown(anna, photos[0])
     shown(anna, photos[0])
-    anna.wait_for_timeout(500)
+    all_fetched(anna)
     anna.route("**/queue/decide/", lambda route: route.abort())
     anna.keyboard.press("3")
     shown(anna, photos[1])
@@ -182,7 +190,7 @@ def test_waiting_for_the_server_is_not_an_empty_queue(anna: Page, site: Site) ->
     open_queue(anna, site)
     shown(anna, first)
     expect(anna.locator("#q-left")).to_have_text("3")
-    anna.wait_for_timeout(300)  # the second one is fetched ahead
+    all_fetched(anna)
     # Only the first is slow.
     anna.route("**/queue/decide/", lambda route: route.continue_() if slow else slow.append(route))
     anna.keyboard.press("1")
@@ -202,7 +210,7 @@ def test_two_tabs_keep_their_unsent_verdicts_apart(anna: Page, site: Site) -> No
     for tab, photo in ((anna, photos[0]), (other, photos[2])):
         open_queue(tab, site)
         shown(tab, photo)
-        tab.wait_for_timeout(300)
+        all_fetched(tab)
         tab.route("**/queue/decide/", lambda route: route.abort())
     for tab in (anna, other):
         tab.keyboard.press("1")

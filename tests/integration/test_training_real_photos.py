@@ -1,4 +1,4 @@
-"""The workshop's commands one after the other, on real photos: collect, check, train, judge."""
+"""The commands of training one after the other, on real photos: collect, check, train, evaluate."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""A small folder of drawn photos and a backbone to start from, for tests of the workshop."""
+"""A small folder of drawn photos and a backbone to start from, for tests of training."""
 
 import random
 from pathlib import Path
@@ -16,10 +16,10 @@ PHOTOS_EACH = 10
 
 def draw_photo(path: Path, number: int, seed: int) -> None:
     """Draw shape ``number`` in its own colour, with small differences from photo to photo."""
-    chance = random.Random(seed)  # noqa: S311  # pictures, not secrets
-    photo = Image.new("RGB", (96, 80), (245, 243 - chance.randrange(20), 240))
-    colour = tuple((number * step) % 200 + chance.randrange(30) for step in (37, 91, 151))
-    left, top = 10 + chance.randrange(12), 8 + chance.randrange(10)
+    rng = random.Random(seed)  # noqa: S311  # pictures, not secrets
+    photo = Image.new("RGB", (96, 80), (245, 243 - rng.randrange(20), 240))
+    colour = tuple((number * step) % 200 + rng.randrange(30) for step in (37, 91, 151))
+    left, top = 10 + rng.randrange(12), 8 + rng.randrange(10)
     box = (left, top, left + 50, top + 45)
     draw = ImageDraw.Draw(photo)
     if number % 3 == 2:

@@ -145,7 +145,7 @@ def test_a_worker_that_is_asked_to_stop_leaves_the_rest_for_the_next(
 
 
 def test_one_process_does_it_once_at_a_time(newer: ModelVersion) -> None:
-    """Rings pile up while one is at work: the others return at once, and nothing is done twice."""
+    """Several messages while one is at work: the others return at once; nothing is done twice."""
     run()
     assert sorted(in_threads(4, reclassify.work)) == [0, 0, 0, 20]
 

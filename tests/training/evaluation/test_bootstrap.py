@@ -39,20 +39,20 @@ def test_every_draw_has_as_many_products_as_there_are() -> None:
     assert drawn.mean(axis=0) == pytest.approx([1, 1], abs=0.05)
 
 
-def some_level(chance: np.random.Generator, photos: int = 200) -> Level:
+def some_level(rng: np.random.Generator, photos: int = 200) -> Level:
     """Main classes of some photos, of which about three quarters are recognised."""
-    truth = chance.integers(3, size=photos)
-    best = np.where(chance.random(photos) < 0.75, truth, chance.integers(3, size=photos))
+    truth = rng.integers(3, size=photos)
+    best = np.where(rng.random(photos) < 0.75, truth, rng.integers(3, size=photos))
     return Level(MAIN_CLASSES, np.eye(3)[best], truth)
 
 
 def test_class_intervals_are_those_of_the_report_drawn_again_and_again() -> None:
     """They agree with scikit-learn's report over a hundred draws, made one by one."""
-    chance = np.random.default_rng(1)
-    level, groups = some_level(chance), np.arange(200)
+    rng = np.random.default_rng(1)
+    level, groups = some_level(rng), np.arange(200)
     slowly = []
     for _ in range(120):
-        rows = chance.integers(200, size=200)
+        rows = rng.integers(200, size=200)
         slowly.append(
             classification_report(
                 level.truth[rows], level.best[rows], target_names=MAIN_CLASSES, output_dict=True
@@ -75,9 +75,9 @@ def test_a_class_without_photos_has_no_interval() -> None:
 
 def test_the_interval_of_the_calibration_error_holds_a_large_one() -> None:
     """Photos that are 20 % too sure: the error lies within its interval, which holds no zero."""
-    chance = np.random.default_rng(0)
-    confidence = chance.uniform(0.6, 1, 400)
-    right = chance.random(400) < confidence - 0.2
+    rng = np.random.default_rng(0)
+    confidence = rng.uniform(0.6, 1, 400)
+    right = rng.random(400) < confidence - 0.2
     error = calibration_error(confidence, right)
     bounds = calibration_interval(confidence, right, np.arange(400))
     assert error is not None
@@ -87,13 +87,13 @@ def test_the_interval_of_the_calibration_error_holds_a_large_one() -> None:
 
 def test_the_intervals_of_novelty_hold_its_figures() -> None:
     """AUROC and FPR lie within their own intervals, which are the same every time."""
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     samples: list[Sample] = [item("Boots", group=f"i{n}") for n in range(60)]
     samples += [other(group=f"o{n}") for n in range(60)]
     found = Probabilities.of(
         [
             some_scores("Shoes", 0.9, "Boots", 0.9, float(np.clip(level, 0, 1)))
-            for level in [*chance.normal(0.3, 0.2, 60), *chance.normal(0.6, 0.2, 60)]
+            for level in [*rng.normal(0.3, 0.2, 60), *rng.normal(0.6, 0.2, 60)]
         ]
     )
     truth = truth_of(samples)

@@ -48,8 +48,8 @@ def test_a_class_that_is_absent_has_no_roc() -> None:
 
 def test_a_long_curve_is_thinned_and_keeps_its_ends() -> None:
     """JSON holds at most 200 points of a curve, from 0 to 1, with the area of all of them."""
-    chance = np.random.default_rng(0)
-    curve = roc(chance.random(5000) < 0.5, chance.random(5000))
+    rng = np.random.default_rng(0)
+    curve = roc(rng.random(5000) < 0.5, rng.random(5000))
     assert curve is not None
     assert len(curve["false_positive_rate"]) <= 200
     assert curve["false_positive_rate"][-1] == 1

@@ -184,9 +184,9 @@ def test_a_wrong_label_is_found_by_the_features(
 
 def test_the_worst_label_comes_first_and_products_stay_together() -> None:
     """Of two wrong labels the more certain one is first; copies of a photo cannot vouch for it."""
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     truth = np.repeat([0, 1], 60)
-    features = chance.normal(size=(120, 8)) + 3.0 * truth[:, None]
+    features = rng.normal(size=(120, 8)) + 3.0 * truth[:, None]
     features[7] = features[8] = 5.0  # two photos of one product, labelled Boots
     names = ("Boots", "Clutches")
     mains = ("Shoes", "Bags")
