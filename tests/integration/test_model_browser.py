@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django import DjangoDbBlocker
 
 from classifier import retraining
@@ -177,6 +177,28 @@ def test_tagging_again_is_watched_without_reloading(boss: Page, site: Site) -> N
         assert reclassification.take(version=champion, limit=8) is None
     expect(now).to_contain_text("1 of 1 photos were tagged again, 1 of them got another tag")
     expect(now.get_by_role("heading")).to_have_text("Tagged again")
+
+
+def test_a_proxys_refusal_does_not_stop_the_panel(boss: Page, site: Site) -> None:
+    """What a proxy answers while the site restarts signs nobody out: the panel goes on."""
+    refused: list[Route] = []
+
+    def refuse_once(route: Route) -> None:
+        if refused:
+            route.continue_()
+            return
+        refused.append(route)
+        route.fulfill(status=403, body="Forbidden")
+
+    boss.route("**/retrainrun/now/", refuse_once)
+    with site.database():
+        run = retraining.request(trigger=RetrainRun.Trigger.COMMAND, policy=RetrainRun.Policy.GATE)
+        with retraining.take(run) as lease:
+            boss.goto(site.system.address + RUNS)
+            lease.say(stage=TRAIN, doing="epoch 3 of 4", progress=0.75)
+            expect(boss.locator("#retraining-now .m-doing")).to_contain_text("epoch 3 of 4")
+            lease.finish(verdict=RetrainRun.Verdict.REJECTED, message="No better.")
+    assert refused
 
 
 def test_the_report_opens_and_can_do_nothing(boss: Page, site: Site) -> None:
