@@ -22,15 +22,16 @@ from benchmarks.ablation_photos import Asked, Photos
 from classifier.decision import Thresholds
 from classifier.ml.manifest import Preprocessing, Temperature
 from classifier.ml.network import StridePlacement
+from training.calibration.calibrate import calibrate
 from training.calibration.held_out import HeldOut, score_of
-from training.calibration.thresholds import choose_thresholds, fit_temperature, without_novelty
+from training.calibration.thresholds import without_novelty
 from training.data.folder import Kind
 from training.data.targets import build_targets
 from training.engine.config import Schedule, TrainConfig
 from training.engine.presets import BEST, STUDY, Augmentation, Preset
 from training.engine.stages import TrainedPart, TrainFrom
 from training.engine.trainer import fit
-from training.evaluation.scoring import logits_of, probabilities, truth_of
+from training.evaluation.scoring import probabilities, truth_of
 from training.runtime.devices import Precision
 
 # Settings that were tried, and what they are when they are on.
@@ -139,15 +140,15 @@ def train_and_judge(line: Recipe, photos: Photos, config: TrainConfig) -> tuple[
         of = f"{line.augmentation} {line.preprocessing.fit} {line.outliers}"
         photos.fit_near_unit(network, HeldOut(batches, truth_of(samples)), validation, of)
     part = TrainedPart(network, config.train_from)
+    novelty = config.novelty_weight > 0
     temperature, thresholds = Temperature(), Thresholds()
     if line.calibrated:
-        logits = validation.logits(part)
-        temperature = fit_temperature(logits, validation.truth)
-        thresholds = choose_thresholds(probabilities(logits, temperature), validation.truth)
-    if not config.novelty_weight:
+        chosen = calibrate(part, validation, novelty=novelty)
+        temperature, thresholds = chosen.temperature, chosen.thresholds
+    elif not novelty:
         thresholds = without_novelty(thresholds)
-    found = probabilities(logits_of(part, test.batches), temperature)
-    return max(e.score for e in epochs) / 2, ended(found, test.truth, thresholds)
+    scores = probabilities(test.logits(part), temperature)
+    return max(e.score for e in epochs) / 2, ended(scores, test.truth, thresholds)
 
 
 def measure(line: Recipe, photos: Photos, train_from: TrainFrom, seeds: int, epochs: int) -> Line:

@@ -23,6 +23,8 @@ from typing import Final
 
 from PIL import Image, ImageEnhance
 
+from classifier.photos.decoding import FORMATS
+
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 BUNDLE: Final = REPOSITORY / "bundles" / "starter"
 MOST_MINUTES: Final = 30
@@ -103,7 +105,7 @@ def review(photos: Path, count: int, seed: int) -> None:
 
 def changed(path: Path, rng: random.Random) -> bytes:
     """Return the photo as if it were taken again: mirrored, nearer, tilted, in another light."""
-    with Image.open(path) as photo:
+    with Image.open(path, formats=FORMATS) as photo:
         image = photo.convert("RGB").transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     left, top, right, bottom = (rng.uniform(0.0, 0.15) for _ in range(4))
     width, height = image.size

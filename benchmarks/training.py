@@ -34,6 +34,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
+from classifier.photos.decoding import FORMATS
 from training.data.augment import StudyAugmentation
 from training.data.batches import BatchSource, PhotoBatches
 from training.data.folder import Kind, Sample, read_photos
@@ -135,7 +136,7 @@ class PlainPhotos(Dataset[tuple[int, Tensor]]):
         return len(self._samples)
 
     def __getitem__(self, index: int) -> tuple[int, Tensor]:
-        with Image.open(self._samples[index].path) as photo:
+        with Image.open(self._samples[index].path, formats=FORMATS) as photo:
             pixels = self._augment(photo.convert("RGB")).float() / 255
         mean, std = (
             torch.tensor(v).view(3, 1, 1)

@@ -91,7 +91,7 @@ class ListingAugmentation:
         if chance < 0.3:
             buffer = BytesIO()
             image.save(buffer, "JPEG", quality=random.randint(25, 60))
-            return Image.open(buffer).convert("RGB")
+            return Image.open(buffer, formats=("JPEG",)).convert("RGB")
         if chance < 0.35:
             return image.convert("L").convert("RGB")
         return image

@@ -6,17 +6,18 @@ and any tag can be followed back to the photos and reviews behind it.
 
 import csv
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, TextIO
 
-from classifier.ml.manifest import sha256_of
 from classifier.models import Split
+from training.data.content_hashes import content_hashes
 from training.data.folder import Sample
 from training.data.photo_folders import PhotoFolders
 from training.data.split import DatasetSplit
+from training.runtime.atomic_write import atomic_write, csv_text
 
 # File names are bytes, of any encoding; this keeps those that are no UTF-8 as they are.
 NAMES: Final = "surrogateescape"
@@ -72,13 +73,13 @@ NEEDED = tuple(name for name in COLUMNS if name != "origin")
 
 
 def write_dataset(path: Path, rows: Iterable[DatasetRow]) -> None:
-    """Write the rows, aside first and then renamed."""
-    aside = path.with_name(f"{path.name}.partial")
-    with aside.open("w", newline="", encoding="utf-8", errors=NAMES) as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(asdict(row) for row in rows)
-    aside.rename(path)
+    """Write the rows; the file is whole or absent."""
+    atomic_write(path, dataset_text(rows))
+
+
+def dataset_text(rows: Iterable[DatasetRow]) -> str:
+    """Return the content of ``dataset.csv``."""
+    return csv_text(COLUMNS, (asdict(row) for row in rows))
 
 
 def read_dataset(file: TextIO, name: str) -> list[DatasetRow]:
@@ -124,14 +125,27 @@ def dataset_fingerprint(rows: Sequence[DatasetRow]) -> str:
     return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
 
 
-def base_rows(split: DatasetSplit, folders: PhotoFolders) -> list[DatasetRow]:
-    """Return the photos of split folders as rows of ``dataset.csv``."""
+def base_rows(
+    split: DatasetSplit, folders: PhotoFolders, sha256_of: Mapping[Path, str] | None = None
+) -> list[DatasetRow]:
+    """Return the photos of split folders as rows of ``dataset.csv``.
+
+    Args:
+        split: the photos.
+        folders: where they lie.
+        sha256_of: the hashes of the files, where they are known.
+
+    Raises:
+        UnreadablePhotoError: if a file cannot be read.
+    """
+    if sha256_of is None:
+        sha256_of = content_hashes(s.path for s in (*split.train, *split.validation, *split.test))
     parts = {Split.TRAIN: split.train, Split.VALIDATION: split.validation, Split.TEST: split.test}
     return [
         DatasetRow(
             path=folders.name_of(sample.path), main=sample.main, sub=sample.sub,
             group=sample.group, part=part, weight=1.0, source=LabelSource.BASE, review=None,
-            sha256=sha256_of(sample.path), origin=sample.source,
+            sha256=sha256_of[sample.path], origin=sample.source,
         )
         for part, samples in parts.items()
         for sample in samples

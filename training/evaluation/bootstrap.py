@@ -1,137 +1,74 @@
-"""Bootstrap 95 % intervals that draw products, not photos: ten photos of one bag are one bag."""
+"""Bootstrap intervals that draw products, not photos: ten photos of one bag are one bag.
 
+The percentile bootstrap (Efron and Tibshirani 1993) over clusters. Every interval of this program
+comes from here; without torch, since the gate needs it too.
+"""
+
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.evaluation.curves import BINS, Level, bin_of
-from training.evaluation.scoring import Floats, Probabilities, Truth
-
 RESAMPLES: Final = 2000
-AT_ONCE: Final = 200  # draws that are held in memory photo by photo
 
+Floats = NDArray[np.float64]
 Interval = list[float] | None
 
 
 def draw_products(groups: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return each photo's product as a number (N,), and how often each draw has each (draws, P)."""
-    names, place = np.unique(groups, return_inverse=True)
-    count = len(names)
+    names, product = np.unique(groups, return_inverse=True)
+    return product, draws_of(len(names))
+
+
+def draws_of(count: int) -> NDArray[np.intp]:
+    """Return how often each draw has each of ``count`` products (draws, count); always the same."""
     chosen = np.random.default_rng(0).integers(count, size=(RESAMPLES, count))
     row = count * np.arange(RESAMPLES)[:, None]
     drawn = np.bincount((chosen + row).ravel(), minlength=RESAMPLES * count)
-    return place, drawn.reshape(RESAMPLES, count)
+    return drawn.reshape(RESAMPLES, count)
 
 
-def middle(values: Floats) -> Interval:
-    """Return the middle 95 % of the draws; nan is a draw without a photo to count."""
+def middle(values: Floats, level: float = 0.95) -> Interval:
+    """Return the middle of the draws; nan is a draw without a photo to count.
+
+    Args:
+        values: the figure of each draw (draws,).
+        level: share of the draws that lie within, 0 to 1.
+    """
     values = values[~np.isnan(values)]
     if not len(values):
         return None
-    low, high = np.percentile(values, [2.5, 97.5])
+    tail = (1 - level) / 2
+    low, high = np.quantile(values, [tail, 1 - tail])
     return [float(low), float(high)]
+
+
+def sums_by_product(values: NDArray[Any], products: NDArray[Any]) -> Floats:
+    """Return the sum over each product's photos (P,), products in one fixed order."""
+    _, product = np.unique(products, return_inverse=True)
+    return np.bincount(product, weights=values.astype(float)).astype(np.float64)
+
+
+def interval_of_sums(
+    columns: Sequence[Floats], figure: Callable[..., Floats], level: float = 0.95
+) -> Interval:
+    """Return the interval of a figure that is calculated from sums over photos.
+
+    Args:
+        columns: for each product, what is summed (P,), from `sums_by_product`.
+        figure: takes the sums of all draws, one (draws,) a column, and returns (draws,); nan where
+            a draw has nothing to count.
+        level: share of the draws that lie within, 0 to 1.
+    """
+    drawn = draws_of(len(columns[0]))
+    return middle(figure(*(drawn @ column for column in columns)), level)
 
 
 def share_interval(values: NDArray[Any], groups: NDArray[Any]) -> Interval:
     """Return the interval of a mean; None where there are no values."""
     if not len(values):
         return None
-    place, drawn = draw_products(groups)
-    sums, sizes = np.bincount(place, weights=values.astype(float)), np.bincount(place)
-    return middle((drawn @ sums) / (drawn @ sizes))
-
-
-def calibration_interval(
-    confidence: NDArray[Any], right: NDArray[Any], groups: NDArray[Any]
-) -> Interval:
-    """Return the interval of the expected calibration error.
-
-    Draws scatter within a bin, so they lie a little higher than the error itself.
-    """
-    if not len(confidence):
-        return None
-    place, drawn = draw_products(groups)
-    gaps = np.zeros((drawn.shape[1], BINS))
-    np.add.at(gaps, (place, bin_of(confidence, BINS)), confidence - right)
-    return middle(np.abs(drawn @ gaps).sum(1) / (drawn @ np.bincount(place)))
-
-
-def class_intervals(level: Level, groups: NDArray[Any]) -> dict[str, dict[str, Interval]]:
-    """Return intervals of precision, recall and F1 of each class, and of their averages."""
-    if not len(level.truth):
-        return {}
-    place, drawn = draw_products(groups)
-    count = len(level.classes)
-    of_product = np.zeros((drawn.shape[1], count, count))
-    np.add.at(of_product, (place, level.truth, level.best), 1)
-    matrices = np.tensordot(drawn, of_product, axes=1)  # (draws, true class, best class)
-    hits = np.diagonal(matrices, axis1=1, axis2=2)  # (draws, classes)
-    support, said = matrices.sum(2), matrices.sum(1)
-    figures = {
-        "precision_95": _ratio(hits, said),
-        "recall_95": _ratio(hits, support),
-        "f1-score_95": _ratio(2 * hits, said + support),
-    }
-    intervals = {
-        name: {
-            figure: middle(np.where(support[:, i] > 0, values[:, i], np.nan))
-            for figure, values in figures.items()
-        }
-        for i, name in enumerate(level.classes)
-    }
-    intervals["macro avg"] = {f: middle(values.mean(1)) for f, values in figures.items()}
-    intervals["weighted avg"] = {
-        f: middle((values * support).sum(1) / support.sum(1)) for f, values in figures.items()
-    }
-    return intervals
-
-
-def _ratio(part: Floats, whole: Floats) -> Floats:
-    """Return part / whole, and 0 where the whole is, as `classification_report` does."""
-    ratio: Floats = np.divide(part, whole, out=np.zeros_like(part, dtype=float), where=whole > 0)
-    return ratio
-
-
-def novelty_intervals(scores: Probabilities, truth: Truth) -> dict[str, Interval]:
-    """Return the intervals of the novelty AUROC and of the FPR at 95 % TPR."""
-    if not truth.others.any() or truth.others.all():
-        return {"novelty_auroc_95": None, "novelty_fpr_at_95_tpr_95": None}
-    place, drawn = draw_products(truth.groups)
-    parts = [
-        novelty_figures(scores.novelty, truth.others, drawn[start : start + AT_ONCE, place])
-        for start in range(0, RESAMPLES, AT_ONCE)
-    ]
-    areas, rates = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return {"novelty_auroc_95": middle(areas), "novelty_fpr_at_95_tpr_95": middle(rates)}
-
-
-def novelty_figures(
-    novelty: Floats, others: NDArray[np.bool_], weights: NDArray[Any]
-) -> tuple[Floats, Floats]:
-    """Return AUROC and FPR at 95 % TPR of several draws, from one sort of the photos.
-
-    A "positive" is a photo of our goods, as in the out-of-distribution literature.
-
-    Args:
-        novelty: scores (N,).
-        others: which photos are none of our goods (N,).
-        weights: how often each draw has each photo (draws, N).
-
-    Returns:
-        Two arrays (draws,); nan where a draw has no others, or nothing but others.
-    """
-    order = np.argsort(novelty, kind="stable")
-    last = np.append(np.diff(novelty[order]) > 0, True)  # of photos with the same score
-    weights = weights[:, order]
-    kept = np.cumsum(weights * ~others[order], axis=1)[:, last]
-    let_in = np.cumsum(weights * others[order], axis=1)[:, last]
-    possible = (kept[:, -1] > 0) & (let_in[:, -1] > 0)
-    start = np.zeros((len(weights), 1))
-    with np.errstate(invalid="ignore"):
-        true_positive = np.hstack([start, kept / kept[:, -1:]])
-        false_positive = np.hstack([start, let_in / let_in[:, -1:]])
-    areas = np.trapezoid(true_positive, false_positive, axis=1)
-    place = (true_positive >= 0.95).argmax(axis=1)
-    rates = false_positive[np.arange(len(weights)), place]
-    return np.where(possible, areas, np.nan), np.where(possible, rates, np.nan)
+    columns = [sums_by_product(values, groups), sums_by_product(np.ones(len(values)), groups)]
+    return interval_of_sums(columns, lambda hits, of: hits / of)

@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 from classifier.decision import Outcome, Thresholds, decide
 from classifier.stream import DEFAULT_MIX, Mix
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
-from training.evaluation.bootstrap import (
+from training.evaluation.bootstrap import share_interval
+from training.evaluation.curves import Level, calibration_error, class_report, main_level, sub_level
+from training.evaluation.intervals import (
     calibration_interval,
     class_intervals,
     novelty_figures,
     novelty_intervals,
-    share_interval,
 )
-from training.evaluation.curves import Level, calibration_error, class_report, main_level, sub_level
 from training.evaluation.scoring import Floats, Probabilities, Truth
 from training.evaluation.stream import stream_figures
 

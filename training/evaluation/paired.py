@@ -1,8 +1,8 @@
 """Two models on the same photos: how much one figure differs, and what chance could explain.
 
 Photos of one product are not independent, so intervals draw whole products
-(`scipy.stats.bootstrap`). Where both models are right or wrong on the very same photos, the exact
-McNemar test says how likely such a difference is by chance (`scipy.stats.binomtest`).
+(`training.evaluation.bootstrap`). The exact McNemar test on photos
+says how likely such a difference is by chance (`scipy.stats.binomtest`).
 """
 
 from collections.abc import Callable, Sequence
@@ -11,15 +11,15 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest, bootstrap
+from scipy.stats import binomtest
 
-RESAMPLES: Final = 2000
+from training.evaluation.bootstrap import Floats, interval_of_sums, sums_by_product
+
 # Each end of a two-sided 90 % interval is a one-sided bound of 95 %.
-INTERVAL: Final = 0.90
+LEVEL: Final = 0.90
 BINS: Final = 15  # of confidence, as in `training.evaluation.curves`
 
 Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def share_difference(
     # Products without such a photo change nothing; to draw them would only take time.
     counted = champion.of | candidate.of
     columns = [
-        _by_product(column[counted], products[counted])
+        sums_by_product(column[counted], products[counted])
         for column in (
             candidate.hits & candidate.of, candidate.of, champion.hits & champion.of, champion.of,
         )
@@ -91,8 +91,8 @@ def share_difference(
     def difference(hits: Floats, of: Floats, hits_before: Floats, of_before: Floats) -> Floats:
         # A drawn set without any such photo says nothing; it is left out as not a number.
         with np.errstate(invalid="ignore"):
-            found: Floats = hits / of - hits_before / of_before
-        return found
+            change: Floats = hits / of - hits_before / of_before
+        return change
 
     low, high = _bounds(columns, difference, after - before)
     same = bool((champion.of == candidate.of).all())
@@ -122,14 +122,14 @@ def overconfidence_difference(
     if not len(products):
         return None
     gaps = [*_gaps(candidate, products), *_gaps(champion, products)]
-    sizes = _by_product(np.ones(len(products)), products)
+    sizes = sums_by_product(np.ones(len(products)), products)
 
     def difference(*sums: Floats) -> Floats:
         *gap_sums, size = sums
         after = sum(np.maximum(total, 0) for total in gap_sums[:BINS])
         before = sum(np.maximum(total, 0) for total in gap_sums[BINS:])
-        found: Floats = (after - before) / size
-        return found
+        change: Floats = (after - before) / size
+        return change
 
     def error(side: Sequence[Floats]) -> float:
         return float(sum(max(gap.sum(), 0.0) for gap in side) / sizes.sum())
@@ -141,38 +141,23 @@ def overconfidence_difference(
 
 def _gaps(of: Confidence, products: NDArray[Any]) -> list[Floats]:
     """Return for each bin the summed confidence minus accuracy of every product."""
-    place = np.minimum((of.value * BINS).astype(int), BINS - 1)
+    bins = np.minimum((of.value * BINS).astype(int), BINS - 1)
     gap = of.value - of.right
-    return [_by_product(np.where(place == number, gap, 0.0), products) for number in range(BINS)]
-
-
-def _by_product(values: NDArray[Any], products: NDArray[Any]) -> Floats:
-    """Return the sum over each product's photos, products in one fixed order."""
-    _, place = np.unique(products, return_inverse=True)
-    return np.bincount(place, weights=values.astype(float)).astype(np.float64)
+    return [sums_by_product(np.where(bins == number, gap, 0.0), products) for number in range(BINS)]
 
 
 def _bounds(
-    columns: Sequence[Floats], of_sums: Callable[..., Floats], found: float
+    columns: Sequence[Floats], figure: Callable[..., Floats], measured: float
 ) -> tuple[float, float]:
-    """Return one-sided bounds of a figure of column sums, when products are drawn again."""
+    """Return one-sided bounds of a figure of sums; with one product, the figure itself."""
     if len(columns[0]) < 2:
-        return found, found
-
-    def statistic(*drawn: Floats, axis: int = -1) -> Floats:
-        return of_sums(*(column.sum(axis=axis) for column in drawn))
-
-    drawn = bootstrap(
-        columns, statistic, paired=True, vectorized=True, n_resamples=RESAMPLES, batch=200,
-        method="percentile", confidence_level=INTERVAL, rng=np.random.default_rng(0),
-    ).bootstrap_distribution  # fmt: skip
-    tail = (1 - INTERVAL) / 2
-    low, high = np.nanquantile(drawn, [tail, 1 - tail])
-    return float(low), float(high)
+        return measured, measured
+    bounds = interval_of_sums(columns, figure, LEVEL)
+    return (bounds[0], bounds[1]) if bounds else (measured, measured)
 
 
 def _one_sided(more: int, less: int) -> float:
-    """Return the chance of at least ``more`` among ``more + less`` tosses of a coin."""
+    """Return the probability of at least ``more`` among ``more + less`` equally likely cases."""
     if more + less == 0:
         return 1.0
     return float(binomtest(more, more + less, alternative="greater").pvalue)

@@ -1,18 +1,13 @@
 """Logits and true labels of held-out photos, as arrays."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from classifier.ml.network import Logits
 from classifier.ml.probabilities import Floats, LogitArrays, Probabilities, probabilities
-from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 from training.data.batches import BatchSource
-from training.data.folder import PhotosError, Sample
+from training.data.folder import PhotosError
 from training.engine.stages import TrainedPart
+from training.evaluation.truth import Truth, truth_of
 
 __all__ = [
     "Floats", "LogitArrays", "Probabilities", "Truth", "logits_of", "probabilities", "truth_of",
@@ -41,33 +36,3 @@ def logits_of(part: TrainedPart, batches: BatchSource) -> LogitArrays:
             "others. Do not change the folder during a run."
         )
     return LogitArrays.of(logits)
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """The true labels of N photos, each (N,); an index is -1 where there is no such label."""
-
-    main: NDArray[np.intp]
-    sub: NDArray[np.intp]
-    groups: NDArray[np.str_]
-
-    @property
-    def items(self) -> NDArray[np.bool_]:
-        return self.sub >= 0
-
-    @property
-    def near(self) -> NDArray[np.bool_]:
-        return (self.main >= 0) & (self.sub < 0)
-
-    @property
-    def others(self) -> NDArray[np.bool_]:
-        return self.main < 0
-
-
-def truth_of(samples: Sequence[Sample]) -> Truth:
-    """Return the labels of samples as indices."""
-    return Truth(
-        main=np.array([MAIN_CLASSES.index(s.main) if s.main else -1 for s in samples]),
-        sub=np.array([SUBCLASSES.index(s.sub) if s.sub else -1 for s in samples]),
-        groups=np.array([s.group for s in samples]),
-    )

@@ -6,7 +6,7 @@ each photo makes an epoch on a CPU minutes instead of hours.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +17,12 @@ from PIL import Image
 from torch import Tensor, nn
 
 from classifier.ml.manifest import Preprocessing
-from classifier.ml.preprocessing import decode, to_tensor
-from training.data.batches import Batch
+from classifier.ml.preprocessing import UnreadablePhotoError, decode, to_tensor
+from training.data.batches import Rows
+from training.data.content_hashes import content_hashes
 from training.data.dataset import PhotoDataset
 from training.data.folder import PhotosError, Sample
+from training.features.feature_batches import CPU, FeatureBatches
 from training.features.partial_cache import CacheError, PartialCache, fill
 from training.runtime.devices import Precision
 from training.runtime.seeding import seeded
@@ -28,11 +30,8 @@ from training.runtime.seeding import seeded
 __all__ = ["CacheError", "FeatureCache", "FeatureCacheBuilder", "Views"]
 
 
-class FeatureCache:
-    """Half-precision outputs of the frozen part, (photos, views, …), mapped from disk.
-
-    A `training.data.batches.BatchSource`.
-    """
+class FeatureCache(FeatureBatches):
+    """Half-precision outputs of the frozen part, (photos, views, …), mapped from disk."""
 
     def __init__(self, values: NDArray[np.float16]) -> None:
         self._values = values
@@ -44,35 +43,14 @@ class FeatureCache:
     def views(self) -> int:
         return int(self._values.shape[1])
 
-    def read(self, photos: NDArray[np.intp], views: NDArray[np.intp]) -> Tensor:
+    def read(self, photos: Rows, views: Rows, device: torch.device = CPU) -> Tensor:
         """Return the chosen views of the chosen photos as float32."""
-        return torch.from_numpy(self._values[photos, views].astype(np.float32))
+        # Half precision crosses to the device: half of what float32 would be.
+        return torch.from_numpy(self._values[photos, views]).to(device).float()
 
-    def only(self, photos: NDArray[np.intp]) -> "FeatureCache":
+    def only(self, photos: Rows) -> "FeatureCache":
         """Return these photos alone, in this order, held in memory."""
         return FeatureCache(self._values[photos])
-
-    def training_batches(
-        self, chosen: Sequence[NDArray[np.intp]], seed: tuple[int, ...], device: torch.device
-    ) -> Iterator[Batch]:
-        """Yield one batch for each choice of rows: a view of each, maps flipped half the time."""
-        draw = np.random.default_rng(seed)
-        for rows in chosen:
-            values = self._on(device, rows, draw.integers(self.views, size=len(rows)))
-            if values.dim() == 4:
-                flipped = torch.from_numpy(draw.random(len(rows)) < 0.5).to(device)
-                values = torch.where(flipped[:, None, None, None], values.flip(3), values)
-                values = values.contiguous(memory_format=torch.channels_last)
-            yield Batch(torch.from_numpy(rows), values)
-
-    def evaluation_batches(self, size: int, device: torch.device) -> Iterator[Batch]:
-        """Yield view 0 of all photos, in order."""
-        for start in range(0, len(self), size):
-            rows = np.arange(start, min(start + size, len(self)))
-            yield Batch(torch.from_numpy(rows), self._on(device, rows, np.zeros_like(rows)))
-
-    def _on(self, device: torch.device, rows: NDArray[np.intp], views: NDArray[np.intp]) -> Tensor:
-        return torch.from_numpy(self._values[rows, views]).to(device).float()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +78,8 @@ class FeatureCacheBuilder:
     Args:
         frozen: the frozen part, on the CPU or a GPU.
         preprocessing: the evaluation transform.
-        folder: where caches lie, each in a file named after a hash of all that decides its values.
+        folder: where caches lie, each in a file named after a hash of all that decides its values:
+            the photos' contents, the transforms and the frozen part.
         key: what decides the frozen part's values, such as the backbone's hash; JSON-ready.
         precision: that the frozen part calculates with; values are kept in half precision anyway.
     """
@@ -117,21 +96,36 @@ class FeatureCacheBuilder:
         self._key, self._precision = {**key, "precision": str(precision)}, precision
 
     def build(
-        self, samples: Sequence[Sample], title: str, views: Views | None = None
+        self,
+        samples: Sequence[Sample],
+        title: str,
+        views: Views | None = None,
+        *,
+        sha256_of: Mapping[Path, str] | None = None,
     ) -> FeatureCache:
         """Return the cache of these photos, computing what is not on disk yet.
+
+        Args:
+            samples: the photos.
+            title: of the work, for its progress.
+            views: of each photo; None is the evaluation view alone.
+            sha256_of: the hashes of the files, where they are known; a file that has another
+                content by now is refused.
 
         Raises:
             CacheError: if the disk has too little room.
             PhotosError: if there are no photos.
-            UnreadablePhotoError: if one cannot be decoded.
+            UnreadablePhotoError: if one cannot be decoded, or was changed meanwhile.
         """
         if not samples:
             raise PhotosError(f"There are no {title} photos.")
-        path = self._folder / f"{self._digest(samples, views)}.npy"
+        if sha256_of is None:
+            sha256_of = content_hashes(sample.path for sample in samples)
+        contents = [sha256_of[sample.path] for sample in samples]
+        path = self._folder / f"{self._digest(contents, views)}.npy"
         if not path.is_file():
             self._folder.mkdir(parents=True, exist_ok=True)
-            photos = PhotoDataset(samples, _AllViews(self._preprocessing, views))
+            photos = PhotoDataset(samples, _AllViews(self._preprocessing, views, contents))
             count = views.count if views else 1
             fill(
                 PartialCache(path),
@@ -145,21 +139,32 @@ class FeatureCacheBuilder:
         flat = np.load(path, mmap_mode="r")
         return FeatureCache(flat.reshape(len(samples), -1, *flat.shape[1:]))
 
-    def _digest(self, samples: Sequence[Sample], views: Views | None) -> str:
+    def _digest(self, contents: Sequence[str], views: Views | None) -> str:
         key = {**self._key, "augmentation": views.name} if views else self._key
         augmented = (views.count, views.seed, views.evaluation_view) if views else (1, 0, True)
-        paths = [str(sample.path) for sample in samples]
-        text = json.dumps([paths, repr(self._preprocessing), key, augmented], sort_keys=True)
+        text = json.dumps([contents, repr(self._preprocessing), key, augmented], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
 class _AllViews:
-    """Makes all views of a photo, uint8 (views, 3, size, size), from its bytes and its row."""
+    """Makes all views of a photo, uint8 (views, 3, size, size), from its bytes and its row.
 
-    def __init__(self, preprocessing: Preprocessing, views: Views | None) -> None:
-        self._preprocessing, self._views = preprocessing, views
+    Args:
+        preprocessing: the evaluation transform.
+        views: which views.
+        contents: SHA-256 of each row's photo; what has another one by now is refused.
+    """
+
+    def __init__(
+        self, preprocessing: Preprocessing, views: Views | None, contents: Sequence[str]
+    ) -> None:
+        self._preprocessing, self._views, self._contents = preprocessing, views, contents
 
     def __call__(self, data: bytes, row: int) -> Tensor:
+        if hashlib.sha256(data).hexdigest() != self._contents[row]:
+            raise UnreadablePhotoError(
+                "The file was changed after the run began. Let the folder rest, and start again."
+            )
         if self._views is None:
             return to_tensor(data, self._preprocessing)[None]
         image = decode(data, at_least=self._preprocessing.resize)

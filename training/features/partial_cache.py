@@ -18,6 +18,7 @@ from classifier.ml.manifest import Preprocessing
 from classifier.ml.preprocessing import UnreadablePhotoError, normalise
 from training.data.dataset import PhotoDataset, readers_for
 from training.data.folder import Unreadable
+from training.runtime.atomic_write import atomic_write
 from training.runtime.checkpoint import DISK_FULL
 from training.runtime.devices import Precision, autocast
 from training.runtime.progress import Progress
@@ -41,14 +42,14 @@ class PartialCache:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._aside = path.with_suffix(".partial.npy")
+        self._partial = path.with_suffix(".partial.npy")
         self._progress = path.with_suffix(".partial.json")
         self._values: Values | None = None
         self._saved_at = time.monotonic()
         self.done = 0
-        if self._progress.is_file() and self._aside.is_file():
+        if self._progress.is_file() and self._partial.is_file():
             self.done = json.loads(self._progress.read_text(encoding="utf-8"))["done"]
-            self._values = np.load(self._aside, mmap_mode="r+")
+            self._values = np.load(self._partial, mmap_mode="r+")
 
     def add(self, values: Values, total: int) -> None:
         """Write the next rows of ``total``.
@@ -57,7 +58,7 @@ class PartialCache:
             CacheError: if the disk has too little room.
         """
         if self._values is None:
-            self._values = _open(self._aside, (total, *values.shape[1:]))
+            self._values = _open(self._partial, (total, *values.shape[1:]))
         self._values[self.done : self.done + len(values)] = values
         self.done += len(values)
         if time.monotonic() - self._saved_at > SECONDS_BETWEEN_SAVES:
@@ -68,15 +69,13 @@ class PartialCache:
         self._save_progress()
         self._values = None
         self._progress.unlink()
-        self._aside.rename(self._path)
+        self._partial.rename(self._path)
 
     def _save_progress(self) -> None:
         """Remember how far it is, once the values themselves are on disk."""
         if isinstance(self._values, np.memmap):
             self._values.flush()
-        aside = self._progress.with_suffix(".tmp")
-        aside.write_text(json.dumps({"done": self.done}), encoding="utf-8")
-        aside.replace(self._progress)
+        atomic_write(self._progress, json.dumps({"done": self.done}))
         self._saved_at = time.monotonic()
 
 

@@ -20,6 +20,7 @@ from training.evaluation.paired import (
     overconfidence_difference,
     share_difference,
 )
+from training.evaluation.truth import Truth
 from training.gate.words import (
     gain_sentence,
     guard_sentence,
@@ -40,29 +41,6 @@ FEWEST_OTHERS: Final = 10
 NO_LOSS: Final = 2  # photos
 Level = Literal["main", "sub"]
 LEVELS: Final[tuple[tuple[Level, str], ...]] = (("main", "main classes"), ("sub", "subclasses"))
-
-
-@dataclass(frozen=True, slots=True)
-class TestPhotos:
-    """What is true of N test photos; an index is -1 where there is no such label."""
-
-    __test__ = False  # pytest would take the class for a test
-
-    main: Ints
-    sub: Ints
-    products: NDArray[np.str_]
-
-    @property
-    def items(self) -> Bools:
-        return self.sub >= 0
-
-    @property
-    def near(self) -> Bools:
-        return (self.main >= 0) & (self.sub < 0)
-
-    @property
-    def others(self) -> Bools:
-        return self.main < 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +94,12 @@ class Margins:
 
 
 def compare(
-    photos: TestPhotos, champion: Answers, candidate: Answers, margins: Margins | None = None
+    photos: Truth, champion: Answers, candidate: Answers, margins: Margins | None = None
 ) -> GateReport:
     """Return the gate's verdict on a candidate.
 
     Args:
-        photos: what is true of the test photos.
+        photos: the labels of the test photos.
         champion, candidate: what each model says of them, in the same order.
         margins: other margins than the stated ones.
     """
@@ -134,12 +112,12 @@ def compare(
 class _Figures:
     """Every figure of both models on the same photos."""
 
-    def __init__(self, photos: TestPhotos, champion: Answers, candidate: Answers) -> None:
+    def __init__(self, photos: Truth, champion: Answers, candidate: Answers) -> None:
         self.photos, self._champion, self._candidate = photos, champion, candidate
 
     def share(self, share_of: Callable[[Answers], Proportion]) -> Difference | None:
         return share_difference(
-            share_of(self._champion), share_of(self._candidate), self.photos.products
+            share_of(self._champion), share_of(self._candidate), self.photos.groups
         )
 
     def overall(self, answers: Answers) -> Proportion:
@@ -175,7 +153,7 @@ class _Figures:
             return Confidence(value[ours], best[ours] == truth[ours])
 
         return overconfidence_difference(
-            confidence(self._champion), confidence(self._candidate), self.photos.products[ours]
+            confidence(self._champion), confidence(self._candidate), self.photos.groups[ours]
         )
 
 

@@ -12,9 +12,9 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import bootstrap
 
-RESAMPLES: Final = 2000
+from training.evaluation.bootstrap import interval_of_sums, sums_by_product
+
 FEWEST_SAMPLED: Final = 10
 
 
@@ -72,10 +72,10 @@ def production_estimate(
             f"{in_sample} reviewed test photos were drawn at random among those the model was sure "
             f"of; it takes {FEWEST_SAMPLED} to say how often it is right in production."
         )
-    _, product = np.unique(np.asarray(products)[counted], return_inverse=True)
+    names = np.asarray(products)[counted]
 
     def by_product(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(product, weights=values[counted]).astype(np.float64)
+        return sums_by_product(values[counted], names)
 
     return ProductionEstimate(
         photos=int(counted.sum()),
@@ -90,17 +90,6 @@ def production_estimate(
 
 def _share(hits: NDArray[np.float64], of: NDArray[np.float64]) -> WeightedShare:
     value = float(hits.sum() / of.sum())
-    if len(of) < 2:
-        return WeightedShare(value, (0.0, 1.0))
-    interval = bootstrap(
-        (hits, of),
-        lambda h, n, axis: h.sum(axis=axis) / n.sum(axis=axis),
-        paired=True,
-        vectorized=True,
-        n_resamples=RESAMPLES,
-        batch=200,
-        method="percentile",
-        confidence_level=0.95,
-        rng=np.random.default_rng(0),
-    ).confidence_interval
-    return WeightedShare(value, (float(interval.low), float(interval.high)))
+    bounds = interval_of_sums((hits, of), lambda h, n: h / n) if len(of) > 1 else None
+    low, high = bounds or (0.0, 1.0)
+    return WeightedShare(value, (low, high))

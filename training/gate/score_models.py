@@ -16,7 +16,7 @@ from classifier.versions.gate_report import GateReport
 from training.data.folder import PhotosError, Sample
 from training.evaluation.figures import evaluate
 from training.evaluation.product_scores import Scored, ScoredPhotos, score_photos
-from training.gate.gate import Answers, TestPhotos, compare
+from training.gate.gate import Answers, compare
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ class PairedScores:
 
     def gate(self) -> GateReport:
         """Return the gate's verdict."""
-        truth = self.champion.truth()
-        photos = TestPhotos(truth.main, truth.sub, truth.groups)
-        return compare(photos, answers(self.champion.photos), answers(self.candidate.photos))
+        return compare(
+            self.champion.truth(), answers(self.champion.photos), answers(self.candidate.photos)
+        )
 
     def figures(self, champion: Thresholds, candidate: Thresholds) -> dict[str, dict[str, Any]]:
         """Return all figures of both models, each with its thresholds."""

@@ -21,15 +21,18 @@ from torch import Tensor, nn
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import HierarchicalResNet
 from training.data.augment import ListingAugmentation
+from training.data.batches import Rows
 from training.data.folder import Sample
 from training.engine.stages import TrainedPart, TrainFrom, frozen_part
 from training.features.cache import FeatureCache, FeatureCacheBuilder, Views
+from training.features.feature_batches import CPU, FeatureBatches
+from training.runtime.atomic_write import atomic_write
 from training.runtime.devices import Precision
 
 INDEX: Final = "index.json"
 
 
-class JoinedCache(FeatureCache):
+class JoinedCache(FeatureBatches):
     """Rows of several caches on disk, as one cache in an order of its own.
 
     Args:
@@ -48,22 +51,23 @@ class JoinedCache(FeatureCache):
         """How many views there are of each photo."""
         return min(cache.views for cache in self._caches)
 
-    def read(self, photos: NDArray[np.intp], views: NDArray[np.intp]) -> Tensor:
-        """Return the chosen views of the chosen photos as float32."""
+    def read(self, photos: Rows, views: Rows, device: torch.device = CPU) -> Tensor:
+        """Return the chosen views of the chosen photos as float32.
+
+        Raises:
+            ValueError: if no photo is chosen.
+        """
         which, rows = self._places[photos].T
-        found: Tensor | None = None
+        features: Tensor | None = None
         for number in np.unique(which):
             here = np.flatnonzero(which == number)
             values = self._caches[number].read(rows[here], views[here])
-            if found is None:
-                found = torch.empty((len(photos), *values.shape[1:]))
-            found[torch.from_numpy(here)] = values
-        if found is None:
+            if features is None:
+                features = torch.empty((len(photos), *values.shape[1:]))
+            features[torch.from_numpy(here)] = values
+        if features is None:
             raise ValueError("No photos were chosen.")
-        return found
-
-    def _on(self, device: torch.device, rows: NDArray[np.intp], views: NDArray[np.intp]) -> Tensor:
-        return self.read(rows, views).to(device)
+        return features.to(device)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,12 @@ class FeatureStore:
         wanted = None
         if views > 1:
             wanted = Views(ListingAugmentation(self._how), "listing", views, self._seed)
-        self._builder(kept / name).build(list(missing.values()), title, wanted)
+        self._builder(kept / name).build(
+            list(missing.values()),
+            title,
+            wanted,
+            sha256_of={sample.path: sha256 for sha256, sample in missing.items()},
+        )
         return {sha256: (name, row) for row, sha256 in enumerate(missing)}
 
 
@@ -154,9 +163,7 @@ def _read_index(folder: Path) -> dict[str, tuple[str, int]]:
 
 
 def _write_index(folder: Path, index: Mapping[str, tuple[str, int]]) -> None:
-    aside = folder / f"{INDEX}.partial"
-    aside.write_text(json.dumps(index), encoding="utf-8")
-    aside.rename(folder / INDEX)
+    atomic_write(folder / INDEX, json.dumps(index))
 
 
 def _open(folder: Path, views: int) -> FeatureCache:

@@ -10,10 +10,10 @@ from classifier.ml.bundle import load_bundle, save_bundle
 from classifier.ml.manifest import HELD_OUT_NAME, Manifest, Preprocessing
 from classifier.ml.network import HierarchicalResNet
 from classifier.models import Split
+from training.calibration.calibrate import calibrate
 from training.calibration.held_out import HeldOut, score_of
 from training.calibration.held_out_scores import held_out_scores
 from training.calibration.near_unit import fit_near_unit
-from training.calibration.thresholds import choose_thresholds, fit_temperature, without_novelty
 from training.data.augment import ListingAugmentation
 from training.data.batches import BatchSource, PhotoBatches
 from training.data.dataset_rows import DatasetRow, dataset_fingerprint
@@ -21,7 +21,7 @@ from training.data.targets import build_targets
 from training.engine.stages import TrainedPart, TrainFrom
 from training.engine.trainer import Epoch, fit
 from training.evaluation.figures import evaluate
-from training.evaluation.scoring import probabilities, truth_of
+from training.evaluation.scoring import truth_of
 from training.retrain.data.collect import Collected, counts
 from training.retrain.features import FeatureStore, Photo
 from training.retrain.request import RetrainRequest
@@ -74,7 +74,9 @@ def train_candidate(collected: Collected, request: RetrainRequest, spec: Candida
     )  # fmt: skip
     training_photos = HeldOut(training, truth_of(collected.samples(Split.TRAIN)))
     fit_near_unit(network, request.config.train_from, training_photos, validation)
-    chosen = _choose(network, request, validation)
+    part = TrainedPart(network, request.config.train_from)
+    chosen = calibrate(part, validation, novelty=request.config.novelty_weight > 0)
+    figures = evaluate(chosen.scores, validation.truth, chosen.thresholds)
     manifest = Manifest(
         name=spec.name,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -83,33 +85,16 @@ def train_candidate(collected: Collected, request: RetrainRequest, spec: Candida
         dataset_fingerprint=dataset_fingerprint(collected.rows),
         parent=before.name,
         preprocessing=before.preprocessing,
-        thresholds=chosen["thresholds"],
-        temperature=chosen["temperature"],
-        metrics={"split": spec.split, "validation": chosen["figures"]},
+        thresholds=chosen.thresholds,
+        temperature=chosen.temperature,
+        metrics={"split": spec.split, "validation": figures},
         training=_training_record(request, epochs, collected),
     )
     scored = held_out_scores(
-        chosen["scores"], collected.samples(Split.VALIDATION), [row.sha256 for row in held_out],
+        chosen.scores, collected.samples(Split.VALIDATION), [row.sha256 for row in held_out],
         "validation",
     )  # fmt: skip
     return save_bundle(network, manifest, spec.output, {HELD_OUT_NAME: scored.as_bytes()})
-
-
-def _choose(
-    network: HierarchicalResNet, request: RetrainRequest, validation: HeldOut
-) -> dict[str, Any]:
-    """Return temperature, thresholds and figures of the trained network on validation photos."""
-    logits = validation.logits(TrainedPart(network, request.config.train_from).eval())
-    temperature = fit_temperature(logits, validation.truth)
-    scores = probabilities(logits, temperature)
-    thresholds = choose_thresholds(scores, validation.truth)
-    if request.config.novelty_weight == 0:
-        thresholds = without_novelty(thresholds)
-    figures = evaluate(scores, validation.truth, thresholds)
-    return {
-        "temperature": temperature, "thresholds": thresholds, "figures": figures,
-        "scores": scores,
-    }  # fmt: skip
 
 
 def _training_record(

@@ -59,7 +59,7 @@ class WorkFolder:
 
     def save(self, name: str, result: Mapping[str, Any]) -> None:
         """Keep a stage's result."""
-        atomic_write(self.path / name, json.dumps(result, allow_nan=False).encode())
+        atomic_write(self.path / name, json.dumps(result, allow_nan=False))
 
     def remove(self) -> None:
         """Delete everything, copies of photos above all."""

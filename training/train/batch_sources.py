@@ -1,6 +1,6 @@
 """Batch sources of a training: photos where all is trained, else outputs of the frozen part."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +31,7 @@ def make_batch_sources(
     split: DatasetSplit,
     trained: Sequence[Sample],
     accelerator: Accelerator,
+    sha256_of: Mapping[Path, str],
 ) -> BatchSources:
     """Return batches of training photos (``trained``), validation photos and test photos.
 
@@ -59,9 +60,9 @@ def make_batch_sources(
     with accelerator.main_process_first():
         caches = _builder(network, request, accelerator)
         return BatchSources(
-            caches.build(trained, "training", views),
-            caches.build(split.validation, "validation"),
-            caches.build(split.test, "test"),
+            caches.build(trained, "training", views, sha256_of=sha256_of),
+            caches.build(split.validation, "validation", sha256_of=sha256_of),
+            caches.build(split.test, "test", sha256_of=sha256_of),
         )
 
 

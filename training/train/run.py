@@ -6,7 +6,6 @@ import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import torch
 from accelerate import Accelerator
@@ -14,10 +13,18 @@ from accelerate import Accelerator
 from classifier.ml.manifest import DATASET_NAME, HELD_OUT_NAME, Manifest
 from classifier.ml.network import HierarchicalResNet, load_imagenet_backbone
 from classifier.models import Split
-from training.calibration.held_out import Evaluated, HeldOut, choose_and_evaluate, score_of
+from training.calibration.calibrate import Evaluated, choose_and_evaluate
+from training.calibration.held_out import HeldOut, score_of
 from training.calibration.held_out_scores import held_out_scores, joined
 from training.calibration.near_unit import fit_near_unit
-from training.data.dataset_rows import DatasetRow, base_rows, write_dataset
+from training.data.content_hashes import content_hashes
+from training.data.dataset_rows import (
+    NAMES,
+    DatasetRow,
+    base_rows,
+    dataset_fingerprint,
+    dataset_text,
+)
 from training.data.folder import Kind, count_table
 from training.data.split import DatasetSplit
 from training.data.split_record import split_as
@@ -31,7 +38,7 @@ from training.runtime.devices import make_accelerator
 from training.train.batch_sources import BatchSources, make_batch_sources
 from training.train.request import TrainRequest
 
-__all__ = ["HeldOut", "TrainRequest", "choose_and_evaluate", "train"]
+__all__ = ["TrainRequest", "train"]
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +60,9 @@ def train(request: TrainRequest) -> Manifest | None:
     for name in ("train", "validation", "test"):
         logger.info("%s:\n%s", name, count_table(getattr(split, name)))
     trained = [s for s in split.train if request.outliers or s.kind is Kind.ITEM]
+    used = dataclasses.replace(split, train=trained)
+    sha256_of = content_hashes(s.path for s in (*trained, *split.validation, *split.test))
+    rows = base_rows(used, request.photos, sha256_of)
     config = request.config
     # Before the features, which take long: an empty class is said at once.
     targets = build_targets(
@@ -67,10 +77,9 @@ def train(request: TrainRequest) -> Manifest | None:
     torch.manual_seed(config.seed)  # the heads start from random weights
     network = HierarchicalResNet(request.stride_placement)
     load_imagenet_backbone(network, request.backbone)
-    sources = make_batch_sources(network, request, split, trained, accelerator)
+    sources = make_batch_sources(network, request, split, trained, accelerator, sha256_of)
     validation = HeldOut(sources.validation, truth_of(split.validation))
-    dataset = request.photos.fingerprint(samples)
-    checkpoint = request.cache / f"run-{_run_digest(request, dataset)}"
+    checkpoint = request.cache / f"run-{_run_digest(request, dataset_fingerprint(rows))}"
     epochs = fit(
         network,
         sources.training,
@@ -94,9 +103,13 @@ def train(request: TrainRequest) -> Manifest | None:
         novelty=config.novelty_weight > 0,
     )
     manifest = _manifest(request, sources, split, evaluated, epochs, accelerator)
-    manifest = dataclasses.replace(manifest, dataset_fingerprint=dataset)
-    rows = base_rows(dataclasses.replace(split, train=trained), request.photos)
-    extras = {DATASET_NAME: _dataset(rows), HELD_OUT_NAME: _held_out(evaluated, split, rows)}
+    manifest = dataclasses.replace(
+        manifest, dataset_fingerprint=request.photos.fingerprint(samples)
+    )
+    extras = {
+        DATASET_NAME: dataset_text(rows).encode("utf-8", NAMES),
+        HELD_OUT_NAME: _held_out(evaluated, split, rows),
+    }
     written = write_bundle(network, manifest, request.output, extras)
     remove_checkpoint(checkpoint)
     return written
@@ -148,14 +161,6 @@ def _held_out(evaluated: Evaluated, split: DatasetSplit, rows: Sequence[DatasetR
             held_out_scores(evaluated.test, split.test, test, "test"),
         ]
     ).as_bytes()
-
-
-def _dataset(rows: list[DatasetRow]) -> bytes:
-    """Return ``dataset.csv``, to be saved together with the bundle or not at all."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / DATASET_NAME
-        write_dataset(path, rows)
-        return path.read_bytes()
 
 
 def _run_digest(request: TrainRequest, dataset: str) -> str:

@@ -9,15 +9,14 @@ from classifier.taxonomy import MAIN_CLASSES
 from tests.scores import some_scores
 from tests.training.labelled import item, other
 from training.data.folder import Sample
-from training.evaluation.bootstrap import (
-    calibration_interval,
-    class_intervals,
-    draw_products,
-    novelty_intervals,
-    share_interval,
-)
+from training.evaluation.bootstrap import draw_products, share_interval
 from training.evaluation.curves import Level, calibration_error
 from training.evaluation.figures import evaluate
+from training.evaluation.intervals import (
+    calibration_interval,
+    class_intervals,
+    novelty_intervals,
+)
 from training.evaluation.scoring import Probabilities, truth_of
 
 

@@ -9,12 +9,14 @@ import torch
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
 from classifier.ml.preprocessing import UnreadablePhotoError, normalise, to_tensor
-from tests.training.patterns import save_pattern
+from tests.training.patterns import replace_unnoticed, save_pattern
 from training.data.augment import ListingAugmentation
+from training.data.content_hashes import content_hashes
 from training.data.folder import PhotosError, Sample, read_photos
 from training.engine.stages import TrainFrom, frozen_part
 from training.features import partial_cache
 from training.features.cache import FeatureCacheBuilder, Views
+from training.runtime import progress
 
 HOW = Preprocessing(size=64, resize=72, fit="pad")
 
@@ -28,10 +30,10 @@ def builder(backbone_file: Path, tmp_path: Path) -> FeatureCacheBuilder:
     return FeatureCacheBuilder(frozen, HOW, tmp_path / "cache", {"backbone": "test"})
 
 
-def test_the_first_view_is_the_photo_as_it_is_served(
+def test_the_first_view_is_the_photo_as_it_is_evaluated(
     builder: FeatureCacheBuilder, drawn_photos: Path, backbone_file: Path
 ) -> None:
-    """View 0 holds what the served transform and the backbone give, to half precision."""
+    """View 0 holds what the evaluation transform and the backbone give, to half precision."""
     samples = read_photos(drawn_photos)[:5]
     views = Views(ListingAugmentation(HOW), "listing", count=2)
     cached = builder.build(samples, "few", views).read(np.arange(5), np.zeros(5, dtype=int))
@@ -39,8 +41,8 @@ def test_the_first_view_is_the_photo_as_it_is_served(
     load_imagenet_backbone(network, backbone_file)
     photos = torch.stack([to_tensor(s.path.read_bytes(), HOW) for s in samples])
     with torch.inference_mode():
-        served = network.backbone(normalise(photos, HOW))
-    assert torch.allclose(cached, served, atol=5e-3, rtol=5e-3)
+        expected = network.backbone(normalise(photos, HOW))
+    assert torch.allclose(cached, expected, atol=5e-3, rtol=5e-3)
 
 
 def test_a_second_build_reads_what_is_there(
@@ -89,24 +91,58 @@ def test_no_photos_is_an_error(builder: FeatureCacheBuilder) -> None:
         builder.build([], "validation")
 
 
-def test_a_build_that_was_stopped_goes_on_where_it_stood(
+def test_a_photo_replaced_in_place_is_computed_anew(
+    builder: FeatureCacheBuilder, tmp_path: Path
+) -> None:
+    """Another photo under the same path, with the same size and time, has its own features."""
+    photos = [save_pattern(tmp_path / f"{seed}.jpg", seed=seed) for seed in (1, 2)]
+    other, path = sorted(photos, key=lambda photo: photo.stat().st_size)
+    sample, first = Sample(path, None, None, "x"), np.array([0])
+    before = builder.build([sample], "photo").read(first, first)
+    replace_unnoticed(path, other)
+    after = builder.build([sample], "photo").read(first, first)
+    expected = builder.build([Sample(other, None, None, "x")], "photo").read(first, first)
+    assert not torch.allclose(after, before, atol=1e-2)
+    assert torch.allclose(after, expected, atol=1e-3)
+
+
+def test_a_photo_changed_after_it_was_hashed_is_refused(
+    builder: FeatureCacheBuilder, tmp_path: Path
+) -> None:
+    """Features never lie under the hash of another photo than they were computed from."""
+    path = save_pattern(tmp_path / "photo.jpg", seed=1)
+    hashed = content_hashes([path])
+    save_pattern(path, seed=2)
+    with pytest.raises(UnreadablePhotoError, match=r"photo\.jpg: The file was changed"):
+        builder.build([Sample(path, None, None, "x")], "photo", sha256_of=hashed)
+    assert not list((tmp_path / "cache").glob("*.npy"))
+
+
+class StoppedError(Exception):
+    """Stands for whatever ends a build early."""
+
+
+def test_a_build_that_was_stopped_goes_on_where_it_stopped(
     builder: FeatureCacheBuilder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was computed before a stop is kept: its photos need not even be there any more."""
+    """Views that were computed before a stop are not computed again."""
     monkeypatch.setattr(partial_cache, "SECONDS_BETWEEN_SAVES", 0.0)
     monkeypatch.setattr(partial_cache, "PASS", 2)  # a photo of two views at a time
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN_CALLS", 0.0)
     paths = [save_pattern(tmp_path / f"{i}.jpg", seed=i) for i in range(4)]
     samples = [Sample(path, None, None, path.name) for path in paths]
     views = Views(ListingAugmentation(HOW), "listing", count=2)
-    kept = paths[2].read_bytes()
-    paths[2].write_bytes(b"no photo")
-    with pytest.raises(UnreadablePhotoError, match=r"2\.jpg"):
+
+    def stop(_title: str, done: int, _total: int) -> None:
+        if done == 4:
+            raise StoppedError
+
+    with pytest.raises(StoppedError), progress.listening(stop):
         builder.build(samples, "few", views)
-    paths[2].write_bytes(kept)
-    first = paths[0].read_bytes()
-    paths[0].unlink()
-    went_on = builder.build(samples, "few", views)
-    paths[0].write_bytes(first)
+    seen: list[int] = []
+    with progress.listening(lambda _title, done, _total: seen.append(done)):
+        went_on = builder.build(samples, "few", views)
+    assert seen[0] == 4
     for file in (tmp_path / "cache").iterdir():
         file.unlink()
     at_once = builder.build(samples, "few", views)

@@ -12,7 +12,8 @@ import pytest
 
 from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES
 from classifier.versions.gate_report import Criterion, GateReport
-from training.gate.gate import Answers, TestPhotos, compare
+from training.evaluation.truth import Truth
+from training.gate.gate import Answers, compare
 
 MAIN = np.array([MAIN_CLASSES.index(MAIN_OF[sub]) for sub in SUBCLASSES])
 # The subclass that a model takes each for when it is wrong: of the same main class.
@@ -35,7 +36,7 @@ class World:
         near = np.full(NEAR, MAIN_CLASSES.index("Shoes"))
         main = np.concatenate([MAIN[items], near, np.full(OTHERS, -1)])
         names = np.array([f"product {number // 2}" for number in range(len(sub))])
-        self.photos = TestPhotos(main, sub, names)
+        self.photos = Truth(main, sub, names)
 
     def right(self, share: float) -> Any:
         """Return which items a model gets right."""
@@ -173,7 +174,7 @@ def test_too_few_photos_to_see_a_loss_are_no_licence() -> None:
     keep &= ~world.photos.others
     before = world.right(0.9)
     after = gain(before, world.photos.items, 40)
-    kept = TestPhotos(*(getattr(world.photos, n)[keep] for n in ("main", "sub", "products")))
+    kept = Truth(*(getattr(world.photos, n)[keep] for n in ("main", "sub", "groups")))
 
     def only(model: Answers) -> Answers:
         return Answers(*(getattr(model, name)[keep] for name in Answers.__dataclass_fields__))
@@ -192,9 +193,9 @@ def test_products_count_and_not_photos() -> None:
     before[bags[:30]] = False
     after = before.copy()
     after[bags[:30]] = True
-    names = world.photos.products.copy()
+    names = world.photos.groups.copy()
     names[bags[:30]] = "one product"
-    same = TestPhotos(world.photos.main, world.photos.sub, names)
+    same = Truth(world.photos.main, world.photos.sub, names)
     apart = compare(world.photos, world.model(before), world.model(after))
     together = compare(same, world.model(before), world.model(after))
     assert criterion(apart, "overall accuracy", "gain").passed

@@ -18,6 +18,7 @@ from safetensors.torch import load_file
 from classifier.ml.bundle import load_bundle
 from classifier.ml.manifest import sha256_of
 from tests.servers.watcher import end_with_the_run
+from tests.training.patterns import replace_unnoticed
 from training.data.dataset_rows import read_dataset
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -95,6 +96,28 @@ def work_within_an_epoch(pid: int, seconds: float) -> None:
     began = process.cpu_times().user
     while process.cpu_times().user < began + seconds:
         time.sleep(0.01)
+
+
+def test_a_photo_replaced_in_place_is_trained_with_its_new_content(
+    drawn_photos: Path, backbone_file: Path, tmp_path: Path
+) -> None:
+    """Kept features of the photo that lay there before are not taken for it."""
+    photos, kept = tmp_path / "photos", tmp_path / "kept"
+    shutil.copytree(drawn_photos, photos)
+
+    def weights(name: str, cache: Path) -> bytes:
+        output = tmp_path / name
+        call_command("train", *arguments(photos, backbone_file, output, cache, epochs=1))
+        return (output / "weights.safetensors").read_bytes()
+
+    before = weights("before", kept)
+    with (tmp_path / "before" / "dataset.csv").open(newline="", encoding="utf-8") as file:
+        trained = [photos / row.path for row in read_dataset(file, "") if row.part == "train"]
+    trained.sort(key=lambda path: path.stat().st_size)
+    replace_unnoticed(trained[-1], trained[0])
+    after = weights("after", kept)
+    assert after == weights("fresh", tmp_path / "empty")
+    assert after != before
 
 
 def test_a_training_killed_within_an_epoch_ends_as_if_it_had_not_been_killed(

@@ -13,6 +13,7 @@ from training.collect.append_only_csv import AppendOnlyCsv
 from training.collect.check.flaws import Finding
 from training.data.folder import MANIFEST
 from training.data.photo_manifest import PhotosError, whole_path
+from training.runtime.atomic_write import atomic_write, csv_text
 
 RECORD: Final = "quarantine.csv"
 COLUMNS: Final = ("moved_at", "path", "moved_to", "flaw", "detail", "manifest_row")
@@ -129,15 +130,10 @@ def _manifest_rows(photos: Path) -> dict[str, dict[str, str]]:
 
 
 def _write_manifest(photos: Path, rows: Sequence[Mapping[str, str]]) -> None:
-    """Replace the manifest, where there is one, by these rows; aside first, then renamed."""
+    """Replace the manifest, where there is one, by these rows."""
     manifest = photos / MANIFEST
     if not manifest.is_file():
         return
     with manifest.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as file:
         columns = csv.DictReader(file).fieldnames or ()
-    aside = manifest.with_suffix(".partial")
-    with aside.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    aside.rename(manifest)
+    atomic_write(manifest, csv_text(columns, rows))

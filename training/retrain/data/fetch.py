@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 from training.data.folder import Unreadable
 from training.retrain.data.reviews import ReviewedPhoto
 from training.retrain.request import RetrainError
+from training.runtime.atomic_write import atomic_write
 from training.runtime.progress import Progress
 
 # Remote storage answers many requests at once; a local one loses nothing by it.
@@ -75,10 +76,8 @@ def _fetch_one(photo: ReviewedPhoto, folder: Path) -> Unreadable | None:
         ) from error
     if hashlib.sha256(data).hexdigest() != photo.sha256:
         return Unreadable(Path(photo.name), "The file is not the one that was uploaded.")
-    aside = path.with_suffix(".partial")
     try:
-        aside.write_bytes(data)
-        aside.rename(path)
+        atomic_write(path, data)
     except OSError as error:
         raise RetrainError(
             f"{path} cannot be written ({error.strerror}). Free some room in {folder} and start "
