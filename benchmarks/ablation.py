@@ -79,9 +79,14 @@ class Line:
 def recipe(name: str, preset: Preset, *, ours: bool) -> Recipe:
     """Return a preset as a line; what follows training is ours or the study's."""
     return Recipe(
-        name, preset.config, preset.preprocessing, preset.augmentation, preset.outliers,
-        calibrated=ours, near_unit=ours,
-    )  # fmt: skip
+        name,
+        preset.config,
+        preset.preprocessing,
+        preset.augmentation,
+        preset.outliers,
+        calibrated=ours,
+        near_unit=ours,
+    )
 
 
 def recipes(*, everything: bool = False) -> list[Recipe]:
@@ -123,8 +128,9 @@ def switched(ours: Recipe, choice: str) -> Recipe:
 
 def train_and_judge(line: Recipe, photos: Photos, config: TrainConfig) -> tuple[float, Ended]:
     """Train once; return the best validation score, and what becomes of the test photos."""
-    rows = np.array([i for i, s in enumerate(photos.split.train)
-                     if line.outliers or s.kind is Kind.ITEM])  # fmt: skip
+    rows = np.array(
+        [i for i, s in enumerate(photos.split.train) if line.outliers or s.kind is Kind.ITEM]
+    )
     samples = [photos.split.train[i] for i in rows]
     targets = build_targets(
         samples, smoothing=config.smoothing, outlier_weight=config.outlier_weight
@@ -157,9 +163,12 @@ def measure(line: Recipe, photos: Photos, train_from: TrainFrom, seeds: int, epo
     found = []
     for seed in range(seeds):
         config = replace(
-            line.config, train_from=train_from, epochs=epochs, seed=seed,
+            line.config,
+            train_from=train_from,
+            epochs=epochs,
+            seed=seed,
             precision=photos.asked.precision if train_from is TrainFrom.LAYER4 else Precision.FP32,
-        )  # fmt: skip
+        )
         found.append(train_and_judge(line, photos, config))
         print(f"{line.name}, seed {seed}: validation {found[-1][0]:.4f}", flush=True)  # noqa: T201  # a benchmark speaks
     seconds = (time.monotonic() - began) / seeds
@@ -171,14 +180,23 @@ def table(lines: Sequence[Line], photos: Photos) -> str:
     truth = photos.held_out("test", BEST.preprocessing)[1]
     ours = next(line for line in lines if line.recipe.name in OURS)
     head = ["recipe", "validation score", *FIGURES]
-    rows = [[line.recipe.name, f"{100 * np.mean(line.scores):.2f}",
-             *_told(estimates(line.runs, truth), signed=False)] for line in lines]  # fmt: skip
+    rows = [
+        [
+            line.recipe.name,
+            f"{100 * np.mean(line.scores):.2f}",
+            *_told(estimates(line.runs, truth), signed=False),
+        ]
+        for line in lines
+    ]
     gains = [
-        [f"{ours.recipe.name} over {line.recipe.name}",
-         f"{100 * (np.mean(ours.scores) - np.mean(line.scores)):+.2f}",
-         *_told(estimates(ours.runs, truth, line.runs), signed=True)]
-        for line in lines if line is not ours
-    ]  # fmt: skip
+        [
+            f"{ours.recipe.name} over {line.recipe.name}",
+            f"{100 * (np.mean(ours.scores) - np.mean(line.scores)):+.2f}",
+            *_told(estimates(ours.runs, truth, line.runs), signed=True),
+        ]
+        for line in lines
+        if line is not ours
+    ]
     return "\n".join([_markdown(head, rows), "", _markdown(head, gains)])
 
 
@@ -216,17 +234,26 @@ def main() -> None:
     asked = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
     photos = Photos(
-        Asked(asked.photos, asked.backbone, asked.strides, asked.cache, asked.share, asked.views,
-              asked.precision),
+        Asked(
+            asked.photos,
+            asked.backbone,
+            asked.strides,
+            asked.cache,
+            asked.share,
+            asked.views,
+            asked.precision,
+        ),
         asked.train_from,
-    )  # fmt: skip
+    )
     chosen = recipes(everything=asked.everything)
     if asked.train_from is not TrainFrom.HEADS:
         chosen = [line for line in chosen if line.name in ("study", *OURS)]
     lines = [measure(r, photos, asked.train_from, asked.seeds, asked.epochs) for r in chosen]
     counts = {name: len(getattr(photos.split, name)) for name in ("train", "validation", "test")}
-    print(f"\n{json.dumps(counts)}, {asked.views} views, {asked.seeds} seeds, "  # noqa: T201  # a benchmark speaks
-          f"{asked.epochs} epochs, {asked.train_from}.")  # fmt: skip
+    print(  # noqa: T201  # a benchmark speaks
+        f"\n{json.dumps(counts)}, {asked.views} views, {asked.seeds} seeds, "
+        f"{asked.epochs} epochs, {asked.train_from}."
+    )
     for line in lines:
         print(f"{line.recipe.name}: {line.seconds:.0f} s a run")  # noqa: T201  # a benchmark speaks
     print(f"\n{table(lines, photos)}")  # noqa: T201  # a benchmark speaks

@@ -14,6 +14,7 @@ from classifier.ml.manifest import Preprocessing, sha256_of
 from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
 from training.calibration.held_out import HeldOut
 from training.calibration.near_unit import fit_near_unit
+from training.data.content_hashes import content_hashes
 from training.data.folder import Sample, read_photos
 from training.data.split import DatasetSplit, split_by_product
 from training.data.split_record import SplitBy, SplitRecord, split_as
@@ -47,7 +48,7 @@ class Asked:
 
 
 class Photos:
-    """Training photos by augmentation, and held-out photos by how they are served.
+    """Training photos by augmentation, and held-out photos by how they are preprocessed.
 
     Args:
         asked: what is measured on what.
@@ -67,7 +68,7 @@ class Photos:
         load_imagenet_backbone(self._untrained, asked.backbone)
 
     def network(self, seed: int = 0) -> HierarchicalResNet:
-        """Return a network with the backbone, and heads that start from random numbers."""
+        """Return a network with the backbone, and heads that start from random weights."""
         network = copy.deepcopy(self._untrained)
         torch.manual_seed(seed)
         for head in (network.main_head, network.sub_head, network.novelty_unit):
@@ -80,7 +81,7 @@ class Photos:
         """Fit the near unit. Of heads alone it is fitted once: their features are always the same.
 
         Args:
-            of: names the photos and how they are made and served.
+            of: names the photos and how they are made and preprocessed.
         """
         if self._train_from is not TrainFrom.HEADS or of not in self._near:
             fit_near_unit(network, self._train_from, training, validation)
@@ -88,7 +89,7 @@ class Photos:
         network.near_unit.load_state_dict(self._near[of])
 
     def training(self, augmentation: Augmentation) -> FeatureCache:
-        """Return the training photos so augmented; ours has the photo as it is served too."""
+        """Return the training photos so augmented; ours has the evaluation view too."""
         if augmentation is Augmentation.LISTING:
             preprocessing = Preprocessing(fit="pad")
             views = Views(augmentation.made_for(preprocessing), augmentation, self.asked.views)
@@ -99,7 +100,7 @@ class Photos:
         return self._features("training", self.split.train, preprocessing, views)
 
     def held_out(self, part: str, preprocessing: Preprocessing) -> tuple[FeatureCache, Truth]:
-        """Return validation or test photos as they are served, and what is true of them."""
+        """Return validation or test photos, not augmented, and their true labels."""
         samples: list[Sample] = getattr(self.split, part)
         return self._features(part, samples, preprocessing, None), truth_of(samples)
 
@@ -110,20 +111,24 @@ class Photos:
         if name not in self._kept:
             network = self.network()
             key = {
-                "backbone": sha256_of(self.asked.backbone), "strides": str(self.asked.strides),
+                "backbone": sha256_of(self.asked.backbone),
+                "strides": str(self.asked.strides),
                 "train_from": str(TrainFrom.LAYER4),
-            }  # fmt: skip
+            }
             maps = FeatureCacheBuilder(
-                frozen_part(network, TrainFrom.LAYER4), preprocessing, self.asked.cache, key,
+                frozen_part(network, TrainFrom.LAYER4),
+                preprocessing,
+                self.asked.cache,
+                key,
                 self.asked.precision,
-            ).build(samples, title, views)  # fmt: skip
+            ).build(samples, title, views)
             if self._train_from is TrainFrom.HEADS:
                 made_of = [
                     key,
                     repr(preprocessing),
                     name,
                     maps.views,
-                    [str(s.path) for s in samples],
+                    list(content_hashes(s.path for s in samples).values()),
                 ]
                 maps = self._pooled(maps, network, made_of)
             self._kept[name] = maps

@@ -77,16 +77,25 @@ class Office:
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")  # a name of ours
         env = {
-            **os.environ, "DATABASE_URL": server.replace("/postgres?", f"/{name}?"),
-            "SECRET_KEY": "only-for-this", "DEBUG": "off", "ALLOWED_HOSTS": "testserver",
-            "VAR_DIR": str(folder), "REVIEW_SAMPLE_SHARE": "0", "S3_BUCKET": "", "HTTPS": "off",
+            **os.environ,
+            "DATABASE_URL": server.replace("/postgres?", f"/{name}?"),
+            "SECRET_KEY": "only-for-this",
+            "DEBUG": "off",
+            "ALLOWED_HOSTS": "testserver",
+            "VAR_DIR": str(folder),
+            "REVIEW_SAMPLE_SHARE": "0",
+            "S3_BUCKET": "",
+            "HTTPS": "off",
             "DJANGO_SETTINGS_MODULE": "slowfashion_ai.settings",
-        }  # fmt: skip
+        }
         code = f"from benchmarks import review_queue; review_queue.work({size})"
         self.process = subprocess.Popen(  # noqa: S603  # ourselves
-            [sys.executable, "-c", code], env=env, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        )  # fmt: skip
+            [sys.executable, "-c", code],
+            env=env,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
         self.answer()  # once it is filled
         self.rounds: list[list[float]] = []
         self.queries = 0
@@ -171,14 +180,18 @@ def _fill(start: int, size: int, people: dict[str, Any]) -> None:
     from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 
     scores = {
-        "main": dict.fromkeys(MAIN_CLASSES, 1 / 3), "sub": dict.fromkeys(SUBCLASSES, 1 / 9),
+        "main": dict.fromkeys(MAIN_CLASSES, 1 / 3),
+        "sub": dict.fromkeys(SUBCLASSES, 1 / 9),
         "novelty": 0.1,
-    }  # fmt: skip
+    }
     values = {
-        "first": start, "last": size - 1, "seller": people["seller"].pk,
-        "others": people["others"].pk, "version": people["version"].pk,
+        "first": start,
+        "last": size - 1,
+        "seller": people["seller"].pk,
+        "others": people["others"].pk,
+        "version": people["version"].pk,
         "scores": json.dumps(scores),
-    }  # fmt: skip
+    }
     with connection.cursor() as cursor:
         for statement in FILL.split(";\n"):
             if statement.strip():
@@ -210,9 +223,12 @@ def _measure(people: dict[str, Any]) -> tuple[list[float], int]:
 
 def _verdict(card: dict[str, Any]) -> dict[str, Any]:
     return {
-        "item": card["item"], "claim": card["claim"], "verdict": "not_ours", "seconds": 1.0,
+        "item": card["item"],
+        "claim": card["claim"],
+        "verdict": "not_ours",
+        "seconds": 1.0,
         "want": True,
-    }  # fmt: skip
+    }
 
 
 def _crowd(people: dict[str, Any]) -> None:

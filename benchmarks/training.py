@@ -117,9 +117,13 @@ def course(asked: argparse.Namespace) -> Course:
 
     held_out = [*split.validation, *split.test]
     return Course(
-        some(split.train, asked.each), some(held_out, asked.each), asked.epochs, asked.seed,
-        asked.backbone, asked.strides,
-    )  # fmt: skip
+        some(split.train, asked.each),
+        some(held_out, asked.each),
+        asked.epochs,
+        asked.seed,
+        asked.backbone,
+        asked.strides,
+    )
 
 
 class PlainPhotos(Dataset[tuple[int, Tensor]]):
@@ -201,9 +205,13 @@ def ours(given: Course, name: str, config: TrainConfig) -> Trained:
 
 
 def fit_timed(
-    network: HierarchicalResNet, batches: BatchSource, targets: Targets, config: TrainConfig,
-    judge: Callable[[TrainedPart], float], trained: Trained,
-) -> None:  # fmt: skip
+    network: HierarchicalResNet,
+    batches: BatchSource,
+    targets: Targets,
+    config: TrainConfig,
+    judge: Callable[[TrainedPart], float],
+    trained: Trained,
+) -> None:
     """Train, and keep what validation takes out of the time."""
     validating = Clock(0, 0)
 

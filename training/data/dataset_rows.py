@@ -143,10 +143,17 @@ def base_rows(
     parts = {Split.TRAIN: split.train, Split.VALIDATION: split.validation, Split.TEST: split.test}
     return [
         DatasetRow(
-            path=folders.name_of(sample.path), main=sample.main, sub=sample.sub,
-            group=sample.group, part=part, weight=1.0, source=LabelSource.BASE, review=None,
-            sha256=sha256_of[sample.path], origin=sample.source,
+            path=folders.name_of(sample.path),
+            main=sample.main,
+            sub=sample.sub,
+            group=sample.group,
+            part=part,
+            weight=1.0,
+            source=LabelSource.BASE,
+            review=None,
+            sha256=sha256_of[sample.path],
+            origin=sample.source,
         )
         for part, samples in parts.items()
         for sample in samples
-    ]  # fmt: skip
+    ]

@@ -13,9 +13,18 @@ from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, TAXONOMY
 from training.data.photo_manifest import PhotosError, read_rows
 
 __all__ = [
-    "MANIFEST", "NEAR", "OTHERS", "Kind", "PhotosError", "Sample", "Unreadable", "count_table",
-    "file_size", "photo_line", "read_photos",
-]  # fmt: skip
+    "MANIFEST",
+    "NEAR",
+    "OTHERS",
+    "Kind",
+    "PhotosError",
+    "Sample",
+    "Unreadable",
+    "count_table",
+    "file_size",
+    "photo_line",
+    "read_photos",
+]
 
 MANIFEST: Final = "manifest.csv"
 OTHERS: Final = "Others"

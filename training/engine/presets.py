@@ -51,28 +51,50 @@ class Preset:
 STUDY: Final = Preset(
     about="the study's recipe",
     config=TrainConfig(
-        train_from=TrainFrom.ALL, epochs=60, batch_size=32, backbone_lr=1e-4, head_lr=1e-3,
-        schedule=Schedule.PLATEAU, warmup=0.0, weight_decay=0.0, smoothing=0.0, mixup=0.0,
-        outlier_weight=0.5, novelty_weight=0.0, dropout=0.0, ema=0.0,
+        train_from=TrainFrom.ALL,
+        epochs=60,
+        batch_size=32,
+        backbone_lr=1e-4,
+        head_lr=1e-3,
+        schedule=Schedule.PLATEAU,
+        warmup=0.0,
+        weight_decay=0.0,
+        smoothing=0.0,
+        mixup=0.0,
+        outlier_weight=0.5,
+        novelty_weight=0.0,
+        dropout=0.0,
+        ema=0.0,
     ),
     preprocessing=Preprocessing(fit="centre_crop", resize=256),
     augmentation=Augmentation.STUDY,
     outliers=False,
     evaluation_view=False,
-)  # fmt: skip
+)
 
 # What was tried and did not raise the validation score is off: docs/training.md has the figures.
 BEST: Final = Preset(
     about="ours",
     config=TrainConfig(
-        train_from=TrainFrom.LAYER4, epochs=10, batch_size=64, backbone_lr=1e-4, head_lr=1e-3,
-        schedule=Schedule.PLATEAU, warmup=0.0, weight_decay=0.0, smoothing=0.0, mixup=0.0,
-        outlier_weight=0.5, novelty_weight=0.5, dropout=0.0, ema=0.0,
+        train_from=TrainFrom.LAYER4,
+        epochs=10,
+        batch_size=64,
+        backbone_lr=1e-4,
+        head_lr=1e-3,
+        schedule=Schedule.PLATEAU,
+        warmup=0.0,
+        weight_decay=0.0,
+        smoothing=0.0,
+        mixup=0.0,
+        outlier_weight=0.5,
+        novelty_weight=0.5,
+        dropout=0.0,
+        ema=0.0,
     ),
     preprocessing=Preprocessing(fit="pad"),
     augmentation=Augmentation.LISTING,
     outliers=True,
     evaluation_view=True,
-)  # fmt: skip
+)
 
 PRESETS: Final[Mapping[str, Preset]] = MappingProxyType({"study": STUDY, "best": BEST})

@@ -98,8 +98,12 @@ def fit(
         run.schedule.after_epoch(score)
         logger.info(
             "Epoch %d of %d: loss %.4f, score %.4f, %.0f s.",
-            number, config.epochs, loss, score, seconds,
-        )  # fmt: skip
+            number,
+            config.epochs,
+            loss,
+            score,
+            seconds,
+        )
         if not epochs or score > max(epoch.score for epoch in epochs):
             best = copy.deepcopy(run.averaged().state_dict())
         epochs.append(Epoch(number, loss, score, seconds))

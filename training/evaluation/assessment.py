@@ -67,9 +67,16 @@ def assess(
 def _about_bundle(manifest: Manifest) -> dict[str, Any]:
     every = manifest_as_dict(manifest)
     told = (
-        "name", "created_at", "parent", "stride_placement", "weights_sha256",
-        "dataset_fingerprint", "preprocessing", "thresholds", "temperature",
-    )  # fmt: skip
+        "name",
+        "created_at",
+        "parent",
+        "stride_placement",
+        "weights_sha256",
+        "dataset_fingerprint",
+        "preprocessing",
+        "thresholds",
+        "temperature",
+    )
     return {name: every[name] for name in told}
 
 

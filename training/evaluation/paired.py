@@ -84,9 +84,12 @@ def share_difference(
     columns = [
         sums_by_product(column[counted], products[counted])
         for column in (
-            candidate.hits & candidate.of, candidate.of, champion.hits & champion.of, champion.of,
+            candidate.hits & candidate.of,
+            candidate.of,
+            champion.hits & champion.of,
+            champion.of,
         )
-    ]  # fmt: skip
+    ]
 
     def difference(hits: Floats, of: Floats, hits_before: Floats, of_before: Floats) -> Floats:
         # A drawn set without any such photo says nothing; it is left out as not a number.

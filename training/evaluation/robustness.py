@@ -26,9 +26,13 @@ from training.runtime.progress import Progress
 SHARES: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 COVER: Final = (124, 116, 104)  # ImageNet's mean colour says nothing about any class
 FIGURES: Final = (
-    "main_accuracy", "main_accuracy_95", "sub_accuracy", "sub_accuracy_95",
-    "coverage", "tag_accuracy",
-)  # fmt: skip
+    "main_accuracy",
+    "main_accuracy_95",
+    "sub_accuracy",
+    "sub_accuracy_95",
+    "coverage",
+    "tag_accuracy",
+)
 
 
 class Spot(NamedTuple):

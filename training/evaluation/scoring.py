@@ -10,8 +10,14 @@ from training.engine.stages import TrainedPart
 from training.evaluation.truth import Truth, truth_of
 
 __all__ = [
-    "Floats", "LogitArrays", "Probabilities", "Truth", "logits_of", "probabilities", "truth_of",
-]  # fmt: skip
+    "Floats",
+    "LogitArrays",
+    "Probabilities",
+    "Truth",
+    "logits_of",
+    "probabilities",
+    "truth_of",
+]
 
 BATCH_SIZE = 64
 

@@ -57,15 +57,23 @@ def build_tables(outcomes: Outcomes) -> list[Table]:
     truth_2 = truth_of(outcomes.sets.phase_2.validation)
     tables = [
         _main_table(
-            "I", "Phase 1, main classes, batch size 4", outcomes.phase_1, truth_1,
-            published.PHASE_1_EPOCHS, published.PHASE_1_MAIN,
+            "I",
+            "Phase 1, main classes, batch size 4",
+            outcomes.phase_1,
+            truth_1,
+            published.PHASE_1_EPOCHS,
+            published.PHASE_1_MAIN,
         ),
         _sub_table(
-            "II", "Phase 1, subclasses, batch size 4", outcomes.phase_1, truth_1,
-            published.PHASE_1_EPOCHS, published.PHASE_1_SUB,
+            "II",
+            "Phase 1, subclasses, batch size 4",
+            outcomes.phase_1,
+            truth_1,
+            published.PHASE_1_EPOCHS,
+            published.PHASE_1_SUB,
         ),
         _images_used(outcomes),
-    ]  # fmt: skip
+    ]
     for kind, build, study, numbers in (
         ("main classes", _main_table, published.PHASE_2_MAIN, ("IV", "V")),
         ("subclasses", _sub_table, published.PHASE_2_SUB, ("VI", "VII")),

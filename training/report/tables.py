@@ -24,12 +24,16 @@ REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
 
 _ROWS: Final = (
     (
-        "main_accuracy", "Main accuracy", "items whose best main class is right",
+        "main_accuracy",
+        "Main accuracy",
+        "items whose best main class is right",
         published.MAIN_ACCURACY,
     ),
     (
-        "sub_accuracy_where_main_right", "Subclass accuracy, main right",
-        "of these, the best subclass is right too (the study's measure)", published.SUB_ACCURACY,
+        "sub_accuracy_where_main_right",
+        "Subclass accuracy, main right",
+        "of these, the best subclass is right too (the study's measure)",
+        published.SUB_ACCURACY,
     ),
     ("sub_accuracy", "Subclass accuracy", "items whose best subclass is right, of all", None),
     ("overall_accuracy", "Overall accuracy", "items with both heads right", None),
@@ -38,19 +42,23 @@ _ROWS: Final = (
     ("items_main_class", "Fell back to the main class", "items, whichever the reason", None),
     ("items_unknown", "Fell back to unknown", "items rejected though they are ours", None),
     (
-        "main_accuracy_where_known", "Main accuracy after the rules",
-        "of items not unknown, the main class is right", None,
+        "main_accuracy_where_known",
+        "Main accuracy after the rules",
+        "of items not unknown, the main class is right",
+        None,
     ),
     ("near_main_accuracy", "Main accuracy of near photos", "before the decision rules", None),
     ("near_tagged_with_subclass", "Near photos tagged", "though no subclass is right", None),
     (
-        "others_rejected", "Others rejected", "irrelevant photos that end as unknown",
+        "others_rejected",
+        "Others rejected",
+        "irrelevant photos that end as unknown",
         published.OTHERS_REJECTED,
     ),
     ("others_tagged_with_subclass", "Others tagged", "irrelevant photos given a subclass", None),
     ("main_calibration_error", "Calibration error, main", "expected, over 15 bins", None),
     ("sub_calibration_error", "Calibration error, subclass", "expected, over 15 bins", None),
-)  # fmt: skip
+)
 
 
 def stream_line(figures: Mapping[str, Any]) -> str:
@@ -63,14 +71,14 @@ def verdict(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         _large(figures, "main_accuracy", "main class right", study="99 %"),
         _large(
-            figures, "sub_accuracy_where_main_right", "subclass right, where the main class is",
+            figures,
+            "sub_accuracy_where_main_right",
+            "subclass right, where the main class is",
             study="93 %",
         ),
-        _large(
-            figures, "others_rejected", "irrelevant photos rejected", study="up to 80 %"
-        ),
+        _large(figures, "others_rejected", "irrelevant photos rejected", study="up to 80 %"),
         _large(figures, "tag_accuracy", "subclass tags right, after the decision rules"),
-    ]  # fmt: skip
+    ]
 
 
 def _large(figures: Mapping[str, Any], name: str, label: str, *, study: str = "") -> dict[str, Any]:

@@ -83,8 +83,13 @@ class Progress:
             extra = "".join(f", {name} {value}" for name, value in self._shown.items())
             logger.info(
                 "%s: %d of %d, %.1f a second, %.0f min left%s.",
-                self._title, self._done, self._total, rate, left, extra,
-            )  # fmt: skip
+                self._title,
+                self._done,
+                self._total,
+                rate,
+                left,
+                extra,
+            )
 
     def _tell(self) -> None:
         now = time.monotonic()

@@ -27,10 +27,18 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Sample]:
     """Two photos of each subclass; the last photo of all is damaged."""
     folder = tmp_path_factory.mktemp("photos")
     for number, (main, sub) in enumerate(
-        [("Clothing", "Dresses"), ("Clothing", "Outerwear"), ("Clothing", "Skirts"),
-         ("Shoes", "Boots"), ("Shoes", "Flats"), ("Shoes", "High Heels"),
-         ("Bags", "Clutches"), ("Bags", "Shoulder Bags"), ("Bags", "Tote Bags")]
-    ):  # fmt: skip
+        [
+            ("Clothing", "Dresses"),
+            ("Clothing", "Outerwear"),
+            ("Clothing", "Skirts"),
+            ("Shoes", "Boots"),
+            ("Shoes", "Flats"),
+            ("Shoes", "High Heels"),
+            ("Bags", "Clutches"),
+            ("Bags", "Shoulder Bags"),
+            ("Bags", "Tote Bags"),
+        ]
+    ):
         for i in range(2):
             save_pattern(folder / main / sub / f"{i}.jpg", seed=10 * number + i)
     found = read_photos(folder)

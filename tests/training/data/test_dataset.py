@@ -53,8 +53,10 @@ def test_an_empty_batch_is_skipped_and_its_photos_are_counted_by_name(
     for _ in range(2):  # two epochs
         assert len(list(readable_batches(loader(samples), dropped))) == 2
     assert {path.name: n for path, n in dropped.counts.items()} == {
-        "1.jpg": 2, "4.jpg": 2, "5.jpg": 2,
-    }  # fmt: skip
+        "1.jpg": 2,
+        "4.jpg": 2,
+        "5.jpg": 2,
+    }
     assert len(caplog.messages) == 3
     assert "cannot be decoded" in caplog.text
     assert "No such file" in caplog.text

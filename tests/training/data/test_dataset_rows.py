@@ -17,13 +17,27 @@ from training.data.dataset_rows import (
 )
 
 BASE = DatasetRow(
-    path='Bags/Clutches/a, "b".jpg', main="Bags", sub="Clutches", group="p:1", part=Split.TRAIN,
-    weight=1.0, source=LabelSource.BASE, review=None, sha256="ab" * 32,
-)  # fmt: skip
+    path='Bags/Clutches/a, "b".jpg',
+    main="Bags",
+    sub="Clutches",
+    group="p:1",
+    part=Split.TRAIN,
+    weight=1.0,
+    source=LabelSource.BASE,
+    review=None,
+    sha256="ab" * 32,
+)
 REVIEWED = DatasetRow(
-    path="photos/2026/x.jpg", main=None, sub=None, group="listing 3", part=Split.TEST,
-    weight=1 / 0.15, source=LabelSource.REVIEW, review=17, sha256="cd" * 32,
-)  # fmt: skip
+    path="photos/2026/x.jpg",
+    main=None,
+    sub=None,
+    group="listing 3",
+    part=Split.TEST,
+    weight=1 / 0.15,
+    source=LabelSource.REVIEW,
+    review=17,
+    sha256="cd" * 32,
+)
 
 
 def test_rows_come_back_as_they_were_written(tmp_path: Path) -> None:

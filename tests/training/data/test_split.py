@@ -58,8 +58,10 @@ def test_the_cap_leaves_photos_out_and_says_how_many(folder: Path) -> None:
     """With a cap of 10, ten photos of a subclass are kept; the report counts the others."""
     split = stratified_split_dataset(read_photos(folder), cap=10)
     assert Counter(s.stratum for s in split.train + split.validation) == {
-        "Boots": 10, "Clutches": 10, "Others": 5,
-    }  # fmt: skip
+        "Boots": 10,
+        "Clutches": 10,
+        "Others": 5,
+    }
     assert split.report.capped == {"Boots": 10, "Clutches": 10}
     assert "Boots: 10 photos above the cap." in str(split.report)
 

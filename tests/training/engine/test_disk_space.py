@@ -51,9 +51,19 @@ def test_too_small_a_disk_is_said_before_anything_is_read(
 ) -> None:
     """A cache folder without room for checkpoints stops the command at once, with numbers."""
     asked = [
-        "--photos", drawn_photos, "--backbone", backbone_file, "--strides", "v1", "--name", "x",
-        "--output", tmp_path / "out", "--cache", small_disk / "cache",
-    ]  # fmt: skip
+        "--photos",
+        drawn_photos,
+        "--backbone",
+        backbone_file,
+        "--strides",
+        "v1",
+        "--name",
+        "x",
+        "--output",
+        tmp_path / "out",
+        "--cache",
+        small_disk / "cache",
+    ]
     with pytest.raises(CommandError, match=r"need 760 MB in .*small, which has 8 MB"):
         call_command("train", *map(str, asked))
     assert not list(small_disk.iterdir())

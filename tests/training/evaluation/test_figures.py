@@ -85,7 +85,13 @@ def test_without_others_nothing_is_claimed_of_rejection() -> None:
     found = Probabilities.of([some_scores(MAIN_OF[name], 0.9, name, 0.9) for name in SUBCLASSES])
     figures = evaluate(found, truth_of(samples), Thresholds())
     assert figures["main_accuracy"] == figures["coverage"] == 1
-    for name in ("others_rejected", "others_rejected_95", "novelty_auroc", "novelty_auroc_95",
-                 "near_main_accuracy", "novelty_fpr_at_95_tpr",
-                 "novelty_fpr_at_95_tpr_95"):  # fmt: skip
+    for name in (
+        "others_rejected",
+        "others_rejected_95",
+        "novelty_auroc",
+        "novelty_auroc_95",
+        "near_main_accuracy",
+        "novelty_fpr_at_95_tpr",
+        "novelty_fpr_at_95_tpr_95",
+    ):
         assert figures[name] is None
