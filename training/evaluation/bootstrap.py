@@ -62,8 +62,8 @@ def interval_of_sums(
             a draw has nothing to count.
         level: share of the draws that lie within, 0 to 1.
     """
-    drawn = draws_of(len(columns[0]))
-    return middle(figure(*(drawn @ column for column in columns)), level)
+    sums = draws_of(len(columns[0])) @ np.stack(columns, axis=1)  # (draws, columns)
+    return middle(figure(*sums.T), level)
 
 
 def share_interval(values: NDArray[Any], groups: NDArray[Any]) -> Interval:
