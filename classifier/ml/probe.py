@@ -34,15 +34,32 @@ def load_and_probe(bundle: Bundle, engine: EngineName | None = None) -> Predicto
     name = bundle.manifest.name
     try:
         predictor = Predictor(bundle, engine=engine)
+    except (EngineError, RuntimeError) as error:
+        raise _unfit(name, error) from error
+    check(predictor)
+    return predictor
+
+
+def check(predictor: Predictor) -> None:
+    """Let a model score two drawn pictures.
+
+    Raises:
+        UnfitModelError: as `load_and_probe` says.
+    """
+    name = predictor.manifest.name
+    try:
         _check(predictor, name)
     # What torch raises when the device or its memory fails, and `Scores` for numbers that are none.
     except (EngineError, RuntimeError, ValueError) as error:
-        raise UnfitModelError(
-            f"{name} loads, but it does not work on this machine ({type(error).__name__}: "
-            f"{error}). Look at the device and its free memory; if others have the same trouble, "
-            "train it again."
-        ) from error
-    return predictor
+        raise _unfit(name, error) from error
+
+
+def _unfit(name: str, error: Exception) -> UnfitModelError:
+    return UnfitModelError(
+        f"{name} loads, but it does not work on this machine ({type(error).__name__}: "
+        f"{error}). Look at the device and its free memory; if others have the same trouble, "
+        "train it again."
+    )
 
 
 def _check(predictor: Predictor, name: str) -> None:

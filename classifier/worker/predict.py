@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from torch import Tensor
 
 from classifier.decision import decide
+from classifier.ml import probe
 from classifier.ml.predictor import Predictor
 from classifier.ml.preprocessing import UnreadablePhotoError
 from classifier.models import ListingPhoto
@@ -16,6 +17,10 @@ from classifier.tagging.results import Postponed, Result, Tagged, Unreadable
 logger = logging.getLogger(__name__)
 
 
+class DeviceFailedError(Exception):
+    """The model works no more in this process; one that is started anew may do better."""
+
+
 def results_of(
     photos: Sequence[ListingPhoto], predictor: Predictor, readers: Executor
 ) -> list[Result]:
@@ -23,6 +28,9 @@ def results_of(
 
     Args:
         readers: where files are read and decoded, many at once.
+
+    Raises:
+        DeviceFailedError: if the model works no more in this process, whatever the photo.
     """
     read = list(readers.map(lambda photo: _read(photo, predictor), photos))
     tensors = [item for item in read if isinstance(item, Tensor)]
@@ -31,6 +39,7 @@ def results_of(
     # What torch raises when a device or its memory fails, and `Scores` for numbers that are none.
     except (RuntimeError, ValueError) as error:
         logger.exception("The model could not be run on %d photos.", len(tensors))
+        _must_still_work(predictor)
         why = Postponed(f"The model could not be run ({type(error).__name__}).")
         return [why if isinstance(item, Tensor) else item for item in read]
     thresholds = predictor.manifest.thresholds
@@ -42,6 +51,14 @@ def results_of(
         else:
             results.append(item)
     return results
+
+
+def _must_still_work(predictor: Predictor) -> None:
+    """Tell photos that the model fails on from a device that fails on everything."""
+    try:
+        probe.check(predictor)
+    except probe.UnfitModelError as error:
+        raise DeviceFailedError(str(error)) from error
 
 
 def _read(photo: ListingPhoto, predictor: Predictor) -> Tensor | Unreadable | Postponed:

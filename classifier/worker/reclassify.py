@@ -14,7 +14,7 @@ from classifier.ml.manifest import BundleError
 from classifier.tagging import queue, reclassification
 from classifier.versions import registry
 from classifier.worker import live_model, tag
-from classifier.worker.predict import results_of
+from classifier.worker.predict import DeviceFailedError, results_of
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +51,11 @@ def _work() -> int:
         batch = reclassification.take(version=live.version, limit=SMALL_BATCH)
         if batch is None:
             break
-        results = results_of(batch.photos, live.predictor, _readers)
+        try:
+            results = results_of(batch.photos, live.predictor, _readers)
+        except DeviceFailedError as error:
+            # They keep their tags; the next pass meets them again.
+            tag.leave(error)
+            break
         stored += reclassification.store(batch, results, version=live.version)
     return stored

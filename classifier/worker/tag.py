@@ -12,18 +12,21 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from celery.signals import worker_shutting_down
+from celery.worker import state
 from django.conf import settings
 
 from classifier.ml.manifest import BundleError
 from classifier.tagging import queue
 from classifier.versions import load_failures, registry
 from classifier.worker import live_model
-from classifier.worker.predict import results_of
+from classifier.worker.predict import DeviceFailedError, results_of
 
 logger = logging.getLogger(__name__)
 
 LOOPS: Final = 2
 READERS: Final = 8
+# How a worker ends whose device works no more: EX_SOFTWARE of sysexits.h.
+EXIT_DEVICE_FAILED: Final = 70
 # One claim of so many takes a photo that was tried before ahead of the fresh ones.
 TRIED_FIRST_EVERY: Final = 4
 _claims = itertools.count(1)
@@ -49,6 +52,13 @@ def stop_soon(**_: object) -> None:
 def is_stopping(*, within: float = 0.0) -> bool:
     """Return whether this worker was asked to stop; wait that many seconds for it."""
     return stopping.wait(within)
+
+
+def leave(error: DeviceFailedError) -> None:
+    """End this worker with `EXIT_DEVICE_FAILED`; its supervisor starts one with a fresh device."""
+    logger.critical("This worker ends, to be started anew. %s", error)
+    stopping.set()
+    state.should_stop = EXIT_DEVICE_FAILED
 
 
 def drain() -> int:
@@ -89,7 +99,12 @@ def classify_next_batch() -> int:
     photos = queue.claim_photos(limit=limit, tried_first=tried_first)
     if not photos:
         return 0
-    results = results_of(photos, live.predictor, _readers)
+    try:
+        results = results_of(photos, live.predictor, _readers)
+    except DeviceFailedError as error:
+        queue.give_back(photos)
+        leave(error)
+        return 0
     stored = queue.store_results(photos=photos, results=results, version=live.version)
     logger.info("Stored results of %d of %d photos, by %s.", stored, len(photos), live.version)
     return len(photos)

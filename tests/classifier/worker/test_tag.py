@@ -1,11 +1,14 @@
 """A worker's loop, with a real model, real files and a real database."""
 
+import itertools
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from celery.exceptions import WorkerShutdown
+from celery.worker import state
 from django.core.files.base import ContentFile
 from pytest_django import Settings
 
@@ -30,6 +33,7 @@ def worker_that_just_started(monkeypatch: pytest.MonkeyPatch) -> None:
     """No model in memory, and nobody has asked it to stop."""
     monkeypatch.setattr(live_model, "slot", live_model.ModelSlot())
     monkeypatch.setattr(tag, "stopping", threading.Event())
+    monkeypatch.setattr(state, "should_stop", None)
 
 
 @pytest.fixture
@@ -100,17 +104,42 @@ def test_without_a_usable_model_nothing_is_claimed(
     assert tag.drain() == 2
 
 
-def test_a_model_that_cannot_run_fails_no_photo(
+def broken(*_: object) -> None:
+    """What torch raises from every call, once the device's context is lost."""
+    raise RuntimeError("CUDA error: device-side assert triggered")
+
+
+def test_a_device_that_fails_costs_no_photo_an_attempt(
     champion_folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """When the network itself breaks down, photos are postponed and say so."""
+    """However often it happens: photos are given back, and the worker ends to be started anew."""
+    photos_with_files(3)
+    live_model.current().predictor.network.main_head.register_forward_pre_hook(broken)
+    assert tag.drain() == 0
+    rows = ListingPhoto.objects.values_list("status", "attempts", "claim", "claimed_until")
+    assert set(rows) == {("pending", 0, None, None)}
+    assert "This worker ends, to be started anew." in caplog.text
+    assert tag.is_stopping()
+    with pytest.raises(WorkerShutdown) as ended:
+        state.maybe_shutdown()
+    assert ended.value.code == tag.EXIT_DEVICE_FAILED
+
+
+def test_photos_that_a_sound_model_fails_on_are_postponed(champion_folder: Path) -> None:
+    """The probe passes, so it is the photos: they go alone next time, and not for ever."""
     photo = photos_with_files(1)[0]
-    # As after a memory error on the device: the weights in memory are no numbers any more.
-    live_model.current().predictor.network.main_head.weight.data.fill_(float("nan"))
+    calls = itertools.count()
+
+    def broken_once(*_: object) -> None:
+        if next(calls) == 0:
+            broken()
+
+    live_model.current().predictor.network.main_head.register_forward_pre_hook(broken_once)
     tag.drain()
     photo.refresh_from_db()
     assert (photo.status, photo.attempts) == ("pending", 1)
     assert photo.error.startswith("The model could not be run")
+    assert not tag.is_stopping()
 
 
 def test_many_rings_at_once_tag_each_photo_once(champion_folder: Path, settings: Settings) -> None:
