@@ -11,11 +11,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from classifier import retraining
+from classifier.admin.dialogs import dialog_action
 from classifier.admin.live import live_answer
 from classifier.admin.read_only import ReadOnlyAdmin, back_to_list
 from classifier.models import RetrainRun
@@ -112,17 +113,15 @@ class RetrainRunAdmin(ReadOnlyAdmin):
         template = "admin/classifier/retraining/_now.html"
         return live_answer(request, admin=self, template=template, now=_now)
 
-    @action(
+    @dialog_action(
         description="Retrain now",
         icon="model_training",
-        permissions=["retrain"],
-        dialog={
-            "title": "Retrain now?",
-            "description": "The trainer makes a candidate from newly confirmed labels and "
-            "compares it with the champion on the same photos. Tagging goes on meanwhile.",
-            "form_class": PolicyForm,
-            "form_submit_text": "Retrain",
-        },
+        permission="retrain",
+        title="Retrain now?",
+        text="The trainer makes a candidate from newly confirmed labels and "
+        "compares it with the champion on the same photos. Tagging goes on meanwhile.",
+        submit="Retrain",
+        form=PolicyForm,
     )
     def retrain_now(self, request: HttpRequest, form: PolicyForm) -> HttpResponse:
         try:
@@ -137,16 +136,13 @@ class RetrainRunAdmin(ReadOnlyAdmin):
             messages.success(request, f"{run} waits for the trainer.")
         return back_to_list(RetrainRun)
 
-    @action(
+    @dialog_action(
         description="Call it off",
         icon="cancel",
-        permissions=["call_off"],
-        dialog={
-            "title": "Call this retraining off?",
-            "description": "What it has done so far is lost. The champion stays what it is.",
-            "form_class": None,
-            "form_submit_text": "Call it off",
-        },
+        permission="call_off",
+        title="Call this retraining off?",
+        text="What it has done so far is lost. The champion stays what it is.",
+        submit="Call it off",
     )
     def call_off(self, request: HttpRequest, form: BaseDialogForm) -> HttpResponse:
         run = _unfinished()

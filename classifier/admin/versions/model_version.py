@@ -11,9 +11,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.forms import BaseDialogForm
 
+from classifier.admin.dialogs import dialog_action
 from classifier.admin.read_only import ReadOnlyAdmin, back_to_list
 from classifier.admin.versions import key_figures
 from classifier.admin.versions.key_figures import KEY_FIGURES, KeyFigure
@@ -103,17 +104,15 @@ class ModelVersionAdmin(VersionPage, Reclassify, ReadOnlyAdmin):
         versions: QuerySet[ModelVersion] = super().get_queryset(request)
         return lineage.with_dataset_changed(versions.select_related("promoted_by"))
 
-    @action(
+    @dialog_action(
         description="Promote",
         icon="rocket_launch",
-        permissions=["promote"],
-        dialog={
-            "title": "Promote this model?",
-            "description": "Workers will tag every photo from their next batch on with it; the "
-            "present champion is retired and can be rolled back to.",
-            "form_class": PromoteForm,
-            "form_submit_text": "Promote",
-        },
+        permission="promote",
+        title="Promote this model?",
+        text="Workers will tag every photo from their next batch on with it; the "
+        "present champion is retired and can be rolled back to.",
+        submit="Promote",
+        form=PromoteForm,
     )
     def promote(self, request: HttpRequest, form: PromoteForm, object_id: str) -> HttpResponse:
         try:
@@ -130,17 +129,14 @@ class ModelVersionAdmin(VersionPage, Reclassify, ReadOnlyAdmin):
             messages.success(request, f"{version} is the champion now.")
         return back_to_list(ModelVersion)
 
-    @action(
+    @dialog_action(
         description="Roll back",
         icon="undo",
-        permissions=["roll_back"],
-        dialog={
-            "title": "Roll back?",
-            "description": "The model that was champion before becomes the champion again. "
-            "Photos that are tagged already keep their tags.",
-            "form_class": None,
-            "form_submit_text": "Roll back",
-        },
+        permission="roll_back",
+        title="Roll back?",
+        text="The model that was champion before becomes the champion again. "
+        "Photos that are tagged already keep their tags.",
+        submit="Roll back",
     )
     def roll_back(self, request: HttpRequest, form: BaseDialogForm) -> HttpResponse:
         try:

@@ -10,9 +10,9 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from unfold.admin import ModelAdmin
-from unfold.decorators import action
 from unfold.forms import BaseDialogForm
 
+from classifier.admin.dialogs import dialog_action
 from classifier.admin.live import live_answer
 from classifier.admin.read_only import back_to_list
 from classifier.models import ModelVersion, Reclassification
@@ -50,17 +50,14 @@ class Reclassify(ModelAdmin):
         template = "admin/classifier/models/_reclassification.html"
         return live_answer(request, admin=self, template=template, now=_now)
 
-    @action(
+    @dialog_action(
         description="Tag again",
         icon="autorenew",
-        permissions=["reclassify"],
-        dialog={
-            "title": "Tag photos again?",
-            "description": "Photos that another model tagged and no moderator has settled get the "
-            "champion's tag, in the background and behind every fresh photo.",
-            "form_class": None,
-            "form_submit_text": "Tag again",
-        },
+        permission="reclassify",
+        title="Tag photos again?",
+        text="Photos that another model tagged and no moderator has settled get the "
+        "champion's tag, in the background and behind every fresh photo.",
+        submit="Tag again",
     )
     def reclassify(self, request: HttpRequest, form: BaseDialogForm) -> HttpResponse:
         try:
@@ -74,16 +71,13 @@ class Reclassify(ModelAdmin):
                 messages.success(request, f"Up to {run.total:,} photos are tagged again.")
         return back_to_list(ModelVersion)
 
-    @action(
+    @dialog_action(
         description="Stop tagging again",
         icon="cancel",
-        permissions=["stop_reclassifying"],
-        dialog={
-            "title": "Stop tagging photos again?",
-            "description": "What is tagged stays so; the rest keeps the tag it has.",
-            "form_class": None,
-            "form_submit_text": "Stop",
-        },
+        permission="stop_reclassifying",
+        title="Stop tagging photos again?",
+        text="What is tagged stays so; the rest keeps the tag it has.",
+        submit="Stop",
     )
     def stop_reclassifying(self, request: HttpRequest, form: BaseDialogForm) -> HttpResponse:
         run = reclassification.stop()
