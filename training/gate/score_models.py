@@ -16,7 +16,8 @@ from classifier.versions.gate_report import GateReport
 from training.data.folder import PhotosError, Sample
 from training.evaluation.figures import evaluate
 from training.evaluation.product_scores import Scored, ScoredPhotos, score_photos
-from training.gate.gate import Answers, compare
+from training.gate.gate import compare
+from training.gate.paired_figures import Answers
 
 
 @dataclass(frozen=True, slots=True)

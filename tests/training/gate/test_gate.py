@@ -13,7 +13,8 @@ import pytest
 from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES
 from classifier.versions.gate_report import Criterion, GateReport
 from training.evaluation.truth import Truth
-from training.gate.gate import Answers, compare
+from training.gate.gate import compare
+from training.gate.paired_figures import Answers
 
 MAIN = np.array([MAIN_CLASSES.index(MAIN_OF[sub]) for sub in SUBCLASSES])
 # The subclass that a model takes each for when it is wrong: of the same main class.
