@@ -44,8 +44,9 @@ BASE_EACH = 40
 SURE = 12.0  # logit of a class that is certain
 PLACES = (
     *(f"{main}/{sub}" for main, subs in TAXONOMY.items() for sub in subs),
-    "Near/Shoes/Sneakers", "Others/Plants",
-)  # fmt: skip
+    "Near/Shoes/Sneakers",
+    "Others/Plants",
+)
 NEAR_SHOES, OTHERS = len(SUBCLASSES), len(SUBCLASSES) + 1
 
 
@@ -95,9 +96,12 @@ def label_of(place: int) -> tuple[str | None, str | None]:
 
 
 def review(
-    shown: Iterable[Shown], *, version: ModelVersion, drawn: float | None = None,
+    shown: Iterable[Shown],
+    *,
+    version: ModelVersion,
+    drawn: float | None = None,
     listing: Listing | None = None,
-) -> list[Review]:  # fmt: skip
+) -> list[Review]:
     """Store the photos, each in a listing of its own unless one is named, and review them.
 
     Args:
@@ -120,12 +124,21 @@ def _review(
     scores = scores_for("Boots") if drawn else scores_for("Boots", main=0.5, share=0.3)
     decision = decide(scores, Thresholds())
     photo = ListingPhoto(
-        listing=listing, width=96, height=80, sha256=hashlib.sha256(one.data).hexdigest(),
-        status="classified", main=decision.main, sub=decision.sub, outcome=decision.outcome,
-        reason=decision.reason, main_confidence=decision.main_confidence,
-        sub_confidence=decision.sub_confidence, scores=scores.as_dict(), model_version=version,
+        listing=listing,
+        width=96,
+        height=80,
+        sha256=hashlib.sha256(one.data).hexdigest(),
+        status="classified",
+        main=decision.main,
+        sub=decision.sub,
+        outcome=decision.outcome,
+        reason=decision.reason,
+        main_confidence=decision.main_confidence,
+        sub_confidence=decision.sub_confidence,
+        scores=scores.as_dict(),
+        model_version=version,
         classified_at=timezone.now(),
-    )  # fmt: skip
+    )
     photo.image.save(f"{uuid4().hex}.jpg", ContentFile(one.data), save=False)
     photo.save()
     found = verdicts.review_of(
@@ -169,10 +182,13 @@ def make_champion(folder: Path, base: Path, *, name: str = "first", confused: bo
                 network.sub_head.bias[SUBCLASSES.index(sub)] -= SURE
     fingerprint = PhotoFolders.of(base).fingerprint(samples)
     manifest = a_manifest(
-        name=name, preprocessing=SMALL, dataset_fingerprint=fingerprint,
-        metrics={"split": {"seed": 0, "by": "product"}}, temperature=temperature,
+        name=name,
+        preprocessing=SMALL,
+        dataset_fingerprint=fingerprint,
+        metrics={"split": {"seed": 0, "by": "product"}},
+        temperature=temperature,
         thresholds=choose_thresholds(probabilities(logits, temperature), validation.truth),
-    )  # fmt: skip
+    )
     save_bundle(network, manifest, folder)
     return folder
 

@@ -91,13 +91,22 @@ class FeatureStore:
     """
 
     def __init__(
-        self, network: HierarchicalResNet, train_from: TrainFrom, how: Preprocessing, folder: Path,
-        *, device: torch.device, precision: Precision = Precision.FP32, seed: int = 0,
-    ) -> None:  # fmt: skip
+        self,
+        network: HierarchicalResNet,
+        train_from: TrainFrom,
+        how: Preprocessing,
+        folder: Path,
+        *,
+        device: torch.device,
+        precision: Precision = Precision.FP32,
+        seed: int = 0,
+    ) -> None:
         key = {
-            "frozen": frozen_hash(network, train_from), "how": repr(how), "seed": str(seed),
+            "frozen": frozen_hash(network, train_from),
+            "how": repr(how),
+            "seed": str(seed),
             "precision": str(precision),
-        }  # fmt: skip
+        }
         name = hashlib.sha256(json.dumps(key).encode()).hexdigest()[:16]
         self._all, self._folder, self._how, self._seed = folder, folder / name, how, seed
         frozen = frozen_part(network, train_from).to(device)

@@ -62,16 +62,21 @@ def train_candidate(collected: Collected, request: RetrainRequest, spec: Candida
     trained, held_out = collected.part(Split.TRAIN), collected.part(Split.VALIDATION)
     targets = build_targets(
         collected.samples(Split.TRAIN),
-        smoothing=request.config.smoothing, outlier_weight=request.config.outlier_weight,
-    )  # fmt: skip
+        smoothing=request.config.smoothing,
+        outlier_weight=request.config.outlier_weight,
+    )
     training, validating = _batch_sources(
         collected, trained, held_out, network, before.preprocessing, request, spec.features
     )
     validation = HeldOut(validating, truth_of(collected.samples(Split.VALIDATION)))
     epochs = fit(
-        network, training, targets, request.config, lambda part: score_of(part, validation),
+        network,
+        training,
+        targets,
+        request.config,
+        lambda part: score_of(part, validation),
         spec.checkpoint,
-    )  # fmt: skip
+    )
     training_photos = HeldOut(training, truth_of(collected.samples(Split.TRAIN)))
     fit_near_unit(network, request.config.train_from, training_photos, validation)
     part = TrainedPart(network, request.config.train_from)
@@ -91,9 +96,11 @@ def train_candidate(collected: Collected, request: RetrainRequest, spec: Candida
         training=_training_record(request, epochs, collected),
     )
     scored = held_out_scores(
-        chosen.scores, collected.samples(Split.VALIDATION), [row.sha256 for row in held_out],
+        chosen.scores,
+        collected.samples(Split.VALIDATION),
+        [row.sha256 for row in held_out],
         "validation",
-    )  # fmt: skip
+    )
     return save_bundle(network, manifest, spec.output, {HELD_OUT_NAME: scored.as_bytes()})
 
 
@@ -131,9 +138,14 @@ def _batch_sources(
         )
     device = make_accelerator().device
     store = FeatureStore(
-        network, config.train_from, preprocessing, folder, device=device, seed=config.seed,
+        network,
+        config.train_from,
+        preprocessing,
+        folder,
+        device=device,
+        seed=config.seed,
         precision=resolve_precision(config.precision, device),
-    )  # fmt: skip
+    )
     store.forget_others()
     return (
         store.features(photos(trained), "training photos", views=request.views),

@@ -62,7 +62,7 @@ def reorder(document: dict[str, Any]) -> None:
         (lambda d: [d], BundleDamagedError, "not a readable bundle description"),
         (lambda _: "nonsense", BundleDamagedError, "not a readable bundle description"),
     ],
-)  # fmt: skip
+)
 def test_each_fault_has_a_named_error_that_names_the_file(
     bundle_copy: Path, change: Any, error: type[Exception], says: str
 ) -> None:
