@@ -8,13 +8,20 @@ import sys
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "slowfashion_ai.settings")
     try:
-        from django.core.exceptions import ImproperlyConfigured
-        from django.core.management import execute_from_command_line
-        from django.db import DatabaseError
+        from slowfashion_ai.terminal import run_command
     except ImportError as error:
         raise SystemExit(
             "Django is not installed here. Run `make install`, then use .venv/bin/python."
         ) from error
+    run_command(execute, sys.argv)
+
+
+def execute() -> None:
+    """Run the command that the command line names; what cannot be used gets a sentence."""
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+    from django.db import DatabaseError
+
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:

@@ -22,6 +22,7 @@ from local_stack.prepare import prepare, seller_login
 from local_stack.processes import OneMachineError
 from local_stack.samples import read_samples
 from slowfashion_ai.environment import env
+from slowfashion_ai.terminal import print_any_name
 
 STARTER: Final = processes.REPOSITORY / "bundles" / "starter"
 # Two gunicorn processes and a busy machine included.
@@ -30,6 +31,7 @@ LOG_LINES_SHOWN: Final = 40
 
 
 def main() -> int:
+    print_any_name()
     options = _parser().parse_args()
     # A shell that starts us in the background has us ignore Ctrl-C; `kill` does the same as it.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,0 +1,165 @@
+"""Commands at a terminal: Ctrl-C, closed pipes, and names that no encoding knows."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import pictures
+from tests.compose_file import REPOSITORY
+from tests.test_manage import manage
+
+pytestmark = pytest.mark.integration
+
+ODD = os.fsdecode(b"caf\xe9.jpg")
+
+
+@pytest.fixture(scope="module")
+def var(tmp_path_factory: pytest.TempPathFactory, untrained_bundle: Path) -> Path:
+    """A database with a champion."""
+    folder = tmp_path_factory.mktemp("var")
+    for command in (("migrate", "--verbosity", "0"), ("register_model", str(untrained_bundle))):
+        done = manage(*command, var=folder)
+        assert done.returncode == 0, done.stderr
+    assert manage("promote", "untrained", var=folder).returncode == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Hundreds of photos, one of them with a name that is not UTF-8."""
+    folder = tmp_path_factory.mktemp("photos") / "Bags" / "Clutches"
+    folder.mkdir(parents=True)
+    for number in range(600):
+        (folder / f"{number:03}.jpg").write_bytes(pictures.jpeg(64 + number % 7, 64))
+    (folder / ODD).write_bytes(pictures.jpeg())
+    return folder.parent.parent
+
+
+def started(*arguments: str | Path, var: Path, **options: Any) -> "subprocess.Popen[bytes]":
+    ours = {
+        "DJANGO_SETTINGS_MODULE": "slowfashion_ai.settings", "VAR_DIR": str(var), "DEBUG": "on",
+        "ENGINE": "torch-fp32", "OMP_NUM_THREADS": "1", "DATABASE_URL": f"sqlite:///{var}/db.sqlite3",
+    }  # fmt: skip
+    environment = {**os.environ, **ours, **options.pop("environment", {})}
+    return subprocess.Popen(
+        [sys.executable, "manage.py", *map(str, arguments)],
+        cwd=REPOSITORY, env=environment, stdin=subprocess.DEVNULL, **options,
+    )  # fmt: skip
+
+
+PIPES = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Path:
+    """A pipe among photos that nobody ever writes to."""
+    folder = tmp_path / "Bags" / "Clutches"
+    folder.mkdir(parents=True)
+    (folder / "a.jpg").write_bytes(pictures.jpeg())
+    os.mkfifo(folder / "pipe.jpg")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("encoding", "form"),
+    [("utf-8:strict", "--json"), ("utf-8:strict", None), ("cp1252:strict", None)],
+)
+def test_any_name_is_printed_in_any_encoding(
+    var: Path, photos: Path, encoding: str, form: str | None
+) -> None:
+    """A name that is not UTF-8 and signs that cp1252 lacks are escaped; JSON keeps the bytes."""
+    place = photos / "Bags" / "Clutches"
+    chosen = [place / ODD, place / "000.jpg", place / "→ 👜.jpg"]
+    process = started(
+        "classify", *chosen, *([form] if form else []), var=var,
+        environment={"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}, **PIPES,
+    )  # fmt: skip
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 1, err.decode(errors="replace")  # one is missing
+    assert b"Traceback" not in err
+    lines = out.splitlines()
+    assert len(lines) == 3
+    if form:
+        assert os.fsencode(json.loads(lines[0])["path"]).endswith(b"caf\xe9.jpg")
+    else:
+        assert b"caf\\xe9.jpg" in lines[0]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("classify", "PHOTOS", "--json"),
+        ("check_photos", "--photos", "PHOTOS", "--no-model", "--output", "OUT"),
+        ("evaluate", "--photos", "PHOTOS", "--split", "all", "--robustness-photos", "600"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_ctrl_c_ends_a_command_within_a_second(
+    var: Path, photos: Path, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    """In the midst of its work it ends at once, says so, and leaves no traceback."""
+    places = {"PHOTOS": photos, "OUT": tmp_path / "out"}
+    process = started(*(places.get(part, part) for part in command), var=var, **PIPES)
+    time.sleep(8)
+    assert process.poll() is None, process.communicate()
+    process.send_signal(signal.SIGINT)
+    start = time.monotonic()
+    out, err = process.communicate(timeout=60)
+    assert time.monotonic() - start < 1.5  # a second, and half of one for a busy machine
+    assert process.returncode == 130
+    assert b"Stopped. What was finished is kept." in err
+    assert b"Traceback" not in err
+    if command[0] == "classify":
+        assert all(json.loads(line)["path"] for line in out.splitlines())
+
+
+def test_a_reader_that_has_enough_ends_the_command_quietly(var: Path, photos: Path) -> None:
+    """`| head` reads some lines; what follows has nowhere to go, and that is no error."""
+    process = started("classify", photos, "--json", var=var, **PIPES)
+    assert process.stdout
+    assert process.stderr
+    assert json.loads(process.stdout.readline())["status"] == "classified"
+    process.stdout.close()
+    with process.stderr as errors:
+        err = errors.read()
+    assert process.wait(60) == 141
+    assert b"Traceback" not in err
+    assert b"Exception" not in err
+
+
+def test_a_closed_output_is_no_error(var: Path, photos: Path) -> None:
+    """`>&-`: the command does its work and prints nothing."""
+    process = started(
+        "classify", photos / "Bags/Clutches/000.jpg", var=var, stderr=subprocess.PIPE,
+        preexec_fn=lambda: os.close(1),
+    )  # fmt: skip
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert b"Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("classify", "PHOTOS"),
+        ("classify", "PHOTOS/Bags/Clutches/pipe.jpg"),
+        ("check_photos", "--photos", "PHOTOS", "--no-model", "--output", "OUT"),
+    ],
+)
+def test_no_command_waits_for_a_pipe(
+    var: Path, pipe: Path, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    """A pipe is named as what it is, and the command goes on."""
+    parts = [
+        part.replace("PHOTOS", str(pipe)).replace("OUT", str(tmp_path / "out")) for part in command
+    ]
+    out, err = started(*parts, var=var, **PIPES).communicate(timeout=60)
+    assert b"pipe.jpg" in out + err
+    assert b"not a regular file" in out + err
