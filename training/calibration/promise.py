@@ -36,7 +36,7 @@ from training.calibration.risk import (
 from training.evaluation.scoring import Floats, Probabilities, Truth
 
 # From the strictest to the loosest; a near photo's subclass gets a third at most.
-SEQUENCE: Final = tuple(round(0.99 - 0.01 * step, 2) for step in range(66))
+SEQUENCE: Final = (0.999, 0.998, 0.995, *(round(0.99 - 0.01 * step, 2) for step in range(66)))
 NOTHING: Final = 1.0  # a threshold that tags nothing
 TUNING: Final = 10  # one product in so many says where the sequence starts
 RISKS: Final = (0.01, 0.03, 0.05)
@@ -62,7 +62,7 @@ class Promise:
     risk: float = 0.03
     confidence: float = 0.90
     mix: Mix = DEFAULT_MIX
-    per: Per = "main"
+    per: Per = "all"
 
     def __post_init__(self) -> None:
         if not 0 < self.risk < 0.5:
@@ -262,11 +262,12 @@ def _fit(answers: _Answers, classes: tuple[str, ...], promise: Promise, alpha: f
     ours = np.isin(MAIN_OF_SUB[answers.sub], [MAIN_CLASSES.index(name) for name in classes])
     confidence = np.where(ours, answers.confidence, -1.0)
 
-    def bound(rows: NDArray[np.bool_], threshold: float) -> float:
+    def bound(rows: NDArray[np.bool_], threshold: float, times: float = 1.0) -> float:
         tagged = confidence[rows] >= threshold
-        return risk_bound(answers.photos.of(rows), tagged, promise.mix, alpha)
+        return risk_bound(answers.photos.of(rows), tagged, promise.mix, alpha, times=times)
 
-    start = _safest(lambda threshold: bound(answers.tuning, threshold))
+    # As if there were as many of them as of the photos that are tested on.
+    start = _safest(lambda threshold: bound(answers.tuning, threshold, TUNING - 1))
     kept: tuple[float, float] | None = None
     for threshold in SEQUENCE[start:]:
         found = bound(~answers.tuning, threshold)

@@ -2,11 +2,18 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
-from classifier.ml.manifest import Manifest
+from classifier.ml.figures_mark import Standing, standing_of
+from classifier.ml.manifest import Manifest, manifest_as_dict
 from training.data.folder import PhotosError, Sample
 from training.data.photo_folders import PhotoFolders
 from training.data.split_record import SplitBy, SplitRecord, split_as
+
+CHANGED: Final = (
+    "The thresholds of this bundle, or what else decides its tags, were changed after the figures "
+    "that it carries were measured. Those are not shown anywhere; all of these are measured now."
+)
 
 
 class PhotoSelection(StrEnum):
@@ -39,11 +46,14 @@ def choose_photos(
     samples = folders.read()
     mark = folders.fingerprint(samples)
     same = mark == manifest.dataset_fingerprint
+    standing = standing_of(manifest_as_dict(manifest))
+    about = [CHANGED] if standing is Standing.CHANGED else []
     if selection is PhotoSelection.ALL:
-        return EvaluationPhotos(folders, selection, samples, mark, _notes(selection, same=same))
+        notes = [*about, *_notes(selection, same=same)]
+        return EvaluationPhotos(folders, selection, samples, mark, notes)
     record = _record(manifest)
     chosen = getattr(split_as(record or SplitRecord(0, SplitBy.PRODUCT), samples), selection)
-    notes = _notes(selection, same=same, recorded=record is not None)
+    notes = [*about, *_notes(selection, same=same, recorded=record is not None)]
     return EvaluationPhotos(folders, selection, chosen, mark, notes)
 
 

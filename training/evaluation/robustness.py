@@ -1,4 +1,4 @@
-"""How accuracy falls when a part of the photo is covered, or cut away."""
+"""How accuracy falls when a part of the photo is covered or cut away, or the photo is a bad one."""
 
 import hashlib
 import math
@@ -19,6 +19,7 @@ from classifier.ml.preprocessing import decode, fit_square
 from classifier.photos.cleaning import Limits, clean_photo
 from classifier.photos.local_files import read_file
 from training.data.folder import Sample
+from training.evaluation.corruptions import CORRUPTIONS, corrupted
 from training.evaluation.figures import accuracy, decisions
 from training.evaluation.scoring import Probabilities, truth_of
 from training.runtime.progress import Progress
@@ -32,6 +33,8 @@ FIGURES: Final = (
     "sub_accuracy_95",
     "coverage",
     "tag_accuracy",
+    "wrong_tag_rate",
+    "wrong_tag_rate_95",
 )
 
 
@@ -58,17 +61,21 @@ KINDS: Final[Mapping[str, Callable[[Image.Image, float, Spot], Image.Image]]] = 
     {"covered": cover, "cut": cut}
 )
 
+VARIANTS: Final = 1 + len(SHARES) * len(KINDS) + len(CORRUPTIONS)
+
 
 def robustness(
     samples: Sequence[Sample], predictor: Predictor, limits: Limits, *, at_most: int
 ) -> dict[str, Any]:
-    """Return figures of items when 10 to 60 % of the photo is covered or cut away.
+    """Return figures of items that are covered, cut, or corrupted as sellers' photos are.
+
+    10 to 60 % of the photo is covered or cut away; each of `CORRUPTIONS` is done to the whole.
 
     Args:
         samples: photos that can be read; a stated subsample of the items is taken.
         predictor: the product's.
         limits: the product's limits of a photo.
-        at_most: how many photos; each is scored 13 times.
+        at_most: how many photos; each is scored `VARIANTS` times.
     """
     chosen = subsample(samples, at_most)
     scores: dict[tuple[str, float], list[Scores]] = defaultdict(list)
@@ -79,7 +86,7 @@ def robustness(
                 scores[name].append(score)
             progress.advance(1)
     if not chosen:
-        return {"photos": 0, "shares": [], **{kind: [] for kind in KINDS}}
+        return {"photos": 0, "shares": [], "corrupted": [], **{kind: [] for kind in KINDS}}
     truth, thresholds = truth_of(chosen), predictor.manifest.thresholds
 
     def figures(name: tuple[str, float]) -> dict[str, Any]:
@@ -95,6 +102,10 @@ def robustness(
         "photos": len(chosen),
         "shares": [0.0, *SHARES],
         **{kind: [whole, *(figures((kind, share)) for share in SHARES)] for kind in KINDS},
+        "corrupted": [
+            {"name": "as it is", **whole},
+            *({"name": name, **figures((name, 1.0))} for name in CORRUPTIONS),
+        ],
     }
 
 
@@ -116,7 +127,7 @@ def subsample(samples: Sequence[Sample], at_most: int) -> list[Sample]:
 def _variants(
     sample: Sample, preprocessing: Preprocessing, limits: Limits
 ) -> dict[tuple[str, float], Tensor]:
-    """Return the photo whole, covered and cut, each as uint8 (3, size, size)."""
+    """Return the photo whole, covered, cut and corrupted, each as uint8 (3, size, size)."""
     jpeg = clean_photo(read_file(sample.path), limits).jpeg
     image = decode(jpeg, at_least=preprocessing.resize)
     across, down = np.random.default_rng(int(_digest(sample)[:8], 16)).random(2)
@@ -124,6 +135,8 @@ def _variants(
     made = {("whole", 0.0): image}
     for kind, change in KINDS.items():
         made |= {(kind, share): change(image, share, spot) for share in SHARES}
+    seed = int(_digest(sample)[:8], 16)
+    made |= {(name, 1.0): corrupted(image, name, seed) for name in CORRUPTIONS}
     return {name: _as_tensor(fit_square(picture, preprocessing)) for name, picture in made.items()}
 
 

@@ -64,4 +64,10 @@ def _robust(found: Mapping[str, Any]) -> list[str]:
     for kind, words in (("covered", "covered"), ("cut", "cut away")):
         cells = "".join(f"{share(row['sub_accuracy']):>8}" for row in found[kind])
         lines.append(f"{words:<32}{cells}")
+    lines += ["", f"{'Bad photos':<32}{'main':>8}{'subclass':>10}{'tagged':>8}{'wrong tags':>12}"]
+    lines += [
+        f"{row['name']:<32}{share(row['main_accuracy']):>8}{share(row['sub_accuracy']):>10}"
+        f"{share(row['coverage']):>8}{share(row['wrong_tag_rate']):>12}"
+        for row in found["corrupted"]
+    ]
     return [*lines, ""]

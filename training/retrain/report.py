@@ -15,7 +15,7 @@ from training.gate.changed_decisions import ChangedDecision, ChangedDecisions
 from training.gate.production_estimate import ProductionEstimate
 from training.report.page import thumbnails
 from training.report.plots import calibration_picture, novelty_picture, roc_pictures
-from training.report.tables import matrices
+from training.report.tables import matrices, stream_line
 from training.retrain.compare import Comparison
 from training.retrain.data.collect import Collected, counts
 
@@ -58,6 +58,7 @@ def _side(name: Side, comparison: Comparison) -> dict[str, Any]:
         "role": name,
         "matrices": matrices(curves),
         "figures": comparison.report.figures[name],
+        "first_line": stream_line(comparison.report.figures[name]),
         "roc": [
             roc_pictures(curves[level]["roc"], f"{title} by the {name}")
             for level, title in (("main", "the main classes"), ("sub", "the subclasses"))

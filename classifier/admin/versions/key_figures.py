@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from classifier.ml.figures_mark import WHY_NOT, Standing, standing_of
 from classifier.models import ModelVersion
+from classifier.stream import first_line
 
 Trend = Literal["better", "worse", "same"]
 # Half of the last digit that is shown.
@@ -67,6 +69,8 @@ def _compared(version: ModelVersion, which: str) -> Mapping[str, Any]:
 
 
 def _tested(version: ModelVersion) -> Mapping[str, Any]:
+    if standing_of(version.manifest) is Standing.CHANGED:
+        return {}
     return _section(_section(version.manifest, "metrics"), "test")
 
 
@@ -74,6 +78,31 @@ def _section(document: object, name: str) -> Mapping[str, Any]:
     """Bundles are made elsewhere too: what is not there, or of another form, counts as empty."""
     section = document.get(name) if isinstance(document, Mapping) else None
     return section if isinstance(section, Mapping) else {}
+
+
+def without_figures(version: ModelVersion) -> str:
+    """Return why its own figures are not shown, or what must be said of them; else nothing."""
+    standing = standing_of(version.manifest)
+    if standing is Standing.UNMARKED and not own_figures(version):
+        return ""
+    return WHY_NOT[standing]
+
+
+def everything(version: ModelVersion) -> str:
+    """Return what becomes of 1,000 photos of the stream, as a sentence; empty if nobody counted."""
+    return _everything(own_figures(version))
+
+
+def champion_everything(version: ModelVersion) -> str:
+    """Return the same of the champion that a version was compared with, on the same photos."""
+    return _everything(champion_figures(version))
+
+
+def _everything(figures: Mapping[str, Any]) -> str:
+    try:
+        return first_line(_section(figures, "stream"))
+    except (KeyError, TypeError, ValueError):
+        return ""  # of an older release, or made elsewhere
 
 
 def rows(version: ModelVersion) -> list[FigureRow]:

@@ -85,6 +85,9 @@ def _facts(version: ModelVersion) -> dict[str, Any]:
         "version": version,
         "gate": gate_report.gate_view(version),
         "figures": key_figures.rows(version),
+        "everything": key_figures.everything(version),
+        "champion_everything": key_figures.champion_everything(version),
+        "without_figures": key_figures.without_figures(version),
         "champion": champion,
         "champion_figures": key_figures.rows(champion) if champion and champion != version else [],
         "chain": [

@@ -116,7 +116,7 @@ def test_one_bad_main_class_does_not_silence_the_others() -> None:
     bags = truth.items & (truth.main == 2)
     sub = truth.sub.copy()
     sub[bags] = np.random.default_rng(0).integers(6, 9, size=bags.sum())
-    found = choose_by_promise(scores, replace(truth, sub=sub), Promise(0.05), BASE)
+    found = choose_by_promise(scores, replace(truth, sub=sub), Promise(0.05, per="main"), BASE)
     kept = {name: group.threshold for group in found.fitted for name in group.classes}
     assert kept["Bags"] is None
     assert kept["Clothing"] is not None

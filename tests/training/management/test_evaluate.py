@@ -23,6 +23,7 @@ from tests.manifests import a_manifest
 from training.data.folder import read_photos
 from training.data.photo_folders import PhotoFolders
 from training.data.split import stratified_split
+from training.evaluation.corruptions import CORRUPTIONS
 
 SURE = 12.0  # a logit that leaves nothing to the others
 
@@ -106,6 +107,43 @@ def test_covered_and_cut_photos_are_judged_too(on_all: tuple[dict[str, Any], str
     assert found["photos"] == 3
     assert found["shares"] == [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
     assert [row["coverage"] for row in found["covered"] + found["cut"]] == [1] * 14
+
+
+def test_bad_photos_made_by_code_are_judged_too(on_all: tuple[dict[str, Any], str]) -> None:
+    """Each corruption has its accuracy and its wrong tags, beside the photos as they are."""
+    rows = on_all[0]["robustness"]["corrupted"]
+    assert [row["name"] for row in rows] == ["as it is", *CORRUPTIONS]
+    # This bundle says Tote Bags of whatever it sees.
+    assert {row["coverage"] for row in rows} == {1}
+    assert len({row["wrong_tag_rate"] for row in rows}) == 1
+    for name in ("collage", "screenshot", "crushed JPEG"):
+        assert f"<th>{name}</th>" in on_all[1]
+
+
+def test_the_first_line_counts_everything(on_all: tuple[dict[str, Any], str]) -> None:
+    """A model that tags whatever comes in is wrong with all near photos and others, and says so."""
+    stream = on_all[0]["figures"]["stream"]
+    counts = {name: figure["photos"] for name, figure in stream["per_1000"].items()}
+    assert counts["wrong_others"] == 50
+    assert counts["wrong"] == pytest.approx(850 * 8 / 9 + 100 + 50, abs=1)
+    assert f"Of 1,000 photos like these: {counts['right_subclass']} (" in on_all[1]
+    assert "Mix: 85 % items, 10 % near photos, 5 % others." in on_all[1]
+
+
+def test_another_mix_and_thresholds_by_hand_are_said(
+    drawn_photos: Path, sure_bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The mix stands in the first line; a bundle whose thresholds were edited is named as such."""
+    bundle = Path(shutil.copytree(sure_bundle, tmp_path / "edited"))
+    document = json.loads((bundle / "bundle.json").read_text())
+    document["metrics"] |= {"test": {}, "mark": "of other thresholds"}
+    (bundle / "bundle.json").write_text(json.dumps(document))
+    few = ["--robustness-photos", "0", "--mix", "60,20,20"]
+    call_command("evaluate", "--photos", str(drawn_photos), "--bundle", str(bundle), *few)
+    printed = capsys.readouterr().out
+    assert printed.splitlines()[0].startswith("Of 1,000 photos like these: ")
+    assert printed.splitlines()[0].endswith("Mix: 60 % items, 20 % near photos, 20 % others.")
+    assert "were changed after the figures that it carries were measured" in printed
 
 
 def test_photos_of_the_training_are_said_to_flatter(on_all: tuple[dict[str, Any], str]) -> None:

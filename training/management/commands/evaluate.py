@@ -55,7 +55,8 @@ class Command(BaseCommand):
             type=int,
             default=180,
             metavar="N",
-            help="items that are also judged covered and cut, 13 times each; 0 leaves this out",
+            help="items that are also judged covered, cut and as bad photos, 24 times each; 0 "
+            "leaves this out",
         )
 
     def handle(self, **options: Any) -> None:

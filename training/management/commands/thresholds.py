@@ -31,9 +31,9 @@ class Command(BaseCommand):
             help="how certain that must be (default %(default)s)",
         )  # fmt: skip
         parser.add_argument(
-            "--per", choices=("main", "all"), default="main",
-            help="each main class keeps the promise by itself (main, default), or all tags "
-            "together do (all)",
+            "--per", choices=("all", "main"), default="all",
+            help="all tags together keep the promise (all, default), or each main class by "
+            "itself (main), which promises more and tags less",
         )  # fmt: skip
         add_mix_argument(parser)
         parser.add_argument("--name", help="of the new version (default: from the promise)")

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from classifier.admin.versions import key_figures
+from classifier.ml import figures_mark
 from classifier.models import (
     DatasetReview,
     ListingPhoto,
@@ -106,6 +107,51 @@ def test_a_version_without_a_gate_report_shows_its_own_figures(
     assert "overall accuracy 90.0 % 91.0 %" in page
     assert "Each on its own test photos" in page
     assert "better" not in page
+
+
+def a_stream(right: int) -> dict[str, object]:
+    """Return figures that count everything."""
+    counts = {
+        "right_subclass": right, "right_main_class": 900 - right, "wrong": 30, "wrong_others": 4,
+        "unknown": 70,
+    }  # fmt: skip
+    per_1000 = {name: {"photos": n, "interval": None} for name, n in counts.items()}
+    return {"mix": {"items": 0.85, "near": 0.1, "others": 0.05}, "per_1000": per_1000}
+
+
+def test_the_first_line_counts_everything_that_comes_in(
+    client: Client, onlooker: User, champion: ModelVersion
+) -> None:
+    """Of the candidate and of the champion beside it, before any figure of items alone."""
+    gate = gate_report(champion.name, "promote")
+    for side, right in (("candidate", 700), ("champion", 650)):
+        gate["figures"][side]["stream"] = a_stream(right)
+    client.force_login(onlooker)
+    page = page_of(client, a_candidate(champion, gate=gate))
+    ours = page.index("Of 1,000 photos like these: 700 tagged rightly with a subclass")
+    theirs = page.index("Of 1,000 photos like these: 650 tagged rightly with a subclass")
+    assert ours < theirs < page.index("overall accuracy")
+    assert "30 wrongly (4 of them things we do not take)" in page
+    assert "Mix: 85 % items, 10 % near photos, 5 % others." in page
+
+
+def test_a_bundle_edited_by_hand_is_shown_without_figures(
+    client: Client, onlooker: User, champion: ModelVersion
+) -> None:
+    """Old figures never stand beside new thresholds; the page says why there are none."""
+    figures = {"overall_accuracy": 0.9, "stream": a_stream(700)}
+    manifest = {**champion.manifest, "metrics": {"test": figures}}
+    manifest["metrics"]["mark"] = figures_mark._hash(manifest)
+    version = a_candidate(champion, "edited", gate=None, parent=None, manifest=manifest)
+    client.force_login(onlooker)
+    assert "90.0 %" in page_of(client, version)
+    manifest["thresholds"] = {**manifest["thresholds"], "novelty": 0.123}
+    ModelVersion.objects.filter(pk=version.pk).update(manifest=manifest)
+    page = page_of(client, version)
+    assert "No figures are shown: the thresholds of this bundle" in page
+    assert "90.0 %" not in page
+    assert "Of 1,000 photos" not in page
+    assert "90.0 %" not in words(client.get(VERSIONS).content.decode())
 
 
 @pytest.mark.parametrize("document", [{}, {"metrics": None}, {"metrics": {"test": [1]}}])
