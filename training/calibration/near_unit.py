@@ -19,7 +19,7 @@ from classifier.ml.network import SILENT, HeadLayout, HierarchicalResNet
 from training.calibration.held_out import HeldOut
 from training.data.batches import BatchSource
 from training.engine.stages import TrainedPart, TrainFrom
-from training.evaluation.scoring import BATCH_SIZE, Truth
+from training.evaluation.scoring import Truth, features_of
 
 logger = logging.getLogger(__name__)
 
@@ -72,16 +72,9 @@ def _items_and_near(
     part: TrainedPart, batches: BatchSource, truth: Truth
 ) -> tuple[Features, NDArray[np.bool_]]:
     """Return the features (N, 2048) of items and near photos, and which of them are near."""
-    device = next(part.parameters()).device
-    features, rows = [], []
-    with torch.inference_mode():
-        for batch in batches.evaluation_batches(BATCH_SIZE, device):
-            features.append(part.features(batch.inputs).float().cpu().numpy())
-            rows.append(batch.rows.numpy())
-    # A photo that cannot be read any more is missing from the batches.
-    readable = np.concatenate(rows)
+    features, readable = features_of(part, batches)
     ours = truth.main[readable] >= 0
-    return np.concatenate(features)[ours], truth.near[readable][ours]
+    return features[ours], truth.near[readable][ours]
 
 
 def _set(network: HierarchicalResNet, weight: NDArray[np.float64], bias: float) -> None:

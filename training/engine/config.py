@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from classifier.ml.network import HeadLayout
 from training.engine.stages import TrainFrom
 from training.runtime.devices import Precision
 
@@ -34,6 +35,10 @@ class TrainConfig:
             unit untrained.
         dropout: share of pooled features dropped while training.
         ema: decay of the averaged weights, which are the ones kept; 0 is off.
+        head_layout: separate heads, or joint ones, which are fitted by regression before the loop
+            (`training.engine.joint_heads`), and once more after an interpolation.
+        interpolation: how far the backbone is left from its start, as a share of the way it was
+            trained; 1 leaves it where the loop did (`training.engine.interpolation`).
         precision: of the passes through the trained part.
         seed: of everything random.
     """
@@ -52,6 +57,8 @@ class TrainConfig:
     novelty_weight: float = 0.5
     dropout: float = 0.2
     ema: float = 0.99
+    head_layout: HeadLayout = HeadLayout.SEPARATE
+    interpolation: float = 1.0
     precision: Precision = Precision.AUTO
     seed: int = 0
 
@@ -65,6 +72,8 @@ class TrainConfig:
         for name in ("warmup", "smoothing", "ema", "dropout"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} must lie in [0, 1); it is {getattr(self, name)}.")
+        if not 0 <= self.interpolation <= 1:
+            raise ValueError(f"interpolation must lie in [0, 1]; it is {self.interpolation}.")
         for name in ("weight_decay", "mixup", "outlier_weight", "novelty_weight", "seed"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be below 0; it is {getattr(self, name)}.")

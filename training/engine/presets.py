@@ -1,12 +1,13 @@
-"""Two recipes: the study's, and ours. docs/training.md says what each of our choices gains."""
+"""The study's recipe and ours. docs/training.md says what each of our choices gains."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from classifier.ml.manifest import Preprocessing
+from classifier.ml.network import HeadLayout
 from training.data.augment import ListingAugmentation, StudyAugmentation
 from training.engine.config import Schedule, TrainConfig
 from training.engine.stages import TrainFrom
@@ -97,4 +98,16 @@ BEST: Final = Preset(
     evaluation_view=True,
 )
 
-PRESETS: Final[Mapping[str, Preset]] = MappingProxyType({"study": STUDY, "best": BEST})
+# A short training that stays near its start: it is meant for photos of sources that it never saw.
+UNSEEN: Final = replace(
+    BEST,
+    about="ours for unseen sources: joint heads, near the start",
+    config=replace(
+        BEST.config, epochs=2, schedule=Schedule.COSINE, warmup=0.08, weight_decay=0.01, ema=0.99,
+        head_layout=HeadLayout.JOINT,
+    ),
+)  # fmt: skip
+
+PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
+    {"study": STUDY, "best": BEST, "unseen": UNSEEN}
+)

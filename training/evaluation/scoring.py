@@ -1,6 +1,8 @@
 """Logits and true labels of held-out photos, as arrays."""
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from classifier.ml.network import Logits
 from classifier.ml.probabilities import Floats, LogitArrays, Probabilities, probabilities
@@ -14,6 +16,7 @@ __all__ = [
     "LogitArrays",
     "Probabilities",
     "Truth",
+    "features_of",
     "logits_of",
     "probabilities",
     "truth_of",
@@ -42,3 +45,21 @@ def logits_of(part: TrainedPart, batches: BatchSource) -> LogitArrays:
             "others. Do not change the folder during a run."
         )
     return LogitArrays.of(logits)
+
+
+@torch.inference_mode()
+def features_of(
+    part: TrainedPart, batches: BatchSource
+) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+    """Return what the heads are fed of photos as they are evaluated, and which photos these are.
+
+    Returns:
+        Features (N, 2048), and the N rows; a photo that cannot be read any more is missing.
+    """
+    part.eval()
+    device = next(part.parameters()).device
+    features, rows = [], []
+    for batch in batches.evaluation_batches(BATCH_SIZE, device):
+        features.append(part.features(batch.inputs).float().cpu().numpy())
+        rows.append(batch.rows.numpy())
+    return np.concatenate(features), np.concatenate(rows)

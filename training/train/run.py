@@ -11,7 +11,7 @@ import torch
 from accelerate import Accelerator
 
 from classifier.ml.manifest import DATASET_NAME, HELD_OUT_NAME, Manifest
-from classifier.ml.network import HierarchicalResNet, load_imagenet_backbone
+from classifier.ml.network import HeadLayout, HierarchicalResNet, load_imagenet_backbone
 from classifier.models import Split
 from training.calibration.calibrate import Evaluated, choose_and_evaluate
 from training.calibration.held_out import HeldOut, score_of
@@ -25,14 +25,17 @@ from training.data.dataset_rows import (
     dataset_fingerprint,
     dataset_text,
 )
-from training.data.folder import Kind, count_table
+from training.data.folder import Kind, Sample, count_table
 from training.data.split import DatasetSplit
 from training.data.split_record import split_as
 from training.data.targets import build_targets
+from training.engine.config import TrainConfig
 from training.engine.disk_space import check_disk_space, write_bundle
+from training.engine.interpolation import copied_state, interpolate
+from training.engine.joint_heads import fit_joint_heads
 from training.engine.stages import TrainedPart, TrainFrom
 from training.engine.trainer import Epoch, fit
-from training.evaluation.scoring import truth_of
+from training.evaluation.scoring import features_of, truth_of
 from training.runtime.checkpoint import remove_checkpoint
 from training.runtime.devices import make_accelerator
 from training.train.batch_sources import BatchSources, make_batch_sources
@@ -75,10 +78,12 @@ def train(request: TrainRequest) -> Manifest | None:
             "trains its last stage and the heads, on kept outputs of the rest."
         )
     torch.manual_seed(config.seed)  # the heads start from random weights
-    network = HierarchicalResNet(request.stride_placement)
+    network = HierarchicalResNet(request.stride_placement, config.head_layout)
     load_imagenet_backbone(network, request.backbone)
     sources = make_batch_sources(network, request, split, trained, accelerator, sha256_of)
     validation = HeldOut(sources.validation, truth_of(split.validation))
+    start = copied_state(network.backbone)
+    _fit_heads(network, config, sources, trained)
     checkpoint = request.cache / f"run-{_run_digest(request, dataset_fingerprint(rows))}"
     epochs = fit(
         network,
@@ -93,6 +98,9 @@ def train(request: TrainRequest) -> Manifest | None:
         accelerator.end_training()  # what follows is the first process's alone
     if not accelerator.is_main_process:
         return None
+    if config.interpolation < 1:
+        interpolate(network.backbone, start, config.interpolation)
+        _fit_heads(network, config, sources, trained)  # the trained ones belong to other features
     training = HeldOut(sources.training, truth_of(trained))
     fit_near_unit(network, config.train_from, training, validation)
     evaluated = choose_and_evaluate(
@@ -113,6 +121,19 @@ def train(request: TrainRequest) -> Manifest | None:
     written = write_bundle(network, manifest, request.output, extras)
     remove_checkpoint(checkpoint)
     return written
+
+
+def _fit_heads(
+    network: HierarchicalResNet,
+    config: TrainConfig,
+    sources: BatchSources,
+    trained: Sequence[Sample],
+) -> None:
+    """Fit joint heads to the training photos by regression; separate ones are left alone."""
+    if config.head_layout is HeadLayout.JOINT:
+        part = TrainedPart(network, config.train_from)
+        features, rows = features_of(part, sources.training)
+        fit_joint_heads(network, features, [trained[row] for row in rows])
 
 
 def _manifest(

@@ -12,6 +12,7 @@ from typing import Any
 
 import psutil
 import pytest
+import torch
 from django.core.management import CommandError, call_command
 from safetensors.torch import load_file
 
@@ -64,6 +65,24 @@ def test_a_folder_of_photos_becomes_a_bundle_with_figures(calm: Path) -> None:
     assert manifest.metrics["split"] == {"seed": 0, "by": "product"}
     losses = losses_of(calm)
     assert losses[-1] < losses[0]
+
+
+def test_joint_heads_near_the_start_become_a_bundle(
+    drawn_photos: Path, backbone_file: Path, cache: Path, tmp_path: Path
+) -> None:
+    """The preset for unseen sources writes joint heads, and a backbone short of its training."""
+    bundles = {}
+    for share in (0.0, 0.5):
+        output = tmp_path / str(share)
+        more = {**LAYER4, "preset": "unseen", "interpolation": share}
+        call_command("train", *arguments(drawn_photos, backbone_file, output, cache, **more))
+        bundles[share] = load_bundle(output)
+        assert bundles[share].manifest.head_layout == "joint"
+        assert bundles[share].manifest.metrics["test"]["main_accuracy"] > 0.5
+    start, name = load_file(backbone_file), "layer4.2.conv3.weight"
+    weights = {share: found.network.backbone.state_dict()[name] for share, found in bundles.items()}
+    torch.testing.assert_close(weights[0.0], start[name].float(), atol=1e-3, rtol=1e-3)
+    assert not torch.equal(weights[0.5], weights[0.0])
 
 
 def test_a_bundle_keeps_the_list_of_its_photos(calm: Path, drawn_photos: Path) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 from argparse import BooleanOptionalAction, RawDescriptionHelpFormatter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -15,14 +15,14 @@ from django.core.management.base import (
     DjangoHelpFormatter,
 )
 
-from classifier.ml.network import StridePlacement
+from classifier.ml.network import HeadLayout, StridePlacement
 from classifier.ml.preprocessing import UnreadablePhotoError
 from training.data.folder import PhotosError
 from training.data.photo_folders import PhotoFolders
 from training.data.split_record import SplitBy, SplitRecord
 from training.engine.config import Schedule
 from training.engine.disk_space import DiskFullError
-from training.engine.presets import BEST, PRESETS, STUDY, Augmentation, Preset
+from training.engine.presets import PRESETS, Augmentation, Preset
 from training.engine.stages import TrainFrom
 from training.engine.trainer import TrainingError
 from training.features.partial_cache import CacheError
@@ -64,6 +64,8 @@ SETTINGS: Final[dict[str, tuple[type, str]]] = {
     "novelty_weight": (float, "weight of the novelty loss; 0 leaves that unit untrained"),
     "dropout": (float, "share of pooled features dropped"),
     "ema": (float, "decay of the averaged weights; 0 is off"),
+    "head_layout": (HeadLayout, "heads that are classifiers of their own, or one joint softmax"),
+    "interpolation": (float, "share of the way from the start that the backbone is left at"),
     "precision": (Precision, "of the passes through the network"),
     "seed": (int, "of everything random but the split"),
 }
@@ -87,7 +89,7 @@ class Command(BaseCommand):
         parser.add_argument("--output", type=Path, required=True, help="new folder of the bundle")
         parser.add_argument(
             "--preset", choices=PRESETS, default="study",
-            help="recipe that the settings below begin with: the study's (default), or ours",
+            help="recipe that the settings below begin with: the study's (default), or one of ours",
         )  # fmt: skip
         parser.add_argument(
             "--backbone", default="IMAGENET1K_V2",
@@ -141,23 +143,22 @@ class Command(BaseCommand):
 
 def _add_settings(parser: CommandParser) -> None:
     group = parser.add_argument_group("settings over the preset")
-    fits = _of(STUDY.preprocessing.fit, BEST.preprocessing.fit)
     group.add_argument(
         "--fit", choices=("pad", "centre_crop"),
-        help=f"how a photo becomes a square when it is served {fits}",
+        help=f"how a photo becomes a square {_told(lambda p: p.preprocessing.fit)}",
     )  # fmt: skip
     group.add_argument(
         "--augmentation", choices=list(Augmentation),
-        help=f"what training photos go through {_of(STUDY.augmentation, BEST.augmentation)}",
+        help=f"what training photos go through {_told(lambda p: p.augmentation)}",
     )  # fmt: skip
     group.add_argument(
         "--outliers", action=BooleanOptionalAction,
-        help=f"train on near photos and others too {_of(STUDY.outliers, BEST.outliers)}",
+        help=f"train on near photos and others too {_told(lambda p: p.outliers)}",
     )  # fmt: skip
     for name, (kind, about) in SETTINGS.items():
-        both = _of(getattr(STUDY.config, name), getattr(BEST.config, name))
+        default = _told(lambda preset: getattr(preset.config, name))  # noqa: B023  # called at once
         group.add_argument(
-            f"--{name.replace('_', '-')}", type=kind, help=f"{about} {both}",
+            f"--{name.replace('_', '-')}", type=kind, help=f"{about} {default}",
             choices=None if kind in (int, float) else list(kind),  # type: ignore[call-overload]  # an enum
         )  # fmt: skip
 
@@ -167,9 +168,16 @@ def _only(options: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: options[name] for name in names if options[name] is not None}
 
 
-def _of(study: object, best: object) -> str:
-    told = [{True: "yes", False: "no"}[v] if isinstance(v, bool) else v for v in (study, best)]
-    return f"(study {told[0]}, best {told[1]})" if study != best else f"(default {told[0]})"
+def _told(of: Callable[[Preset], object]) -> str:
+    """Return what each preset sets, or the one value that all of them set."""
+    values = {name: _word(of(preset)) for name, preset in PRESETS.items()}
+    if len(set(values.values())) == 1:
+        return f"(default {values['study']})"
+    return f"({', '.join(f'{name} {value}' for name, value in values.items())})"
+
+
+def _word(value: object) -> object:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
 
 
 def _percent(share: float | None) -> str:

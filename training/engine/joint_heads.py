@@ -1,0 +1,125 @@
+"""Fit joint heads to features by regression, before stages are trained with them.
+
+Heads that start fitted do not tear the features apart in the first steps (LP-FT, Kumar et al.
+2022).
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from classifier.ml.network import FEATURES, HeadLayout, HierarchicalResNet
+from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
+from training.data.folder import Kind, Sample
+
+# Shares of the loss; how many photos there are of each kind says nothing of what comes in.
+KIND_SHARES: Final = {Kind.ITEM: 0.55, Kind.NEAR: 0.2, Kind.OTHER: 0.25}
+OUTPUTS: Final = len(SUBCLASSES) + len(MAIN_CLASSES) + 1
+STRENGTH: Final = 1e-2  # between 1e-3 and 1e-1 it makes little difference
+ROUNDS: Final = 60
+LEAST_SPREAD: Final = 1e-3  # of a feature, below which it is taken for constant
+
+
+def joint_labels(samples: Sequence[Sample]) -> NDArray[np.intp]:
+    """Return each photo's output among the 13: its subclass, near of its main class, or others."""
+    return np.array([_label(sample) for sample in samples], dtype=np.intp)
+
+
+def _label(sample: Sample) -> int:
+    if sample.main is None:
+        return OUTPUTS - 1
+    if sample.sub is None:
+        return len(SUBCLASSES) + MAIN_CLASSES.index(sample.main)
+    return SUBCLASSES.index(sample.sub)
+
+
+def balanced_weights(samples: Sequence[Sample]) -> NDArray[np.float64]:
+    """Return a weight for each photo, summing to 1, so that no class or source dominates.
+
+    Within a class a source counts by the root of its photos, within a kind a class by the root of
+    its own; the kinds that there are have `KIND_SHARES`.
+    """
+    cells = Counter((sample.stratum, sample.source) for sample in samples)
+    weights = np.array([cells[s.stratum, s.source] ** -0.5 for s in samples])
+    strata = np.array([sample.stratum for sample in samples])
+    for name in np.unique(strata):
+        here = strata == name
+        weights[here] *= here.sum() ** 0.5 / weights[here].sum()
+    kinds = np.array([sample.kind for sample in samples])
+    for kind, share in KIND_SHARES.items():
+        here = kinds == kind
+        if here.any():
+            weights[here] *= share / weights[here].sum()
+    return np.asarray(weights / weights.sum())
+
+
+def fit_joint_heads(
+    network: HierarchicalResNet,
+    features: NDArray[np.float32],
+    samples: Sequence[Sample],
+    *,
+    strength: float = STRENGTH,
+) -> None:
+    """Fit the network's joint heads in place: a weighted multinomial logistic regression.
+
+    Args:
+        network: with joint heads.
+        features: (N, 2048), of photos as they are served.
+        samples: what the N photos show.
+        strength: of the penalty on squared weights of standardised features.
+
+    Raises:
+        ValueError: if the heads are separate.
+    """
+    if network.head_layout is not HeadLayout.JOINT:
+        raise ValueError("Only joint heads are fitted together; these are separate.")
+    mean = features.mean(axis=0)
+    spread = features.std(axis=0) + LEAST_SPREAD
+    weight, bias = _regression(
+        torch.from_numpy((features - mean) / spread),
+        torch.from_numpy(joint_labels(samples)),
+        torch.from_numpy(balanced_weights(samples)).float(),
+        strength,
+    )
+    # The standardisation becomes part of the heads.
+    weight = weight / torch.from_numpy(spread)
+    bias = bias - weight @ torch.from_numpy(mean)
+    device = network.sub_head.weight.device
+    _set(network, weight.to(device), bias.to(device))
+
+
+def _regression(
+    inputs: Tensor, labels: Tensor, weights: Tensor, strength: float
+) -> tuple[Tensor, Tensor]:
+    linear = nn.Linear(FEATURES, OUTPUTS)
+    nn.init.zeros_(linear.weight)
+    nn.init.zeros_(linear.bias)
+    optimizer = torch.optim.LBFGS(
+        linear.parameters(), max_iter=ROUNDS, history_size=12, line_search_fn="strong_wolfe"
+    )
+
+    def loss() -> float:
+        optimizer.zero_grad()
+        losses = nn.functional.cross_entropy(linear(inputs), labels, reduction="none")
+        value = (weights * losses).sum() + strength / 2 * linear.weight.square().sum()
+        value.backward()  # type: ignore[no-untyped-call]  # torch's
+        return float(value.detach())
+
+    optimizer.step(loss)  # type: ignore[no-untyped-call]  # torch's
+    return linear.weight.detach(), linear.bias.detach()
+
+
+@torch.no_grad()
+def _set(network: HierarchicalResNet, weight: Tensor, bias: Tensor) -> None:
+    heads = (network.sub_head, network.near_unit, network.novelty_unit)
+    start = 0
+    for head in heads:
+        rows = slice(start, start + head.out_features)
+        head.weight.copy_(weight[rows])
+        head.bias.copy_(bias[rows])
+        start = rows.stop
