@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 
 from benchmarks.ablation_figures import FIGURES, Ended, Estimate, ended, estimates
-from benchmarks.ablation_photos import Asked, Photos
+from benchmarks.ablation_photos import AblationPhotos, Asked
 from classifier.decision import Thresholds
 from classifier.ml.manifest import Preprocessing, Temperature
 from classifier.ml.network import StridePlacement
@@ -126,7 +126,9 @@ def switched(ours: Recipe, choice: str) -> Recipe:
     return replace(ours, name=name, config=replace(ours.config, **settings))
 
 
-def train_and_judge(line: Recipe, photos: Photos, config: TrainConfig) -> tuple[float, Ended]:
+def train_and_score(
+    line: Recipe, photos: AblationPhotos, config: TrainConfig
+) -> tuple[float, Ended]:
     """Train once; return the best validation score, and what becomes of the test photos."""
     rows = np.array(
         [i for i, s in enumerate(photos.split.train) if line.outliers or s.kind is Kind.ITEM]
@@ -157,7 +159,9 @@ def train_and_judge(line: Recipe, photos: Photos, config: TrainConfig) -> tuple[
     return max(e.score for e in epochs) / 2, ended(scores, test.truth, thresholds)
 
 
-def measure(line: Recipe, photos: Photos, train_from: TrainFrom, seeds: int, epochs: int) -> Line:
+def measure(
+    line: Recipe, photos: AblationPhotos, train_from: TrainFrom, seeds: int, epochs: int
+) -> Line:
     """Train one recipe with several seeds."""
     began = time.monotonic()
     found = []
@@ -169,13 +173,13 @@ def measure(line: Recipe, photos: Photos, train_from: TrainFrom, seeds: int, epo
             seed=seed,
             precision=photos.asked.precision if train_from is TrainFrom.LAYER4 else Precision.FP32,
         )
-        found.append(train_and_judge(line, photos, config))
+        found.append(train_and_score(line, photos, config))
         print(f"{line.name}, seed {seed}: validation {found[-1][0]:.4f}", flush=True)  # noqa: T201  # a benchmark speaks
     seconds = (time.monotonic() - began) / seeds
     return Line(line, [score for score, _ in found], [run for _, run in found], seconds)
 
 
-def table(lines: Sequence[Line], photos: Photos) -> str:
+def table(lines: Sequence[Line], photos: AblationPhotos) -> str:
     """Return Markdown: each recipe's figures, then what ours has over each other."""
     truth = photos.held_out("test", BEST.preprocessing)[1]
     ours = next(line for line in lines if line.recipe.name in OURS)
@@ -233,7 +237,7 @@ def main() -> None:
     )
     asked = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
-    photos = Photos(
+    photos = AblationPhotos(
         Asked(
             asked.photos,
             asked.backbone,

@@ -47,7 +47,7 @@ class Asked:
     precision: Precision
 
 
-class Photos:
+class AblationPhotos:
     """Training photos by augmentation, and held-out photos by how they are preprocessed.
 
     Args:

@@ -18,12 +18,9 @@ ANSWER_SECONDS: Final = 1.0
 PAUSE_SECONDS: Final = 15.0
 
 CLASSIFY_TASK: Final = "classifier.tasks.classify_photos"
-CLASSIFY_QUEUE: Final = "classification"
 RECLASSIFY_TASK: Final = "classifier.tasks.reclassify_photos"
-RECLASSIFY_QUEUE: Final = "reclassification"
-# The workshop's task: the product knows its name and never imports it.
+# A task of training: the product knows its name and never imports it.
 RETRAIN_TASK: Final = "training.tasks.retrain"
-TRAINING_QUEUE: Final = "training"
 
 
 def notify_workers() -> bool:
@@ -34,11 +31,11 @@ def notify_workers() -> bool:
 def notify_reclassifiers() -> bool:
     """Ask some worker to tag photos again when no fresh ones wait."""
     unheard = "photos to be tagged again wait for the next sweep"
-    return send(RECLASSIFY_TASK, unheard=unheard, queue=RECLASSIFY_QUEUE)
+    return send(RECLASSIFY_TASK, unheard=unheard)
 
 
-def send(task: str, *args: int, unheard: str, queue: str = CLASSIFY_QUEUE) -> bool:
-    """Send one message, to a worker with a model unless said otherwise.
+def send(task: str, *args: int, unheard: str) -> bool:
+    """Send one message to the queue that the settings name for its task.
 
     Returns whether the broker took it.
 
@@ -46,7 +43,6 @@ def send(task: str, *args: int, unheard: str, queue: str = CLASSIFY_QUEUE) -> bo
         task: its name, so that the web process never imports what the task needs.
         args: what the task is called with.
         unheard: what it means when there is no broker, for the log.
-        queue: whose processes are meant.
     """
     if _broker.hangs():
         logger.info("The broker hung a moment ago; %s.", unheard)
@@ -54,7 +50,7 @@ def send(task: str, *args: int, unheard: str, queue: str = CLASSIFY_QUEUE) -> bo
     started = time.monotonic()
     try:
         with _producers().acquire(block=True, timeout=ANSWER_SECONDS) as producer:
-            current_app.send_task(task, args=args, retry=False, queue=queue, producer=producer)
+            current_app.send_task(task, args=args, retry=False, producer=producer)
     except (OperationalError, LimitExceeded) as error:
         logger.warning("No broker (%s); %s.", error, unheard)
         _broker.failed_after(time.monotonic() - started)

@@ -4,6 +4,7 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
+from django.conf import settings
 
 from classifier import notify, retraining
 from classifier.photos import cleanup
@@ -70,7 +71,10 @@ def show_where_it_looked(photo: int) -> None:
 @worker_ready.connect
 def load_model(sender: Any, **_: Any) -> None:
     """Load the model before the first photo comes, and notify workers of what came meanwhile."""
-    if notify.CLASSIFY_QUEUE in sender.app.amqp.queues.consume_from:
+    if (
+        settings.CELERY_TASK_ROUTES[notify.CLASSIFY_TASK]["queue"]
+        in sender.app.amqp.queues.consume_from
+    ):
         # Imported here, as above: a worker for other queues has no torch either.
         from classifier.worker import tag
 

@@ -14,6 +14,19 @@ PENDING: Final = "We are looking at this photo."
 FAILED: Final = "This photo could not be read. Please send it again."
 STORAGE_UNAVAILABLE: Final = "Our photo storage does not answer. Please try again in a minute."
 
+# What lists and filters call them, as Django's choices.
+OUTCOMES: Final = (
+    (Outcome.SUBCLASS.value, "subclass"),
+    (Outcome.MAIN_CLASS.value, "fell back to the main class"),
+    (Outcome.UNKNOWN.value, "Unknown/Others"),
+)
+REASONS: Final = (
+    (Reason.MAIN_BELOW_THRESHOLD.value, "main class not sure enough"),
+    (Reason.SUB_BELOW_THRESHOLD.value, "subclass not sure enough"),
+    (Reason.SUB_OUTSIDE_MAIN.value, "subclass belongs to another main class"),
+    (Reason.OUT_OF_DISTRIBUTION.value, "looks like none of our goods"),
+)
+
 _ONE_OF: Final[Mapping[str, str]] = MappingProxyType(
     {"Clothing": "a piece of clothing", "Shoes": "a pair of shoes", "Bags": "a bag"}
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from local_stack.api_client import ApiClient
-from local_stack.samples import Sample, by_listing
+from local_stack.samples import SamplePhoto, by_listing
 
 PHOTOS_PER_LISTING: Final = 12
 # The first photo waits for the model to load, which is slow on a busy machine.
@@ -17,7 +17,7 @@ ROW: Final = "{mark:<2}{photo:<31}{expected:<23}{tag:<23}{main:>7}{sub:>7}{secon
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class DemoSummary:
     """How many samples were sent, got a result, and got the right one."""
 
     sent: int
@@ -29,7 +29,7 @@ class Summary:
         return self.classified == self.sent
 
 
-def run_demo(client: ApiClient, samples: Sequence[Sample]) -> Summary:
+def run_demo(client: ApiClient, samples: Sequence[SamplePhoto]) -> DemoSummary:
     """Send all samples, print a table while results arrive, and return how it went.
 
     Raises:
@@ -47,7 +47,7 @@ def run_demo(client: ApiClient, samples: Sequence[Sample]) -> Summary:
         _print(result.row())
         classified += result.photo["status"] == "classified"
         as_expected += result.sample.fits(result.photo)
-    summary = Summary(len(samples), classified, as_expected)
+    summary = DemoSummary(len(samples), classified, as_expected)
     _print(
         f"\n{summary.classified} of {summary.sent} photos have a result, "
         f"{summary.as_expected} of them as expected."
@@ -59,7 +59,7 @@ def run_demo(client: ApiClient, samples: Sequence[Sample]) -> Summary:
 class _Sent:
     """A sample on its way: the numbers of its listing and photo, and when it was sent."""
 
-    sample: Sample
+    sample: SamplePhoto
     listing: int
     photo: int
     at: float
@@ -69,7 +69,7 @@ class _Sent:
 class _Result:
     """A sample with the API's last word on it, ``seconds`` after it was sent."""
 
-    sample: Sample
+    sample: SamplePhoto
     photo: dict[str, Any]
     seconds: float
 
@@ -86,7 +86,7 @@ class _Result:
         )
 
 
-def _results(client: ApiClient, samples: Sequence[Sample]) -> Iterator[_Result]:
+def _results(client: ApiClient, samples: Sequence[SamplePhoto]) -> Iterator[_Result]:
     """Send everything, then ask until every photo is done or patience is over."""
     waiting = _send(client, samples)
     last_news = time.monotonic()
@@ -106,7 +106,7 @@ def _results(client: ApiClient, samples: Sequence[Sample]) -> Iterator[_Result]:
         time.sleep(POLL_SECONDS)
 
 
-def _send(client: ApiClient, samples: Sequence[Sample]) -> list[_Sent]:
+def _send(client: ApiClient, samples: Sequence[SamplePhoto]) -> list[_Sent]:
     sent = []
     for title, group in by_listing(samples, PHOTOS_PER_LISTING):
         at = time.monotonic()

@@ -13,7 +13,7 @@ SAMPLES: Final = REPOSITORY / "samples"
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class SamplePhoto:
     """A photo and its right answer; ``main`` is empty where it shows none of our goods."""
 
     path: Path
@@ -34,18 +34,18 @@ class Sample:
         return photo["status"] == "classified" and given == (self.main, self.sub)
 
 
-def read_samples(folder: Path = SAMPLES) -> list[Sample]:
+def read_samples(folder: Path = SAMPLES) -> list[SamplePhoto]:
     """Return the samples that ``samples.csv`` lists, in its order."""
     with (folder / "samples.csv").open(encoding="utf-8", newline="") as file:
         return [
-            Sample(folder / "photos" / row["file"], row["title"], row["main"], row["sub"])
+            SamplePhoto(folder / "photos" / row["file"], row["title"], row["main"], row["sub"])
             for row in csv.DictReader(file)
         ]
 
 
-def by_listing(samples: Sequence[Sample], size: int) -> list[tuple[str, list[Sample]]]:
+def by_listing(samples: Sequence[SamplePhoto], size: int) -> list[tuple[str, list[SamplePhoto]]]:
     """Group samples with the same title into listings of at most ``size`` photos."""
-    groups: dict[str, list[Sample]] = defaultdict(list)
+    groups: dict[str, list[SamplePhoto]] = defaultdict(list)
     for sample in samples:
         groups[sample.title].append(sample)
     return [

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from classifier.models import ListingPhoto, ModelVersion, Reclassification
 from classifier.tagging import reclassification
-from classifier.tagging.reclassification import Batch
+from classifier.tagging.reclassification import ReclassificationBatch
 from classifier.tagging.results import Postponed, Tagged
 from tests.rows import tagged
 
@@ -23,7 +23,9 @@ def work(version: ModelVersion, result: Tagged | Postponed | None = None, limit:
     return stored
 
 
-def store(batch: Batch, version: ModelVersion, result: Tagged | Postponed | None = None) -> int:
+def store(
+    batch: ReclassificationBatch, version: ModelVersion, result: Tagged | Postponed | None = None
+) -> int:
     results = [result or tagged()] * len(batch.photos)
     return reclassification.store(batch, results, version=version)
 

@@ -5,7 +5,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from classifier.decision import Outcome, Reason
+from classifier import wording
+from classifier.decision import Reason
 from classifier.models.constraints import choices, labels_of_taxonomy, share
 from classifier.models.versions import ModelVersion
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES, label_path
@@ -39,19 +40,8 @@ class ListingPhoto(models.Model):
         CLASSIFIED = "classified", "classified"
         FAILED = "failed", "failed"
 
-    class OutcomeChoice(models.TextChoices):
-        SUBCLASS = Outcome.SUBCLASS.value, "subclass"
-        MAIN_CLASS = Outcome.MAIN_CLASS.value, "fell back to the main class"
-        UNKNOWN = Outcome.UNKNOWN.value, "Unknown/Others"
-
-    class ReasonChoice(models.TextChoices):
-        MAIN_BELOW_THRESHOLD = Reason.MAIN_BELOW_THRESHOLD.value, "main class not sure enough"
-        SUB_BELOW_THRESHOLD = Reason.SUB_BELOW_THRESHOLD.value, "subclass not sure enough"
-        SUB_OUTSIDE_MAIN = Reason.SUB_OUTSIDE_MAIN.value, "subclass belongs to another main class"
-        OUT_OF_DISTRIBUTION = Reason.OUT_OF_DISTRIBUTION.value, "looks like none of our goods"
-
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="photos")
-    # A plain file: Pillow has looked at it at the door, and the model must not look again.
+    # A plain file: intake has checked that it is a picture, and the model need not do so again.
     image = models.FileField(upload_to="photos/%Y/%m/%d/", max_length=200)
     width = models.PositiveIntegerField(editable=False)
     height = models.PositiveIntegerField(editable=False)
@@ -73,8 +63,8 @@ class ListingPhoto(models.Model):
     sub_confidence = models.FloatField(
         null=True, blank=True, validators=[MinValueValidator(0), MaxValueValidator(1)]
     )
-    outcome = models.CharField(max_length=20, choices=OutcomeChoice, null=True, blank=True)
-    reason = models.CharField(max_length=30, choices=ReasonChoice, null=True, blank=True)
+    outcome = models.CharField(max_length=20, choices=wording.OUTCOMES, null=True, blank=True)
+    reason = models.CharField(max_length=30, choices=wording.REASONS, null=True, blank=True)
     scores = models.JSONField(null=True, blank=True)
     model_version = models.ForeignKey(
         ModelVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="photos"

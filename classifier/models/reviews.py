@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from classifier import wording
 from classifier.models.constraints import chance_of_a_draw, choices, labels_of_taxonomy, share
 from classifier.models.photos import ListingPhoto
 from classifier.models.versions import ModelVersion
@@ -71,9 +72,7 @@ class Review(models.Model):
     model_version = models.ForeignKey(
         ModelVersion, on_delete=models.PROTECT, null=True, related_name="+"
     )
-    predicted_outcome = models.CharField(
-        max_length=20, choices=ListingPhoto.OutcomeChoice, null=True
-    )
+    predicted_outcome = models.CharField(max_length=20, choices=wording.OUTCOMES, null=True)
     predicted_main = models.CharField(max_length=20, choices=choices(MAIN_CLASSES), null=True)
     predicted_sub = models.CharField(max_length=20, choices=choices(SUBCLASSES), null=True)
     predicted_main_confidence = models.FloatField(null=True)

@@ -1,6 +1,6 @@
 """Retraining as the product sees it: who asked for a run, who works on it, when the next one comes.
 
-The work itself is the workshop's. The row of a run is the record; a message on the queue
+The work itself is training's. The row of a run is the record; a message on the queue
 ``training`` only tells a trainer to look at it.
 """
 

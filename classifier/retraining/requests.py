@@ -91,12 +91,7 @@ def consider(now: datetime | None = None) -> RetrainRun | None:
 
 def notify_trainer(run: RetrainRun) -> bool:
     """Tell a trainer to look at a run; return whether the broker took the message."""
-    return notify.send(
-        notify.RETRAIN_TASK,
-        run.pk,
-        queue=notify.TRAINING_QUEUE,
-        unheard=f"{run} waits for the sweep",
-    )
+    return notify.send(notify.RETRAIN_TASK, run.pk, unheard=f"{run} waits for the sweep")
 
 
 def notify_if_waiting(now: datetime | None = None) -> RetrainRun | None:

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from classifier.decision import Outcome
 from classifier.models import ListingPhoto, QueueItem, Review
 from classifier.review import verdicts
 from classifier.review.errors import NothingToUndoError, ReviewedAgainError, SettledElsewhereError
@@ -150,6 +151,6 @@ def _photos_of(batch: UUID, moderator: User) -> list[int]:
 
 def _let_wait_again(photos: list[int]) -> None:
     """Open what waited before: not what a later model was sure of, unless somebody asked."""
-    unsure = ~Q(photo__outcome=ListingPhoto.OutcomeChoice.SUBCLASS)
+    unsure = ~Q(photo__outcome=Outcome.SUBCLASS)
     asked = Q(sampled=True) | Q(photo__suggestion__isnull=False)
     QueueItem.objects.filter(unsure | asked, photo__in=photos).update(is_open=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from django.db.models import Prefetch, QuerySet
 
+from classifier.decision import Outcome
 from classifier.models import Listing, ListingPhoto, Review, Suggestion
 from classifier.taxonomy import UNKNOWN_LABEL, label_path
 
@@ -56,7 +57,7 @@ def final_label(photo: ListingPhoto) -> FinalLabel:
     review = final_review(photo)
     if review is not None:
         return FinalLabel(review.main, review.sub, LabelSource.MODERATOR, review.label)
-    if photo.outcome == ListingPhoto.OutcomeChoice.SUBCLASS:
+    if photo.outcome == Outcome.SUBCLASS:
         return FinalLabel(photo.main, photo.sub, LabelSource.MODEL, photo.label)
     suggestion: Suggestion | None = getattr(photo, "suggestion", None)
     if suggestion is not None:

@@ -17,6 +17,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from classifier import notify
+from classifier.decision import Outcome
 from classifier.models import ListingPhoto, ModelVersion, QueueItem, Reclassification, Review
 from classifier.review.queue import enqueue
 from classifier.tagging.queue import TAG_FIELDS, write_tag
@@ -95,12 +96,12 @@ def notify_if_unfinished() -> None:
         notify.notify_reclassifiers()
 
 
-class Batch(NamedTuple):
+class ReclassificationBatch(NamedTuple):
     run: Reclassification
     photos: list[ListingPhoto]
 
 
-def take(*, version: ModelVersion, limit: int) -> Batch | None:
+def take(*, version: ModelVersion, limit: int) -> ReclassificationBatch | None:
     """Take the next photos for a worker that has this version in memory.
 
     None when there is nothing to do: no reclassification, none left, or another champion than
@@ -118,7 +119,7 @@ def take(*, version: ModelVersion, limit: int) -> Batch | None:
                 return None
         run.cursor = photos[-1].pk
         run.save(update_fields=["cursor"])
-        return Batch(run, photos)
+        return ReclassificationBatch(run, photos)
 
 
 def _following(run: Reclassification, version: ModelVersion, limit: int) -> list[ListingPhoto]:
@@ -147,7 +148,7 @@ def _finish(run: Reclassification) -> None:
     logger.info("%s ends: %s", run, in_words(run))
 
 
-def store(batch: Batch, results: Sequence[Result], *, version: ModelVersion) -> int:
+def store(batch: ReclassificationBatch, results: Sequence[Result], *, version: ModelVersion) -> int:
     """Store new tags in one transaction, with the queue in step; return how many were stored.
 
     A photo that could not be read keeps its tag, as does one that a moderator settled or took
@@ -165,7 +166,7 @@ def store(batch: Batch, results: Sequence[Result], *, version: ModelVersion) -> 
             write_tag(row, found[row.pk], version)
         ListingPhoto.objects.bulk_update(rows, TAG_FIELDS)
         # One the model was sure of before, and is now, had its draw for the sample already.
-        sure = ListingPhoto.OutcomeChoice.SUBCLASS
+        sure = Outcome.SUBCLASS
         enqueue.enqueue([r for r in rows if (before[r.pk][0], r.outcome) != (sure, sure)])
         changed = sum(before[row.pk] != (row.outcome, row.main, row.sub) for row in rows)
         if rows:

@@ -135,7 +135,7 @@ def rollback(*, by: User | None = None) -> ModelVersion:
     return last.replaced
 
 
-def judged(*, version: ModelVersion, gate: dict[str, Any], rejected: bool) -> None:
+def record_gate_report(*, version: ModelVersion, gate: dict[str, Any], rejected: bool) -> None:
     """Keep the gate's report with a version; one that it rejected can no longer be promoted.
 
     Raises:

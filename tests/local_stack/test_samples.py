@@ -8,7 +8,7 @@ from PIL import Image
 
 from classifier.taxonomy import MAIN_OF, SUBCLASSES, label_path
 from local_stack.demo import PHOTOS_PER_LISTING
-from local_stack.samples import Sample, by_listing, read_samples
+from local_stack.samples import SamplePhoto, by_listing, read_samples
 from slowfashion_ai import settings
 
 
@@ -38,7 +38,9 @@ def test_every_picture_is_listed_once() -> None:
 
 def test_listings_keep_samples_of_one_title_together() -> None:
     """Photos of one title become one listing, cut where the API's limit is."""
-    samples = [Sample(Path(f"{i}.jpg"), "Boots" if i % 2 else "Bags", "", "") for i in range(9)]
+    samples = [
+        SamplePhoto(Path(f"{i}.jpg"), "Boots" if i % 2 else "Bags", "", "") for i in range(9)
+    ]
     listings = by_listing(samples, 3)
     assert [title for title, _ in listings] == ["Bags", "Bags", "Boots", "Boots"]
     assert sorted(len(group) for _, group in listings) == [1, 2, 3, 3]
@@ -56,5 +58,5 @@ def test_listings_keep_samples_of_one_title_together() -> None:
 )
 def test_only_the_exact_tag_gets_a_tick(answer: dict[str, str | None], fits: bool) -> None:
     """The table's mark is not given for a main class alone, nor for a failed photo."""
-    sample = Sample(Path("tote.jpg"), "Tote", "Bags", "Tote Bags")
+    sample = SamplePhoto(Path("tote.jpg"), "Tote", "Bags", "Tote Bags")
     assert sample.fits(answer) is fits

@@ -13,7 +13,7 @@ from torch.utils.data import Dataset
 
 from classifier.ml.preprocessing import UnreadablePhotoError
 from classifier.photos.local_files import read_file
-from training.data.folder import Sample, Unreadable
+from training.data.folder import Sample, UnreadablePhoto
 
 logger = logging.getLogger(__name__)
 
@@ -41,10 +41,10 @@ class DecodedBatch(NamedTuple):
 
     rows: Tensor  # int64 (N,)
     pixels: Tensor  # uint8 (N, 3, H, W)
-    unreadable: tuple[Unreadable, ...]
+    unreadable: tuple[UnreadablePhoto, ...]
 
 
-class PhotoDataset(Dataset[DecodedPhoto | Unreadable]):
+class PhotoDataset(Dataset[DecodedPhoto | UnreadablePhoto]):
     """Reads a photo from disk each time it is asked for.
 
     Args:
@@ -60,17 +60,17 @@ class PhotoDataset(Dataset[DecodedPhoto | Unreadable]):
     def __len__(self) -> int:
         return len(self._samples)
 
-    def __getitem__(self, index: int) -> DecodedPhoto | Unreadable:
+    def __getitem__(self, index: int) -> DecodedPhoto | UnreadablePhoto:
         path = self._samples[index].path
         try:
             return DecodedPhoto(index, self._view(read_file(path), index))
         except UnreadablePhotoError as error:
-            return Unreadable(path, str(error))
+            return UnreadablePhoto(path, str(error))
         except OSError as error:
-            return Unreadable(path, f"The file cannot be read ({error.strerror or error}).")
+            return UnreadablePhoto(path, f"The file cannot be read ({error.strerror or error}).")
 
 
-def collate(entries: Sequence[DecodedPhoto | Unreadable]) -> DecodedBatch:
+def collate(entries: Sequence[DecodedPhoto | UnreadablePhoto]) -> DecodedBatch:
     """Return the photos that were read as one batch; it may be empty.
 
     The rest travels along: a loader's worker processes cannot count for the main one.
@@ -79,7 +79,7 @@ def collate(entries: Sequence[DecodedPhoto | Unreadable]) -> DecodedBatch:
     return DecodedBatch(
         rows=torch.tensor([photo.row for photo in decoded], dtype=torch.int64),
         pixels=torch.stack([photo.pixels for photo in decoded]) if decoded else torch.empty(0),
-        unreadable=tuple(entry for entry in entries if isinstance(entry, Unreadable)),
+        unreadable=tuple(entry for entry in entries if isinstance(entry, UnreadablePhoto)),
     )
 
 
@@ -89,7 +89,7 @@ class DroppedPhotos:
     def __init__(self) -> None:
         self.counts: Counter[Path] = Counter()
 
-    def note(self, unreadable: Iterable[Unreadable]) -> None:
+    def note(self, unreadable: Iterable[UnreadablePhoto]) -> None:
         """Count these photos."""
         for photo in unreadable:
             if photo.path not in self.counts:

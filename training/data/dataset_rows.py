@@ -27,7 +27,7 @@ class DatasetError(Exception):
     """The file is not a list of a bundle's photos; the message says where it goes wrong."""
 
 
-class LabelSource(StrEnum):
+class RowSource(StrEnum):
     """Where a label came from."""
 
     BASE = "base"  # the folder that the first model was trained on
@@ -58,7 +58,7 @@ class DatasetRow:
     group: str
     part: Split
     weight: float
-    source: LabelSource
+    source: RowSource
     review: int | None
     sha256: str
     origin: str = ""
@@ -112,7 +112,7 @@ def _row(values: dict[str, str]) -> DatasetRow:
         group=values["group"],
         part=Split(values["part"]),
         weight=float(values["weight"]),
-        source=LabelSource(values["source"]),
+        source=RowSource(values["source"]),
         review=int(values["review"]) if values["review"] else None,
         sha256=values["sha256"],
         origin=values.get("origin") or "",
@@ -149,7 +149,7 @@ def base_rows(
             group=sample.group,
             part=part,
             weight=1.0,
-            source=LabelSource.BASE,
+            source=RowSource.BASE,
             review=None,
             sha256=sha256_of[sample.path],
             origin=sample.source,

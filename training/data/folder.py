@@ -19,7 +19,7 @@ __all__ = [
     "Kind",
     "PhotosError",
     "Sample",
-    "Unreadable",
+    "UnreadablePhoto",
     "count_table",
     "file_size",
     "photo_line",
@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadablePhoto:
     """A photo that was left out because it cannot be decoded; ``reason`` is a sentence."""
 
     path: Path

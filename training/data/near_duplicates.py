@@ -23,7 +23,7 @@ from scipy.sparse.csgraph import connected_components
 from classifier.ml.preprocessing import UnreadablePhotoError, decode
 from classifier.photos.decoding import stored_size
 from classifier.photos.local_files import read_file
-from training.data.folder import Unreadable
+from training.data.folder import UnreadablePhoto
 from training.runtime.progress import Progress
 
 HASH_SIDE: Final = 16
@@ -59,22 +59,22 @@ class SimilarPair:
     distance: int
 
 
-def hash_photo(path: Path) -> PhotoHash | Unreadable:
+def hash_photo(path: Path) -> PhotoHash | UnreadablePhoto:
     """Return what the photo looks like, or why it cannot be read."""
     try:
         data = read_file(path)
         image = decode(data, at_least=256)
     except OSError as error:
-        return Unreadable(path, f"The file cannot be read ({error.strerror or error}).")
+        return UnreadablePhoto(path, f"The file cannot be read ({error.strerror or error}).")
     except UnreadablePhotoError as error:
-        return Unreadable(path, str(error))
+        return UnreadablePhoto(path, str(error))
     width, height = stored_size(data)
     bits = imagehash.phash(image, hash_size=HASH_SIDE).hash
     packed = np.packbits(np.asarray(bits).ravel()).view(np.uint64)
     return PhotoHash(path, width, height, hashlib.sha256(data).hexdigest(), packed)
 
 
-def hash_photos(paths: Sequence[Path], title: str) -> Iterator[PhotoHash | Unreadable]:
+def hash_photos(paths: Sequence[Path], title: str) -> Iterator[PhotoHash | UnreadablePhoto]:
     """Yield one result a photo, in order, and show progress."""
     with ThreadPoolExecutor(READERS) as readers, Progress(title, len(paths)) as progress:
         for found in readers.map(hash_photo, paths):

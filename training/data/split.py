@@ -11,7 +11,7 @@ import numpy as np
 
 from classifier.photos.local_files import shown_path
 from classifier.taxonomy import MAIN_OF, SUBCLASSES
-from training.data.folder import PhotosError, Sample, Unreadable
+from training.data.folder import PhotosError, Sample, UnreadablePhoto
 from training.data.near_duplicates import (
     PhotoHash,
     SimilarPair,
@@ -101,7 +101,7 @@ class SplitReport:
         unvalidated: labels with too few products for a validation photo.
     """
 
-    unreadable: list[Unreadable]
+    unreadable: list[UnreadablePhoto]
     capped: dict[str, int]
     joined: int
     unvalidated: list[str]
@@ -154,7 +154,7 @@ def stratified_split_dataset(
         raise ValueError(f"Expected cap >= 1 and 0 < validation < 1, not {cap} and {validation}.")
     found = list(hash_photos([sample.path for sample in samples], "comparing photos"))
     looks = [look for look in found if isinstance(look, PhotoHash)]
-    unreadable = [look for look in found if isinstance(look, Unreadable)]
+    unreadable = [look for look in found if isinstance(look, UnreadablePhoto)]
     if not looks:
         raise PhotosError(f"None of the {len(samples)} photos can be read.")
     readable = [s for s, look in zip(samples, found, strict=True) if isinstance(look, PhotoHash)]

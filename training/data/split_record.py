@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from training.data.folder import PhotosError, Sample, Unreadable
+from training.data.folder import PhotosError, Sample, UnreadablePhoto
 from training.data.near_duplicates import PhotoHash, hash_photos, similar_pairs
 from training.data.source_split import split_by_source
 from training.data.split import DatasetSplit, join_products, stratified_split
@@ -75,7 +75,7 @@ def join_near_duplicates(samples: Sequence[Sample]) -> list[Sample]:
     if not looks:
         raise PhotosError(f"None of the {len(samples)} photos can be read.")
     for photo in found:
-        if isinstance(photo, Unreadable):
+        if isinstance(photo, UnreadablePhoto):
             logger.warning("Left out %s: %s", photo.path, photo.reason)
     readable = [s for s, look in zip(samples, found, strict=True) if isinstance(look, PhotoHash)]
     products = join_products(readable, similar_pairs(np.stack([look.bits for look in looks])))

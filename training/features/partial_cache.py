@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader, Dataset, Subset
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.preprocessing import UnreadablePhotoError, normalise
 from training.data.dataset import PhotoDataset, readers_for
-from training.data.folder import Unreadable
+from training.data.folder import UnreadablePhoto
 from training.runtime.atomic_write import atomic_write
 from training.runtime.checkpoint import DISK_FULL
 from training.runtime.devices import Precision, autocast
@@ -116,14 +116,14 @@ def _pixels(photos: PhotoDataset, first: int, at_once: int) -> Iterator[Tensor]:
         collate_fn=_stacked,
     )
     for pixels in loader:
-        if isinstance(pixels, Unreadable):
+        if isinstance(pixels, UnreadablePhoto):
             raise UnreadablePhotoError(f"{pixels.path}: {pixels.reason}")
         yield pixels
 
 
-def _stacked(entries: Sequence[object]) -> Tensor | Unreadable:
+def _stacked(entries: Sequence[object]) -> Tensor | UnreadablePhoto:
     """Return the photos' views as one tensor, or the first photo that cannot be read."""
-    bad = [entry for entry in entries if isinstance(entry, Unreadable)]
+    bad = [entry for entry in entries if isinstance(entry, UnreadablePhoto)]
     return bad[0] if bad else torch.stack([entry.pixels for entry in entries])  # type: ignore[attr-defined]  # the rest are items
 
 

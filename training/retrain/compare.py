@@ -11,7 +11,7 @@ from classifier.models import Split
 from classifier.photos.cleaning import Limits
 from classifier.versions.gate_report import GateReport, TestCounts
 from training.calibration.held_out_scores import HeldOutScores, held_out_scores
-from training.data.dataset_rows import DatasetRow, LabelSource
+from training.data.dataset_rows import DatasetRow, RowSource
 from training.evaluation.curves import curves
 from training.gate.changed_decisions import ChangedDecisions, changed_decisions, is_right
 from training.gate.production_estimate import (
@@ -64,7 +64,7 @@ def compare_models(
     before, after = read_manifest(champion), read_manifest(candidate)
     figures = scores.figures(before.thresholds, after.thresholds)
     tested = [rows[number] for number in scores.rows]
-    reviewed = sum(row.source is LabelSource.REVIEW for row in tested)
+    reviewed = sum(row.source is RowSource.REVIEW for row in tested)
     report = replace(
         scores.gate(),
         champion=before.name,
@@ -93,7 +93,7 @@ def compare_models(
 def _production(
     rows: Sequence[DatasetRow], sampled: set[int], scores: PairedScores
 ) -> ProductionEstimate | str:
-    reviewed = [number for number, row in enumerate(rows) if row.source is LabelSource.REVIEW]
+    reviewed = [number for number, row in enumerate(rows) if row.source is RowSource.REVIEW]
     sides = {"champion": scores.champion.photos, "candidate": scores.candidate.photos}
     outcomes = {
         f"{name}_{outcome}": [happened(photos[number]) for number in reviewed]

@@ -6,7 +6,7 @@ from pathlib import Path
 from classifier.models import Split
 from classifier.retraining import new_reviews
 from classifier.versions import registry
-from training.data.dataset_rows import LabelSource
+from training.data.dataset_rows import RowSource
 from training.retrain.data.collect import collect
 from training.retrain.report import part_rows
 from training.retrain.request import RetrainRequest
@@ -33,7 +33,7 @@ def plan(request: RetrainRequest) -> str:
             champion, request.photos, copies=Path(folder), cache=retraining_folder()
         )
     lines += [f"Note: {note}" for note in collected.notes]
-    reviewed = sum(row.source is LabelSource.REVIEW for row in collected.rows)
+    reviewed = sum(row.source is RowSource.REVIEW for row in collected.rows)
     lines += [
         f"It would start from {champion}, train {request.config.train_from} for "
         f"{request.config.epochs} epochs, and compare both on "

@@ -12,7 +12,7 @@ from classifier.retraining import Lease
 from classifier.versions import promotion, registry
 from classifier.versions.gate_report import GateReport
 from classifier.versions.promotion import ChampionChangedError
-from training.data.dataset_rows import LabelSource
+from training.data.dataset_rows import RowSource
 from training.retrain.data.collect import Collected
 
 logger = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ def _store(lease: Lease, finished: Finished, verdict: RetrainRun.Verdict, messag
         DatasetReview.objects.bulk_create(
             list(_dataset(version, finished.collected)), ignore_conflicts=True, batch_size=1000
         )
-        promotion.judged(
+        promotion.record_gate_report(
             version=version,
             gate=finished.report.to_dict(),
             rejected=verdict == Verdict.REJECTED,
@@ -89,7 +89,7 @@ def _store(lease: Lease, finished: Finished, verdict: RetrainRun.Verdict, messag
 
 def _dataset(version: ModelVersion, collected: Collected) -> Iterator[DatasetReview]:
     for row in collected.rows:
-        if row.source is LabelSource.REVIEW and row.review is not None:
+        if row.source is RowSource.REVIEW and row.review is not None:
             for review in (row.review, *collected.more_reviews.get(row.sha256, ())):
                 yield DatasetReview(
                     version=version,

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from classifier.models import Split
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
-from training.data.dataset_rows import DatasetRow, LabelSource
+from training.data.dataset_rows import DatasetRow, RowSource
 from training.data.folder import NEAR, OTHERS
 from training.gate.changed_decisions import ChangedDecision, ChangedDecisions
 from training.gate.production_estimate import ProductionEstimate
@@ -105,7 +105,7 @@ def part_rows(rows: Sequence[DatasetRow]) -> list[dict[str, Any]]:
     columns = [
         counts(row for row in rows if row.source is source and row.part == part)[part.value]
         for part in Split
-        for source in LabelSource
+        for source in RowSource
     ]
     return [
         {"label": stratum, "counts": [column[stratum] for column in columns]}

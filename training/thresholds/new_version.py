@@ -173,7 +173,7 @@ def _register(
             ],
             batch_size=1000,
         )  # fmt: skip
-        promotion.judged(version=version, gate=report.to_dict(), rejected=False)
+        promotion.record_gate_report(version=version, gate=report.to_dict(), rejected=False)
         if promote and report.promote:
             promotion.promote(version=version, trigger=Promotion.Trigger.GATE, instead_of=parent)
     return version

@@ -33,7 +33,7 @@ KEY_FIGURES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class FigureDifference:
     """How a figure moved, in percentage points and in a word."""
 
     points: str
@@ -51,7 +51,7 @@ class FigureRow:
     name: str
     value: str
     champion: str
-    difference: Difference | None
+    difference: FigureDifference | None
 
 
 def own_figures(version: ModelVersion) -> Mapping[str, Any]:
@@ -123,11 +123,11 @@ def _number(figures: Mapping[str, Any], figure: KeyFigure) -> float | None:
     return value if isinstance(value, int | float) else None
 
 
-def difference(by: float, *, lower_is_better: bool) -> Difference:
+def difference(by: float, *, lower_is_better: bool) -> FigureDifference:
     """Return a difference of two shares in words."""
     if abs(by) < NO_DIFFERENCE:
-        return Difference(points(0), "same")
-    return Difference(points(by), "better" if (by < 0) == lower_is_better else "worse")
+        return FigureDifference(points(0), "same")
+    return FigureDifference(points(by), "better" if (by < 0) == lower_is_better else "worse")
 
 
 def percent(share: float | None) -> str:

@@ -34,7 +34,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class DashboardFigures:
     """What the first page shows."""
 
     waiting: int
@@ -48,16 +48,16 @@ class Figures:
     reviewers: list[tuple[str, int]] = field(default_factory=list)
 
 
-def figures() -> Figures:
+def figures() -> DashboardFigures:
     """Return all figures, at most a minute old."""
-    known: Figures | None = cache.get(_KEY)
+    known: DashboardFigures | None = cache.get(_KEY)
     if known is None:
         known = _count()
         cache.set(_KEY, known, KEPT_SECONDS)
     return known
 
 
-def _count() -> Figures:
+def _count() -> DashboardFigures:
     backlog = QueueItem.objects.filter(is_open=True).aggregate(
         waiting=Count("pk"), unknown=Count("pk", filter=Q(rank=0)), oldest=Min("queued_at")
     )
@@ -65,7 +65,7 @@ def _count() -> Figures:
     recent = Review.objects.verdicts().filter(at__gte=since).values("moderator__username")
     by_whom = recent.annotate(count=Count("pk")).order_by("-count", "moderator__username")
     champion = ModelVersion.objects.champions().first()
-    return Figures(
+    return DashboardFigures(
         waiting=backlog["waiting"],
         waiting_unknown=backlog["unknown"],
         oldest=backlog["oldest"],

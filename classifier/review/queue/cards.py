@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from classifier.decision import Reason
 from classifier.models import ListingPhoto, QueueItem, Review
 from classifier.review.queue.informative import top_classes
 from classifier.taxonomy import MAIN_OF, label_path
@@ -12,12 +13,12 @@ OTHERS_SHOWN: Final = 24
 GUESSES_SHOWN: Final = 3
 
 _WHY: Final = {
-    ListingPhoto.ReasonChoice.MAIN_BELOW_THRESHOLD: "It is not sure of the main class",
-    ListingPhoto.ReasonChoice.SUB_BELOW_THRESHOLD: "It is not sure of the kind",
-    ListingPhoto.ReasonChoice.SUB_OUTSIDE_MAIN: (
+    Reason.MAIN_BELOW_THRESHOLD: "It is not sure of the main class",
+    Reason.SUB_BELOW_THRESHOLD: "It is not sure of the kind",
+    Reason.SUB_OUTSIDE_MAIN: (
         "Its best subclass belongs to another main class than its best main class"
     ),
-    ListingPhoto.ReasonChoice.OUT_OF_DISTRIBUTION: "It looks like none of our goods",
+    Reason.OUT_OF_DISTRIBUTION: "It looks like none of our goods",
 }
 
 
@@ -64,7 +65,7 @@ def why(photo: ListingPhoto) -> str:
     """Return in words why the photo waits for a moderator, with the numbers behind it."""
     if photo.reason is None:
         return "The model is sure of this one."
-    reason = ListingPhoto.ReasonChoice(photo.reason)
+    reason = Reason(photo.reason)
     numbers = {
         reason.MAIN_BELOW_THRESHOLD: photo.main_confidence,
         reason.SUB_BELOW_THRESHOLD: photo.sub_confidence,

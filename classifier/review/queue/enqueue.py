@@ -6,6 +6,7 @@ from typing import Final
 
 from django.conf import settings
 
+from classifier.decision import Outcome
 from classifier.models import ListingPhoto, QueueItem, Review
 from classifier.review.queue.informative import informativeness, top_classes
 
@@ -44,7 +45,7 @@ def _item(photo: ListingPhoto) -> QueueItem | None:
 
 
 def _confident(photo: ListingPhoto) -> bool:
-    return photo.outcome == ListingPhoto.OutcomeChoice.SUBCLASS
+    return photo.outcome == Outcome.SUBCLASS
 
 
 def _sample() -> dict[str, object]:
@@ -70,7 +71,7 @@ def _follow_tag(photo: ListingPhoto) -> None:
 
 def _follows(photo: ListingPhoto) -> dict[str, object]:
     """Return what a queue item takes from the photo's tag."""
-    main_class = photo.outcome == ListingPhoto.OutcomeChoice.MAIN_CLASS
+    main_class = photo.outcome == Outcome.MAIN_CLASS
     scores = photo.scores or {}
     return {
         "rank": QueueItem.Rank.LATER if main_class else QueueItem.Rank.FIRST,

@@ -136,7 +136,7 @@ def test_the_record_is_never_changed(real_database: str) -> None:
 def test_the_gate_s_report_is_kept_and_a_rejected_version_stays_out(real_database: str) -> None:
     """A rejection is final, says why, and also holds for an old copy of the row."""
     version, old_copy = a_model("weak"), ModelVersion.objects.get()
-    promotion.judged(version=version, gate=GATE, rejected=True)
+    promotion.record_gate_report(version=version, gate=GATE, rejected=True)
     version.refresh_from_db()
     assert (version.state, version.gate) == ("rejected", GATE)
     with pytest.raises(PromotionError, match=r"rejected by the gate.*every second pair of boots"):
@@ -149,8 +149,8 @@ def test_what_is_in_production_cannot_be_rejected(real_database: str) -> None:
     version = a_model("one")
     promotion.promote(version=version)
     with pytest.raises(PromotionError, match=r"one is champion .*only a candidate"):
-        promotion.judged(version=version, gate=GATE, rejected=True)
-    promotion.judged(version=version, gate=GATE, rejected=False)
+        promotion.record_gate_report(version=version, gate=GATE, rejected=True)
+    promotion.record_gate_report(version=version, gate=GATE, rejected=False)
     version.refresh_from_db()
     assert (version.state, version.gate) == ("champion", GATE)
 

@@ -10,7 +10,7 @@ from classifier.models import Split
 from training.data.dataset_rows import (
     DatasetError,
     DatasetRow,
-    LabelSource,
+    RowSource,
     dataset_fingerprint,
     read_dataset,
     write_dataset,
@@ -23,7 +23,7 @@ BASE = DatasetRow(
     group="p:1",
     part=Split.TRAIN,
     weight=1.0,
-    source=LabelSource.BASE,
+    source=RowSource.BASE,
     review=None,
     sha256="ab" * 32,
 )
@@ -34,7 +34,7 @@ REVIEWED = DatasetRow(
     group="listing 3",
     part=Split.TEST,
     weight=1 / 0.15,
-    source=LabelSource.REVIEW,
+    source=RowSource.REVIEW,
     review=17,
     sha256="cd" * 32,
 )

@@ -13,7 +13,7 @@ from classifier.ml.preprocessing import UnreadablePhotoError, decode
 from tests.training.patterns import save_pattern
 from training.data.augment import ListingAugmentation
 from training.data.batches import PhotoBatches
-from training.data.folder import Sample, Unreadable
+from training.data.folder import Sample, UnreadablePhoto
 from training.data.near_duplicates import hash_photo
 
 EPS = b"""%!PS-Adobe-3.0 EPSF-3.0
@@ -46,7 +46,7 @@ def test_a_program_named_as_a_photo_is_refused_and_never_run(
     disguised.write_bytes(EPS)
     with pytest.raises(UnreadablePhotoError):
         decode(EPS, at_least=32)
-    assert isinstance(hash_photo(disguised), Unreadable)
+    assert isinstance(hash_photo(disguised), UnreadablePhoto)
     preprocessing = Preprocessing(size=32, resize=32)
     good = save_pattern(tmp_path / "good.jpg", seed=1)
     samples = [Sample(path, None, None, path.name) for path in (disguised, good)]

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from tests.training.patterns import pattern, save_pattern
-from training.data.folder import Unreadable
+from training.data.folder import UnreadablePhoto
 from training.data.near_duplicates import (
     PhotoHash,
     connected,
@@ -61,11 +61,11 @@ def test_what_cannot_be_read_is_named_with_its_reason(tmp_path: Path) -> None:
     (tmp_path / "text.jpg").write_text("no photo")
     found = list(hash_photos([tmp_path / "gone.jpg", good, tmp_path / "text.jpg"], "reading"))
     gone, look, text = found
-    assert isinstance(gone, Unreadable)
+    assert isinstance(gone, UnreadablePhoto)
     assert "No such file" in gone.reason
     assert isinstance(look, PhotoHash)
     assert (look.width, look.height) == (160, 120)
-    assert isinstance(text, Unreadable)
+    assert isinstance(text, UnreadablePhoto)
     assert "cannot be decoded" in text.reason
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training.data.folder import Sample, Unreadable
+from training.data.folder import Sample, UnreadablePhoto
 from training.data.near_duplicates import PhotoHash, SimilarPair, similar_pairs
 
 
@@ -51,7 +51,9 @@ class Readable(NamedTuple):
     pairs: list[SimilarPair]
 
 
-def readable_of(samples: Sequence[Sample], results: Sequence[PhotoHash | Unreadable]) -> Readable:
+def readable_of(
+    samples: Sequence[Sample], results: Sequence[PhotoHash | UnreadablePhoto]
+) -> Readable:
     """Return the photos that could be hashed; ``results`` has one entry a sample."""
     hashed = [
         (sample, result)
@@ -65,7 +67,7 @@ def readable_of(samples: Sequence[Sample], results: Sequence[PhotoHash | Unreada
 
 def check(
     samples: Sequence[Sample],
-    results: Sequence[PhotoHash | Unreadable],
+    results: Sequence[PhotoHash | UnreadablePhoto],
     readable: Readable,
     *,
     min_side: int,
@@ -80,7 +82,7 @@ def check(
     unreadable = [
         Finding(sample, Flaw.UNREADABLE, photo.reason)
         for sample, photo in zip(samples, results, strict=True)
-        if isinstance(photo, Unreadable)
+        if isinstance(photo, UnreadablePhoto)
     ]
     small = [
         Finding(

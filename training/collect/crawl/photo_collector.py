@@ -47,7 +47,7 @@ class Acceptance:
     limits: Limits
 
 
-class LeftOut(NamedTuple):
+class SkippedPhoto(NamedTuple):
     """A photo that was not kept."""
 
     folder: str
@@ -67,7 +67,7 @@ class CrawlResult:
 
     saved: Counter[str] = field(default_factory=Counter)
     there: Counter[str] = field(default_factory=Counter)
-    left_out: list[LeftOut] = field(default_factory=list)
+    left_out: list[SkippedPhoto] = field(default_factory=list)
 
 
 class PhotoCollector:
@@ -98,7 +98,7 @@ class PhotoCollector:
 
     def leave_out(self, folder: str, url: str, reason: str) -> None:
         """Count a photo that is not kept; ``reason`` is a sentence."""
-        self.result.left_out.append(LeftOut(folder, url, reason))
+        self.result.left_out.append(SkippedPhoto(folder, url, reason))
 
     def add(self, data: bytes, result: Mapping[str, Any], *, folder: str, words: str) -> bool:
         """Write the photo and its record; return False, and count it, if it is not usable.

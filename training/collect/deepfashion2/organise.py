@@ -56,7 +56,7 @@ class OrganiseRequest:
 
 
 @dataclass(slots=True)
-class Summary:
+class OrganiseSummary:
     """What came of it; counters are by folder."""
 
     made: Counter[str] = field(default_factory=Counter)
@@ -76,7 +76,7 @@ class _Task(NamedTuple):
     cuts: list[_Cut]
 
 
-def organise(request: OrganiseRequest) -> Summary:
+def organise(request: OrganiseRequest) -> OrganiseSummary:
     """Write the crops and their row in ``manifest.csv``; what is there already is kept.
 
     Raises:
@@ -84,7 +84,7 @@ def organise(request: OrganiseRequest) -> Summary:
         OSError: if the output cannot be written.
     """
     files = annotation_files(request.source)
-    summary = Summary()
+    summary = OrganiseSummary()
     with (
         AppendOnlyCsv(request.output / MANIFEST, COLUMNS) as manifest,
         ThreadPoolExecutor(WORKERS) as pool,
@@ -106,7 +106,9 @@ def organise(request: OrganiseRequest) -> Summary:
 class _Planner:
     """Decides what is to be cut, and keeps the counts and the manifest."""
 
-    def __init__(self, request: OrganiseRequest, summary: Summary, manifest: AppendOnlyCsv) -> None:
+    def __init__(
+        self, request: OrganiseRequest, summary: OrganiseSummary, manifest: AppendOnlyCsv
+    ) -> None:
         self._request, self._summary, self._manifest = request, summary, manifest
         self._known = {row["path"] for row in manifest.rows}
         self._taken = Counter(str(Path(path).parent) for path in self._known)

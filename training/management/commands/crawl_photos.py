@@ -13,7 +13,7 @@ from training.data.folder import PhotosError
 
 if TYPE_CHECKING:
     from training.collect.crawl.crawler import CrawlRequest
-    from training.collect.crawl.photo_collector import CrawlResult, LeftOut
+    from training.collect.crawl.photo_collector import CrawlResult, SkippedPhoto
 
 NAMED: Final = 10  # photos left out that are printed; the file has all
 # The free ones allow commercial use and changes, which training for a shop needs.
@@ -120,14 +120,14 @@ def _count_table(result: "CrawlResult") -> str:
     return "\n".join(lines) if len(lines) > 1 else "The searches found no photos."
 
 
-def _left_out_lines(left_out: list["LeftOut"]) -> str:
+def _left_out_lines(left_out: list["SkippedPhoto"]) -> str:
     lines = [f"left out {photo.url}: {photo.reason}" for photo in left_out[:NAMED]]
     if len(left_out) > NAMED:
         lines.append(f"and {len(left_out) - NAMED} more.")
     return "\n".join(lines)
 
 
-def _write_left_out(path: Path, left_out: list["LeftOut"]) -> None:
+def _write_left_out(path: Path, left_out: list["SkippedPhoto"]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(("folder", "url", "reason"))

@@ -11,7 +11,7 @@ from training.collect.deepfashion2.annotations import Problem, ProblemKind, Rest
 from training.data.folder import PhotosError
 
 if TYPE_CHECKING:
-    from training.collect.deepfashion2.organise import Summary
+    from training.collect.deepfashion2.organise import OrganiseSummary
 
 NAMED: Final = 3  # problems of a kind that are printed; the file has all
 
@@ -75,7 +75,7 @@ class Command(BaseCommand):
             raise CommandError(f"Not one crop could be made of {source}.")
 
 
-def _count_table(summary: "Summary") -> str:
+def _count_table(summary: "OrganiseSummary") -> str:
     lines = [f"{'folder':<24}{'new':>8}{'there':>8}{'over --most':>13}"]
     for folder in sorted({*summary.made, *summary.there, *summary.capped}):
         made, there, capped = (c[folder] for c in (summary.made, summary.there, summary.capped))

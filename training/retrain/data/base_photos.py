@@ -12,7 +12,7 @@ from training.data.dataset_rows import (
     NAMES,
     DatasetError,
     DatasetRow,
-    LabelSource,
+    RowSource,
     base_rows,
     read_dataset,
 )
@@ -89,7 +89,7 @@ def listed_base_photos(champion: ModelVersion) -> list[DatasetRow] | None:
                 f"The list of the photos that {champion} was trained on cannot be read ({error}). "
                 "Register its bundle again with `manage.py register_model FOLDER`."
             ) from error
-    return [row for row in rows if row.source is LabelSource.BASE]
+    return [row for row in rows if row.source is RowSource.BASE]
 
 
 def _without(champion: ModelVersion, listed: Sequence[DatasetRow] | None) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from classifier.models import ModelVersion, Split
 from classifier.taxonomy import SUBCLASSES
-from training.data.dataset_rows import DatasetRow, LabelSource
+from training.data.dataset_rows import DatasetRow, RowSource
 from training.data.folder import Sample
 from training.data.near_duplicates import ALIKE
 from training.data.photo_folders import PhotoFolders
@@ -46,7 +46,7 @@ class Collected:
 
     def file_of(self, row: DatasetRow) -> Path:
         """Return where a photo lies."""
-        if row.source is LabelSource.REVIEW:
+        if row.source is RowSource.REVIEW:
             return file_of(row.sha256, self.review_folder)
         if self.base_folders is None:
             raise ValueError("There are no base photos.")
@@ -136,7 +136,7 @@ def _review_rows(photos: Sequence[ReviewedPhoto], plan: SplitPlan) -> list[Datas
             group=assignment.product,
             part=assignment.part,
             weight=assignment.weight,
-            source=LabelSource.REVIEW,
+            source=RowSource.REVIEW,
             review=photo.review,
             sha256=photo.sha256,
         )

@@ -9,7 +9,7 @@ from typing import Final
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.storage import default_storage
 
-from training.data.folder import Unreadable
+from training.data.folder import UnreadablePhoto
 from training.retrain.data.reviews import ReviewedPhoto
 from training.retrain.request import RetrainError
 from training.runtime.atomic_write import atomic_write
@@ -19,7 +19,7 @@ from training.runtime.progress import Progress
 FETCHERS: Final = 8
 
 
-def fetch(photos: Sequence[ReviewedPhoto], folder: Path) -> list[Unreadable]:
+def fetch(photos: Sequence[ReviewedPhoto], folder: Path) -> list[UnreadablePhoto]:
     """Copy the photos to ``folder``, named by their hash; return those that are not there any more.
 
     What was copied before is not copied again.
@@ -28,7 +28,7 @@ def fetch(photos: Sequence[ReviewedPhoto], folder: Path) -> list[Unreadable]:
         RetrainError: if the storage does not answer or the disk is full.
     """
     make_folder(folder)
-    lost: list[Unreadable] = []
+    lost: list[UnreadablePhoto] = []
     with (
         ThreadPoolExecutor(FETCHERS, thread_name_prefix="fetch-photo") as fetchers,
         Progress("fetching reviewed photos", len(photos)) as progress,
@@ -60,7 +60,7 @@ def make_folder(folder: Path) -> None:
         ) from error
 
 
-def _fetch_one(photo: ReviewedPhoto, folder: Path) -> Unreadable | None:
+def _fetch_one(photo: ReviewedPhoto, folder: Path) -> UnreadablePhoto | None:
     path = file_of(photo.sha256, folder)
     if path.is_file():
         return None
@@ -68,14 +68,14 @@ def _fetch_one(photo: ReviewedPhoto, folder: Path) -> Unreadable | None:
         with default_storage.open(photo.name, "rb") as file:
             data: bytes = file.read()
     except FileNotFoundError:
-        return Unreadable(Path(photo.name), "The file is no longer in storage.")
+        return UnreadablePhoto(Path(photo.name), "The file is no longer in storage.")
     except (OSError, BotoCoreError, ClientError) as error:
         raise RetrainError(
             f"The storage did not give {photo.name} ({type(error).__name__}: {error}). Put the "
             "storage right and start the retraining again; it goes on where it stopped."
         ) from error
     if hashlib.sha256(data).hexdigest() != photo.sha256:
-        return Unreadable(Path(photo.name), "The file is not the one that was uploaded.")
+        return UnreadablePhoto(Path(photo.name), "The file is not the one that was uploaded.")
     try:
         atomic_write(path, data)
     except OSError as error:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.photos.local_files import read_file
-from training.data.folder import Unreadable
+from training.data.folder import UnreadablePhoto
 from training.data.near_duplicates import READERS, PhotoHash, hash_photo
 from training.runtime.atomic_write import atomic_write
 from training.runtime.progress import Progress
@@ -36,7 +36,7 @@ class FileHashes:
     """The hashes of files by path, and which files cannot be read."""
 
     by_path: dict[Path, FileHash] = field(default_factory=dict)
-    unreadable: list[Unreadable] = field(default_factory=list)
+    unreadable: list[UnreadablePhoto] = field(default_factory=list)
 
 
 def hash_files(paths: Sequence[Path], folder: Path, title: str) -> FileHashes:
@@ -50,11 +50,11 @@ def hash_files(paths: Sequence[Path], folder: Path, title: str) -> FileHashes:
     cached = _load(folder / FILE_NAME)
     hashes, fresh = FileHashes(), 0
 
-    def hash_file(path: Path) -> FileHash | Unreadable:
+    def hash_file(path: Path) -> FileHash | UnreadablePhoto:
         try:
             digest = hashlib.sha256(read_file(path)).hexdigest()
         except OSError as error:
-            return Unreadable(path, f"The file cannot be read ({error.strerror or error}).")
+            return UnreadablePhoto(path, f"The file cannot be read ({error.strerror or error}).")
         if digest in cached:
             return FileHash(digest, np.frombuffer(bytes.fromhex(cached[digest]), dtype=np.uint64))
         look = hash_photo(path)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from classifier.models import ListingPhoto, Review
+from classifier.decision import Outcome
+from classifier.models import Review
 from classifier.retraining.schedule import WITH_LABEL
 from training.retrain.data.assign_split import Reviewed
 
@@ -49,7 +50,7 @@ class ReviewedPhoto:
 
     def reviewed(self) -> Reviewed:
         """Return what its split depends on."""
-        unsure = self.predicted_outcome != ListingPhoto.OutcomeChoice.SUBCLASS
+        unsure = self.predicted_outcome != Outcome.SUBCLASS
         represents_queue = unsure and not self.from_list
         return Reviewed(self.sha256, self.listing, self.sampling_share, represents_queue)
 
