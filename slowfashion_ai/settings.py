@@ -196,6 +196,8 @@ if ENGINE not in ("auto", *ENGINES):
 
 PHOTO_MAX_BYTES = env.int("PHOTO_MAX_BYTES", default=20 * 1024 * 1024)
 PHOTO_MAX_PIXELS = env.int("PHOTO_MAX_PIXELS", default=60_000_000)
+# Of all photos of a listing together; of a JPEG, a quarter of them is counted.
+LISTING_MAX_PIXELS = env.int("LISTING_MAX_PIXELS", default=400_000_000)
 PHOTOS_PER_LISTING = env.int("PHOTOS_PER_LISTING", default=24)
 CLASSIFY_BATCH_SIZE = env.int("CLASSIFY_BATCH_SIZE", default=64)
 # A claim that is older belongs to a dead worker.

@@ -4,8 +4,8 @@ A clean photo is an upright sRGB JPEG without metadata, its long side at most `L
 upload and `manage.py classify` both clean first, so both show the model the same pixels.
 """
 
+from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 from io import BytesIO
 from typing import Final
 
@@ -19,6 +19,7 @@ from classifier.photos.decoding import (
     decode,
     decoding_errors,
 )
+from classifier.photos.decoding_cost import DecodingMemory, PixelAllowance, most_pixels
 
 # Half of what most phones take (4032 pixels), so that their photos are decoded at half their size.
 LONGEST_SIDE: Final = 2016
@@ -28,6 +29,8 @@ SHORTEST_SIDE: Final = 32
 # Made smaller, a longer photo would have less than its shortest side left.
 MOST_ELONGATED: Final = LONGEST_SIDE // SHORTEST_SIDE
 JPEG_QUALITY: Final = 90
+# What all threads of a process decode into at once: eight photos of a phone, or one huge one.
+_memory: Final = DecodingMemory(640 * 2**20)
 _SRGB: Final = ImageCms.createProfile("sRGB")
 
 
@@ -52,8 +55,13 @@ class CleanPhoto:
     height: int
 
 
-def clean_photo(data: bytes, limits: Limits) -> CleanPhoto:
+def clean_photo(data: bytes, limits: Limits, allowance: PixelAllowance | None = None) -> CleanPhoto:
     """Return the photo as a clean JPEG; of an animation, its first frame.
+
+    Args:
+        data: the file's bytes.
+        limits: of each photo.
+        allowance: of all photos of an upload together; none where files lie on this machine.
 
     Raises:
         PhotoRefusedError: if the file is empty, too large, of another format or damaged.
@@ -61,12 +69,21 @@ def clean_photo(data: bytes, limits: Limits) -> CleanPhoto:
     if not data:
         raise PhotoRefusedError(f"The file is empty. Please send a photo as {FORMATS_IN_WORDS}.")
     check_size(len(data), limits)
+
+    def check(image: Image.Image) -> None:
+        _check_pixels(image, limits)
+        if allowance and not allowance.spend(image):
+            raise PhotoRefusedError(
+                "The photos sent before it have as many pixels as one listing may. "
+                "Please send a smaller one, or fewer at once."
+            )
+        held.enter_context(_memory.held(image))
+
     try:
-        decoded = decode(
-            data, at_least=ENOUGH, side="long", check=partial(_check_pixels, limits=limits)
-        )
-        with decoding_errors(data):
-            return _as_jpeg(_flat_rgb(decoded.image, decoded.icc_profile))
+        with ExitStack() as held:
+            decoded = decode(data, at_least=ENOUGH, side="long", check=check)
+            with decoding_errors(data):
+                return _as_jpeg(_flat_rgb(decoded.image, decoded.icc_profile))
     except TooManyPixelsError as error:
         raise _too_many_pixels(limits) from error
     except UnknownFormatError as error:
@@ -99,10 +116,16 @@ def in_megabytes(size: int) -> str:
     return f"{size / 2**20:.1f}".removesuffix(".0") + " MB"
 
 
-def _check_pixels(size: tuple[int, int], limits: Limits) -> None:
+def _check_pixels(image: Image.Image, limits: Limits) -> None:
+    size, of_format = image.size, most_pixels(image)
     longer, shorter = max(size), min(size)
     if longer * shorter > limits.max_pixels:
         raise _too_many_pixels(limits)
+    if of_format and longer * shorter > of_format:
+        raise PhotoRefusedError(
+            f"The photo has more than {of_format / 1e6:.0f} million pixels, the most that are "
+            f"taken as {image.format}. Please send a smaller one, or a JPEG."
+        )
     if shorter < SHORTEST_SIDE:
         raise PhotoRefusedError(
             f"The photo is only {size[0]} x {size[1]} pixels. "
@@ -131,7 +154,8 @@ def _flat_rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         # 16-bit greyscale; Pillow's own conversion would clip instead of scaling.
         image = image.convert("I").point(lambda value: value / 257).convert("L")
     elif image.has_transparency_data:
-        image = _reduced(image.convert("RGBA"))
+        # Pillow would copy what is RGBA already.
+        image = _reduced(image if image.mode == "RGBA" else image.convert("RGBA"))
         paper = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(paper, image).convert("RGB")
     elif image.mode not in ("RGB", "CMYK", "L"):

@@ -50,7 +50,7 @@ class UnknownFormatError(DecodingError):
 
 
 class TooManyPixelsError(DecodingError):
-    """Pillow's own limit, far above any photo, is passed."""
+    """Pillow's own limit, far above any photo, is passed, or there is no memory for so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def decode(
     *,
     at_least: int,
     side: Side = "short",
-    check: Callable[[tuple[int, int]], None] | None = None,
+    check: Callable[[Image.Image], None] | None = None,
 ) -> Decoded:
     """Return the picture; metadata that cannot be read is no metadata.
 
@@ -78,7 +78,7 @@ def decode(
         at_least: the length needed, in pixels; a JPEG may be decoded at half, a quarter or an
             eighth of its size, at a fraction of the cost, as long as the side keeps that much.
         side: which side of the picture that is.
-        check: is given width and height before pixels are decoded, and may raise.
+        check: is given the opened image before its pixels are decoded, and may raise.
 
     Raises:
         DecodingError: if there is no picture in these bytes.
@@ -87,7 +87,7 @@ def decode(
     with decoding_errors(data):
         image = _open(stripped.data)
     if check:
-        check(image.size)
+        check(image)
     with decoding_errors(data):
         image = _load(image, stripped.data, _draft_size(image.size, at_least, side))
         profile = stripped.icc_profile or image.info.get("icc_profile")
@@ -106,7 +106,7 @@ def decoding_errors(data: bytes) -> Iterator[None]:
     try:
         yield
     # Pillow only warns of this at first.
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
         raise TooManyPixelsError(str(error)) from error
     except UnidentifiedImageError as error:
         raise UnknownFormatError("It is of no known format.") from error

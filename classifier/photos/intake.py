@@ -22,6 +22,7 @@ from classifier.photos.cleaning import (
     check_size,
     clean_photo,
 )
+from classifier.photos.decoding_cost import PixelAllowance
 from classifier.photos.storage import storage_errors
 
 logger = logging.getLogger(__name__)
@@ -117,12 +118,12 @@ def _clean_all(uploads: "Uploads") -> tuple[list[tuple[str | None, CleanPhoto]],
     Raises:
         IntakeError: if all are.
     """
-    limits = photo_limits()
+    limits, allowance = photo_limits(), PixelAllowance(settings.LISTING_MAX_PIXELS)
     cleaned, refused = [], []
     for position, upload in enumerate(uploads):
         try:
             check_size(upload.size or 0, limits)
-            cleaned.append((upload.name, clean_photo(upload.read(), limits)))
+            cleaned.append((upload.name, clean_photo(upload.read(), limits, allowance)))
         except PhotoRefusedError as error:
             refused.append(Refusal(position, f"{shown_name(upload.name)}: {error}"))
     if not cleaned:

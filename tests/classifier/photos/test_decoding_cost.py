@@ -1,0 +1,109 @@
+"""However many pixels a few bytes stand for, memory and time stay bounded."""
+
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+from pytest_django import Settings
+
+from classifier.photos.cleaning import Limits, PhotoRefusedError, clean_photo
+from classifier.photos.decoding_cost import MOST_PIXELS, DecodingMemory
+from classifier.photos.intake import receive_listing
+from tests import pictures
+from tests.compose_file import REPOSITORY
+
+LIMITS = Limits(max_bytes=20 * 2**20, max_pixels=60_000_000)
+# Cleans what it reads, and prints by how much the process grew at its largest, in MB.
+MEASURE = """
+import resource, sys
+from classifier.photos.cleaning import Limits, PhotoRefusedError, clean_photo
+data = sys.stdin.buffer.read()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    clean_photo(data, Limits(20 * 2**20, 60_000_000))
+except PhotoRefusedError:
+    pass
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+def picture(image_format: str, pixels: int, mode: str) -> bytes:
+    """Return a square photo of one colour with at most so many pixels."""
+    side = int(pixels**0.5)
+    quick = {"WEBP": {"lossless": True, "method": 0, "quality": 0}, "AVIF": {"speed": 10},
+             "JPEG": {"progressive": True}}.get(image_format, {})  # fmt: skip
+    return pictures.encoded(Image.new(mode, (side, side)), image_format, **quick)
+
+
+def grown_by(data: bytes) -> int:
+    """Return how many MB a fresh process grows by when it cleans this file."""
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE], input=data, capture_output=True, check=True,
+        cwd=REPOSITORY,
+    )  # fmt: skip
+    return int(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("image_format", "mode"),
+    [("WEBP", "RGBA"), ("PNG", "RGBA"), ("PNG", "LA"), ("PNG", "I;16"), ("GIF", "P"),
+     ("AVIF", "RGB"), ("HEIF", "RGB"), ("JPEG", "RGB"), ("JPEG", "CMYK")],
+)  # fmt: skip
+def test_the_largest_photo_of_each_format_needs_under_400_mb(image_format: str, mode: str) -> None:
+    """A file just within its format's limit, in the mode that needs most."""
+    most = MOST_PIXELS.get(image_format, LIMITS.max_pixels)
+    assert grown_by(picture(image_format, most, mode)) < 400
+
+
+def test_46_bytes_do_not_take_more_than_a_gigabyte() -> None:
+    """A lossless WebP of 59 million equal pixels is refused by name before it is decoded."""
+    bomb = picture("WEBP", 7700 * 7700, "RGBA")
+    assert len(bomb) < 50
+    assert grown_by(bomb) < 50
+    with pytest.raises(PhotoRefusedError, match=r"more than 17 million pixels.* or a JPEG"):
+        clean_photo(bomb, LIMITS)
+
+
+def test_photos_of_an_upload_share_their_pixels(seller: User, settings: Settings) -> None:
+    """What goes beyond the sum is refused by name; the photos before it are kept."""
+    settings.LISTING_MAX_PIXELS = 250_000
+    png = pictures.encoded(pictures.scene(400, 300), "PNG")
+    uploads = [SimpleUploadedFile(f"{n}.png", png) for n in range(3)]
+    received = receive_listing(seller=seller, title="", uploads=uploads)
+    assert received.listing.photos.count() == 2
+    (refusal,) = received.refused
+    assert refusal.reason.startswith("2.png: The photos sent before it have as many pixels")
+
+
+def test_photos_wait_until_there_is_memory_for_them() -> None:
+    """Of eight threads with room for two, two decode at a time; none is left out."""
+    image = Image.open(BytesIO(pictures.encoded(pictures.scene(100, 100), "PNG")))
+    memory = DecodingMemory(2 * 100 * 100 * 13)
+    lock, at_once = threading.Lock(), [0, 0]
+
+    def decode(_: int) -> None:
+        with memory.held(image):
+            with lock:
+                at_once[0] += 1
+                at_once[1] = max(at_once)
+            time.sleep(0.02)
+            with lock:
+                at_once[0] -= 1
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(decode, range(8)))
+    assert at_once == [0, 2]
+
+
+def test_one_photo_larger_than_the_memory_is_decoded_alone() -> None:
+    """Else it would wait for ever."""
+    image = Image.open(BytesIO(pictures.jpeg(200, 200)))
+    with DecodingMemory(1).held(image):
+        pass
