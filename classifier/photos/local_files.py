@@ -164,4 +164,4 @@ def _sentence(why: WhyLeftOut, items: Sequence[LeftOut], folder: Path) -> str:
         for i in items[:NAMED]
     ]
     more = f" and {len(items) - NAMED} more" if len(items) > NAMED else ""
-    return f"Left out, {why}: {', '.join(names)}{more}."
+    return f"Left out {len(items)} ({why}): {', '.join(names)}{more}."

@@ -80,12 +80,12 @@ CHANGES = [
     (rename(".jfif"), None),
     (rename(""), None),
     (rename(".JPE"), None),
-    (add_resource_forks, "Left out, hidden, or put there by a system"),
+    (add_resource_forks, "(hidden, or put there by a system)"),
     (add_copy(".ipynb_checkpoints/0-checkpoint.jpg"), ".ipynb_checkpoints"),
     (add_copy("Bags/Clutches/.thumbnails/0.jpg"), ".thumbnails"),
     (add_copy("Bags/Clutches/@eaDir/0.jpg"), "@eaDir"),
     (name_in_latin_1, None),
-    (add_a_pipe, "Left out, not a regular file: Bags/Clutches/pipe.jpg."),
+    (add_a_pipe, "Left out 1 (not a regular file): Bags/Clutches/pipe.jpg."),
 ]
 
 

@@ -71,7 +71,7 @@ def test_what_is_no_photo_is_left_out_by_name(tmp_path: Path, content: bytes) ->
     (tmp_path / "other").write_bytes(content)
     assert names(tmp_path) == ["a.jpg"]
     assert in_words(find_photos(tmp_path).left_out, tmp_path) == [
-        "Left out, no photo that we can read: other."
+        "Left out 1 (no photo that we can read): other."
     ]
 
 
@@ -181,7 +181,7 @@ def test_the_first_names_stand_for_many(tmp_path: Path) -> None:
     for number in range(10):
         (tmp_path / f"{number}.txt").touch()
     (sentence,) = in_words(find_photos(tmp_path).left_out, tmp_path)
-    assert sentence == "Left out, no photo that we can read: 0.txt, 1.txt, 2.txt and 7 more."
+    assert sentence == "Left out 10 (no photo that we can read): 0.txt, 1.txt, 2.txt and 7 more."
 
 
 def test_reading_gives_the_file(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def test_pictures_of_other_formats_are_said_to_be_left_out(
     touch(tmp_path / "Shoes/Boots/a.jpg")
     (tmp_path / "Shoes/Boots/b.tif").write_bytes(pictures.encoded(pictures.scene(), "TIFF"))
     assert [s.path.name for s in read_photos(tmp_path)] == ["a.jpg"]
-    assert "Left out, no photo that we can read: Shoes/Boots/b.tif." in caplog.text
+    assert "Left out 1 (no photo that we can read): Shoes/Boots/b.tif." in caplog.text
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from classifier.photos.local_files import read_file
+from classifier.photos.local_files import is_system_name, read_file
 from classifier.taxonomy import MAIN_OF
 from training.data.folder import NEAR, OTHERS, PhotosError
 
@@ -123,7 +123,9 @@ def annotation_files(source: Path) -> list[Path]:
                 f"There is no folder {folder}. Expected a part of DeepFashion2, such as its "
                 "train folder, with annos/*.json and image/*.jpg."
             )
-    files = sorted((source / "annos").glob("*.json"))
+    files = sorted(
+        path for path in (source / "annos").glob("*.json") if not is_system_name(path.name)
+    )
     if not files:
         raise PhotosError(f"{source / 'annos'} has no *.json files.")
     return files

@@ -14,6 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image, ImageDraw
 
+from tests import odd_metadata
 from tests.pictures import colour_at
 from tests.servers.watcher import end_with_the_run
 from training.data.folder import Kind, read_photos
@@ -60,6 +61,25 @@ def part(tmp_path: Path) -> Part:
 
 def organise(part: Part, output: Path, *options: str) -> None:
     call_command("organise_deepfashion2", str(part.folder), str(output), *options)
+
+
+def test_files_as_other_programs_leave_them_are_read(part: Part, tmp_path: Path) -> None:
+    """A byte-order mark, odd EXIF and a system's own files cost no garment; a pipe is named."""
+    annotation = part.folder / "annos" / "000001.json"
+    annotation.write_text(annotation.read_text(), encoding="utf-8-sig")
+    exif, _ = odd_metadata.exif_block(3)
+    picture = part.folder / "image" / "000002.jpg"
+    plain = picture.read_bytes()
+    picture.write_bytes(
+        plain[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif + plain[2:]
+    )
+    (part.folder / "annos" / "._000001.json").write_bytes(b"\0\5\x16\7")
+    os.mkfifo(part.folder / "annos" / "000009.json")
+    organise(part, tmp_path / "photos")
+    assert len(read_photos(tmp_path / "photos")) == 3
+    problems = (tmp_path / "photos/problems.csv").read_text().splitlines()[1:]
+    assert len(problems) == 1
+    assert "000009.json is not a regular file" in problems[0]
 
 
 def test_garments_become_photos_with_labels_and_products(part: Part, tmp_path: Path) -> None:
