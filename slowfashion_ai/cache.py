@@ -61,6 +61,29 @@ class SharedCache(RedisCache):
             lambda: self._own.set(key, value, timeout, version),
         )
 
+    def add(self, key: str, value: Any, timeout: Any = None, version: int | None = None) -> bool:
+        added: bool = self._either(
+            lambda: RedisCache.add(self, key, value, timeout, version),
+            lambda: self._own.add(key, value, timeout, version),
+        )
+        return added
+
+    def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
+        def own() -> int:
+            # It may have been added to Redis, which went away since.
+            self._own.add(key, 0, None, version)
+            return self._own.incr(key, delta, version)
+
+        count: int = self._either(lambda: RedisCache.incr(self, key, delta, version), own)
+        return count
+
+    def delete(self, key: str, version: int | None = None) -> bool:
+        deleted: bool = self._either(
+            lambda: RedisCache.delete(self, key, version),
+            lambda: self._own.delete(key, version),
+        )
+        return deleted
+
     def clear(self) -> None:
         """Forget what this process keeps; Redis holds the queues too and is never flushed."""
         self._own.clear()

@@ -1,7 +1,7 @@
 """The API's views; each checks rights and calls one service."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,6 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, status
 from rest_framework.authtoken.views import ObtainAuthToken
+from rest_framework.exceptions import Throttled
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import BaseParser, FormParser, MultiPartParser
@@ -17,6 +18,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from classifier import lockout
 from classifier.api.parsers import BoundedJSONParser
 from classifier.api.serializers import (
     ListingSerializer,
@@ -47,8 +49,17 @@ def _with_photos(listings: QuerySet[Listing]) -> QuerySet[Listing]:
 class TokenView(ObtainAuthToken):
     """Exchange a name and password for a token; send it as ``Authorization: Token …``."""
 
+    # None: a request with a valid token would be throttled as its user, not as a stranger.
+    authentication_classes = ()
     throttle_classes = (LoginThrottle,)
     parser_classes = (FormParser, MultiPartParser, BoundedJSONParser)
+
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        name = request.data.get("username") if isinstance(request.data, Mapping) else None
+        # REST framework's request stands for Django's, whose META is all that is read.
+        if isinstance(name, str) and (wait := lockout.seconds_left(request._request, name)):
+            raise Throttled(wait, "There were too many attempts to sign in to this account.")
+        return super().post(request, *args, **kwargs)
 
 
 class ListingsView(generics.ListAPIView[Listing]):

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from rest_framework.throttling import SimpleRateThrottle
 
-from classifier import wording
+from classifier import lockout, wording
 from classifier.models import Listing
 from classifier.photos import intake
 from classifier.photos.access import listings_for
@@ -122,10 +122,21 @@ class SignIn(LoginView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if _too_often(request, LoginThrottle):
-            # An unbound form: the password is not even looked at.
-            context = self.get_context_data(form=self.form_class(request), problem=TOO_OFTEN)
-            return self.render_to_response(context, status=429)
+            return self._refuse(TOO_OFTEN)
+        if wait := lockout.seconds_left(request, request.POST.get("username", "")):
+            minutes = -(-wait // 60)
+            return self._refuse(
+                "There were too many attempts to sign in to this account. Please wait "
+                f"{minutes} {'minute' if minutes == 1 else 'minutes'} and try again.",
+                wait,
+            )
         return super().post(request, *args, **kwargs)
+
+    def _refuse(self, problem: str, wait: int = 60) -> HttpResponse:
+        # An unbound form: the password is not even looked at.
+        context = self.get_context_data(form=self.form_class(self.request), problem=problem)
+        headers = {"Retry-After": str(wait)}
+        return self.render_to_response(context, status=429, headers=headers)
 
 
 @require_safe
