@@ -12,11 +12,12 @@ from typing import Final, NamedTuple
 
 from torch import Tensor
 
-from classifier.decision import Decision, Scores, decide
+from classifier.decision import Decision, Scores
 from classifier.ml.predictor import Predictor
 from classifier.ml.preprocessing import UnreadablePhotoError
 from classifier.photos.cleaning import Limits, PhotoRefusedError, check_size, clean_photo
 from classifier.photos.local_files import find_photos, in_words, read_file
+from classifier.worker.decide_all import decide_all
 
 BATCH: Final = 32
 READERS: Final = min(16, (os.cpu_count() or 1) + 2)
@@ -92,6 +93,16 @@ class _Prepared(NamedTuple):
     pixels: Tensor  # uint8 (3, size, size)
 
 
+def _decide(
+    batch: Sequence[_Prepared | Failed], predictor: Predictor
+) -> Iterator[Classified | Failed]:
+    decided = iter(
+        decide_all([item.pixels for item in batch if isinstance(item, _Prepared)], predictor)
+    )
+    for item in batch:
+        yield item if isinstance(item, Failed) else Classified(item.path, *next(decided))
+
+
 def _prepare(file: Path | Failed, predictor: Predictor, limits: Limits) -> _Prepared | Failed:
     if isinstance(file, Failed):
         return file
@@ -102,16 +113,3 @@ def _prepare(file: Path | Failed, predictor: Predictor, limits: Limits) -> _Prep
         return Failed(file, str(error))
     except OSError as error:
         return Failed(file, f"The file cannot be read ({error.strerror or error}).")
-
-
-def _decide(
-    batch: Sequence[_Prepared | Failed], predictor: Predictor
-) -> Iterator[Classified | Failed]:
-    pixels = [item.pixels for item in batch if isinstance(item, _Prepared)]
-    scores = iter(predictor.predict(pixels))
-    for item in batch:
-        if isinstance(item, Failed):
-            yield item
-        else:
-            score = next(scores)
-            yield Classified(item.path, score, decide(score, predictor.manifest.thresholds))

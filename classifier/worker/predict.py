@@ -6,13 +6,13 @@ from concurrent.futures import Executor
 
 from torch import Tensor
 
-from classifier.decision import decide
 from classifier.ml import probe
 from classifier.ml.predictor import Predictor
 from classifier.ml.preprocessing import UnreadablePhotoError
 from classifier.models import ListingPhoto
 from classifier.photos.storage import StorageUnavailableError, storage_errors
 from classifier.tagging.results import Postponed, Result, Tagged, Unreadable
+from classifier.worker.decide_all import decide_all
 
 logger = logging.getLogger(__name__)
 
@@ -33,24 +33,15 @@ def results_of(
         DeviceFailedError: if the model works no more in this process, whatever the photo.
     """
     read = list(readers.map(lambda photo: _read(photo, predictor), photos))
-    tensors = [item for item in read if isinstance(item, Tensor)]
     try:
-        scores = iter(predictor.predict(tensors))
+        decided = iter(decide_all(read, predictor))
     # What torch raises when a device or its memory fails, and `Scores` for numbers that are none.
     except (RuntimeError, ValueError) as error:
-        logger.exception("The model could not be run on %d photos.", len(tensors))
+        logger.exception("The model could not be run on a batch of %d photos.", len(photos))
         _must_still_work(predictor)
         why = Postponed(f"The model could not be run ({type(error).__name__}).")
         return [why if isinstance(item, Tensor) else item for item in read]
-    thresholds = predictor.manifest.thresholds
-    results: list[Result] = []
-    for item in read:
-        if isinstance(item, Tensor):
-            score = next(scores)
-            results.append(Tagged(score, decide(score, thresholds)))
-        else:
-            results.append(item)
-    return results
+    return [Tagged(*next(decided)) if isinstance(item, Tensor) else item for item in read]
 
 
 def _must_still_work(predictor: Predictor) -> None:

@@ -1,0 +1,24 @@
+"""One pass of the network over prepared photos, and the decision of each."""
+
+from collections.abc import Iterable
+
+from torch import Tensor
+
+from classifier.decision import Decision, Scores, decide
+from classifier.ml.predictor import Predictor
+
+
+def decide_all(prepared: Iterable[object], predictor: Predictor) -> list[tuple[Scores, Decision]]:
+    """Return scores and decision of each prepared photo, in order.
+
+    Args:
+        prepared: photos as `Predictor.prepare` returns them, uint8 (3, size, size). Whatever else
+            is among them, such as the reason why one could not be read, is passed over.
+
+    Raises:
+        RuntimeError: if the device or its memory fails.
+        ValueError: if the network's outputs are no numbers.
+    """
+    scores = predictor.predict([item for item in prepared if isinstance(item, Tensor)])
+    thresholds = predictor.manifest.thresholds
+    return [(score, decide(score, thresholds)) for score in scores]
