@@ -12,6 +12,7 @@ import pytest
 import redis
 from kombu.connection import Connection
 from kombu.utils.url import url_to_parts
+from redis.connection import parse_url
 
 from local_stack.api_client import ApiClient
 from local_stack.processes import free_port
@@ -25,7 +26,8 @@ NAMES = ["a b", "a#b", "a?b", "50%20off", "c++", "a;b", "a&b", "börse 👜", "$
 READ = """
 import json
 from slowfashion_ai import settings
-print(json.dumps([str(settings.DATABASES["default"]["NAME"]), settings.CELERY_BROKER_URL]))
+cache = settings.CACHES["shared"]["LOCATION"]
+print(json.dumps([settings.DATABASES["default"]["NAME"], settings.CELERY_BROKER_URL, cache]))
 """
 
 
@@ -38,12 +40,13 @@ def test_database_and_broker_lie_in_the_folder(short_folder: Path, name: str) ->
         cwd=REPOSITORY, env=environment(folder, 1) | {"PYTHONUTF8": "1"},
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    database, broker = json.loads(done.stdout)
+    database, broker, cache = json.loads(done.stdout)
     assert database == str(folder / "db.sqlite3")
     assert [path.name for path in short_folder.iterdir()] == [name]
     # As Celery takes the URL apart: several brokers are divided by semicolons.
     assert ";" not in broker
     assert "/" + url_to_parts(str(Connection(broker).hostname)).path == str(folder / "redis.sock")
+    assert parse_url(cache)["path"] == str(folder / "redis.sock")
 
 
 @pytest.fixture
