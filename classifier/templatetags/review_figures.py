@@ -25,6 +25,7 @@ def review_figures(context: dict[str, Any]) -> dict[str, Any]:
         "accuracy_of_all": charts.in_words(figures.accuracy_of_all)
         if figures.accuracy_of_all
         else "",
+        "acceptance": charts.in_words(figures.acceptance) if figures.acceptance else "",
         "days": charts.stacked_days(figures.days),
         "busiest": max((day.total for day in figures.days), default=0),
         "first_day": figures.days[0].day if figures.days else None,

@@ -15,7 +15,7 @@ from typing import Final
 from training.data.folder import Kind, PhotosError, Sample
 
 FEWEST: Final = 50  # photos of a source that is left out alone; smaller ones are joined
-FOLDS: Final = 6  # of products, and of kinds
+FOLDS: Final = 6  # of products, and of kinds, unless told otherwise
 SMALL: Final = "small sources"
 
 
@@ -43,7 +43,12 @@ class Fold:
 
 
 def folds_of(
-    samples: Sequence[Sample], leave_out: LeaveOut, *, together: Sequence[Sequence[str]] = ()
+    samples: Sequence[Sample],
+    leave_out: LeaveOut,
+    *,
+    together: Sequence[Sequence[str]] = (),
+    fewest: int = FEWEST,
+    count: int = FOLDS,
 ) -> list[Fold]:
     """Return the folds, by name; each photo that takes a turn is held out once.
 
@@ -51,12 +56,19 @@ def folds_of(
         samples: the photos; near-duplicates may have been joined to one product before.
         leave_out: what is left out whole.
         together: sources that are left out together, such as two collections of one shop.
+        fewest: photos of a source that is left out alone; smaller ones go together.
+        count: of folds of products, or of kinds.
 
     Raises:
         PhotosError: if there are fewer than two things to leave out.
     """
     turns: dict[str, list[int]] = defaultdict(list)
-    name_of = _NAMES[leave_out](samples, together)
+    names: dict[LeaveOut, NameOf] = {
+        LeaveOut.SOURCE: _source_names(samples, together, fewest),
+        LeaveOut.KIND: lambda sample: _kind_name(sample, count),
+        LeaveOut.PRODUCT: lambda sample: f"products {_hashed(f'product:{sample.group}', count)}",
+    }
+    name_of = names[leave_out]
     for number, sample in enumerate(samples):
         if (name := name_of(sample)) is not None:
             turns[name].append(number)
@@ -83,7 +95,9 @@ def _fold(name: str, held_out: list[int], samples: Sequence[Sample]) -> Fold:
 NameOf = Callable[[Sample], str | None]
 
 
-def _source_names(samples: Sequence[Sample], together: Sequence[Sequence[str]]) -> NameOf:
+def _source_names(
+    samples: Sequence[Sample], together: Sequence[Sequence[str]], fewest: int
+) -> NameOf:
     joined = {source: " + ".join(sources) for sources in together for source in sources}
     if strange := set(joined) - {sample.source for sample in samples}:
         raise PhotosError(f"No photo has the source {', '.join(sorted(strange))}.")
@@ -93,33 +107,19 @@ def _source_names(samples: Sequence[Sample], together: Sequence[Sequence[str]]) 
 
     def name_of(sample: Sample) -> str | None:
         name = joined.get(sample.source, sample.source)
-        return name if counts[name] >= FEWEST else SMALL
+        return name if counts[name] >= fewest else SMALL
 
     return name_of
 
 
-def _kind_names(_samples: Sequence[Sample], _together: Sequence[Sequence[str]]) -> NameOf:
-    """Whole kinds of others in a few folds: a hundred kinds would take a hundred trainings."""
-
-    def name_of(sample: Sample) -> str | None:
-        if sample.kind is not Kind.OTHER:
-            return None
-        return f"kinds {_hashed(f'kind:{sample.path.parent.name}')}"
-
-    return name_of
+def _kind_name(sample: Sample, count: int) -> str | None:
+    """Return the fold of a kind of others: a hundred kinds would take a hundred trainings."""
+    if sample.kind is not Kind.OTHER:
+        return None
+    return f"kinds {_hashed(f'kind:{sample.path.parent.name}', count)}"
 
 
-def _product_names(_samples: Sequence[Sample], _together: Sequence[Sequence[str]]) -> NameOf:
-    return lambda sample: f"products {_hashed(f'product:{sample.group}')}"
-
-
-def _hashed(text: str) -> int:
+def _hashed(text: str, count: int) -> int:
     """Return a fold's number, from 1, that depends on the text alone."""
-    return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) % FOLDS + 1
-
-
-_NAMES: Final = {
-    LeaveOut.SOURCE: _source_names,
-    LeaveOut.KIND: _kind_names,
-    LeaveOut.PRODUCT: _product_names,
-}
+    digest = hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
+    return int(digest[:8], 16) % count + 1

@@ -58,7 +58,7 @@ def make_batch_sources(
         augmentation, request.augmentation, request.views, evaluation_view=request.evaluation_view
     )
     with accelerator.main_process_first():
-        caches = _builder(network, request, accelerator)
+        caches = cache_builder(network, request, accelerator)
         return BatchSources(
             caches.build(trained, "training", views, sha256_of=sha256_of),
             caches.build(split.validation, "validation", sha256_of=sha256_of),
@@ -66,9 +66,10 @@ def make_batch_sources(
         )
 
 
-def _builder(
+def cache_builder(
     network: HierarchicalResNet, request: TrainRequest, accelerator: Accelerator
 ) -> FeatureCacheBuilder:
+    """Return what computes the outputs of the request's frozen part, or finds them on disk."""
     backbone = Path(request.backbone)
     key = {
         "backbone": sha256_of(backbone) if backbone.is_file() else request.backbone,

@@ -7,16 +7,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import torch
 from accelerate import Accelerator
 
 from classifier.ml.manifest import DATASET_NAME, HELD_OUT_NAME, Manifest
-from classifier.ml.network import HeadLayout, HierarchicalResNet, load_imagenet_backbone
 from classifier.models import Split
 from training.calibration.calibrate import Evaluated, choose_and_evaluate
 from training.calibration.held_out import HeldOut, score_of
-from training.calibration.held_out_scores import held_out_scores, joined
-from training.calibration.near_unit import fit_near_unit
+from training.calibration.held_out_scores import HeldOutScores, held_out_scores, joined
 from training.data.content_hashes import content_hashes
 from training.data.dataset_rows import (
     NAMES,
@@ -26,19 +23,19 @@ from training.data.dataset_rows import (
     dataset_text,
 )
 from training.data.folder import Kind, Sample, count_table
+from training.data.leave_out import LeaveOut, folds_of
 from training.data.split import DatasetSplit
 from training.data.split_record import split_as
 from training.data.targets import build_targets
-from training.engine.config import TrainConfig
 from training.engine.disk_space import check_disk_space, write_bundle
-from training.engine.interpolation import copied_state, interpolate
-from training.engine.joint_heads import fit_joint_heads
 from training.engine.stages import TrainedPart, TrainFrom
 from training.engine.trainer import Epoch, fit
-from training.evaluation.scoring import features_of, truth_of
+from training.evaluation.scoring import truth_of
 from training.runtime.checkpoint import remove_checkpoint
 from training.runtime.devices import make_accelerator
 from training.train.batch_sources import BatchSources, make_batch_sources
+from training.train.cross_fit import cross_fit
+from training.train.recipe import after_epochs, before_epochs, new_network
 from training.train.request import TrainRequest
 
 __all__ = ["TrainRequest", "train"]
@@ -57,6 +54,8 @@ def train(request: TrainRequest) -> Manifest | None:
     """
     if request.output.exists():
         raise FileExistsError(f"{request.output} exists already; bundles are never overwritten.")
+    if request.cross_fit and make_accelerator().num_processes > 1:
+        raise ValueError("Cross-fitting is for one process; start the training without a launcher.")
     check_disk_space(request.cache, request.output, request.config)
     samples = request.photos.read()
     split = split_as(request.split, samples)
@@ -77,13 +76,10 @@ def train(request: TrainRequest) -> Manifest | None:
             "There is no GPU here, and on a CPU the whole network takes hours. --train-from layer4 "
             "trains its last stage and the heads, on kept outputs of the rest."
         )
-    torch.manual_seed(config.seed)  # the heads start from random weights
-    network = HierarchicalResNet(request.stride_placement, config.head_layout)
-    load_imagenet_backbone(network, request.backbone)
+    network = new_network(request)
     sources = make_batch_sources(network, request, split, trained, accelerator, sha256_of)
     validation = HeldOut(sources.validation, truth_of(split.validation))
-    start = copied_state(network.backbone)
-    _fit_heads(network, config, sources, trained)
+    start = before_epochs(network, config, sources.training, trained)
     checkpoint = request.cache / f"run-{_run_digest(request, dataset_fingerprint(rows))}"
     epochs = fit(
         network,
@@ -98,16 +94,14 @@ def train(request: TrainRequest) -> Manifest | None:
         accelerator.end_training()  # what follows is the first process's alone
     if not accelerator.is_main_process:
         return None
-    if config.interpolation < 1:
-        interpolate(network.backbone, start, config.interpolation)
-        _fit_heads(network, config, sources, trained)  # the trained ones belong to other features
-    training = HeldOut(sources.training, truth_of(trained))
-    fit_near_unit(network, config.train_from, training, validation)
+    after_epochs(network, config, start, sources.training, trained, validation)
+    cross_fitted = _cross_fitted(request, split.train, accelerator)
     evaluated = choose_and_evaluate(
         TrainedPart(network, config.train_from),
         validation,
         HeldOut(sources.test, truth_of(split.test)),
         promise=request.promise,
+        cross_fitted=cross_fitted,
         novelty=config.novelty_weight > 0,
     )
     manifest = _manifest(request, sources, split, evaluated, epochs, accelerator)
@@ -116,24 +110,11 @@ def train(request: TrainRequest) -> Manifest | None:
     )
     extras = {
         DATASET_NAME: dataset_text(rows).encode("utf-8", NAMES),
-        HELD_OUT_NAME: _held_out(evaluated, split, rows),
+        HELD_OUT_NAME: _held_out(evaluated, cross_fitted, split, rows),
     }
     written = write_bundle(network, manifest, request.output, extras)
     remove_checkpoint(checkpoint)
     return written
-
-
-def _fit_heads(
-    network: HierarchicalResNet,
-    config: TrainConfig,
-    sources: BatchSources,
-    trained: Sequence[Sample],
-) -> None:
-    """Fit joint heads to the training photos by regression; separate ones are left alone."""
-    if config.head_layout is HeadLayout.JOINT:
-        part = TrainedPart(network, config.train_from)
-        features, rows = features_of(part, sources.training)
-        fit_joint_heads(network, features, [trained[row] for row in rows])
 
 
 def _manifest(
@@ -169,8 +150,23 @@ def _manifest(
     )
 
 
-def _held_out(evaluated: Evaluated, split: DatasetSplit, rows: Sequence[DatasetRow]) -> bytes:
-    """Return ``held_out.csv``: what the network says of validation and test photos."""
+def _cross_fitted(
+    request: TrainRequest, samples: Sequence[Sample], accelerator: Accelerator
+) -> HeldOutScores | None:
+    """Return scores of training photos by networks that did not see them; None without folds."""
+    if not request.cross_fit:
+        return None
+    folds = folds_of(samples, LeaveOut.PRODUCT, count=request.cross_fit)
+    return joined([fold.scores for fold in cross_fit(request, samples, folds, accelerator)])
+
+
+def _held_out(
+    evaluated: Evaluated,
+    cross_fitted: HeldOutScores | None,
+    split: DatasetSplit,
+    rows: Sequence[DatasetRow],
+) -> bytes:
+    """Return ``held_out.csv``: the scores of photos by networks that did not learn from them."""
     hashes = {
         part: [row.sha256 for row in rows if row.part == part]
         for part in (Split.VALIDATION, Split.TEST)
@@ -178,6 +174,7 @@ def _held_out(evaluated: Evaluated, split: DatasetSplit, rows: Sequence[DatasetR
     validation, test = hashes.values()
     return joined(
         [
+            *([] if cross_fitted is None else [cross_fitted]),
             held_out_scores(evaluated.validation, split.validation, validation, "validation"),
             held_out_scores(evaluated.test, split.test, test, "test"),
         ]

@@ -1,9 +1,11 @@
 """How often the model's confident tags are right, by what moderators said of them."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db.models import Count, F, Q
 
-from classifier.models import ModelVersion, Review
+from classifier.models import ListingPhoto, ModelVersion, Review
 from classifier.models.reviews import ReviewQuerySet
 from classifier.review.quality.agreement import Share, share, weighted_share
 
@@ -53,3 +55,24 @@ def override_rates() -> list[tuple[str, Share]]:
         for row in rows
     ]
     return [(sub, rate) for sub, rate in shares if rate is not None]
+
+
+def seller_acceptance(since: datetime) -> Share | None:
+    """Return how many subclass tags their sellers saw and did not correct; None without tags.
+
+    Sellers correct what bothers them, so this is no accuracy: it lies above it. But it is there
+    for every photo at once, without a moderator.
+
+    Args:
+        since: of tags given from then on.
+    """
+    tagged = ListingPhoto.objects.filter(
+        status=ListingPhoto.Status.CLASSIFIED,
+        outcome="subclass",
+        classified_at__gte=since,
+    )
+    # Suggestions without a subclass say that the tag's is not right.
+    other = Q(suggestion__sub__isnull=True) | ~Q(suggestion__sub=F("sub"))
+    corrected = tagged.filter(other, suggestion__isnull=False).count()
+    count = tagged.count()
+    return share(count - corrected, count)

@@ -43,6 +43,7 @@ class DashboardFigures:
     champion: str
     accuracy: Share | None  # of the champion's tags
     accuracy_of_all: Share | None  # of every version's
+    acceptance: Share | None = None  # of subclass tags by their sellers
     overrides: list[tuple[str, Share]] = field(default_factory=list)
     days: list[Day] = field(default_factory=list)
     reviewers: list[tuple[str, int]] = field(default_factory=list)
@@ -72,6 +73,7 @@ def _count() -> DashboardFigures:
         champion=champion.name if champion else "",
         accuracy=accuracy.unbiased_accuracy(of=champion) if champion else None,
         accuracy_of_all=accuracy.unbiased_accuracy(),
+        acceptance=accuracy.seller_acceptance(since),
         overrides=accuracy.override_rates(),
         days=_days(since),
         reviewers=[(row["moderator__username"], row["count"]) for row in by_whom[:10]],

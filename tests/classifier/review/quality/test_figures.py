@@ -1,15 +1,19 @@
 """Agreement, accuracy and the first page: the formulas, and what counts into them."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from classifier.models import ListingPhoto, ModelVersion, QueueItem
 from classifier.review import bulk, verdicts
 from classifier.review.quality import accuracy, moderators
 from classifier.review.quality.agreement import cohen_kappa, share, weighted_share
+from classifier.review.suggestions import suggest
 from classifier.versions import promotion
 from tests.classifier.reviewing import BAD, BOOTS, FLATS, record, review, signed_in
 from tests.tagged_photos import CONFIDENT, UNKNOWN, a_moderator, a_photo
@@ -164,3 +168,21 @@ def test_the_first_page_shows_the_figures(anna: User, settings: Settings) -> Non
     assert "Of all models so far; there is no champion." in ours
     looker = a_moderator("looker", rights=["view_listingphoto"])
     assert 'class="figures"' not in signed_in(looker).get("/admin/").content.decode()
+
+
+def test_sellers_accept_what_they_do_not_correct(anna: User) -> None:
+    """Three of four subclass tags stand; a suggestion that agrees corrects nothing."""
+    cache.clear()
+    month = timezone.now() - timedelta(days=30)
+    assert accuracy.seller_acceptance(month) is None
+    accepted, agreed, other, vague = (a_photo("Boots", **CONFIDENT) for _ in range(4))
+    a_photo(**UNKNOWN)  # nothing was shown that could be accepted
+    suggest(seller=accepted.listing.seller, photo=agreed, main="Shoes", sub="Boots")
+    assert accuracy.seller_acceptance(month) == share(4, 4)
+    suggest(seller=other.listing.seller, photo=other, main="Shoes", sub="Flats")
+    assert accuracy.seller_acceptance(month) == share(3, 4)
+    suggest(seller=vague.listing.seller, photo=vague, main="Shoes", sub=None)
+    assert accuracy.seller_acceptance(month) == share(2, 4)
+    page = signed_in(anna).get(reverse("admin:index")).content.decode()
+    assert "Sellers left 50" in page
+    assert accuracy.seller_acceptance(timezone.now() + timedelta(hours=1)) is None

@@ -1,0 +1,156 @@
+"""The arguments of a recipe: `manage.py train` follows it once, `cross_validate` once a fold."""
+
+from argparse import BooleanOptionalAction
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.management.base import CommandParser
+
+from classifier.ml.network import HeadLayout, StridePlacement
+from training.calibration.promise import Promise
+from training.data.photo_folders import PhotoFolders
+from training.engine.config import Schedule
+from training.engine.presets import PRESETS, Augmentation, Preset
+from training.engine.stages import TrainFrom
+from training.management.mix_argument import add_mix_argument, mix_of
+from training.management.photos_argument import add_photos_argument
+from training.runtime.devices import Precision
+from training.train.request import TrainRequest
+
+# Settings of `TrainConfig` that the command line may give over the preset, and what they are.
+SETTINGS: Final[dict[str, tuple[type, str]]] = {
+    "train_from": (TrainFrom, "the first part that is trained; what lies before stays frozen"),
+    "epochs": (int, "passes over the photos; the best by validation is kept"),
+    "batch_size": (int, "photos a step, over all processes"),
+    "backbone_lr": (float, "peak learning rate of the backbone"),
+    "head_lr": (float, "peak learning rate of the heads"),
+    "schedule": (Schedule, "how the rates change"),
+    "warmup": (float, "share of all steps in which they rise, before a cosine"),
+    "weight_decay": (float, "of AdamW; 0 is Adam"),
+    "smoothing": (float, "label smoothing"),
+    "mixup": (float, "alpha of mixup; 0 is off"),
+    "outlier_weight": (float, "weight of near photos and others in the class losses"),
+    "novelty_weight": (float, "weight of the novelty loss; 0 leaves that unit untrained"),
+    "dropout": (float, "share of pooled features dropped"),
+    "ema": (float, "decay of the averaged weights; 0 is off"),
+    "head_layout": (HeadLayout, "heads that are classifiers of their own, or one joint softmax"),
+    "interpolation": (float, "share of the way from the start that the backbone is left at"),
+    "precision": (Precision, "of the passes through the network"),
+    "seed": (int, "of everything random but the split"),
+}
+
+
+def add_recipe_arguments(parser: CommandParser) -> None:
+    """Add what decides a training, from the photos to the promise that its thresholds keep."""
+    add_photos_argument(parser)
+    parser.add_argument(
+        "--preset", choices=PRESETS, default="study",
+        help="recipe that the settings below begin with: the study's (default), or one of ours",
+    )  # fmt: skip
+    parser.add_argument(
+        "--backbone", default="IMAGENET1K_V2",
+        help="torchvision's name of ImageNet weights, or a safetensors file",
+    )  # fmt: skip
+    parser.add_argument(
+        "--strides", choices=list(StridePlacement), default="v1.5",
+        help="where the backbone's stages halve the picture (v1.5: torchvision's)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--split-seed", type=int, default=0, help="which products are held out (default 0)"
+    )
+    parser.add_argument(
+        "--cache", type=Path, default=settings.VAR_DIR / "training-cache",
+        help="folder of frozen features and checkpoints",
+    )  # fmt: skip
+    parser.add_argument(
+        "--views", type=int, default=4, help="cached views of each photo (default 4)"
+    )
+    _add_settings(parser)
+    _add_promise(parser)
+
+
+def _add_promise(parser: CommandParser) -> None:
+    group = parser.add_argument_group("what the thresholds promise")
+    group.add_argument(
+        "--promise", type=float, default=0.03, metavar="SHARE",
+        help="the most subclass tags that may be wrong (default %(default)s)",
+    )  # fmt: skip
+    group.add_argument(
+        "--confidence", type=float, default=0.9,
+        help="how certain that must be (default %(default)s)",
+    )  # fmt: skip
+    group.add_argument(
+        "--per", choices=("all", "main"), default="all",
+        help="all tags together keep the promise (all, default), or each main class by itself",
+    )  # fmt: skip
+    add_mix_argument(parser)
+
+
+def _add_settings(parser: CommandParser) -> None:
+    group = parser.add_argument_group("settings over the preset")
+    group.add_argument(
+        "--fit", choices=("pad", "centre_crop"),
+        help=f"how a photo becomes a square {_told(lambda p: p.preprocessing.fit)}",
+    )  # fmt: skip
+    group.add_argument(
+        "--augmentation", choices=list(Augmentation),
+        help=f"what training photos go through {_told(lambda p: p.augmentation)}",
+    )  # fmt: skip
+    group.add_argument(
+        "--outliers", action=BooleanOptionalAction,
+        help=f"train on near photos and others too {_told(lambda p: p.outliers)}",
+    )  # fmt: skip
+    for name, (kind, about) in SETTINGS.items():
+        default = _told(lambda preset: getattr(preset.config, name))  # noqa: B023  # called at once
+        group.add_argument(
+            f"--{name.replace('_', '-')}", type=kind, help=f"{about} {default}",
+            choices=None if kind in (int, float) else list(kind),  # type: ignore[call-overload]  # an enum
+        )  # fmt: skip
+
+
+def _only(options: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Return those of these options that were given."""
+    return {name: options[name] for name in names if options[name] is not None}
+
+
+def _told(of: Callable[[Preset], object]) -> str:
+    """Return what each preset sets, or the one value that all of them set."""
+    values = {name: _word(of(preset)) for name, preset in PRESETS.items()}
+    if len(set(values.values())) == 1:
+        return f"(default {values['study']})"
+    return f"({', '.join(f'{name} {value}' for name, value in values.items())})"
+
+
+def _word(value: object) -> object:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+
+
+def recipe_of(options: dict[str, Any], **given: Any) -> TrainRequest:
+    """Return the request; ``given`` are the fields that are no part of a recipe.
+
+    Raises:
+        CommandError, PhotosError, ValueError: if an argument makes no sense.
+    """
+    preset: Preset = PRESETS[options["preset"]]
+    if options["views"] < 1:
+        raise ValueError(f"--views must be at least 1; it is {options['views']}.")
+    return TrainRequest(
+        photos=PhotoFolders.of(options["photos"]),
+        preset=options["preset"],
+        backbone=options["backbone"],
+        stride_placement=StridePlacement(options["strides"]),
+        preprocessing=replace(preset.preprocessing, **_only(options, ("fit",))),
+        augmentation=Augmentation(options["augmentation"] or preset.augmentation),
+        outliers=preset.outliers if options["outliers"] is None else options["outliers"],
+        views=options["views"],
+        evaluation_view=preset.evaluation_view,
+        cache=options["cache"],
+        config=replace(preset.config, **_only(options, SETTINGS)),
+        promise=Promise(
+            options["promise"], options["confidence"], mix_of(options["mix"]), options["per"]
+        ),
+        **given,
+    )
