@@ -122,7 +122,7 @@ class LockoutBackend(ModelBackend):
 class TokensEndWithPassword:
     """A password validator that refuses none: Django tells it of every new password."""
 
-    def validate(self, password: str, user: User | None = None) -> None:  # noqa: ARG002  # Django's
+    def validate(self, password: str, user: User | None = None) -> None:
         """Refuse nothing."""
 
     def password_changed(self, password: str, user: User | None = None) -> None:  # noqa: ARG002  # Django's
