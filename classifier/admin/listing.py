@@ -10,10 +10,11 @@ from unfold.decorators import display
 
 from classifier.admin import pictures
 from classifier.admin.date_filter import WholeDaysFilter
+from classifier.admin.review.chosen import ReviewColumn, with_column
 from classifier.models import Listing, ListingPhoto
 
 
-class PhotoInline(TabularInline):
+class PhotoInline(ReviewColumn, TabularInline):
     """The photos of one listing, to look at."""
 
     model = ListingPhoto
@@ -21,7 +22,10 @@ class PhotoInline(TabularInline):
     can_delete = False
     show_change_link = True
     fields = ("small", "tag", "main_share", "sub_share", "status", "model_version")
-    readonly_fields = fields
+    readonly_fields = (*fields, "review_it")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return with_column(request, self.fields)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

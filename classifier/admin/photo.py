@@ -13,6 +13,7 @@ from classifier import wording
 from classifier.admin import pictures
 from classifier.admin.date_filter import WholeDaysFilter
 from classifier.admin.review.bulk_confirm import BulkConfirm
+from classifier.admin.review.chosen import ReviewThisPhoto
 from classifier.admin.review.filters import ReviewedByFilter
 from classifier.admin.review.photo_reviews import REVIEW_FIELDS, PhotoReviews
 from classifier.models import ListingPhoto
@@ -29,8 +30,8 @@ COLOURS = {
 
 
 @admin.register(ListingPhoto)
-class ListingPhotoAdmin(BulkConfirm, PhotoReviews):
-    """Read-only photos: a tag can be confirmed here, not edited."""
+class ListingPhotoAdmin(ReviewThisPhoto, BulkConfirm, PhotoReviews):
+    """Read-only photos: a tag can be confirmed or reviewed from here, not edited."""
 
     list_display = (
         "small",

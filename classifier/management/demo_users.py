@@ -12,7 +12,7 @@ from django.db import transaction
 
 MODERATOR_RIGHTS: Final = (
     "view_listing", "view_listingphoto", "change_listingphoto", "view_modelversion",
-    "add_review", "view_review", "view_quality",
+    "add_review", "view_review", "overrule_review", "view_quality",
 )  # fmt: skip
 
 

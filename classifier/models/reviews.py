@@ -4,7 +4,7 @@ Rows are only ever added. Undo adds a row that voids an older one; of the older 
 its two flags may change, and a trigger in the database refuses everything else.
 """
 
-from typing import Any, Never
+from typing import Any, Final, Never
 
 from django.conf import settings
 from django.db import models
@@ -33,7 +33,14 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
 
 class Review(models.Model):
-    """One moderator's verdict on one photo, or the undoing of one."""
+    """One moderator's verdict on one photo, or the undoing of one.
+
+    Rounds 1 to 3 are the queue's: a first verdict, a blind second one, and the one that settles
+    what these two disagree about. From `FIRST_DIRECT_ROUND` on they are verdicts on photos that a
+    moderator chose; each replaces what stood before it.
+    """
+
+    FIRST_DIRECT_ROUND: Final = 4
 
     class Verdict(models.TextChoices):
         SUBCLASS = "subclass", "subclass"
@@ -45,6 +52,7 @@ class Review(models.Model):
     class Source(models.TextChoices):
         QUEUE = "queue", "queue"
         BULK = "bulk", "confirmed from the list"
+        DIRECT = "direct", "chosen by a person"
 
     # A deleted photo takes its file and row with it; who decided what about it stays on record.
     photo = models.ForeignKey(
@@ -91,6 +99,7 @@ class Review(models.Model):
         permissions = [
             ("view_quality", "Can see the quality page of the reviews"),
             ("export_labels", "Can export confirmed labels"),
+            ("overrule_review", "Can settle anew what another moderator has settled"),
         ]
         indexes = [
             models.Index(fields=["moderator", "at"], name="review_by_moderator"),
@@ -106,7 +115,7 @@ class Review(models.Model):
                 name="one_verdict_per_photo_and_round",
             ),
             models.CheckConstraint(
-                condition=Q(is_final=False) | Q(voided=False, voids__isnull=True, round__in=[1, 3]),
+                condition=Q(is_final=False) | Q(Q(voided=False, voids__isnull=True), ~Q(round=2)),
                 name="review_final_only_as_a_verdict",
             ),
             models.CheckConstraint(
@@ -124,7 +133,7 @@ class Review(models.Model):
             models.CheckConstraint(
                 condition=labels_of_taxonomy(), name="review_labels_are_of_the_taxonomy"
             ),
-            models.CheckConstraint(condition=Q(round__in=[1, 2, 3]), name="review_round_known"),
+            models.CheckConstraint(condition=Q(round__gte=1), name="review_round_known"),
             models.CheckConstraint(
                 condition=chance_of_a_draw(), name="review_chance_only_of_a_draw"
             ),

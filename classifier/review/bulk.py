@@ -9,13 +9,12 @@ from uuid import UUID, uuid4, uuid5
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
-from classifier.decision import Outcome
 from classifier.models import ListingPhoto, QueueItem, Review
 from classifier.review import verdicts
 from classifier.review.errors import NothingToUndoError, ReviewedAgainError, SettledElsewhereError
+from classifier.review.queue import enqueue
 from classifier.taxonomy import label_path
 
 AT_ONCE: Final = 1000
@@ -137,7 +136,7 @@ def undo(*, moderator: User, batch: UUID) -> int:
         numbers = [review.pk for review in mine]
         Review.objects.filter(pk__in=numbers).update(voided=True, is_final=False)
         Review.objects.bulk_create(verdicts.undoing(review, moderator=moderator) for review in mine)
-        _let_wait_again(photos)
+        enqueue.let_wait_again(photos)
     return len(mine)
 
 
@@ -147,10 +146,3 @@ def _photos_of(batch: UUID, moderator: User) -> list[int]:
     )
     rows = recent.filter(photo__isnull=False).order_by("pk").values_list("photo_id", "key")
     return [photo for photo, key in rows if photo and key == uuid5(batch, str(photo))]
-
-
-def _let_wait_again(photos: list[int]) -> None:
-    """Open what waited before: not what a later model was sure of, unless somebody asked."""
-    unsure = ~Q(photo__outcome=Outcome.SUBCLASS)
-    asked = Q(sampled=True) | Q(photo__suggestion__isnull=False)
-    QueueItem.objects.filter(unsure | asked, photo__in=photos).update(is_open=True)

@@ -31,6 +31,22 @@ class HeldElsewhereError(ConflictError):
         )
 
 
+class ReviewedMeanwhileError(ConflictError):
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            f"Someone settled this photo as {label} since you opened it, so nothing was changed. "
+            "Reload the page to see it."
+        )
+
+
+class MayNotOverruleError(ReviewError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} has settled this photo. To change that you need the right to settle anew what "
+            "another moderator has settled; an administrator can give it."
+        )
+
+
 class NothingToUndoError(ReviewError):
     def __init__(self) -> None:
         super().__init__("There is no verdict of yours to undo.")

@@ -20,6 +20,7 @@ from classifier.review.errors import (
     SettledElsewhereError,
 )
 from classifier.review.queue.claims import give_to
+from classifier.review.queue.enqueue import let_wait_again
 from classifier.taxonomy import MAIN_OF, TAXONOMY
 
 # A photo that stayed on the screen over lunch says nothing about how long it took.
@@ -81,7 +82,7 @@ def record_verdict(
         if row.claim != claim or row.holder_id != moderator.pk:
             raise HeldElsewhereError if row.is_open else SettledElsewhereError
         review = review_of(row.photo, moderator=moderator, verdict=verdict, key=claim)
-        review.seconds = None if seconds is None else min(max(seconds, 0.0), LONGEST_SECONDS)
+        review.seconds = bounded_seconds(seconds)
         review.round, review.blind = row.round, row.blind
         review.sampled, review.sampling_share = row.sampled, row.sampling_share
         store(review)
@@ -92,6 +93,11 @@ def record_verdict(
 def _lock(item: int) -> QueueItem | None:
     rows = QueueItem.objects.select_for_update(of=("self",)).select_related("photo")
     return rows.filter(pk=item).first()
+
+
+def bounded_seconds(seconds: float | None) -> float | None:
+    """Return how long a photo was on the screen, as far as that can be believed."""
+    return None if seconds is None else min(max(seconds, 0.0), LONGEST_SECONDS)
 
 
 def review_of(photo: ListingPhoto, *, moderator: User, verdict: Verdict, key: UUID) -> Review:
@@ -118,10 +124,13 @@ def store(review: Review) -> None:
     Raises:
         SettledElsewhereError: if the database says that another review is final.
     """
-    if review.round == 3:
-        # The third opinion settles what the first two disagree about.
-        Review.objects.filter(photo=review.photo_id, is_final=True).update(is_final=False)
-    review.is_final = review.round != 2
+    standing = Review.objects.verdicts().filter(photo=review.photo_id)
+    # A second opinion settles nothing, nor does the queue where a moderator settled directly.
+    later = standing.filter(round__gt=review.round, is_final=True).exists()
+    review.is_final = review.round != 2 and not later
+    if review.is_final and review.round > 2:
+        # A third opinion settles what the first two disagree about; a direct one, whatever stood.
+        standing.filter(is_final=True).update(is_final=False)
     try:
         # A savepoint, so that a refused insert leaves the transaction usable.
         with transaction.atomic():
@@ -184,8 +193,8 @@ def same_label(one: Review, other: Review) -> bool:
 def undo(*, moderator: User, review: int) -> QueueItem | None:
     """Void a moderator's own verdict by a new row; return the photo, which is theirs again.
 
-    None when the photo has been deleted, or was confirmed from a list and never waited in the
-    queue. Undoing twice does it once.
+    None when the photo has been deleted, or was settled outside the queue and never waited in it.
+    Undoing twice does it once.
 
     Raises:
         NothingToUndoError: if there is no such verdict of theirs.
@@ -201,7 +210,10 @@ def undo(*, moderator: User, review: int) -> QueueItem | None:
         if old.voided:
             raise NothingToUndoError
         void(old, moderator=moderator)
-        if row is not None:
+        if old.source == Review.Source.DIRECT:
+            if not Review.objects.final().filter(photo=old.photo_id).exists():
+                let_wait_again([old.photo_id] if old.photo_id else [])
+        elif row is not None:
             _reopen(row, old, moderator)
         return row
 
@@ -215,9 +227,11 @@ def void(old: Review, *, moderator: User) -> None:
     earlier = Review.objects.verdicts().filter(photo=old.photo_id, photo__isnull=False)
     if earlier.filter(round__gt=old.round).exists():
         raise ReviewedAgainError
+    was_final = Review.objects.filter(pk=old.pk, is_final=True).exists()
     Review.objects.filter(pk=old.pk).update(voided=True, is_final=False)
-    if old.round == 3:
-        earlier.filter(round=1).update(is_final=True)
+    before = earlier.filter(round__lt=old.round).exclude(round=2).order_by("-round").first()
+    if was_final and before is not None:
+        Review.objects.filter(pk=before.pk).update(is_final=True)
     undoing(old, moderator=moderator).save(force_insert=True)
 
 

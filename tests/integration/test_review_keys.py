@@ -33,16 +33,6 @@ def test_every_verdict_key(key: Key, anna: Page, site: Site) -> None:
     assert stored(site, 1) == [(first, key.verdict, key.main or None, key.sub or None)]
 
 
-def test_y_confirms_the_guess(anna: Page, site: Site) -> None:
-    """Y decides what the model guessed first."""
-    first, second = site.photos(2, sub="Tote Bags")
-    open_queue(anna, site)
-    shown(anna, first)
-    anna.keyboard.press("y")
-    shown(anna, second)
-    assert stored(site, 1) == [(first, "subclass", "Bags", "Tote Bags")]
-
-
 def test_u_undoes_again_and_again(anna: Page, site: Site) -> None:
     """U brings the photo back with a row that voids the verdict; another U goes one further."""
     first, second, third = site.photos(3)

@@ -1,6 +1,7 @@
 """The review queue in a browser: what it shows, to the eye, the ear and the thumb."""
 
 import os
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -97,8 +98,11 @@ def test_everything_has_a_name_and_a_visible_focus(anna: Page, site: Site) -> No
         a_photo("Boots", listing=listing, file=True, **CONFIDENT)
     open_queue(anna, site)
     shown(anna, photo)
-    for key in shortcuts.every_key():
+    fixed = [key for key in shortcuts.every_key() if key not in shortcuts.OFFERS]
+    for key in fixed:
         expect(anna.get_by_role("button", name=key.name, exact=True)).to_have_count(1)
+    offers = anna.get_by_role("group", name="What the model offers").get_by_role("button")
+    expect(offers).to_have_text(["Y Yes, not one of ours", re.compile("J Boots"), re.compile("K ")])
     expect(anna.get_by_role("group", name="Shoes").get_by_role("button")).to_have_count(4)
     expect(anna.get_by_role("img", name="Photo to review")).to_be_visible()
     expect(anna.get_by_role("link", name="Other photo 1 of this listing")).to_be_visible()
@@ -128,6 +132,7 @@ def test_everything_can_be_read(
     page.keyboard.press("Escape")
     page.keyboard.press("x")
     expect(page.locator("#q-toast-undo")).to_be_visible()
+    expect(page.locator(".q-pressed")).to_have_count(0)
     all_at_rest(page)
     assert page.evaluate(FAINT, "#queue") == []
     page.close()

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -16,8 +16,8 @@ from classifier import wording
 from classifier.models import ListingPhoto, QueueItem, Review
 from classifier.photos import gradcam
 from classifier.photos.storage import RETRY_AFTER_SECONDS, StorageUnavailableError
-from classifier.review import verdicts
-from classifier.review.errors import ConflictError, ReviewError
+from classifier.review import direct, verdicts
+from classifier.review.errors import ConflictError, PhotoGoneError, ReviewError
 from classifier.review.queue import cards, claims
 from classifier.review.queue.counters import counters
 
@@ -174,9 +174,40 @@ def decide(user: User, body: Body) -> Body:
 
 @endpoint
 def undo(user: User, body: Body) -> Body:
-    """Take a verdict back; the photo comes up again."""
+    """Take a verdict back; the photo comes up again, one that was chosen as ``photo``."""
     item = verdicts.undo(moderator=user, review=_number(body, "review"))
+    if "photo" in body:
+        return {**_chosen(user, _number(body, "photo")), **_counted(user)}
     return {"card": cards.card(item) if item and item.claim else None, **_counted(user)}
+
+
+@endpoint
+def choose(user: User, body: Body) -> Body:
+    """Show one photo that the moderator names, queued or not, settled or not."""
+    return _chosen(user, _number(body, "photo"))
+
+
+def _chosen(user: User, photo: int) -> Body:
+    rows = ListingPhoto.objects.select_related("listing", "model_version", "suggestion")
+    row = rows.filter(pk=photo).first()
+    if row is None:
+        raise PhotoGoneError
+    settled = direct.settled_review(photo, moderator=user)
+    return {"card": cards.chosen_card(row, settled=settled, key=uuid4())}
+
+
+@endpoint
+def settle(user: User, body: Body) -> Body:
+    """Store a verdict on a photo that the moderator chose."""
+    review = direct.settle(
+        moderator=user,
+        photo=_number(body, "photo"),
+        key=_uuid(body.get("claim")),
+        seen=None if body.get("seen") is None else _number(body, "seen"),
+        verdict=_verdict(body),
+        seconds=_seconds(body),
+    )
+    return cards.answer_to_verdict(review)
 
 
 @endpoint

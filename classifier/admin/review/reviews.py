@@ -1,5 +1,7 @@
 """Reviews as a read-only table, and beside it the queue's pages."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -13,6 +15,7 @@ from classifier.admin import pictures
 from classifier.admin.date_filter import WholeDaysFilter
 from classifier.admin.read_only import ReadOnlyAdmin
 from classifier.admin.review import endpoints, wording
+from classifier.admin.review.chosen import ReviewColumn, with_column
 from classifier.models import Review
 from classifier.review import export
 from classifier.review.quality import charts, moderators
@@ -29,11 +32,13 @@ ENDPOINTS = {
     "again": endpoints.again,
     "keep": endpoints.keep,
     "release": endpoints.release,
+    "choose": endpoints.choose,
+    "settle": endpoints.settle,
 }
 
 
 @admin.register(Review)
-class ReviewAdmin(ReadOnlyAdmin):
+class ReviewAdmin(ReviewColumn, ReadOnlyAdmin):
     """Every review, the newest first; nothing can be changed here."""
 
     list_display = (
@@ -63,6 +68,9 @@ class ReviewAdmin(ReadOnlyAdmin):
     search_help_text = "Title of the listing, name of the moderator"
     show_full_result_count = False
     ordering = ("-id",)
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return with_column(request, self.list_display)
 
     @display(description="Photo")
     def small(self, review: Review) -> str:
@@ -113,12 +121,15 @@ class ReviewAdmin(ReadOnlyAdmin):
             "is_fullwidth": "1",
             "groups": shortcuts.GROUPS,
             "others": shortcuts.OTHERS,
+            "offers": shortcuts.OFFERS,
             "actions": shortcuts.ACTIONS,
             "page": {
                 "moderator": request.user.pk,
+                "chosen": _number(request.GET.get("photo", "")),
                 "counters": counters(moderator=request.user).as_dict(),  # type: ignore[arg-type]
                 "endpoints": {name: reverse(f"admin:review_queue_{name}") for name in ENDPOINTS},
                 "photo": reverse("api:photo-image", args=[0]),
+                "photo_page": reverse("admin:classifier_listingphoto_change", args=[0]),
                 "thumbnail": reverse("api:photo-thumbnail", args=[0]),
                 "gradcam": reverse("admin:review_queue_heat", args=[0]),
                 "login": f"{reverse('admin:login')}?next={request.path}",
@@ -152,6 +163,10 @@ class ReviewAdmin(ReadOnlyAdmin):
         response = StreamingHttpResponse(lines, content_type=kind)
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
+
+
+def _number(text: str) -> int | None:
+    return int(text) if len(text) < 19 and text.isascii() and text.isdecimal() else None
 
 
 def _in_words(pair: moderators.Pair) -> dict[str, object]:

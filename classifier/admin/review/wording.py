@@ -29,5 +29,7 @@ def occasion(review: Review) -> str:
     """Return why the photo was reviewed."""
     if review.source == Review.Source.BULK:
         return "from the list"
+    if review.source == Review.Source.DIRECT:
+        return "chosen by the moderator"
     later = {2: "second review", 3: "third review"}
     return later.get(review.round, "blind sample" if review.sampled else "queue")

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from classifier.models import ListingPhoto, ModelVersion, Review
 from classifier.models.reviews import ReviewQuerySet
@@ -12,9 +12,9 @@ from classifier.review.quality.agreement import Share, share, weighted_share
 _MODEL_RIGHT = Q(verdict="subclass", main=F("predicted_main"), sub=F("predicted_sub"))
 
 
-def _confident_tags() -> ReviewQuerySet:
-    """Standing reviews of confident tags; a photo that shows nothing to judge is no mistake."""
-    tagged = Review.objects.final().filter(predicted_outcome="subclass")
+def _of_confident_tags(reviews: ReviewQuerySet) -> ReviewQuerySet:
+    """Those of confident tags; a photo that shows nothing to judge is no mistake."""
+    tagged = reviews.filter(predicted_outcome="subclass")
     return tagged.exclude(verdict=Review.Verdict.BAD_PHOTO)
 
 
@@ -27,25 +27,34 @@ def unbiased_accuracy(of: ModelVersion | None = None) -> Share | None:
     somebody, would flatter the model. Each is weighted by its sampling probability, so that a
     ``REVIEW_SAMPLE_SHARE`` that was changed does not favour the days of the larger one.
     """
-    sampled = _confident_tags().filter(sampled=True, blind=True, source=Review.Source.QUEUE)
+    sampled = _of_confident_tags(Review.objects.verdicts()).filter(
+        sampled=True, blind=True, source=Review.Source.QUEUE
+    )
     if of is not None:
         sampled = sampled.filter(model_version=of)
     # Rows from before the probability was stored count with today's.
     today = settings.REVIEW_SAMPLE_SHARE or 1.0
-    rows = (
-        sampled.values("sampling_share")
+    return weighted_share(
+        (row["right"], row["count"], row["sampling_share"] or today)
+        for reviews in (sampled.filter(is_final=True), _overruled_directly(sampled))
+        for row in reviews.values("sampling_share")
         .annotate(right=Count("pk", filter=_MODEL_RIGHT), count=Count("pk"))
         .order_by("sampling_share")
     )
-    return weighted_share(
-        (row["right"], row["count"], row["sampling_share"] or today) for row in rows
-    )
+
+
+def _overruled_directly(reviews: ReviewQuerySet) -> ReviewQuerySet:
+    """Return what would be final, had nobody chosen these photos: the sample keeps them."""
+    direct = Review.objects.final().filter(round__gte=Review.FIRST_DIRECT_ROUND)
+    third = Review.objects.verdicts().filter(photo=OuterRef("photo"), round=3)
+    chosen = reviews.filter(photo__in=direct.values("photo"))
+    return chosen.filter(Q(round=3) | (Q(round=1) & ~Exists(third)))
 
 
 def override_rates() -> list[tuple[str, Share]]:
     """Return per subclass how often moderators overruled the model's confident tag."""
     rows = (
-        _confident_tags()
+        _of_confident_tags(Review.objects.final().exclude(source=Review.Source.DIRECT))
         .values("predicted_sub")
         .annotate(count=Count("pk"), right=Count("pk", filter=_MODEL_RIGHT))
         .order_by("predicted_sub")

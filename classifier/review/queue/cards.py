@@ -1,10 +1,14 @@
 """A queued photo as JSON values for the queue page."""
 
 from typing import Any, Final
+from uuid import UUID
 
-from classifier.decision import Reason
+from django.utils import timezone
+from django.utils.dateformat import format as date
+
+from classifier.decision import Outcome, Reason
 from classifier.models import ListingPhoto, QueueItem, Review
-from classifier.review.queue.informative import top_classes
+from classifier.review.queue.informative import ClassShare, top_classes
 from classifier.taxonomy import MAIN_OF, label_path
 from classifier.wording import percent
 
@@ -24,11 +28,40 @@ _WHY: Final = {
 
 def card(item: QueueItem) -> dict[str, Any]:
     """Return one photo as the page shows it; without the model's tag where the review is blind."""
-    photo = item.photo
-    others = ListingPhoto.objects.filter(listing=photo.listing_id).exclude(pk=photo.pk)
     return {
         "item": item.pk,
         "claim": str(item.claim),
+        "since": item.queued_at.isoformat(),
+        "round": item.round,
+        "blind": item.blind,
+        **_about(item.photo),
+        **({} if item.blind else _prediction(item.photo)),
+    }
+
+
+def chosen_card(photo: ListingPhoto, *, settled: Review | None, key: UUID) -> dict[str, Any]:
+    """Return a photo that a moderator chose, and how it is settled; ``key`` names this showing."""
+    return {
+        "item": f"photo-{photo.pk}",
+        "claim": str(key),
+        "chosen": True,
+        "seen": settled.pk if settled else None,
+        "settled": _settled(settled) if settled else "",
+        "round": 1,
+        "blind": False,
+        **_about(photo),
+        **_prediction(photo),
+    }
+
+
+def _settled(review: Review) -> str:
+    day = date(timezone.localtime(review.at), "j F Y")
+    return f"Settled as {review.label} by {review.moderator} on {day}"
+
+
+def _about(photo: ListingPhoto) -> dict[str, Any]:
+    others = ListingPhoto.objects.filter(listing=photo.listing_id).exclude(pk=photo.pk)
+    return {
         "photo": photo.pk,
         "name": photo.original_name,
         "width": photo.width,
@@ -36,11 +69,7 @@ def card(item: QueueItem) -> dict[str, Any]:
         "listing": photo.listing.pk,
         "title": str(photo.listing),
         "others": list(others.order_by("id").values_list("pk", flat=True)[:OTHERS_SHOWN]),
-        "since": item.queued_at.isoformat(),
-        "round": item.round,
-        "blind": item.blind,
         "suggestion": photo.suggestion.label if hasattr(photo, "suggestion") else "",
-        **({} if item.blind else _prediction(photo)),
     }
 
 
@@ -48,6 +77,8 @@ def _prediction(photo: ListingPhoto) -> dict[str, Any]:
     guesses = top_classes(photo.scores["sub"], GUESSES_SHOWN) if photo.scores else []
     return {
         "tag": photo.label,
+        "confirms": _confirms(photo),
+        "likeliest": [_subclass(guess) for guess in _likeliest(photo)],
         "model": str(photo.model_version),
         "why": why(photo),
         "main": [
@@ -58,6 +89,42 @@ def _prediction(photo: ListingPhoto) -> dict[str, Any]:
             {"label": label, "main": MAIN_OF[label], "share": share, "percent": percent(share)}
             for label, share in guesses
         ],
+    }
+
+
+def _confirms(photo: ListingPhoto) -> dict[str, str] | None:
+    """Return the verdict that says the same as the tag; None while there is no tag."""
+    match photo.outcome:
+        case Outcome.SUBCLASS:
+            return {"verdict": "subclass", "main": photo.main or "", "sub": photo.sub or ""}
+        case Outcome.MAIN_CLASS:
+            return {"verdict": "main_class", "main": photo.main or "", "sub": ""}
+        case Outcome.UNKNOWN:
+            return {"verdict": "not_ours", "main": "", "sub": ""}
+    return None
+
+
+def _likeliest(photo: ListingPhoto) -> list[ClassShare]:
+    """Return the two likeliest subclasses where the model is not sure of one.
+
+    Of the main class where it is sure of that: a second guess of another contradicts the tag.
+    """
+    if not photo.scores or photo.outcome == Outcome.SUBCLASS:
+        return []
+    shares = {
+        sub: share
+        for sub, share in photo.scores["sub"].items()
+        if photo.main in (None, MAIN_OF[sub])
+    }
+    return top_classes(shares, 2)
+
+
+def _subclass(guess: ClassShare) -> dict[str, Any]:
+    return {
+        "verdict": "subclass",
+        "main": MAIN_OF[guess.label],
+        "sub": guess.label,
+        "percent": percent(guess.share),
     }
 
 

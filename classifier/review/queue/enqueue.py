@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from django.conf import settings
+from django.db.models import Q
 
 from classifier.decision import Outcome
 from classifier.models import ListingPhoto, QueueItem, Review
@@ -88,3 +89,13 @@ def ask_for(photo: ListingPhoto) -> None:
     )
     if not created and not item.is_open:
         QueueItem.objects.filter(pk=item.pk).update(is_open=True, **MUST_NOT_WAIT)
+
+
+def let_wait_again(photos: Iterable[int]) -> None:
+    """Open what waited before its verdict was undone.
+
+    Not what a later model was sure of, unless it was sampled or its seller contradicts.
+    """
+    unsure = ~Q(photo__outcome=Outcome.SUBCLASS)
+    asked = Q(sampled=True) | Q(photo__suggestion__isnull=False)
+    QueueItem.objects.filter(unsure | asked, photo__in=list(photos)).update(is_open=True)

@@ -52,8 +52,12 @@ OTHERS: Final = (
     Key("0", "Not one of ours", "decides that it shows none of our goods", Review.Verdict.NOT_OURS),
     Key("X", "Bad photo", "decides that nobody can tell from this photo", Review.Verdict.BAD_PHOTO),
 )
+OFFERS: Final = (
+    Key("Y", "Yes", "decides what the page says; of Unknown/Others, “Not one of ours”"),
+    Key("J", "Likeliest", "decides the likeliest subclass, where the model is not sure of one"),
+    Key("K", "Second", "decides the second likeliest subclass, likewise"),
+)
 ACTIONS: Final = (
-    Key("Y", "Yes", "decides what the model guessed first"),
     Key("S", "Skip", "leaves this photo to the others"),
     Key("U", "Undo", "takes your last verdict back and shows the photo again"),
     Key("B", "Back", "returns to the photo before, whatever you did with it"),
@@ -64,4 +68,4 @@ ACTIONS: Final = (
 
 def every_key() -> tuple[Key, ...]:
     """Return all keys of the page."""
-    return (*(key for group in GROUPS for key in group.keys), *OTHERS, *ACTIONS)
+    return (*(key for group in GROUPS for key in group.keys), *OTHERS, *OFFERS, *ACTIONS)

@@ -30,10 +30,13 @@ let counters = page.counters;
 let coming = 0; // answers under way that may bring a photo
 let shownAt = null;
 let busy = false;
+// What became of the photo that was chosen, from its page or a list.
+let outcome = { title: "Nothing was changed", text: "", photo: page.chosen };
 const pace = new Pace();
 
 function show() {
   const card = cards[0];
+  if (!card && page.chosen) return coming ? view.waiting() : view.done(outcome);
   // Once called empty it stays so until a photo comes, however often the page looks again.
   if (!card) return coming && !view.isEmpty ? view.waiting() : view.empty(counters.skipped);
   if (view.item !== String(card.item)) {
@@ -66,7 +69,7 @@ function count(change) {
 }
 
 async function fill() {
-  while (cards.length < BUFFER) {
+  while (!page.chosen && cards.length < BUFFER) {
     const { status, body } = await ask(page.endpoints.take, {});
     if (status !== 200) view.banner(body.message ?? "");
     if (!body.next) break;
@@ -78,7 +81,7 @@ async function fill() {
 function leave() {
   const card = cards.shift();
   // Ask for one more only when the buffer is not full: undo may have filled it.
-  return { card, want: cards.length < BUFFER };
+  return { card, want: !page.chosen && cards.length < BUFFER };
 }
 
 // What may be left now. A verdict on a photo that nobody has seen yet is no verdict.
@@ -99,27 +102,35 @@ async function decide({ verdict, main, sub, name }) {
   const entry = { card, label, done: null };
   past.push(entry);
   pace.tick();
-  count({ left: Math.max(0, counters.left - 1), today: counters.today + 1 });
+  count({ left: Math.max(0, counters.left - (card.chosen ? 0 : 1)), today: counters.today + 1 });
   view.toast(label, { undo: true });
   entry.done = ask(
-    page.endpoints.decide,
-    { item: card.item, claim: card.claim, verdict, main, sub, seconds, want },
+    card.chosen ? page.endpoints.settle : page.endpoints.decide,
+    { ...named(card), claim: card.claim, verdict, main, sub, seconds, want },
     { keep: true },
   );
   const { status, body } = await entry.done;
   if (status === 200) {
     entry.review = body.review;
+    outcome = { ...outcome, title: `Settled as ${label}`, text: "U takes it back." };
     if (body.model_tag) view.toast(`${label} · the model said ${body.model_tag}`, { undo: past.at(-1) === entry });
   } else {
     past = past.filter((each) => each !== entry);
     count({ today: Math.max(0, counters.today - 1) });
     view.toast(body.message ?? "This verdict could not be stored.", { tone: "warning" });
+    outcome = { ...outcome, text: body.message ?? "" };
   }
   add(body.next);
 }
 
+// How the server knows the photo: by its place in the queue, or by its number and what was seen.
+function named({ chosen, item, photo, seen }) {
+  return chosen ? { photo, seen } : { item };
+}
+
 async function skip() {
   if (!leavable({ seen: false })) return;
+  if (page.chosen) return show(leave());
   count({ skipped: counters.skipped + 1, left: Math.max(0, counters.left - 1) });
   const { card, want } = leave();
   past.push({ card, skipped: true });
@@ -146,7 +157,7 @@ const undo = () => whileBusy(async () => {
   if (entry) await entry.done;
   const review = entry?.review ?? counters.last;
   if (!review) return view.toast("There is nothing to undo.");
-  await takeBack(page.endpoints.undo, { review }, "Undone", entry);
+  await takeBack(page.endpoints.undo, { review, ...chosen(entry) }, "Undone", entry);
 });
 
 const back = () => whileBusy(async () => {
@@ -154,8 +165,10 @@ const back = () => whileBusy(async () => {
   if (!entry) return view.toast("There is nothing to go back to.");
   if (entry.skipped) return takeBack(page.endpoints.back, { item: entry.card.item }, "Back", entry);
   await entry.done;
-  return takeBack(page.endpoints.undo, { review: entry.review }, "Undone", entry);
+  return takeBack(page.endpoints.undo, { review: entry.review, ...chosen(entry) }, "Undone", entry);
 });
+
+const chosen = (entry) => (entry?.card.chosen ? { photo: entry.card.photo } : {});
 
 async function takeBack(url, message, word, entry) {
   const { status, body } = await outbox.send(url, message);
@@ -173,9 +186,8 @@ const again = () => whileBusy(async () => {
   add(body.next);
 });
 
-function yes() {
-  const guess = cards[0]?.guesses?.[0];
-  if (guess) decide({ verdict: "subclass", main: guess.main, sub: guess.label, name: guess.label });
+function accept(offer) {
+  if (offer) decide({ ...offer, name: view.named(offer) });
 }
 
 async function map() {
@@ -202,7 +214,7 @@ async function map() {
 
 async function heartbeat() {
   if (outbox.waiting.length) return;
-  const held = cards.map((card) => card.claim);
+  const held = cards.filter((card) => !card.chosen).map((card) => card.claim);
   const { status, body } = await outbox.send(page.endpoints.keep, { claims: held });
   if (status !== 200) return;
   count(body.counters);
@@ -222,6 +234,12 @@ function giveBack() {
   if (cards.length) navigator.sendBeacon(page.endpoints.release, form);
 }
 
+async function choose() {
+  const { status, body } = await ask(page.endpoints.choose, { photo: page.chosen });
+  if (status !== 200) outcome = { ...outcome, title: "This photo cannot be reviewed", text: body.message ?? "" };
+  add(body.card);
+}
+
 async function start() {
   count({});
   // What an earlier page could not send goes first.
@@ -230,12 +248,18 @@ async function start() {
     if (status === 200) view.toast("A verdict from before was sent now.");
     else view.toast(body.message ?? "A verdict from before could not be stored.", { tone: "warning" });
   }
+  if (page.chosen) await choose();
   await fill();
   setInterval(heartbeat, HEARTBEAT_MS);
   setInterval(() => { if (!cards.length && !busy) fill(); }, REFILL_MS);
 }
 
-listen({ view, actions: { decide, skip, undo, back, again, yes, map, help: () => view.help() } });
+const offers = {
+  yes: () => accept(cards[0]?.confirms),
+  likeliest: () => accept(cards[0]?.likeliest?.[0]),
+  second: () => accept(cards[0]?.likeliest?.[1]),
+};
+listen({ view, actions: { decide, skip, undo, back, again, ...offers, map, help: () => view.help() } });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) heartbeat(); });
 window.addEventListener("pagehide", giveBack);
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

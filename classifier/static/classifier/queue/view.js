@@ -20,8 +20,9 @@ export class View {
   // "ready" for a verdict; "loading" the photo; "busy" with undo; "empty".
   state(name) {
     this.root.dataset.state = name;
-    $("q-card").hidden = name === "empty";
+    $("q-card").hidden = name === "empty" || name === "done";
     $("q-empty").hidden = name !== "empty";
+    $("q-done").hidden = name !== "done";
     $("q-card").setAttribute("aria-busy", String(name === "loading" || name === "busy"));
   }
 
@@ -60,10 +61,13 @@ export class View {
     this.#others(card);
     this.#suggestion(card);
     this.#prediction(card);
+    this.#offer(card);
+    $("q-settled").textContent = card.settled ? `${card.settled}. Your verdict replaces that one; the record keeps both.` : "";
+    $("q-settled").hidden = !card.settled;
     const mark = card.round === 3 ? "Third review: two moderators disagree" : card.round === 2 ? "Second review" : card.blind ? "Blind sample" : "";
     $("q-mark").textContent = mark;
     $("q-mark").hidden = !mark;
-    this.speak(`${card.title}. ${card.blind ? "Blind." : `${card.tag}. ${card.why}`}`);
+    this.speak(`${card.title}. ${card.blind ? "Blind." : `${card.tag}. ${card.why}`} ${card.settled ?? ""}`);
   }
 
   #others(card) {
@@ -97,10 +101,36 @@ export class View {
     $("q-why").textContent = card.blind ? "" : card.why;
     const bars = card.blind ? [] : [...card.guesses, ...card.main.map((main) => ({ ...main, isMain: true }))];
     $("q-bars").replaceChildren(...bars.map(bar));
-    for (const button of this.root.querySelectorAll("[data-action=yes], [data-action=map]"))
-      button.disabled = card.blind;
-    for (const button of this.root.querySelectorAll("[data-verdict=subclass]"))
-      button.toggleAttribute("data-guess", !card.blind && button.dataset.sub === card.guesses[0]?.label);
+    this.root.querySelector("[data-action=map]").disabled = card.blind;
+  }
+
+  // What Y, J and K decide stands on their buttons; the verdict that Y gives is the one highlighted.
+  #offer({ confirms = null, likeliest = [] }) {
+    const offers = [confirms, ...likeliest];
+    ["q-yes", "q-likeliest", "q-second"].forEach((id, index) => {
+      const offer = offers[index];
+      $(id).hidden = $(id).disabled = !offer;
+      $(id).querySelector("span").textContent = offer ? this.#offered(offer, index) : "";
+    });
+    $("q-offer").hidden = !offers.some(Boolean);
+    for (const button of this.root.querySelectorAll("[data-verdict]"))
+      button.toggleAttribute("data-guess", button === this.#button(confirms));
+  }
+
+  #offered(offer, index) {
+    const { name } = this.#button(offer).dataset;
+    return index ? `${name} ${offer.percent}` : `Yes, ${name[0].toLowerCase()}${name.slice(1)}`;
+  }
+
+  #button(verdict) {
+    if (!verdict) return null;
+    const { verdict: kind, main, sub } = verdict;
+    return this.root.querySelector(`[data-verdict="${kind}"][data-main="${main}"][data-sub="${sub}"]`);
+  }
+
+  // The name of a verdict, as its button says it.
+  named(verdict) {
+    return this.#button(verdict).dataset.name;
   }
 
   gradcam(url) {
@@ -133,6 +163,16 @@ export class View {
     $("q-empty-text").textContent = skipped
       ? `You skipped ${skipped} photo${skipped === 1 ? "" : "s"}. New photos appear here by themselves.`
       : "New photos appear here by themselves.";
+  }
+
+  // After the verdict on a photo that was chosen, or when it cannot be had.
+  done({ title, text, photo }) {
+    this.state("done");
+    this.root.removeAttribute("data-item");
+    $("q-done-title").textContent = title;
+    $("q-done-text").textContent = text;
+    $("q-done-back").href = this.page.photo_page.replace("/0/", `/${photo}/`);
+    this.speak(`${title}. ${text}`);
   }
 
   toast(text, { undo = false, tone = "" } = {}) {
