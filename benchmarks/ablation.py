@@ -164,7 +164,7 @@ def measure(
 ) -> Line:
     """Train one recipe with several seeds."""
     began = time.monotonic()
-    found = []
+    runs = []
     for seed in range(seeds):
         config = replace(
             line.config,
@@ -173,10 +173,10 @@ def measure(
             seed=seed,
             precision=photos.asked.precision if train_from is TrainFrom.LAYER4 else Precision.FP32,
         )
-        found.append(train_and_score(line, photos, config))
-        print(f"{line.name}, seed {seed}: validation {found[-1][0]:.4f}", flush=True)  # noqa: T201  # a benchmark speaks
+        runs.append(train_and_score(line, photos, config))
+        print(f"{line.name}, seed {seed}: validation {runs[-1][0]:.4f}", flush=True)  # noqa: T201  # a benchmark speaks
     seconds = (time.monotonic() - began) / seeds
-    return Line(line, [score for score, _ in found], [run for _, run in found], seconds)
+    return Line(line, [score for score, _ in runs], [run for _, run in runs], seconds)
 
 
 def table(lines: Sequence[Line], photos: AblationPhotos) -> str:
@@ -204,9 +204,9 @@ def table(lines: Sequence[Line], photos: AblationPhotos) -> str:
     return "\n".join([_markdown(head, rows), "", _markdown(head, gains)])
 
 
-def _told(found: dict[str, Estimate], *, signed: bool) -> list[str]:
+def _told(estimates_of: dict[str, Estimate], *, signed: bool) -> list[str]:
     cells = []
-    for name, e in found.items():
+    for name, e in estimates_of.items():
         unit = UNITS[name]
         form = ("+" if signed else "") + (".1f" if unit > 1 else ".3f")
         cells.append(f"{e.value * unit:{form}} ({e.low * unit:{form}} to {e.high * unit:{form}})")

@@ -31,16 +31,16 @@ class Ended(NamedTuple):
     unknown: Floats
 
 
-def ended(found: Probabilities, truth: Truth, thresholds: Thresholds) -> Ended:
+def ended(probabilities: Probabilities, truth: Truth, thresholds: Thresholds) -> Ended:
     """Return what the decision rules make of these scores."""
-    made = [decide(scores, thresholds) for scores in found.as_scores()]
+    made = [decide(scores, thresholds) for scores in probabilities.as_scores()]
     tagged = np.array([d.outcome is Outcome.SUBCLASS for d in made], float)
     named = np.array([SUBCLASSES.index(d.sub) if d.sub else -1 for d in made])
     return Ended(
-        main_right=(found.main.argmax(1) == truth.main).astype(float),
-        sub_right=(found.sub.argmax(1) == truth.sub).astype(float),
-        confidence=found.sub.max(1),
-        novelty=found.novelty,
+        main_right=(probabilities.main.argmax(1) == truth.main).astype(float),
+        sub_right=(probabilities.sub.argmax(1) == truth.sub).astype(float),
+        confidence=probabilities.sub.max(1),
+        novelty=probabilities.novelty,
         tagged=tagged,
         wrong_tag=tagged * (named != truth.sub),
         unknown=np.array([d.outcome is Outcome.UNKNOWN for d in made], float),
@@ -61,9 +61,9 @@ def _share(name: str, among: str) -> Figure:
 
 
 def _area(run: Ended, truth: Truth, weight: Floats) -> float:
-    drawn = weight > 0
-    others = truth.others[drawn]
-    return float(roc_auc_score(others, run.novelty[drawn], sample_weight=weight[drawn]))
+    in_draw = weight > 0
+    others = truth.others[in_draw]
+    return float(roc_auc_score(others, run.novelty[in_draw], sample_weight=weight[in_draw]))
 
 
 def _calibration_error(run: Ended, truth: Truth, weight: Floats) -> float:
@@ -103,20 +103,22 @@ def estimates(
     One draw takes products with repetition and one of the seeds; both sides of a difference are
     drawn alike, so what they have in common cancels out.
     """
-    names, place = np.unique(truth.groups, return_inverse=True)
-    found = {}
+    names, group_rows = np.unique(truth.groups, return_inverse=True)
+    estimated = {}
     for title, figure in FIGURES.items():
         rng = np.random.default_rng(0)
         draws = []
         for _ in range(AREA_DRAWS if figure is _area else DRAWS):
-            drawn = rng.integers(len(names), size=len(names))
-            weight = np.bincount(drawn, minlength=len(names))[place].astype(float)
+            draw = rng.integers(len(names), size=len(names))
+            weight = np.bincount(draw, minlength=len(names))[group_rows].astype(float)
             seed = int(rng.integers(len(runs)))
             less = figure(against[seed], truth, weight) if against else 0.0
             draws.append(figure(runs[seed], truth, weight) - less)
-        whole = np.ones(len(place))
+        whole = np.ones(len(group_rows))
         values = [figure(run, truth, whole) for run in runs]
         less_of = [figure(run, truth, whole) for run in against] if against else [0.0]
         low, high = np.percentile(draws, [2.5, 97.5])
-        found[title] = Estimate(float(np.mean(values) - np.mean(less_of)), float(low), float(high))
-    return found
+        estimated[title] = Estimate(
+            float(np.mean(values) - np.mean(less_of)), float(low), float(high)
+        )
+    return estimated

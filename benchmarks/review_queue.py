@@ -155,9 +155,9 @@ def work(size: int) -> None:
     people = _people()
     _fill(0, size, people)
     _crowd(people)
-    _say(json.dumps("ready"))
+    _print_line(json.dumps("ready"))
     for _ in sys.stdin:
-        _say(json.dumps(_measure(people)))
+        _print_line(json.dumps(_measure(people)))
 
 
 def _people() -> dict[str, Any]:
@@ -250,21 +250,21 @@ def _crowd(people: dict[str, Any]) -> None:
     )
 
 
-def _print(found: list[tuple[int, float, float, int]]) -> None:
-    smallest, largest = found[0], found[-1]
+def _print(rows: list[tuple[int, float, float, int]]) -> None:
+    smallest, largest = rows[0], rows[-1]
     growth = largest[2] / smallest[2]
-    _say("| photos | median | p95 | queries |\n| ---: | ---: | ---: | ---: |")
-    for size, median, p95, queries in found:
-        _say(f"| {size:,} | {median:.1f} ms | {p95:.1f} ms | {queries} |")
-    same = len({queries for *_, queries in found}) == 1
-    _say(
+    _print_line("| photos | median | p95 | queries |\n| ---: | ---: | ---: | ---: |")
+    for size, median, p95, queries in rows:
+        _print_line(f"| {size:,} | {median:.1f} ms | {p95:.1f} ms | {queries} |")
+    same = len({queries for *_, queries in rows}) == 1
+    _print_line(
         f"\nGrowth of p95 from {smallest[0]:,} to {largest[0]:,} photos: {growth:.2f} (at most "
         f"{MOST_GROWTH}). p95 at {largest[0]:,}: {largest[2]:.1f} ms (at most {MOST_P95_MS:.0f}). "
         f"Queries constant: {'yes' if same else 'no'}."
     )
 
 
-def _say(line: str) -> None:
+def _print_line(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 

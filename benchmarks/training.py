@@ -81,7 +81,7 @@ class Trained:
 
     name: str
     training: Clock = field(default_factory=lambda: Clock(0, 0))
-    filling: Clock = field(default_factory=lambda: Clock(0, 0))
+    cache_building: Clock = field(default_factory=lambda: Clock(0, 0))
     accuracies: list[float] = field(default_factory=list)
 
 
@@ -113,7 +113,7 @@ def course(asked: argparse.Namespace) -> Course:
         for sample in sorted(samples, key=lambda s: s.group):
             if sample.kind is Kind.ITEM and len(taken[sample.stratum]) < each:
                 taken[sample.stratum].append(sample)
-        return [sample for found in taken.values() for sample in found]
+        return [sample for chosen in taken.values() for sample in chosen]
 
     held_out = [*split.validation, *split.test]
     return Course(
@@ -176,8 +176,8 @@ def straightforward(given: Course) -> Trained:
 
 def accuracy(part: TrainedPart, held_out: BatchSource, given: Course) -> float:
     """Return the share of validation photos with the right subclass."""
-    found = scores_of(part, held_out).sub.argmax(1)
-    return float((found == truth_of(given.validation).sub).mean())
+    predicted = scores_of(part, held_out).sub.argmax(1)
+    return float((predicted == truth_of(given.validation).sub).mean())
 
 
 def ours(given: Course, name: str, config: TrainConfig) -> Trained:
@@ -195,7 +195,7 @@ def ours(given: Course, name: str, config: TrainConfig) -> Trained:
             caches = FeatureCacheBuilder(frozen, preprocessing, Path(folder), {}, config.precision)
             views = Views(augmentation, STUDY.augmentation, 2, evaluation_view=False)
             batches = caches.build(given.train, "training", views)
-            trained.filling = began.since()
+            trained.cache_building = began.since()
             held_out = caches.build(given.validation, "validation")
         targets = build_targets(given.train, smoothing=config.smoothing)
         fit_timed(
@@ -209,7 +209,7 @@ def fit_timed(
     batches: BatchSource,
     targets: Targets,
     config: TrainConfig,
-    judge: Callable[[TrainedPart], float],
+    accuracy_of: Callable[[TrainedPart], float],
     trained: Trained,
 ) -> None:
     """Train, and keep what validation takes out of the time."""
@@ -218,7 +218,7 @@ def fit_timed(
     def timed(part: TrainedPart) -> float:
         nonlocal validating
         began = Clock.now()
-        trained.accuracies.append(judge(part))
+        trained.accuracies.append(accuracy_of(part))
         validating += began.since()
         return trained.accuracies[-1]
 
@@ -239,25 +239,25 @@ def native_precision() -> Precision:
 def measure(given: Course) -> list[Trained]:
     """Train with the reference and with ours."""
     native = native_precision()
-    found = [straightforward(given)]
+    trained = [straightforward(given)]
     whole = replace(STUDY.config, epochs=given.epochs, seed=given.seed, precision=native)
-    found.append(ours(given, f"ours, the same recipe, {native}", whole))
+    trained.append(ours(given, f"ours, the same recipe, {native}", whole))
     for precision in dict.fromkeys((Precision.FP32, native)):
         part = replace(whole, train_from=TrainFrom.LAYER4, precision=precision)
-        found.append(ours(given, f"ours, the same recipe from stage 4, {precision}", part))
-    return found
+        trained.append(ours(given, f"ours, the same recipe from stage 4, {precision}", part))
+    return trained
 
 
-def told(found: list[Trained], given: Course) -> str:
+def told(trained: list[Trained], given: Course) -> str:
     """Return the table; ratios are those of the reference's seconds to each trainer's."""
-    reference = found[0].training
+    reference = trained[0].training
     lines = [
-        "| trainer | s an epoch | with the cache's filling | ratio | with filling | ratio, CPU s "
-        "| with filling, CPU s | best validation accuracy |",
+        "| trainer | s an epoch | with building the cache | ratio | with the cache | ratio, CPU s "
+        "| with the cache, CPU s | best validation accuracy |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
-    for one in found:
-        both = one.training + one.filling
+    for one in trained:
+        both = one.training + one.cache_building
         cells = [
             one.name,
             f"{one.training.wall / given.epochs:.1f}",
@@ -296,13 +296,13 @@ def main(arguments: list[str] | None = None) -> None:
         flush=True,
     )
     try:
-        found = measure(given)
+        trained = measure(given)
     except URLError as error:
         print(f"Training is not measured: {given.backbone} cannot be had ({error.reason}).")  # noqa: T201  # a benchmark speaks
         return
-    print(told(found, given))  # noqa: T201  # a benchmark speaks
-    least, reference = LEAST[device], found[0]
-    fit_for = [t for t in found[1:] if max(t.accuracies) >= max(reference.accuracies)]
+    print(told(trained, given))  # noqa: T201  # a benchmark speaks
+    least, reference = LEAST[device], trained[0]
+    fit_for = [t for t in trained[1:] if max(t.accuracies) >= max(reference.accuracies)]
     ratio = max((reference.training.wall / t.training.wall for t in fit_for), default=0.0)
     verdict = "as wanted" if ratio >= least else "below what is wanted"
     print(  # noqa: T201  # a benchmark speaks

@@ -69,11 +69,11 @@ def first_line(stream: Mapping[str, Any]) -> str:
     Raises:
         KeyError, TypeError, ValueError: if it is of another form.
     """
-    said = {name: _count(stream["per_1000"][name]) for name in stream["per_1000"]}
+    counts = {name: _count(stream["per_1000"][name]) for name in stream["per_1000"]}
     return (
-        f"Of 1,000 photos like these: {said['right_subclass']} tagged rightly with a subclass, "
-        f"{said['right_main_class']} with a main class, {said['wrong']} wrongly "
-        f"({said['wrong_others']} of them things we do not take), {said['unknown']} to the "
+        f"Of 1,000 photos like these: {counts['right_subclass']} tagged rightly with a subclass, "
+        f"{counts['right_main_class']} with a main class, {counts['wrong']} wrongly "
+        f"({counts['wrong_others']} of them things we do not take), {counts['unknown']} to the "
         f"moderators. {mix_words(stream['mix'])}"
     )
 

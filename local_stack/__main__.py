@@ -42,7 +42,7 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:
-        _say("Stopped.")
+        _print("Stopped.")
         return 0
 
 
@@ -60,7 +60,7 @@ def run() -> int:
     address = _made_ready()
     with processes.running(log=None) as honcho:
         processes.wait_for_page(f"{address}/healthz", honcho, seconds=START_SECONDS)
-        _say(f"\n    SlowFashion AI is at {address}/    Ctrl-C stops it.\n")
+        _print(f"\n    SlowFashion AI is at {address}/    Ctrl-C stops it.\n")
         return honcho.wait()
 
 
@@ -84,7 +84,7 @@ def demo(*, once: bool) -> int:
                 raise OneMachineError("Not every sample got a result.")
             if once:
                 return 0
-            _say(f"\n    See the listings at {address}/    Ctrl-C stops it. Log: {log}\n")
+            _print(f"\n    See the listings at {address}/    Ctrl-C stops it. Log: {log}\n")
             return honcho.wait()
 
 
@@ -107,7 +107,7 @@ def _log_shown_on_failure(log: Path) -> Iterator[None]:
         raise
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 

@@ -54,8 +54,8 @@ class ApiClient:
 
     def listings(self) -> list[dict[str, Any]]:
         """Return this user's newest listings, without their photos, the newest first."""
-        found: list[dict[str, Any]] = self._ask("GET", "/listings/")["results"]
-        return found
+        results: list[dict[str, Any]] = self._ask("GET", "/listings/")["results"]
+        return results
 
     def _ask(self, method: str, path: str, **content: Any) -> dict[str, Any]:
         while True:

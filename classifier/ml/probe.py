@@ -63,12 +63,12 @@ def _unfit(name: str, error: Exception) -> UnfitModelError:
 
 
 def _check(predictor: Predictor, name: str) -> None:
-    drawn, plain = (predictor.prepare(data) for data in _pictures())
+    picture, plain = (predictor.prepare(data) for data in _pictures())
     size = predictor.manifest.preprocessing.size
-    if drawn.shape != (3, size, size) or drawn.dtype != torch.uint8:
-        raise ValueError(f"a prepared photo is {drawn.dtype} {tuple(drawn.shape)}")
-    first, other, again = predictor.predict([drawn, plain, drawn])
-    (alone,) = predictor.predict([drawn])
+    if picture.shape != (3, size, size) or picture.dtype != torch.uint8:
+        raise ValueError(f"a prepared photo is {picture.dtype} {tuple(picture.shape)}")
+    first, other, again = predictor.predict([picture, plain, picture])
+    (alone,) = predictor.predict([picture])
     if (apart := max(_distance(first, again), _distance(first, alone))) > TOLERANCE:
         raise UnfitModelError(
             f"{name} gives the same photo scores that differ by {apart:.3f}, depending on what "
@@ -92,12 +92,12 @@ def _numbers(scores: Scores) -> list[float]:
 
 def _pictures() -> tuple[bytes, bytes]:
     """Return two JPEGs: something like a bag on a light ground, and nothing at all."""
-    drawn = Image.new("RGB", (320, 240), "ivory")
-    draw = ImageDraw.Draw(drawn)
+    picture = Image.new("RGB", (320, 240), "ivory")
+    draw = ImageDraw.Draw(picture)
     draw.arc((110, 20, 210, 160), 180, 360, fill="saddlebrown", width=8)
     draw.rounded_rectangle((70, 90, 250, 210), 16, fill="peru", outline="saddlebrown", width=6)
     draw.ellipse((150, 130, 170, 150), fill="gold")
-    return _jpeg(drawn), _jpeg(Image.new("RGB", (320, 240), "grey"))
+    return _jpeg(picture), _jpeg(Image.new("RGB", (320, 240), "grey"))
 
 
 def _jpeg(image: Image.Image) -> bytes:

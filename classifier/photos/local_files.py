@@ -73,7 +73,7 @@ def find_photos(folder: Path) -> FoundPhotos:
 
     A file counts as a photo by its suffix, or else by how it begins.
     """
-    found, seen = FoundPhotos(), set[tuple[int, int]]()
+    photos_found, seen = FoundPhotos(), set[tuple[int, int]]()
     # Links last, so that a folder is read under its own name where it has one here.
     folders, links = [folder], deque[Path]()
     while folders or links:
@@ -82,28 +82,28 @@ def find_photos(folder: Path) -> FoundPhotos:
             facts = here.stat()
             entries = sorted(os.scandir(here), key=lambda entry: entry.name)
         except OSError:
-            found.left_out.append(LeftOut(here, WhyLeftOut.CLOSED))
+            photos_found.left_out.append(LeftOut(here, WhyLeftOut.CLOSED))
             continue
         if (facts.st_dev, facts.st_ino) in seen:
-            found.left_out.append(LeftOut(here, WhyLeftOut.SAME_FOLDER))
+            photos_found.left_out.append(LeftOut(here, WhyLeftOut.SAME_FOLDER))
             continue
         seen.add((facts.st_dev, facts.st_ino))
         for entry in entries:
             if entry.is_dir() and not is_system_name(entry.name):
                 (links if entry.is_symlink() else folders).append(Path(entry.path))
             else:
-                _take(entry, found)
-    found.photos.sort()
-    found.left_out.sort(key=lambda item: item.path)
-    return found
+                _take(entry, photos_found)
+    photos_found.photos.sort()
+    photos_found.left_out.sort(key=lambda item: item.path)
+    return photos_found
 
 
-def _take(entry: "os.DirEntry[str]", found: FoundPhotos) -> None:
+def _take(entry: "os.DirEntry[str]", photos_found: FoundPhotos) -> None:
     path = Path(entry.path)
     if why := _why_no_photo(entry, path):
-        found.left_out.append(LeftOut(path, why))
+        photos_found.left_out.append(LeftOut(path, why))
     else:
-        found.photos.append(path)
+        photos_found.photos.append(path)
 
 
 def is_system_name(name: str) -> bool:

@@ -21,7 +21,7 @@ from classifier.retraining.errors import AlreadyRunningError, LeaseLostError
 logger = logging.getLogger(__name__)
 
 RENEWALS_IN_A_LEASE: Final = 4
-SECONDS_BETWEEN_WORDS: Final = 1.0
+SECONDS_BETWEEN_REPORTS: Final = 1.0
 # What a database says that restarts, is locked or cannot be reached; the work may go on later.
 DATABASE_AWAY: Final = (OperationalError, InterfaceError)
 
@@ -65,7 +65,7 @@ class Lease:
         self._token = token
         self._lost = threading.Event()
         self._over = threading.Event()
-        self._said_at = -SECONDS_BETWEEN_WORDS
+        self._stored_at = -SECONDS_BETWEEN_REPORTS
         self._thread = threading.Thread(
             target=self._stay_alive, name=f"lease-{run.pk}", daemon=True
         )
@@ -97,7 +97,9 @@ class Lease:
             logger.warning("%s goes on when its lease is over: %s", self.run, error)
             connection.close()
 
-    def say(self, *, stage: RetrainRun.Stage, doing: str, progress: float = 0.0) -> None:
+    def report_progress(
+        self, *, stage: RetrainRun.Stage, doing: str, progress: float = 0.0
+    ) -> None:
         """Store what happens now; at most once a second, except that a new stage is never left out.
 
         While the database is away nothing is stored and the work goes on.
@@ -111,9 +113,9 @@ class Lease:
         """
         self._check()
         now = time.monotonic()
-        if stage == self.run.stage and now - self._said_at < SECONDS_BETWEEN_WORDS:
+        if stage == self.run.stage and now - self._stored_at < SECONDS_BETWEEN_REPORTS:
             return
-        self._said_at = now
+        self._stored_at = now
         try:
             self._write(
                 stage=stage,

@@ -93,13 +93,13 @@ def store_results(
     *, photos: Sequence[ListingPhoto], results: Sequence[Result], version: ModelVersion
 ) -> int:
     """Store the results of one claim in one transaction; return how many were still ours."""
-    found = dict(zip((photo.pk for photo in photos), results, strict=True))
+    result_of = dict(zip((photo.pk for photo in photos), results, strict=True))
     token = photos[0].claim
     with transaction.atomic():
-        held = ListingPhoto.objects.select_for_update().filter(pk__in=list(found), claim=token)
+        held = ListingPhoto.objects.select_for_update().filter(pk__in=list(result_of), claim=token)
         rows = list(held)
         for row in rows:
-            _apply(row, found[row.pk], version)
+            _apply(row, result_of[row.pk], version)
         ListingPhoto.objects.bulk_update(rows, RESULT_FIELDS)
         enqueue.enqueue(rows)
     return len(rows)

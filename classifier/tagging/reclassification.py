@@ -154,16 +154,16 @@ def store(batch: ReclassificationBatch, results: Sequence[Result], *, version: M
     A photo that could not be read keeps its tag, as does one that a moderator settled or took
     onto the screen meanwhile, or that another worker has tagged.
     """
-    found = {
+    result_of = {
         photo.pk: result
         for photo, result in zip(batch.photos, results, strict=True)
         if isinstance(result, Tagged)
     }
     with transaction.atomic():
-        rows = [row for row in _locked(batch.photos, version) if row.pk in found]
+        rows = [row for row in _locked(batch.photos, version) if row.pk in result_of]
         before = {row.pk: (row.outcome, row.main, row.sub) for row in rows}
         for row in rows:
-            write_tag(row, found[row.pk], version)
+            write_tag(row, result_of[row.pk], version)
         ListingPhoto.objects.bulk_update(rows, TAG_FIELDS)
         # One the model was sure of before, and is now, had its draw for the sample already.
         sure = Outcome.SUBCLASS
@@ -194,10 +194,10 @@ def _locked(photos: Sequence[ListingPhoto], version: ModelVersion) -> list[Listi
 
 def in_words(run: Reclassification) -> str:
     """Return in a sentence or two how far it is."""
-    said = (
+    summary = (
         f"{run.tagged:,} of {run.total:,} photos were tagged again, {run.changed:,} of them got "
         f"another tag; the model is {run.version}."
     )
     if not run.left_over:
-        return said
-    return f"{said} Left as they were: {run.left_over:,}, unreadable or after it was stopped."
+        return summary
+    return f"{summary} Left as they were: {run.left_over:,}, unreadable or after it was stopped."

@@ -39,9 +39,9 @@ def period_at(when: datetime) -> Period | None:
 
 def ancestors(version: ModelVersion) -> list[ModelVersion]:
     """Return the versions that it comes from: its parent, the parent's parent and so on."""
-    found: list[ModelVersion] = []
+    versions: list[ModelVersion] = []
     parent = version.parent
-    while parent is not None and parent not in found:
-        found.append(parent)
+    while parent is not None and parent not in versions:
+        versions.append(parent)
         parent = parent.parent
-    return found
+    return versions

@@ -64,9 +64,9 @@ def choose_files(paths: Iterable[Path]) -> Chosen:
         if not is_folder:
             files.append(path)
             continue
-        found = find_photos(path)
-        files += found.photos or [Failed(path, "There are no photos in this folder.")]
-        notes += in_words(found.left_out, path)
+        in_folder = find_photos(path)
+        files += in_folder.photos or [Failed(path, "There are no photos in this folder.")]
+        notes += in_words(in_folder.left_out, path)
     return Chosen(files, notes)
 
 

@@ -128,11 +128,11 @@ def test_from_the_button_to_the_champion_and_back(boss: Page, site: Site) -> Non
     with site.database():
         run = RetrainRun.objects.get()
         with retraining.take(run) as lease:
-            lease.say(stage=COLLECT, doing="reading 212 reviews", progress=0.5)
+            lease.report_progress(stage=COLLECT, doing="reading 212 reviews", progress=0.5)
             expect(now.locator(".m-doing")).to_contain_text("reading 212 reviews")
             expect(now.locator("[aria-current=step]")).to_have_text("collecting labels")
             expect(bar).to_have_attribute("value", "0.5000")
-            lease.say(stage=TRAIN, doing="epoch 1 of 4", progress=0.25)
+            lease.report_progress(stage=TRAIN, doing="epoch 1 of 4", progress=0.25)
             expect(now.locator("[aria-current=step]")).to_have_text("training")
             expect(bar).to_have_attribute("value", "0.2500")
             champion = registry.champion()
@@ -195,7 +195,7 @@ def test_a_proxys_refusal_does_not_stop_the_panel(boss: Page, site: Site) -> Non
         run = retraining.request(trigger=RetrainRun.Trigger.COMMAND, policy=RetrainRun.Policy.GATE)
         with retraining.take(run) as lease:
             boss.goto(site.system.address + RUNS)
-            lease.say(stage=TRAIN, doing="epoch 3 of 4", progress=0.75)
+            lease.report_progress(stage=TRAIN, doing="epoch 3 of 4", progress=0.75)
             expect(boss.locator("#retraining-now .m-doing")).to_contain_text("epoch 3 of 4")
             lease.finish(verdict=RetrainRun.Verdict.REJECTED, message="No better.")
     assert refused
@@ -224,7 +224,7 @@ def test_without_script_the_page_shows_how_far_it_is(
     with site.database():
         run = retraining.request(trigger=RetrainRun.Trigger.COMMAND, policy=RetrainRun.Policy.GATE)
         with retraining.take(run) as lease:
-            lease.say(stage=TRAIN, doing="epoch 2 of 4", progress=0.5)
+            lease.report_progress(stage=TRAIN, doing="epoch 2 of 4", progress=0.5)
             page.goto(site.system.address + RUNS)
             expect(page.locator(".m-doing")).to_contain_text("epoch 2 of 4")
             lease.finish(verdict=RetrainRun.Verdict.REJECTED, message="No better.")
@@ -261,7 +261,7 @@ def test_every_text_stands_out(
         run = retraining.request(trigger=RetrainRun.Trigger.COMMAND, policy=RetrainRun.Policy.GATE)
         page = signed_in(color_scheme=scheme).new_page()
         with retraining.take(run) as lease:
-            lease.say(stage=TRAIN, doing="epoch 2 of 4", progress=0.5)
+            lease.report_progress(stage=TRAIN, doing="epoch 2 of 4", progress=0.5)
             for path in (f"{VERSIONS}{version.pk}/change/", RUNS):
                 page.goto(site.system.address + path)
                 expect(page.locator("html.dark")).to_have_count(int(scheme == "dark"))

@@ -213,11 +213,11 @@ def _checked(values: dict[str, str]) -> dict[str, str]:
 
 
 def _scores(values: dict[str, str]) -> list[float]:
-    found = [float(values[name]) for name in COLUMNS[len(FACTS) :]]
+    scores = [float(values[name]) for name in COLUMNS[len(FACTS) :]]
     # NaN fails the comparison, as it should.
-    if not all(0 <= value <= 1.001 for value in found):
+    if not all(0 <= value <= 1.001 for value in scores):
         raise ValueError("Scores lie between 0 and 1.")
-    return [min(value, 1.0) for value in found]
+    return [min(value, 1.0) for value in scores]
 
 
 def _index(classes: Sequence[str], name: str) -> int:

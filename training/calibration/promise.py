@@ -212,7 +212,7 @@ class _Answers:
         may &= MAIN_OF_SUB[sub] == main
         kind = np.select([truth.items, truth.near], [ITEM, NEAR], OTHER)
         names, product = np.unique(truth.groups, return_inverse=True)
-        drawn = np.array(
+        draws = np.array(
             [
                 zlib.crc32(f"tuning {name}".encode(errors="surrogateescape")) % TUNING == 0
                 for name in names
@@ -222,7 +222,7 @@ class _Answers:
             Photos(kind, truth.items & (sub == truth.sub), product),
             sub,
             np.where(may, scores.sub.max(axis=1), -1.0),
-            drawn[product],
+            draws[product],
         )
 
     def passing(self, thresholds: dict[str, float]) -> Bools:

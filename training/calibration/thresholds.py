@@ -54,8 +54,8 @@ def _sub_targets(truth: Truth) -> Floats:
 
 
 def _least(loss: Callable[[float], float]) -> float:
-    found = minimize_scalar(lambda log_t: loss(float(np.exp(log_t))), bounds=(-3, 3))
-    return float(np.exp(found.x))
+    minimum = minimize_scalar(lambda log_t: loss(float(np.exp(log_t))), bounds=(-3, 3))
+    return float(np.exp(minimum.x))
 
 
 def _class_loss(logits: Floats, targets: Floats, temperature: float) -> float:
@@ -68,7 +68,7 @@ def _unit_loss(logits: Floats, wanted: NDArray[np.bool_], temperature: float) ->
 
 
 def choose_thresholds(
-    found: Probabilities, truth: Truth, *, keep_items: float = 0.985, coverage: float = 0.92
+    scores: Probabilities, truth: Truth, *, keep_items: float = 0.985, coverage: float = 0.92
 ) -> Thresholds:
     """Choose thresholds on validation photos: as strict as they can be at a stated coverage.
 
@@ -77,10 +77,10 @@ def choose_thresholds(
     are rightly taken for it get its tag; half of it is the same figure over all subclasses, since
     a rare subclass has too few photos to stand alone.
     """
-    at_risk = float(np.quantile(found.novelty[truth.items], keep_items))
-    best = found.sub.argmax(axis=1)
+    at_risk = float(np.quantile(scores.novelty[truth.items], keep_items))
+    best = scores.sub.argmax(axis=1)
     right = truth.items & (best == truth.sub)
-    confidence = found.sub.max(axis=1)
+    confidence = scores.sub.max(axis=1)
     overall = _strictest(confidence[right], coverage)
     return Thresholds(
         main=dict.fromkeys(MAIN_CLASSES, DEFAULT_THRESHOLD),

@@ -80,19 +80,19 @@ class ListingAugmentation:
         return image.crop((left, top, left + kept_w, top + kept_h))
 
     def _soften(self, image: Image.Image) -> Image.Image:
-        chance = random.random()
-        if chance < 0.12:
+        draw = random.random()
+        if draw < 0.12:
             small = random.uniform(0.25, 0.6)
             return image.resize(
                 (max(8, int(image.width * small)), max(8, int(image.height * small)))
             )
-        if chance < 0.2:
+        if draw < 0.2:
             return image.filter(ImageFilter.GaussianBlur(random.uniform(0.5, 1.8)))
-        if chance < 0.3:
+        if draw < 0.3:
             buffer = BytesIO()
             image.save(buffer, "JPEG", quality=random.randint(25, 60))
             return Image.open(buffer, formats=("JPEG",)).convert("RGB")
-        if chance < 0.35:
+        if draw < 0.35:
             return image.convert("L").convert("RGB")
         return image
 

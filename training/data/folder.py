@@ -101,10 +101,10 @@ def read_photos(folder: Path) -> list[Sample]:
 
 def _from_tree(folder: Path) -> list[Sample]:
     samples = []
-    found = find_photos(folder)
-    for sentence in in_words(found.left_out, folder):
+    in_folder = find_photos(folder)
+    for sentence in in_words(in_folder.left_out, folder):
         logger.warning("%s", sentence)
-    for path in found.photos:
+    for path in in_folder.photos:
         parts = path.relative_to(folder).parts
         if parts[0] == OTHERS:
             main, sub = OTHERS, ""

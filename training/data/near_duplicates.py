@@ -77,9 +77,9 @@ def hash_photo(path: Path) -> PhotoHash | UnreadablePhoto:
 def hash_photos(paths: Sequence[Path], title: str) -> Iterator[PhotoHash | UnreadablePhoto]:
     """Yield one result a photo, in order, and show progress."""
     with ThreadPoolExecutor(READERS) as readers, Progress(title, len(paths)) as progress:
-        for found in readers.map(hash_photo, paths):
+        for photo_hash in readers.map(hash_photo, paths):
             progress.advance(1)
-            yield found
+            yield photo_hash
 
 
 def similar_pairs(bits: NDArray[np.uint64], alike: int = ALIKE) -> list[SimilarPair]:

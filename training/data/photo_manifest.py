@@ -66,8 +66,8 @@ def _checked(
     if None in row:
         raise PhotosError(f"{where}: the row has more cells than there are columns. {EXPECTED}.")
     group = row.get("group_id") or row.get("group") or ""
-    place, source = _inside(path, where, manifest.parent), row.get("source") or ""
-    return ManifestRow(line, place, main, sub, str(group), str(source))
+    photo_path, source = _inside(path, where, manifest.parent), row.get("source") or ""
+    return ManifestRow(line, photo_path, main, sub, str(group), str(source))
 
 
 def _inside(path: str, where: str, folder: Path) -> PurePosixPath:

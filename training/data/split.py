@@ -51,16 +51,16 @@ def stratified_split(
 def split_by_product(
     samples: Sequence[Sample], *, seed: int, shares: Mapping[str, float]
 ) -> dict[str, list[Sample]]:
-    """Return the named parts, and ``train`` with the rest; no product is in two of them.
+    """Return the named splits, and ``train`` with the rest; no product is in two of them.
 
-    Within a label, products are ordered by a hash of seed and name; the first fill the first part,
-    the next the second. A product with so many photos that it would dominate a part's figures
+    Within a label, products are ordered by a hash of seed and name; the first fill the first split,
+    the next the second. A product with so many photos that it would dominate a split's figures
     goes to train. Neither the order of the samples nor the machine changes the outcome.
 
     Args:
         samples: the photos; those of one group carry one stratum, or follow the group's first.
         seed: another seed gives another split.
-        shares: share of each label's photos that a part holds, 0 to 1.
+        shares: share of each label's photos that a split holds, 0 to 1.
     """
     products: dict[str, list[Sample]] = defaultdict(list)
     for sample in samples:
@@ -68,22 +68,22 @@ def split_by_product(
     strata: dict[str, list[str]] = defaultdict(list)
     for group, members in products.items():
         strata[members[0].stratum].append(group)
-    parts: dict[str, list[Sample]] = {part: [] for part in ("train", *shares)}
+    splits: dict[str, list[Sample]] = {split: [] for split in ("train", *shares)}
     for groups in strata.values():
         groups.sort(key=lambda group: _order(seed, group))
         total = sum(len(products[group]) for group in groups)
-        room = {part: share * total for part, share in shares.items()}
-        largest = {part: LARGEST_PRODUCT * quota for part, quota in room.items()}
+        quotas = {split: share * total for split, share in shares.items()}
+        largest = {split: LARGEST_PRODUCT * quota for split, quota in quotas.items()}
         for group in groups:
             size = len(products[group])
-            fits = [part for part in room if size <= min(room[part], max(1, largest[part]))]
-            part = fits[0] if fits else "train"
+            fits = [split for split in quotas if size <= min(quotas[split], max(1, largest[split]))]
+            split = fits[0] if fits else "train"
             if fits:
-                room[part] -= size
-            parts[part].extend(products[group])
-    for samples_of_part in parts.values():
-        samples_of_part.sort(key=lambda sample: sample.path)
-    return parts
+                quotas[split] -= size
+            splits[split].extend(products[group])
+    for samples_of_split in splits.values():
+        samples_of_split.sort(key=lambda sample: sample.path)
+    return splits
 
 
 def _order(seed: int, group: str) -> bytes:
@@ -152,13 +152,13 @@ def stratified_split_dataset(
     """
     if cap < 1 or not 0 < validation < 1:
         raise ValueError(f"Expected cap >= 1 and 0 < validation < 1, not {cap} and {validation}.")
-    found = list(hash_photos([sample.path for sample in samples], "comparing photos"))
-    looks = [look for look in found if isinstance(look, PhotoHash)]
-    unreadable = [look for look in found if isinstance(look, UnreadablePhoto)]
-    if not looks:
+    hashed = list(hash_photos([sample.path for sample in samples], "comparing photos"))
+    hashes = [h for h in hashed if isinstance(h, PhotoHash)]
+    unreadable = [h for h in hashed if isinstance(h, UnreadablePhoto)]
+    if not hashes:
         raise PhotosError(f"None of the {len(samples)} photos can be read.")
-    readable = [s for s, look in zip(samples, found, strict=True) if isinstance(look, PhotoHash)]
-    products = join_products(readable, similar_pairs(np.stack([look.bits for look in looks])))
+    readable = [s for s, h in zip(samples, hashed, strict=True) if isinstance(h, PhotoHash)]
+    products = join_products(readable, similar_pairs(np.stack([h.bits for h in hashes])))
     joined = sum(old.group != new.group for old, new in zip(readable, products, strict=True))
     kept, capped = _cap(products, cap, seed)
     parts = split_by_product(kept, seed=seed, shares={"validation": validation})

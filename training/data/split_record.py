@@ -70,15 +70,15 @@ def join_near_duplicates(samples: Sequence[Sample]) -> list[Sample]:
     Raises:
         PhotosError: if no photo can be read.
     """
-    found = list(hash_photos([sample.path for sample in samples], "comparing photos"))
-    looks = [look for look in found if isinstance(look, PhotoHash)]
-    if not looks:
+    hashed = list(hash_photos([sample.path for sample in samples], "comparing photos"))
+    hashes = [h for h in hashed if isinstance(h, PhotoHash)]
+    if not hashes:
         raise PhotosError(f"None of the {len(samples)} photos can be read.")
-    for photo in found:
+    for photo in hashed:
         if isinstance(photo, UnreadablePhoto):
             logger.warning("Left out %s: %s", photo.path, photo.reason)
-    readable = [s for s, look in zip(samples, found, strict=True) if isinstance(look, PhotoHash)]
-    products = join_products(readable, similar_pairs(np.stack([look.bits for look in looks])))
+    readable = [s for s, h in zip(samples, hashed, strict=True) if isinstance(h, PhotoHash)]
+    products = join_products(readable, similar_pairs(np.stack([h.bits for h in hashes])))
     joined = sum(old.group != new.group for old, new in zip(readable, products, strict=True))
     logger.info("%d photos were joined to another product as near-duplicates.", joined)
     return products

@@ -85,4 +85,4 @@ def write_bundle(
 def _existing(folder: Path) -> Path:
     """Return the folder, or the nearest one above it that exists."""
     folder = folder.resolve()
-    return next(place for place in (folder, *folder.parents) if place.exists())
+    return next(parent for parent in (folder, *folder.parents) if parent.exists())

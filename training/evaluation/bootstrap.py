@@ -26,8 +26,8 @@ def draws_of(count: int) -> NDArray[np.intp]:
     """Return how often each draw has each of ``count`` products (draws, count); always the same."""
     chosen = np.random.default_rng(0).integers(count, size=(RESAMPLES, count))
     row = count * np.arange(RESAMPLES)[:, None]
-    drawn = np.bincount((chosen + row).ravel(), minlength=RESAMPLES * count)
-    return drawn.reshape(RESAMPLES, count)
+    counts = np.bincount((chosen + row).ravel(), minlength=RESAMPLES * count)
+    return counts.reshape(RESAMPLES, count)
 
 
 def middle(values: Floats, level: float = 0.95) -> Interval:

@@ -95,14 +95,14 @@ def calibration_bins(
     confidence: NDArray[Any], right: NDArray[Any], bins: int = BINS
 ) -> list[dict[str, float]]:
     """Return mean confidence, accuracy and size of each bin that holds a photo."""
-    place = bin_of(confidence, bins)
+    bin_index = bin_of(confidence, bins)
     return [
         {
-            "confidence": float(confidence[place == b].mean()),
-            "accuracy": float(right[place == b].mean()),
-            "photos": int((place == b).sum()),
+            "confidence": float(confidence[bin_index == b].mean()),
+            "accuracy": float(right[bin_index == b].mean()),
+            "photos": int((bin_index == b).sum()),
         }
-        for b in np.unique(place)
+        for b in np.unique(bin_index)
     ]
 
 
@@ -121,13 +121,13 @@ def calibration_error(
 
 def curves(scores: Probabilities, truth: Truth) -> dict[str, Any]:
     """Return the matrices and curves of both levels, and the ROC of the novelty score."""
-    drawn: dict[str, Any] = {}
+    document: dict[str, Any] = {}
     for name, level in (("main", main_level(scores, truth)), ("sub", sub_level(scores, truth))):
-        drawn[name] = {
+        document[name] = {
             "confusion": confusion(level),
             "roc": one_vs_rest_roc(level),
             "calibration": calibration_bins(level.scores.max(1), level.best == level.truth),
         }
     # "Positive" is a photo of our goods, as in the out-of-distribution literature.
-    drawn["novelty"] = {"roc": roc(~truth.others, -scores.novelty)}
-    return drawn
+    document["novelty"] = {"roc": roc(~truth.others, -scores.novelty)}
+    return document

@@ -21,21 +21,21 @@ def calibration_interval(
     """
     if not len(confidence):
         return None
-    product, drawn = draw_products(groups)
-    gaps = np.zeros((drawn.shape[1], BINS))
+    product, draws = draw_products(groups)
+    gaps = np.zeros((draws.shape[1], BINS))
     np.add.at(gaps, (product, bin_of(confidence, BINS)), confidence - right)
-    return middle(np.abs(drawn @ gaps).sum(1) / (drawn @ np.bincount(product)))
+    return middle(np.abs(draws @ gaps).sum(1) / (draws @ np.bincount(product)))
 
 
 def class_intervals(level: Level, groups: NDArray[Any]) -> dict[str, dict[str, Interval]]:
     """Return intervals of precision, recall and F1 of each class, and of their averages."""
     if not len(level.truth):
         return {}
-    product, drawn = draw_products(groups)
+    product, draws = draw_products(groups)
     count = len(level.classes)
-    of_product = np.zeros((drawn.shape[1], count, count))
+    of_product = np.zeros((draws.shape[1], count, count))
     np.add.at(of_product, (product, level.truth, level.best), 1)
-    matrices = np.tensordot(drawn, of_product, axes=1)  # (draws, true class, best class)
+    matrices = np.tensordot(draws, of_product, axes=1)  # (draws, true class, best class)
     hits = np.diagonal(matrices, axis1=1, axis2=2)  # (draws, classes)
     support, predicted = matrices.sum(2), matrices.sum(1)
     figures = {
@@ -67,9 +67,9 @@ def novelty_intervals(scores: Probabilities, truth: Truth) -> dict[str, Interval
     """Return the intervals of the novelty AUROC and of the FPR at 95 % TPR."""
     if not truth.others.any() or truth.others.all():
         return {"novelty_auroc_95": None, "novelty_fpr_at_95_tpr_95": None}
-    product, drawn = draw_products(truth.groups)
+    product, draws = draw_products(truth.groups)
     parts = [
-        novelty_figures(scores.novelty, truth.others, drawn[start : start + AT_ONCE, product])
+        novelty_figures(scores.novelty, truth.others, draws[start : start + AT_ONCE, product])
         for start in range(0, RESAMPLES, AT_ONCE)
     ]
     areas, rates = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -102,6 +102,6 @@ def novelty_figures(
         true_positive = np.hstack([start, kept / kept[:, -1:]])
         false_positive = np.hstack([start, let_in / let_in[:, -1:]])
     areas = np.trapezoid(true_positive, false_positive, axis=1)
-    place = (true_positive >= 0.95).argmax(axis=1)
-    rates = false_positive[np.arange(len(weights)), place]
+    threshold_index = (true_positive >= 0.95).argmax(axis=1)
+    rates = false_positive[np.arange(len(weights)), threshold_index]
     return np.where(possible, areas, np.nan), np.where(possible, rates, np.nan)

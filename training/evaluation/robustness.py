@@ -120,7 +120,7 @@ def subsample(samples: Sequence[Sample], at_most: int) -> list[Sample]:
         for name, members in by_class.items()
         for rank, sample in enumerate(members)
     ]
-    ranked.sort(key=lambda place: place[:2])
+    ranked.sort(key=lambda entry: entry[:2])
     return [sample for _, _, sample in ranked[:at_most]]
 
 

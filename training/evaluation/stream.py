@@ -46,17 +46,17 @@ def stream_figures(made: Sequence[Decision], truth: Truth, mix: Mix) -> dict[str
     shares = {kind: mix.of(kind) / present for kind, rows in kinds.items() if rows.any()}
     columns = _columns(made, truth)
     rates = _Rates(truth, shares, columns)
-    counts = dict(zip(ENDS, _whole([rates.found[name] for name in ENDS]), strict=True))
-    counts["wrong_others"] = min(counts["wrong"], round(OF_1000 * rates.found["wrong_others"]))
+    counts = dict(zip(ENDS, _whole([rates.values[name] for name in ENDS]), strict=True))
+    counts["wrong_others"] = min(counts["wrong"], round(OF_1000 * rates.values["wrong_others"]))
     return {
         "mix": {kind: shares.get(kind, 0.0) for kind in KINDS},
         "per_1000": {
-            name: {"photos": counts[name], "interval": middle(OF_1000 * rates.drawn[name])}
+            name: {"photos": counts[name], "interval": middle(OF_1000 * rates.draws[name])}
             for name in (*ENDS, "wrong_others")
         },
         **rates.ratio("wrong_tags", "wrong_tag", "tag"),
-        "tagged": rates.found["tag"],
-        "tagged_95": middle(rates.drawn["tag"]),
+        "tagged": rates.values["tag"],
+        "tagged_95": middle(rates.draws["tag"]),
     }
 
 
@@ -80,34 +80,34 @@ class _Rates:
     """The share of the stream of which each column is true: found, and drawn again by products."""
 
     def __init__(self, truth: Truth, shares: dict[str, float], columns: dict[str, Bools]) -> None:
-        place, drawn = draw_products(truth.groups)
-        self.found: dict[str, float] = dict.fromkeys(columns, 0.0)
-        self.drawn: dict[str, Floats] = {name: np.zeros(len(drawn)) for name in columns}
-        products = drawn.shape[1]
+        product, draws = draw_products(truth.groups)
+        self.values: dict[str, float] = dict.fromkeys(columns, 0.0)
+        self.draws: dict[str, Floats] = {name: np.zeros(len(draws)) for name in columns}
+        products = draws.shape[1]
         for kind, share in shares.items():
             rows = getattr(truth, kind)
-            sizes = drawn @ np.bincount(place[rows], minlength=products)
+            sizes = draws @ np.bincount(product[rows], minlength=products)
             for name, column in columns.items():
-                hits = np.bincount(place[rows & column], minlength=products)
-                self.found[name] += share * float(column[rows].mean())
+                hits = np.bincount(product[rows & column], minlength=products)
+                self.values[name] += share * float(column[rows].mean())
                 # A draw without a photo of this kind says nothing of it.
                 rate = np.divide(
-                    drawn @ hits, sizes, out=np.full(len(drawn), np.nan), where=sizes > 0
+                    draws @ hits, sizes, out=np.full(len(draws), np.nan), where=sizes > 0
                 )
-                self.drawn[name] += share * rate
+                self.draws[name] += share * rate
 
     def ratio(self, name: str, part: str, whole: str) -> dict[str, Any]:
         """Return one column as a share of another, with its interval."""
-        of = self.drawn[whole]
-        drawn = np.divide(self.drawn[part], of, out=np.full(len(of), np.nan), where=of > 0)
-        value = self.found[part] / self.found[whole] if self.found[whole] else None
-        return {name: value, f"{name}_95": middle(drawn)}
+        of = self.draws[whole]
+        draws = np.divide(self.draws[part], of, out=np.full(len(of), np.nan), where=of > 0)
+        value = self.values[part] / self.values[whole] if self.values[whole] else None
+        return {name: value, f"{name}_95": middle(draws)}
 
 
 def _whole(shares: list[float]) -> list[int]:
     """Return whole numbers of 1,000 that add up to it: the largest remainders are rounded up."""
     exact = OF_1000 * np.array(shares)
     counts = np.floor(exact + 1e-9).astype(int)
-    for place in np.argsort(counts - exact, kind="stable")[: OF_1000 - counts.sum()]:
-        counts[place] += 1
+    for index in np.argsort(counts - exact, kind="stable")[: OF_1000 - counts.sum()]:
+        counts[index] += 1
     return [int(count) for count in counts]

@@ -32,8 +32,8 @@ def draw_recall(outcomes: Outcomes) -> Picture:
     )
     picture = Picture(9.4, 4.2)
     with picture as axes:
-        for place, (label, colour, strength, recalls) in enumerate(series):
-            across = [i + (place - 1.5) * BAR for i in range(len(names))]
+        for position, (label, colour, strength, recalls) in enumerate(series):
+            across = [i + (position - 1.5) * BAR for i in range(len(names))]
             heights = [recall or 0.0 for recall in recalls]
             axes.bar(across, heights, 0.9 * BAR, label=label, color=COLOURS[colour], alpha=strength)
             for x, recall in zip(across, recalls, strict=True):

@@ -18,8 +18,8 @@ CORNER: Final = 0.1  # of the zoomed ROC picture: good curves only differ there
 def _style_of(name: str) -> dict[str, Any]:
     """Return a class's line: the main class gives the colour, the place in it the dashes."""
     main = MAIN_OF.get(name, name)
-    place = TAXONOMY[main].index(name) if name in MAIN_OF else 0
-    return {"color": COLOURS[main.lower()], "linestyle": DASHES[place]}
+    position = TAXONOMY[main].index(name) if name in MAIN_OF else 0
+    return {"color": COLOURS[main.lower()], "linestyle": DASHES[position]}
 
 
 def _percent_axes(axes: Axes, *, across: str, up: str) -> None:
@@ -32,7 +32,7 @@ def _percent_axes(axes: Axes, *, across: str, up: str) -> None:
 def roc_pictures(curves: Mapping[str, Any], title: str) -> SafeString:
     """Draw one-vs-rest ROC curves whole, and their top left corner enlarged."""
     present = {name: curve for name, curve in curves.items() if curve}
-    said = ", ".join(f"{name} {curve['auc']:.3f}" for name, curve in present.items())
+    areas = ", ".join(f"{name} {curve['auc']:.3f}" for name, curve in present.items())
     whole = Picture(*PANEL)
     with whole as axes:
         _roc_lines(axes, present)
@@ -45,7 +45,7 @@ def roc_pictures(curves: Mapping[str, Any], title: str) -> SafeString:
         axes.set_xlim(-CORNER / 50, CORNER)
         axes.set_ylim(1 - 3 * CORNER, 1 + CORNER / 20)
         _percent_axes(axes, across="false positives, the first 10 %", up="true positives")
-    return whole.svg(f"ROC curves of {title}. Areas: {said}.") + corner.svg(
+    return whole.svg(f"ROC curves of {title}. Areas: {areas}.") + corner.svg(
         f"The same curves of {title}, their top left corner enlarged."
     )
 
@@ -92,7 +92,7 @@ def calibration_picture(title: str, bins: Sequence[Mapping[str, float]]) -> Safe
     return picture.svg(f"Calibration curve, {title}: accuracy of photos over their confidence.")
 
 
-def robustness_picture(found: Mapping[str, Any], kind: str, title: str) -> SafeString:
+def robustness_picture(robustness: Mapping[str, Any], kind: str, title: str) -> SafeString:
     """Draw accuracy over the share of the photo that is covered, or that is cut away."""
     lines = (
         ("main_accuracy", "main class", "accent", "-"),
@@ -103,7 +103,7 @@ def robustness_picture(found: Mapping[str, Any], kind: str, title: str) -> SafeS
     picture = Picture(*PANEL)
     with picture as axes:
         for figure, label, colour, dashes in lines:
-            _line(axes, found, kind, figure, label=label, color=COLOURS[colour], ls=dashes)
+            _line(axes, robustness, kind, figure, label=label, color=COLOURS[colour], ls=dashes)
         axes.set_title(title, loc="left", color=COLOURS["ink"])
         axes.set_ylim(0, 1.03)
         _percent_axes(axes, across="share of the photo's area", up="share of photos")
@@ -111,8 +111,8 @@ def robustness_picture(found: Mapping[str, Any], kind: str, title: str) -> SafeS
     return picture.svg(f"Accuracy when {title}: 0 to 60 % of the photo.")
 
 
-def _line(axes: Axes, found: Mapping[str, Any], kind: str, figure: str, **style: Any) -> None:
-    rows, shares = found[kind], found["shares"]
+def _line(axes: Axes, robustness: Mapping[str, Any], kind: str, figure: str, **style: Any) -> None:
+    rows, shares = robustness[kind], robustness["shares"]
     up = [float("nan") if row[figure] is None else row[figure] for row in rows]
     axes.plot(shares, up, marker="o", markersize=3.5, **style)
     intervals = [row.get(f"{figure}_95") for row in rows]
@@ -124,18 +124,18 @@ def _line(axes: Axes, found: Mapping[str, Any], kind: str, figure: str, **style:
 def pictures(document: Mapping[str, Any]) -> dict[str, SafeString]:
     """Return all pictures of one evaluation document; those without photos are left out."""
     curves = document["curves"]
-    drawn = {
+    pictures_of = {
         "calibration": calibration_picture("main classes", curves["main"]["calibration"])
         + calibration_picture("subclasses", curves["sub"]["calibration"])
     }
     for level, title in (("main", "the main classes"), ("sub", "the subclasses")):
         if any(curves[level]["roc"].values()):
-            drawn[f"roc_{level}"] = roc_pictures(curves[level]["roc"], title)
+            pictures_of[f"roc_{level}"] = roc_pictures(curves[level]["roc"], title)
     if curves["novelty"]["roc"]:
-        drawn["novelty"] = novelty_picture(curves["novelty"]["roc"])
-    found = document["robustness"]
-    if found["photos"]:
-        drawn["robustness"] = robustness_picture(
-            found, "covered", "a part is covered"
-        ) + robustness_picture(found, "cut", "a part is cut away")
-    return drawn
+        pictures_of["novelty"] = novelty_picture(curves["novelty"]["roc"])
+    robustness = document["robustness"]
+    if robustness["photos"]:
+        pictures_of["robustness"] = robustness_picture(
+            robustness, "covered", "a part is covered"
+        ) + robustness_picture(robustness, "cut", "a part is cut away")
+    return pictures_of

@@ -40,8 +40,8 @@ def _first_line(figures: Mapping[str, Any]) -> list[str]:
     stream = figures["stream"]
     if stream is None:
         return ["Of a stream nothing can be said: there are no items among these photos.", ""]
-    found = f"{share(stream['wrong_tags'])} ({interval(stream['wrong_tags_95'])})"
-    return [first_line(stream), f"Of all subclass tags in it, {found} are wrong.", ""]
+    wrong_tags = f"{share(stream['wrong_tags'])} ({interval(stream['wrong_tags_95'])})"
+    return [first_line(stream), f"Of all subclass tags in it, {wrong_tags} are wrong.", ""]
 
 
 def _class_lines(figures: Mapping[str, Any]) -> list[str]:
@@ -56,18 +56,18 @@ def _class_lines(figures: Mapping[str, Any]) -> list[str]:
     return lines[:-1]
 
 
-def _robust(found: Mapping[str, Any]) -> list[str]:
-    if not found["photos"]:
+def _robust(robustness: Mapping[str, Any]) -> list[str]:
+    if not robustness["photos"]:
         return []
-    shares = "".join(f"{round(100 * part):>6} %" for part in found["shares"])
+    shares = "".join(f"{round(100 * part):>6} %" for part in robustness["shares"])
     lines = [f"{'Subclass accuracy with a part':<32}{shares}"]
     for kind, words in (("covered", "covered"), ("cut", "cut away")):
-        cells = "".join(f"{share(row['sub_accuracy']):>8}" for row in found[kind])
+        cells = "".join(f"{share(row['sub_accuracy']):>8}" for row in robustness[kind])
         lines.append(f"{words:<32}{cells}")
     lines += ["", f"{'Bad photos':<32}{'main':>8}{'subclass':>10}{'tagged':>8}{'wrong tags':>12}"]
     lines += [
         f"{row['name']:<32}{share(row['main_accuracy']):>8}{share(row['sub_accuracy']):>10}"
         f"{share(row['coverage']):>8}{share(row['wrong_tag_rate']):>12}"
-        for row in found["corrupted"]
+        for row in robustness["corrupted"]
     ]
     return [*lines, ""]

@@ -136,8 +136,8 @@ def matrices(curves: Mapping[str, Any]) -> list[dict[str, Any]]:
             "level": key,
             "classes": curves[key]["confusion"]["classes"],
             "rows": [
-                {"name": name, "cells": _cells(counts, place)}
-                for place, (name, counts) in enumerate(
+                {"name": name, "cells": _cells(counts, index)}
+                for index, (name, counts) in enumerate(
                     zip(
                         curves[key]["confusion"]["classes"],
                         curves[key]["confusion"]["rows"],
@@ -157,9 +157,9 @@ def _cells(counts: Sequence[int], right: int) -> list[dict[str, Any]]:
             "count": count,
             # The root makes a single mistake among many photos visible.
             "shade": round(100 * math.sqrt(count / total)),
-            "kind": "hit" if place == right else "miss",
+            "kind": "hit" if index == right else "miss",
         }
-        for place, count in enumerate(counts)
+        for index, count in enumerate(counts)
     ]
 
 

@@ -91,8 +91,8 @@ class Picture:
         return _themed(self._drawn, description).replace(">", f">{style}", 1) + "\n"
 
 
-def _themed(drawn: str, description: str) -> SafeString:
-    body = drawn[drawn.index("<svg") :].rstrip()
+def _themed(svg: str, description: str) -> SafeString:
+    body = svg[svg.index("<svg") :].rstrip()
     body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
     body = re.sub(r'<g id="[^"]*"', "<g", body)  # several pictures share a page
     for name, placeholder in COLOURS.items():

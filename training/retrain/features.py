@@ -84,7 +84,7 @@ class FeatureStore:
     Args:
         network: whose part before ``train_from`` is frozen.
         train_from: the first part that is trained.
-        how: the evaluation transform.
+        preprocessing: the evaluation transform.
         folder: where all features lie.
         device: that computes, and with which precision.
         seed: of the augmentation's chance.
@@ -94,7 +94,7 @@ class FeatureStore:
         self,
         network: HierarchicalResNet,
         train_from: TrainFrom,
-        how: Preprocessing,
+        preprocessing: Preprocessing,
         folder: Path,
         *,
         device: torch.device,
@@ -103,16 +103,21 @@ class FeatureStore:
     ) -> None:
         key = {
             "frozen": frozen_hash(network, train_from),
-            "how": repr(how),
+            "preprocessing": repr(preprocessing),
             "seed": str(seed),
             "precision": str(precision),
         }
         name = hashlib.sha256(json.dumps(key).encode()).hexdigest()[:16]
-        self._all, self._folder, self._how, self._seed = folder, folder / name, how, seed
+        self._all, self._folder, self._preprocessing, self._seed = (
+            folder,
+            folder / name,
+            preprocessing,
+            seed,
+        )
         frozen = frozen_part(network, train_from).to(device)
 
         def builder(of: Path) -> FeatureCacheBuilder:
-            return FeatureCacheBuilder(frozen, how, of, key, precision)
+            return FeatureCacheBuilder(frozen, preprocessing, of, key, precision)
 
         self._builder = builder
 
@@ -153,7 +158,7 @@ class FeatureStore:
         name = hashlib.sha256("".join(missing).encode()).hexdigest()[:16]
         wanted = None
         if views > 1:
-            wanted = Views(ListingAugmentation(self._how), "listing", views, self._seed)
+            wanted = Views(ListingAugmentation(self._preprocessing), "listing", views, self._seed)
         self._builder(kept / name).build(
             list(missing.values()),
             title,

@@ -112,12 +112,12 @@ class _Retraining:
 
     def _during(self, stage: RetrainRun.Stage, work: Any) -> Any:
         """Do a stage's work and let whoever watches know how far it is."""
-        self.lease.say(stage=stage, doing="begins")
+        self.lease.report_progress(stage=stage, doing="begins")
 
         def told(title: str, done: int, total: int) -> None:
             progress = done / total if total else 0.0
             doing = f"{title}, {done:,} of {total:,}"
-            self.lease.say(stage=stage, doing=doing, progress=progress)
+            self.lease.report_progress(stage=stage, doing=doing, progress=progress)
 
         began, used = time.monotonic(), _processor_seconds()
         with listening(told):

@@ -57,10 +57,10 @@ def save_checkpoint(folder: Path, state: dict[str, Any], tensors: dict[str, Tens
 
 def load_checkpoint(folder: Path) -> tuple[dict[str, Any], dict[str, Tensor]] | None:
     """Return the last whole checkpoint, or None where there is none."""
-    for place in (folder, folder.with_name(f"{folder.name}.before")):
-        if (place / STATE).is_file():
-            state = json.loads((place / STATE).read_text(encoding="utf-8"))
-            return state, load_file(place / TENSORS)
+    for candidate in (folder, folder.with_name(f"{folder.name}.before")):
+        if (candidate / STATE).is_file():
+            state = json.loads((candidate / STATE).read_text(encoding="utf-8"))
+            return state, load_file(candidate / TENSORS)
     return None
 
 

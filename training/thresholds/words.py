@@ -15,8 +15,8 @@ def promise_table(rows: Sequence[Promised]) -> str:
         + (heads if len(classes) > 1 else "")
     ]
     for row in rows:
-        found = share(row.found)
-        line = f"{share(row.promise.risk):<16}{share(row.coverage):>14}{found:>14}"
+        wrong = share(row.found)
+        line = f"{share(row.promise.risk):<16}{share(row.coverage):>14}{wrong:>14}"
         if len(classes) > 1:
             line += "".join(
                 f"{share(group.coverage) if group.threshold is not None else 'cannot':>16}"

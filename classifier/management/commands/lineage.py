@@ -101,8 +101,8 @@ def _review(number: int) -> Review:
     return review
 
 
-def _of_photo(found: PhotoLineage, all_reviews: bool) -> Document:
-    photo = found.photo
+def _of_photo(lineage: PhotoLineage, all_reviews: bool) -> Document:
+    photo = lineage.photo
     return {
         "photo": photo.pk,
         "listing": photo.listing_id,
@@ -110,9 +110,9 @@ def _of_photo(found: PhotoLineage, all_reviews: bool) -> Document:
         "status": photo.status,
         "label": photo.label,
         "classified_at": photo.classified_at,
-        "models": [_of_model(one, all_reviews) for one in found.models],
-        "reviews": [_of_review(review) for review in found.reviews],
-        "learned_by": [_of_learning(row) for row in found.learned_by],
+        "models": [_of_model(one, all_reviews) for one in lineage.models],
+        "reviews": [_of_review(review) for review in lineage.reviews],
+        "learned_by": [_of_learning(row) for row in lineage.learned_by],
     }
 
 

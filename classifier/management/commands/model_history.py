@@ -70,13 +70,13 @@ def _at(moment: datetime) -> Period:
 
 def _row(period: Period) -> tuple[str, str, str, str]:
     change = period.promotion
-    return _shown(change.at), change.version.name, _replaced(change) or "–", _how(change)
+    return _shown(change.at), change.version.name, _replaced(change) or "–", _in_which_way(change)
 
 
 def _in_words(period: Period) -> str:
     change = period.promotion
     until = f"until {_shown(period.until)} UTC" if period.until else "to this day"
-    return f"{change.version}, from {_shown(change.at)} UTC {until}; {_how(change)}."
+    return f"{change.version}, from {_shown(change.at)} UTC {until}; {_in_which_way(change)}."
 
 
 def _as_json(period: Period) -> str:
@@ -96,7 +96,7 @@ def _replaced(change: Promotion) -> str | None:
     return change.replaced.name if change.replaced else None
 
 
-def _how(change: Promotion) -> str:
+def _in_which_way(change: Promotion) -> str:
     by = f" ({change.by.get_username()})" if change.by else ""
     return f"{change.get_trigger_display()}{by}"
 

@@ -40,12 +40,12 @@ def strip(data: bytes) -> Stripped:
 
 def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield name and whole of each box of the file; what is left over counts as one."""
-    place = 0
-    while place < len(data):
-        size, name = int.from_bytes(data[place : place + 4], "big"), data[place + 4 : place + 8]
+    offset = 0
+    while offset < len(data):
+        size, name = int.from_bytes(data[offset : offset + 4], "big"), data[offset + 4 : offset + 8]
         if size == 1:
-            size = int.from_bytes(data[place + 8 : place + 16], "big")
+            size = int.from_bytes(data[offset + 8 : offset + 16], "big")
         if size < 8:  # 0: to the end of the file; else broken
-            size = len(data) - place
-        yield name, data[place : place + size]
-        place += size
+            size = len(data) - offset
+        yield name, data[offset : offset + size]
+        offset += size

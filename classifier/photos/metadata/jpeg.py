@@ -27,8 +27,8 @@ def start_of(data: bytes) -> int | None:
 def strip(data: bytes) -> Stripped:
     """Return the file without application data and comments; ``data`` begins with the photo."""
     kept, exif, xmp, icc = [data[:2]], None, None, list[bytes]()
-    place = 2
-    while (segment := _next_segment(data, place)) is not None:
+    offset = 2
+    while (segment := _next_segment(data, offset)) is not None:
         marker, start, end = segment
         content = data[start + 2 : end]
         if marker == _START_OF_SCAN:
@@ -43,21 +43,21 @@ def strip(data: bytes) -> Stripped:
             icc.append(content[len(_ICC) :])
         elif _needed(marker, content):
             kept.append(data[start - 2 : end])
-        place = end
+        offset = end
     return Stripped(b"".join(kept), orientation(exif, xmp), _profile(icc))
 
 
-def _next_segment(data: bytes, place: int) -> tuple[int, int, int] | None:
+def _next_segment(data: bytes, offset: int) -> tuple[int, int, int] | None:
     """Return the next marker, where its length stands, and its end; None if no more comes."""
-    while (place := data.find(b"\xff", place)) >= 0 and place + 4 <= len(data):
-        marker = data[place + 1]
+    while (offset := data.find(b"\xff", offset)) >= 0 and offset + 4 <= len(data):
+        marker = data[offset + 1]
         if marker in (0x00, 0xFF):  # filling
-            place += 1
+            offset += 1
             continue
         if marker in _ALONE:
-            place += 2
+            offset += 2
             continue
-        start = place + 2
+        start = offset + 2
         end = start + int.from_bytes(data[start : start + 2], "big")
         return marker, start, max(end, start + 2)
     return None

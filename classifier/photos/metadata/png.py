@@ -36,14 +36,17 @@ def strip(data: bytes) -> Stripped:
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
     """Yield name, content and the whole of each chunk, up to the end or the first broken one."""
-    place = len(SIGNATURE)
-    while place + 8 <= len(data):
-        length, name = int.from_bytes(data[place : place + 4], "big"), data[place + 4 : place + 8]
+    offset = len(SIGNATURE)
+    while offset + 8 <= len(data):
+        length, name = (
+            int.from_bytes(data[offset : offset + 4], "big"),
+            data[offset + 4 : offset + 8],
+        )
         if name == b"IEND":
             return
-        end = place + 12 + length
-        yield name, data[place + 8 : place + 8 + length], data[place:end]
-        place = end
+        end = offset + 12 + length
+        yield name, data[offset + 8 : offset + 8 + length], data[offset:end]
+        offset = end
 
 
 def _is_intact(chunk: bytes) -> bool:

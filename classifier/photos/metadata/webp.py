@@ -31,8 +31,8 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield name and content of each chunk; the last may be cut short."""
-    place = 12
-    while place + 8 <= len(data):
-        length = int.from_bytes(data[place + 4 : place + 8], "little")
-        yield data[place : place + 4], data[place + 8 : place + 8 + length]
-        place += 8 + length + length % 2
+    offset = 12
+    while offset + 8 <= len(data):
+        length = int.from_bytes(data[offset + 4 : offset + 8], "little")
+        yield data[offset : offset + 4], data[offset + 8 : offset + 8 + length]
+        offset += 8 + length + length % 2

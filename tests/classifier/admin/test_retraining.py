@@ -108,7 +108,7 @@ def test_progress_is_told_to_page_and_script(client: Client, watcher: User) -> N
 
     run = a_run()
     with retraining.take(run) as lease:
-        lease.say(stage=TRAIN, doing="epoch 3 of <10>", progress=0.25)
+        lease.report_progress(stage=TRAIN, doing="epoch 3 of <10>", progress=0.25)
         now = client.get(NOW).json()
         assert now["unfinished"] is True
         for html in (now["html"], client.get(RUNS).content.decode()):
@@ -116,7 +116,7 @@ def test_progress_is_told_to_page_and_script(client: Client, watcher: User) -> N
             assert "epoch 3 of &lt;10&gt;" in html
             assert re.search(r'class="m-now" aria-current="step">training<', html)
             assert re.search(r'class="m-done">collecting labels ✓<', html)
-        lease.say(stage=EVALUATE, doing="the champion on the test photos")
+        lease.report_progress(stage=EVALUATE, doing="the champion on the test photos")
         assert 'aria-current="step">comparing with the champion<' in client.get(NOW).json()["html"]
         lease.finish(verdict=RetrainRun.Verdict.REJECTED, message="Rejected: no gain.")
     now = client.get(NOW).json()
@@ -148,7 +148,7 @@ def test_past_runs_are_listed_with_verdict_and_message(
 def test_a_process_that_fell_silent_is_told(client: Client, watcher: User) -> None:
     """When the lease is over, the page says that it will go on, not that it runs."""
     run = a_run()
-    retraining.take(run).say(stage=TRAIN, doing="epoch 3")
+    retraining.take(run).report_progress(stage=TRAIN, doing="epoch 3")
     client.force_login(watcher)
     assert "fallen silent" not in client.get(NOW).json()["html"]
     RetrainRun.objects.update(alive_until=timezone.now() - timedelta(seconds=1))
@@ -164,7 +164,7 @@ def test_a_run_can_be_called_off(client: Client, engineer: User) -> None:
     run = RetrainRun.objects.get()
     assert (run.state, run.message) == ("failed", "Called off by engineer.")
     with pytest.raises(retraining.LeaseLostError):
-        lease.say(stage=TRAIN, doing="epoch 4")
+        lease.report_progress(stage=TRAIN, doing="epoch 4")
     assert CALL_OFF not in client.get(RUNS).content.decode(), "there is nothing to call off"
 
 

@@ -119,7 +119,7 @@ def test_the_run_of_a_dead_process_goes_on() -> None:
     """After a kill the same run is returned and can be taken; while the lease lasts it cannot."""
     run = ask()
     lost = retraining.take(run)
-    lost.say(stage=TRAIN, doing="epoch 3", progress=0.5)
+    lost.report_progress(stage=TRAIN, doing="epoch 3", progress=0.5)
     with pytest.raises(AlreadyRunningError, match=r"training.*can be started again after"):
         ask()
     die(run)
@@ -128,7 +128,7 @@ def test_the_run_of_a_dead_process_goes_on() -> None:
     began = fresh(run).started_at
     with retraining.take(again) as lease:
         with pytest.raises(LeaseLostError):
-            lost.say(stage=RetrainRun.Stage.EVALUATE, doing="the champion")
+            lost.report_progress(stage=RetrainRun.Stage.EVALUATE, doing="the champion")
         with pytest.raises(LeaseLostError):
             lost.finish(verdict=REJECTED, message="From the grave.")
         lease.finish(verdict=REJECTED, message="No better.")
@@ -172,7 +172,7 @@ def test_a_heartbeat_notices_that_its_lease_is_lost(
             django_assert_num_queries(0),
             pytest.raises(LeaseLostError, match="called off"),
         ):
-            lease.say(stage=COLLECT, doing="reading")
+            lease.report_progress(stage=COLLECT, doing="reading")
     assert (fresh(run).state, fresh(run).message) == ("failed", "Called off by anna.")
     assert not retraining.call_off(run=run, by=User.objects.get(username="anna"))
 
@@ -183,7 +183,7 @@ def test_a_lost_lease_is_noticed_without_a_heartbeat_too() -> None:
     with retraining.take(run) as lease:
         assert retraining.call_off(run=run, by=person("anna"))
         with pytest.raises(LeaseLostError, match="called off"):
-            lease.say(stage=COLLECT, doing="reading")
+            lease.report_progress(stage=COLLECT, doing="reading")
 
 
 @contextmanager
@@ -215,9 +215,9 @@ def test_a_database_that_is_away_stops_no_work(real_database: str) -> None:
     run = ask()
     with retraining.take(run) as lease:
         with database_away(real_database):
-            lease.say(stage=COLLECT, doing="photo 1")
+            lease.report_progress(stage=COLLECT, doing="photo 1")
         assert fresh(run).doing == ""
-        lease.say(stage=TRAIN, doing="epoch 1")
+        lease.report_progress(stage=TRAIN, doing="epoch 1")
         assert fresh(run).doing == "epoch 1"
         lease.finish(verdict=REJECTED, message="No better.")
 
@@ -239,13 +239,13 @@ def test_work_that_needs_a_database_that_is_away_goes_on_later(real_database: st
 
 
 def test_words_within_a_second_are_left_out_but_no_stage_is() -> None:
-    """A fast loop may say each step: the row is written once a second, and at every new stage."""
+    """A fast loop may report each step: the row is written once a second, and at a new stage."""
     run = ask()
     with retraining.take(run) as lease:
-        lease.say(stage=COLLECT, doing="photo 1", progress=0.1)
-        lease.say(stage=COLLECT, doing="photo 2", progress=0.2)
+        lease.report_progress(stage=COLLECT, doing="photo 1", progress=0.1)
+        lease.report_progress(stage=COLLECT, doing="photo 2", progress=0.2)
         assert (fresh(run).doing, fresh(run).progress) == ("photo 1", 0.1)
-        lease.say(stage=TRAIN, doing="epoch 1 " * 50, progress=7)
+        lease.report_progress(stage=TRAIN, doing="epoch 1 " * 50, progress=7)
         assert (fresh(run).stage, fresh(run).progress) == ("train", 1)
         assert len(fresh(run).doing) == 200
         lease.finish(verdict=REJECTED, message="No better.", new_reviews=3)
@@ -270,7 +270,7 @@ def test_being_told_to_stop_lets_the_next_process_go_on(stop: type[BaseException
     """Ctrl-C ends nothing: the run can be taken again at once, without waiting for the lease."""
     run = ask()
     lease = retraining.take(run)
-    lease.say(stage=TRAIN, doing="epoch 3")
+    lease.report_progress(stage=TRAIN, doing="epoch 3")
     with pytest.raises(stop), lease:
         raise stop
     assert fresh(run).state == "running"

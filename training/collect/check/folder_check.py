@@ -68,10 +68,10 @@ def _labels(readable: Readable, request: CheckRequest) -> tuple[list[Finding], l
     if len(labels) < 2:
         return [], [f"Labels were not judged: fewer than two have {FOLDS} products or more."]
     features = frozen_features(readable.samples, request.backbone, request.cache)
-    judged = find_mislabelled(products, features, labels)
+    result = find_mislabelled(products, features, labels)
     notes = [
-        f"A model that did not see a photo agrees with {100 * judged.accuracy:.1f} % of the labels."
+        f"A model that did not see a photo agrees with {100 * result.accuracy:.1f} % of the labels."
     ]
     if skipped:
         notes.append(f"Too few products to judge the labels of {', '.join(skipped)}.")
-    return judged.findings, notes
+    return result.findings, notes

@@ -57,14 +57,14 @@ def find_mislabelled(
         labels: those that are judged, two or more; see `judgeable_labels`.
     """
     rows = np.array([i for i, s in enumerate(samples) if s.stratum in labels])
-    judged = [samples[i] for i in rows]
-    truth = np.array([labels.index(sample.stratum) for sample in judged])
-    groups = np.array([sample.group for sample in judged])
+    checked = [samples[i] for i in rows]
+    truth = np.array([labels.index(sample.stratum) for sample in checked])
+    groups = np.array([sample.group for sample in checked])
     probabilities = out_of_fold(features[rows], truth, groups, len(labels))
     issues = find_label_issues(
         truth, probabilities, return_indices_ranked_by="self_confidence", n_jobs=1
     )
-    findings = [_finding(judged[i], probabilities[i], labels) for i in issues]
+    findings = [_finding(checked[i], probabilities[i], labels) for i in issues]
     return LabelCheck(findings, float((probabilities.argmax(1) == truth).mean()))
 
 

@@ -106,9 +106,9 @@ class Command(BaseCommand):
                 quarantine(
                     [f for f in checked.findings if photos.folder_of(f.sample.path) == folder],
                     folder,
-                    place,
+                    aside_of_folder,
                 )
-                for folder, place in _places(photos, aside)
+                for folder, aside_of_folder in _places(photos, aside)
             )
             named = " ".join(f"--photos {folder}" for folder in photos.paths)
             self.stdout.write(
@@ -120,10 +120,10 @@ class Command(BaseCommand):
         from training.collect.check.quarantine import restore
 
         problems: list[str] = []
-        for folder, place in _places(photos, aside):
-            if len(photos.paths) > 1 and not place.exists():
+        for folder, aside_of_folder in _places(photos, aside):
+            if len(photos.paths) > 1 and not aside_of_folder.exists():
                 continue  # nothing was found in this one
-            count, here = restore(folder, place)
+            count, here = restore(folder, aside_of_folder)
             problems += here
             self.stdout.write("\n".join([*here, f"{count} photos were moved back to {folder}."]))
         if problems:

@@ -33,9 +33,9 @@ def fetch(photos: Sequence[ReviewedPhoto], folder: Path) -> list[UnreadablePhoto
         ThreadPoolExecutor(FETCHERS, thread_name_prefix="fetch-photo") as fetchers,
         Progress("fetching reviewed photos", len(photos)) as progress,
     ):
-        for found in fetchers.map(lambda photo: _fetch_one(photo, folder), photos):
-            if found is not None:
-                lost.append(found)
+        for problem in fetchers.map(lambda photo: _fetch_one(photo, folder), photos):
+            if problem is not None:
+                lost.append(problem)
             progress.advance(1)
     return lost
 

@@ -57,8 +57,12 @@ def hash_files(paths: Sequence[Path], folder: Path, title: str) -> FileHashes:
             return UnreadablePhoto(path, f"The file cannot be read ({error.strerror or error}).")
         if digest in cached:
             return FileHash(digest, np.frombuffer(bytes.fromhex(cached[digest]), dtype=np.uint64))
-        look = hash_photo(path)
-        return FileHash(look.digest, look.bits) if isinstance(look, PhotoHash) else look
+        photo_hash = hash_photo(path)
+        return (
+            FileHash(photo_hash.digest, photo_hash.bits)
+            if isinstance(photo_hash, PhotoHash)
+            else photo_hash
+        )
 
     with ThreadPoolExecutor(READERS) as readers, Progress(title, len(paths)) as progress:
         for path, hashed in zip(paths, readers.map(hash_file, paths), strict=True):
