@@ -89,7 +89,7 @@ def choose_and_evaluate(
     chosen = calibrate(part, validation, novelty=novelty)
     temperature, thresholds, scores = chosen.temperature, chosen.thresholds, chosen.scores
     at_default = Thresholds() if novelty else without_novelty(Thresholds())
-    promised = _promised(scores, validation.truth, cross_fitted, promise, thresholds)
+    promised = keep_promise(scores, validation.truth, promise, thresholds, cross_fitted)
     if promised is not None and promised.is_kept:
         thresholds = promised.thresholds
     test_scores = probabilities(test.logits(part), temperature)
@@ -110,11 +110,23 @@ def choose_and_evaluate(
     )
 
 
-def _promised(
-    scores: Probabilities, truth: Truth, cross_fitted: HeldOutScores | None, promise: Promise,
+def keep_promise(
+    scores: Probabilities,
+    truth: Truth,
+    promise: Promise,
     base: Thresholds,
-) -> Promised | None:  # fmt: skip
-    """Return thresholds that keep the promise, as far as these photos can prove it."""
+    cross_fitted: HeldOutScores | None = None,
+) -> Promised | None:
+    """Return thresholds that keep the promise, as far as these photos can prove it.
+
+    None, and a line in the log, where a kind of photo is missing. Where `Promised.is_kept` is
+    false, the log says so too, and the thresholds are of no use.
+
+    Args:
+        scores, truth: validation photos.
+        promise, base: as `choose_by_promise` takes them.
+        cross_fitted: scores of training photos by networks that did not see them.
+    """
     if cross_fitted is not None:
         scores, truth = both(cross_fitted.scores, scores), both_truths(cross_fitted.truth, truth)
     try:

@@ -13,7 +13,7 @@ Pareto testing of Laufer-Goldshtein, Fisch, Barzilay and Jaakkola 2023 orders it
 """
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -78,6 +78,23 @@ class Promise:
 DEFAULT_PROMISE: Final = Promise()
 
 
+def promise_of(metrics: Mapping[str, Any]) -> Promise | None:
+    """Return the promise that a bundle's thresholds keep; None where they keep none.
+
+    Args:
+        metrics: of the bundle; what makes no sense there counts as no promise.
+    """
+    kept = metrics.get("promise")
+    if not isinstance(kept, Mapping) or kept.get("kept") is not True:
+        return None
+    try:
+        return Promise(
+            float(kept["risk"]), float(kept["confidence"]), Mix(**kept["mix"]), kept["per"]
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """What the promise came to for some main classes.
@@ -126,6 +143,7 @@ class Promised:
         return {
             "risk": self.promise.risk,
             "confidence": self.promise.confidence,
+            "kept": self.is_kept,
             "mix": self.promise.mix.as_dict(),
             "per": self.promise.per,
             "coverage": self.coverage,

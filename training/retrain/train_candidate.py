@@ -6,14 +6,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from classifier.decision import Thresholds
 from classifier.ml.bundle import load_bundle, save_bundle
 from classifier.ml.manifest import HELD_OUT_NAME, Manifest, Preprocessing
 from classifier.ml.network import HierarchicalResNet
 from classifier.models import Split
-from training.calibration.calibrate import calibrate
+from training.calibration.calibrate import Calibration, calibrate, keep_promise
 from training.calibration.held_out import HeldOut, score_of
 from training.calibration.held_out_scores import held_out_scores
 from training.calibration.near_unit import fit_near_unit
+from training.calibration.promise import promise_of
 from training.data.augment import ListingAugmentation
 from training.data.batches import BatchSource, PhotoBatches
 from training.data.dataset_rows import DatasetRow, dataset_fingerprint
@@ -21,7 +23,7 @@ from training.data.targets import build_targets
 from training.engine.stages import TrainedPart, TrainFrom
 from training.engine.trainer import Epoch, fit
 from training.evaluation.figures import evaluate
-from training.evaluation.scoring import truth_of
+from training.evaluation.scoring import Truth, truth_of
 from training.retrain.data.collect import Collected, counts
 from training.retrain.features import FeatureStore, Photo
 from training.retrain.request import RetrainRequest
@@ -81,7 +83,8 @@ def train_candidate(collected: Collected, request: RetrainRequest, spec: Candida
     fit_near_unit(network, request.config.train_from, training_photos, validation)
     part = TrainedPart(network, request.config.train_from)
     chosen = calibrate(part, validation, novelty=request.config.novelty_weight > 0)
-    figures = evaluate(chosen.scores, validation.truth, chosen.thresholds)
+    thresholds, promised = promised_thresholds(before, chosen, validation.truth)
+    figures = evaluate(chosen.scores, validation.truth, thresholds)
     manifest = Manifest(
         name=spec.name,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -90,9 +93,9 @@ def train_candidate(collected: Collected, request: RetrainRequest, spec: Candida
         dataset_fingerprint=dataset_fingerprint(collected.rows),
         parent=before.name,
         preprocessing=before.preprocessing,
-        thresholds=chosen.thresholds,
+        thresholds=thresholds,
         temperature=chosen.temperature,
-        metrics={"split": spec.split, "validation": figures},
+        metrics={"split": spec.split, "validation": figures, **promised},
         training=_training_record(request, epochs, collected),
     )
     scored = held_out_scores(
@@ -102,6 +105,23 @@ def train_candidate(collected: Collected, request: RetrainRequest, spec: Candida
         "validation",
     )
     return save_bundle(network, manifest, spec.output, {HELD_OUT_NAME: scored.as_bytes()})
+
+
+def promised_thresholds(
+    champion: Manifest, chosen: Calibration, validation: Truth
+) -> tuple[Thresholds, dict[str, Any]]:
+    """Return thresholds that keep the champion's promise, and what the bundle says of it.
+
+    Where it made none, or these photos cannot prove it, they are those chosen for coverage.
+    """
+    promise = promise_of(champion.metrics)
+    if promise is None:
+        return chosen.thresholds, {}
+    promised = keep_promise(chosen.scores, validation, promise, chosen.thresholds)
+    if promised is None:
+        return chosen.thresholds, {}
+    kept = promised.thresholds if promised.is_kept else chosen.thresholds
+    return kept, {"promise": promised.as_dict()}
 
 
 def _training_record(

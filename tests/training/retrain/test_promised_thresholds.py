@@ -1,0 +1,46 @@
+"""A candidate keeps the promise that its champion keeps."""
+
+from typing import Any
+
+from classifier.decision import Thresholds
+from classifier.ml.manifest import Temperature
+from tests.manifests import a_manifest
+from tests.training.calibration.test_promise import stream
+from training.calibration.calibrate import Calibration
+from training.calibration.promise import Promise, choose_by_promise
+from training.retrain.train_candidate import promised_thresholds
+
+BASE = Thresholds(novelty=0.5)
+
+
+def champion_with(metrics: dict[str, Any]) -> Any:
+    """Return a champion's manifest with these metrics."""
+    return a_manifest(metrics=metrics)
+
+
+def test_a_candidate_keeps_the_champions_promise() -> None:
+    """Its thresholds are chosen by the same risk, certainty and mix, on its own scores."""
+    scores, truth = stream(4000, seed=1)
+    other_scores, other_truth = stream(4000, seed=2)
+    promise = Promise(0.06, 0.9)
+    kept = choose_by_promise(other_scores, other_truth, promise, BASE)
+    champion = champion_with({"promise": kept.as_dict()})
+    thresholds, said = promised_thresholds(
+        champion, Calibration(Temperature(), BASE, scores), truth
+    )
+    assert thresholds == choose_by_promise(scores, truth, promise, BASE).thresholds
+    assert thresholds != BASE
+    assert said["promise"]["risk"] == 0.06
+    assert said["promise"]["kept"] is True
+
+
+def test_without_a_promise_thresholds_are_those_for_coverage() -> None:
+    """A champion of an older release made none; one that cannot be proven is not pretended."""
+    scores, truth = stream(300, seed=3)
+    chosen = Calibration(Temperature(), BASE, scores)
+    assert promised_thresholds(champion_with({}), chosen, truth) == (BASE, {})
+    strict = choose_by_promise(*stream(4000, seed=2), Promise(0.06), BASE).as_dict()
+    strict["risk"] = 0.001
+    thresholds, said = promised_thresholds(champion_with({"promise": strict}), chosen, truth)
+    assert thresholds == BASE
+    assert said["promise"]["kept"] is False
