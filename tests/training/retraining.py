@@ -20,7 +20,7 @@ from sklearn.preprocessing import StandardScaler
 from classifier.decision import Thresholds, decide
 from classifier.ml.bundle import save_bundle
 from classifier.ml.manifest import Preprocessing
-from classifier.ml.network import HierarchicalResNet
+from classifier.ml.network import HeadLayout, HierarchicalResNet
 from classifier.ml.preprocessing import normalise, to_tensor
 from classifier.models import Listing, ListingPhoto, ModelVersion, Review
 from classifier.review import verdicts
@@ -35,6 +35,7 @@ from training.calibration.thresholds import choose_thresholds, fit_temperature
 from training.data.folder import Sample, read_photos
 from training.data.photo_folders import PhotoFolders
 from training.data.split import stratified_split
+from training.engine.joint_heads import fit_joint_heads
 from training.engine.stages import TrainedPart, TrainFrom
 from training.evaluation.scoring import probabilities, truth_of
 from training.features.cache import FeatureCache
@@ -149,7 +150,14 @@ def _review(
     return found
 
 
-def make_champion(folder: Path, base: Path, *, name: str = "first", confused: bool = False) -> Path:
+def make_champion(
+    folder: Path,
+    base: Path,
+    *,
+    name: str = "first",
+    confused: bool = False,
+    layout: HeadLayout = HeadLayout.SEPARATE,
+) -> Path:
     """Write a bundle that tells the base photos apart by heads on chance features.
 
     Args:
@@ -157,20 +165,17 @@ def make_champion(folder: Path, base: Path, *, name: str = "first", confused: bo
         base: folder of the base photos.
         name: of the bundle.
         confused: whether it takes boots and flats for something else.
+        layout: of its heads.
     """
     torch.manual_seed(0)
-    network = HierarchicalResNet().eval()
+    network = HierarchicalResNet(head_layout=layout).eval()
     samples = read_photos(base)
     split = stratified_split(samples, seed=0)
     train, features = split.train, _features(network, split.train)
-    items = np.array([s.sub is not None for s in train])
-    ours = np.array([s.main is not None for s in train])
-    subs = [SUBCLASSES.index(s.sub) if s.sub else -1 for s in train]
-    mains = [MAIN_CLASSES.index(s.main) if s.main else -1 for s in train]
-    _fit_head(network.sub_head, features[items], np.array(subs)[items])
-    assert network.main_head is not None
-    _fit_head(network.main_head, features[ours], np.array(mains)[ours])
-    _fit_head(network.novelty_unit, features, ~ours)
+    if layout is HeadLayout.JOINT:
+        fit_joint_heads(network, features, train)
+    else:
+        _fit_separate_heads(network, features, train)
     learned = HeldOut(_feed(features), truth_of(train))
     validation = HeldOut(_feed(_features(network, split.validation)), truth_of(split.validation))
     fit_near_unit(network, TrainFrom.HEADS, learned, validation)
@@ -191,6 +196,19 @@ def make_champion(folder: Path, base: Path, *, name: str = "first", confused: bo
     )
     save_bundle(network, manifest, folder)
     return folder
+
+
+def _fit_separate_heads(
+    network: HierarchicalResNet, features: Any, train: Sequence[Sample]
+) -> None:
+    items = np.array([s.sub is not None for s in train])
+    ours = np.array([s.main is not None for s in train])
+    subs = [SUBCLASSES.index(s.sub) if s.sub else -1 for s in train]
+    mains = [MAIN_CLASSES.index(s.main) if s.main else -1 for s in train]
+    _fit_head(network.sub_head, features[items], np.array(subs)[items])
+    assert network.main_head is not None
+    _fit_head(network.main_head, features[ours], np.array(mains)[ours])
+    _fit_head(network.novelty_unit, features, ~ours)
 
 
 def _features(network: HierarchicalResNet, samples: Sequence[Sample]) -> Any:

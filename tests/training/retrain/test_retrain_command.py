@@ -13,6 +13,7 @@ from PIL import Image
 from pytest_django import Settings
 
 from classifier.ml.bundle import load_bundle
+from classifier.ml.network import HeadLayout
 from classifier.models import (
     DatasetReview,
     Listing,
@@ -70,6 +71,10 @@ def bundles(tmp_path_factory: pytest.TempPathFactory, base_photos: Path) -> dict
     return {
         name: make_champion(folder / name, base_photos, name=name, confused=name == "confused")
         for name in ("sound", "confused")
+    } | {
+        "joint": make_champion(
+            folder / "joint", base_photos, name="joint", confused=True, layout=HeadLayout.JOINT
+        )
     }
 
 
@@ -117,10 +122,12 @@ def dataset_of(version: ModelVersion) -> list[dict[str, str]]:
         return list(csv.DictReader(file.read().decode().splitlines()))
 
 
+@pytest.mark.parametrize("name", ["confused", "joint"])
 def test_reviews_and_base_photos_make_a_better_champion(
-    confused: ModelVersion, base_photos: Path, capsys: Any
+    name: str, bundles: dict[str, Path], base_photos: Path, capsys: Any
 ) -> None:
     """Boots and flats that the champion confuses are reviewed; the candidate knows them."""
+    confused = champion_of(bundles[name])
     shown = [Shown.of(place, 500 + n) for place in (BOOTS, FLATS) for n in range(12)]
     done = review(shown, version=confused)
     printed = retrain("--photos", base_photos, capsys=capsys)
