@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
@@ -47,7 +46,7 @@ class _Counter:
     free: int
 
     def seconds_left(self) -> int:
-        until = SHARED_CACHE.get(f"{self.key}:until") or 0
+        until = float(SHARED_CACHE.get(f"{self.key}:until") or 0)
         return max(0, round(until - time.time() + 0.5))
 
     def take(self) -> bool:
@@ -93,13 +92,13 @@ def _network(address: str) -> str:
 class LockoutBackend(ModelBackend):
     """Django's own backend, with a limit on guesses; every way to sign in passes through it."""
 
-    def authenticate(
+    def authenticate(  # type: ignore[override]  # as Django's own, which narrows its base too
         self,
         request: HttpRequest | None,
         username: str | None = None,
         password: str | None = None,
         **kwargs: Any,
-    ) -> AbstractBaseUser | None:
+    ) -> User | None:
         """Return the user whose password this is.
 
         Raises:

@@ -78,5 +78,6 @@ def load_model(sender: Any, **_: Any) -> None:
         # Imported here, as above: a worker for other queues has no torch either.
         from classifier.worker import tag
 
+        tag.end_in_time()
         tag.get_ready()
         notify.notify_workers()

@@ -204,6 +204,12 @@ PHOTOS_PER_LISTING = env.int("PHOTOS_PER_LISTING", default=24)
 CLASSIFY_BATCH_SIZE = env.int("CLASSIFY_BATCH_SIZE", default=64)
 # A claim that is older belongs to a dead worker.
 CLAIM_LEASE = timedelta(seconds=env.int("CLAIM_LEASE_SECONDS", default=120))
+# How long reading and decoding the files of a batch may take, and all of its way; a worker whose
+# batch takes longer hangs, and ends to be started anew.
+READ_SECONDS = env.int("READ_SECONDS", default=90)
+BATCH_SECONDS = env.int("BATCH_SECONDS", default=300)
+# How long a worker that was told to stop may take; Docker kills it after 60 seconds.
+STOP_SECONDS = env.int("STOP_SECONDS", default=45)
 CLASSIFY_MAX_ATTEMPTS = env.int("CLASSIFY_MAX_ATTEMPTS", default=5)
 SWEEP_EVERY_SECONDS = env.int("SWEEP_EVERY_SECONDS", default=10)
 

@@ -82,6 +82,13 @@ def _locked(photos: QuerySet[ListingPhoto], *, limit: int) -> list[ListingPhoto]
     return list(photos.select_for_update(skip_locked=skip_locked)[:limit])
 
 
+def renew(photos: Sequence[ListingPhoto]) -> int:
+    """Extend the lease of a claim that is still ours; return how many photos that are."""
+    return ListingPhoto.objects.filter(
+        PENDING, pk__in=[photo.pk for photo in photos], claim=photos[0].claim
+    ).update(claimed_until=timezone.now() + settings.CLAIM_LEASE)
+
+
 def give_back(photos: Sequence[ListingPhoto]) -> None:
     """Give a claim back as if it had never been made: what failed has nothing to do with photos."""
     ListingPhoto.objects.filter(

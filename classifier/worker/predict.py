@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from concurrent.futures import Executor
+from typing import Final
 
 from torch import Tensor
 
@@ -12,9 +12,13 @@ from classifier.ml.preprocessing import UnreadablePhotoError
 from classifier.models import ListingPhoto
 from classifier.photos.storage import StorageUnavailableError, storage_errors
 from classifier.tagging.results import Postponed, Result, Tagged, Unreadable
+from classifier.worker import trial
 from classifier.worker.decide_all import decide_all
+from classifier.worker.readers import Readers
 
 logger = logging.getLogger(__name__)
+
+TOO_SLOW: Final = Postponed("Reading the photos of its batch took too long.")
 
 
 class DeviceFailedError(Exception):
@@ -22,7 +26,7 @@ class DeviceFailedError(Exception):
 
 
 def results_of(
-    photos: Sequence[ListingPhoto], predictor: Predictor, readers: Executor
+    photos: Sequence[ListingPhoto], predictor: Predictor, readers: Readers
 ) -> list[Result]:
     """Return one result a photo, in order; what goes wrong with one concerns that one alone.
 
@@ -32,7 +36,7 @@ def results_of(
     Raises:
         DeviceFailedError: if the model works no more in this process, whatever the photo.
     """
-    read = list(readers.map(lambda photo: _read(photo, predictor), photos))
+    read = readers.read(lambda photo: _read(photo, predictor), photos, otherwise=TOO_SLOW)
     try:
         decided = iter(decide_all(read, predictor))
     # What torch raises when a device or its memory fails, and `Scores` for numbers that are none.
@@ -56,6 +60,10 @@ def _read(photo: ListingPhoto, predictor: Predictor) -> Tensor | Unreadable | Po
     try:
         with storage_errors(photo.image.storage), photo.image.open("rb") as file:
             data = file.read()
+        # It was tried before, and nobody knows why that came to nothing.
+        suspect = photo.status == ListingPhoto.Status.PENDING and photo.attempts > 1
+        if suspect and (wrong := trial.decode_apart(data)):
+            return wrong
         return predictor.prepare(data)
     except FileNotFoundError:
         return Unreadable(f"The file {photo.image.name} is no longer in storage.")

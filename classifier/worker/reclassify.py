@@ -7,7 +7,6 @@ of those that read fresh photos.
 
 import logging
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from classifier.ml.manifest import BundleError
@@ -15,6 +14,8 @@ from classifier.tagging import queue, reclassification
 from classifier.versions import registry
 from classifier.worker import live_model, tag
 from classifier.worker.predict import DeviceFailedError, results_of
+from classifier.worker.readers import Readers
+from classifier.worker.watchdog import watchdog
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ SMALL_BATCH: Final = 8
 # How long it stands back before it looks whether fresh photos still wait.
 STAND_BACK_SECONDS: Final = 0.2
 _at_work = threading.Lock()
-_readers = ThreadPoolExecutor(2, thread_name_prefix="read-again")
+_readers = Readers(2, "read-again")
 
 
 def work() -> int:
@@ -52,10 +53,13 @@ def _work() -> int:
         if batch is None:
             break
         try:
-            results = results_of(batch.photos, live.predictor, _readers)
+            with watchdog.watching():
+                results = results_of(batch.photos, live.predictor, _readers)
+                stored += reclassification.store(batch, results, version=live.version)
         except DeviceFailedError as error:
             # They keep their tags; the next pass meets them again.
             tag.leave(error)
             break
-        stored += reclassification.store(batch, results, version=live.version)
+        if _readers.are_stuck:
+            tag.leave("Half of the threads that read photos hang.")
     return stored

@@ -8,7 +8,7 @@ system answers at once.
 import itertools
 import logging
 import threading
-from concurrent.futures import ThreadPoolExecutor
+import time
 from typing import Final
 
 from celery.signals import worker_shutting_down
@@ -20,19 +20,19 @@ from classifier.tagging import queue
 from classifier.versions import load_failures, registry
 from classifier.worker import live_model
 from classifier.worker.predict import DeviceFailedError, results_of
+from classifier.worker.readers import Readers
+from classifier.worker.watchdog import EXIT_HANGS, end_now, watchdog
 
 logger = logging.getLogger(__name__)
 
 LOOPS: Final = 2
 READERS: Final = 8
-# How a worker ends whose device works no more: EX_SOFTWARE of sysexits.h.
-EXIT_DEVICE_FAILED: Final = 70
 # One claim of so many takes a photo that was tried before ahead of the fresh ones.
 TRIED_FIRST_EVERY: Final = 4
 _claims = itertools.count(1)
 stopping = threading.Event()
 _loop_slots = threading.BoundedSemaphore(LOOPS)
-_readers = ThreadPoolExecutor(READERS, thread_name_prefix="read-photo")
+_readers = Readers(READERS, "read-photo")
 
 
 def get_ready() -> None:
@@ -49,16 +49,30 @@ def stop_soon(**_: object) -> None:
     stopping.set()
 
 
+def end_in_time() -> None:
+    """See to it that this process ends within `STOP_SECONDS` once it was asked to stop.
+
+    For a real worker alone: a thread that hangs would keep it for ever, since Python waits for it.
+    """
+
+    def end() -> None:
+        stopping.wait()
+        time.sleep(settings.STOP_SECONDS)
+        end_now(f"It did not stop within {settings.STOP_SECONDS} seconds.", state.should_stop or 1)
+
+    threading.Thread(target=end, name="end-in-time", daemon=True).start()
+
+
 def is_stopping(*, within: float = 0.0) -> bool:
     """Return whether this worker was asked to stop; wait that many seconds for it."""
     return stopping.wait(within)
 
 
-def leave(error: DeviceFailedError) -> None:
-    """End this worker with `EXIT_DEVICE_FAILED`; its supervisor starts one with a fresh device."""
-    logger.critical("This worker ends, to be started anew. %s", error)
+def leave(why: object) -> None:
+    """End this worker with `EXIT_HANGS`; its supervisor starts one with a fresh device."""
+    logger.critical("This worker ends, to be started anew. %s", why)
     stopping.set()
-    state.should_stop = EXIT_DEVICE_FAILED
+    state.should_stop = EXIT_HANGS
 
 
 def drain() -> int:
@@ -99,12 +113,15 @@ def classify_next_batch() -> int:
     photos = queue.claim_photos(limit=limit, tried_first=tried_first)
     if not photos:
         return 0
-    try:
-        results = results_of(photos, live.predictor, _readers)
-    except DeviceFailedError as error:
-        queue.give_back(photos)
-        leave(error)
-        return 0
-    stored = queue.store_results(photos=photos, results=results, version=live.version)
+    with watchdog.watching(photos):
+        try:
+            results = results_of(photos, live.predictor, _readers)
+        except DeviceFailedError as error:
+            queue.give_back(photos)
+            leave(error)
+            return 0
+        stored = queue.store_results(photos=photos, results=results, version=live.version)
     logger.info("Stored results of %d of %d photos, by %s.", stored, len(photos), live.version)
+    if _readers.are_stuck:
+        leave("Half of the threads that read photos hang.")
     return len(photos)

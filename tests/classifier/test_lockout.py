@@ -58,7 +58,7 @@ def test_a_token_in_the_header_lifts_no_limit(seller: User, monkeypatch: Any) ->
 
 def attempt(address: str, password: str = WRONG["password"], name: str = "seller") -> User | None:
     request = RequestFactory().post("/", REMOTE_ADDR=address)
-    return authenticate(request, username=name, password=password)  # type: ignore[return-value]  # ours
+    return authenticate(request, username=name, password=password)
 
 
 def test_guesses_from_many_addresses_are_counted_together(seller: User) -> None:

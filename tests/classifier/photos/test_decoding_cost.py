@@ -6,6 +6,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -37,8 +38,12 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 def picture(image_format: str, pixels: int, mode: str) -> bytes:
     """Return a square photo of one colour with at most so many pixels."""
     side = int(pixels**0.5)
-    quick = {"WEBP": {"lossless": True, "method": 0, "quality": 0}, "AVIF": {"speed": 10},
-             "JPEG": {"progressive": True}}.get(image_format, {})  # fmt: skip
+    options: dict[str, dict[str, Any]] = {
+        "WEBP": {"lossless": True, "method": 0, "quality": 0},
+        "AVIF": {"speed": 10},
+        "JPEG": {"progressive": True},
+    }
+    quick = options.get(image_format, {})
     return pictures.encoded(Image.new(mode, (side, side)), image_format, **quick)
 
 

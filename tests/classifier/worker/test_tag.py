@@ -122,7 +122,7 @@ def test_a_device_that_fails_costs_no_photo_an_attempt(
     assert tag.is_stopping()
     with pytest.raises(WorkerShutdown) as ended:
         state.maybe_shutdown()
-    assert ended.value.code == tag.EXIT_DEVICE_FAILED
+    assert ended.value.code == tag.EXIT_HANGS
 
 
 def test_photos_that_a_sound_model_fails_on_are_postponed(champion_folder: Path) -> None:
