@@ -8,7 +8,6 @@ only the JSON and the hash; `classifier.ml.bundle` adds the weights.
 import dataclasses
 import hashlib
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,6 +27,13 @@ WEIGHTS_NAME: Final = "weights.safetensors"
 DATASET_NAME: Final = "dataset.csv"
 HELD_OUT_NAME: Final = "held_out.csv"
 REPORT_NAME: Final = "report.html"
+# Far above what any of our models needs, and far below what would fill a machine's memory: a bundle
+# comes from elsewhere, and what it asks for is not to be believed.
+LARGEST_SIDE: Final = 1024  # pixels of the network's input; before the crop, twice that
+LARGEST_MANIFEST: Final = 8 * 2**20  # bytes
+LARGEST_WEIGHTS: Final = 512 * 2**20  # bytes; ours have 50 MB
+_FURTHEST_TEMPERATURE: Final = 1000.0  # or one divided by it
+_SMALLEST_STD: Final = 0.001
 EXTRA_NAMES: Final = (DATASET_NAME, HELD_OUT_NAME, REPORT_NAME)
 
 
@@ -72,12 +78,24 @@ class Preprocessing:
     def __post_init__(self) -> None:
         if self.fit not in ("centre_crop", "pad"):
             raise ValueError(f"preprocessing.fit is centre_crop or pad, not {self.fit!r}.")
-        if not 32 <= self.size <= self.resize:
+        sides = (self.size, self.resize)
+        if any(type(side) is not int for side in sides):
+            raise ValueError(f"preprocessing.size and .resize are whole numbers, not {sides}.")
+        if not 32 <= self.size <= min(self.resize, LARGEST_SIDE) or self.resize > 2 * LARGEST_SIDE:
             raise ValueError(
-                f"preprocessing needs 32 <= size <= resize; it says {self.size} and {self.resize}."
+                f"preprocessing needs 32 <= size <= resize, size at most {LARGEST_SIDE} and resize "
+                f"at most {2 * LARGEST_SIDE}; it says {self.size} and {self.resize}."
             )
-        if len(self.mean) != 3 or len(self.std) != 3 or min(self.std) <= 0:
-            raise ValueError("preprocessing.mean and .std are three numbers each, std above zero.")
+        if len(self.mean) != 3 or len(self.std) != 3:
+            raise ValueError("preprocessing.mean and .std are three numbers each.")
+        # NaN fails these comparisons, as it should.
+        if not all(0 <= value <= 1 for value in self.mean) or not all(
+            _SMALLEST_STD <= value <= 1 for value in self.std
+        ):
+            raise ValueError(
+                f"preprocessing.mean lies between 0 and 1, .std between {_SMALLEST_STD} and 1; "
+                f"they are {self.mean} and {self.std}."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +109,12 @@ class Temperature:
 
     def __post_init__(self) -> None:
         # NaN fails this comparison, as it should.
-        if not all(0 < value < math.inf for value in dataclasses.astuple(self)):
-            raise ValueError(f"Temperatures must be finite and above zero; they are {self}.")
+        values = dataclasses.astuple(self)
+        if not all(1 / _FURTHEST_TEMPERATURE <= v <= _FURTHEST_TEMPERATURE for v in values):
+            raise ValueError(
+                f"Temperatures lie between {1 / _FURTHEST_TEMPERATURE} and "
+                f"{_FURTHEST_TEMPERATURE:g}; they are {self}."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +163,7 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / MANIFEST_NAME
     try:
+        _must_be_small(path, LARGEST_MANIFEST)
         content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError) as error:
         raise BundleMissingError(
@@ -202,6 +225,7 @@ def check_weights(folder: Path, manifest: Manifest) -> Path:
             "`manage.py register_model FOLDER`."
         )
     try:
+        _must_be_small(path, LARGEST_WEIGHTS)
         actual = sha256_of(path)
     except OSError as error:
         raise unreadable(path, error) from error
@@ -211,6 +235,14 @@ def check_weights(folder: Path, manifest: Manifest) -> Path:
             f"{manifest.weights_sha256[:12]}…. Restore the weights from where they came from."
         )
     return path
+
+
+def _must_be_small(path: Path, most: int) -> None:
+    if (size := path.stat().st_size) > most:
+        raise BundleDamagedError(
+            f"{path} has {size:,} bytes; at most {most:,} were expected. "
+            "Restore the file from where it came from."
+        )
 
 
 def unreadable(path: Path, error: OSError) -> BundleDamagedError:

@@ -12,6 +12,7 @@ from classifier.ml import probe
 from classifier.ml.bundle import load_bundle
 from classifier.ml.manifest import BundleError
 from classifier.ml.predictor import Predictor
+from classifier.ml.probe import UnfitModelError
 from classifier.models import ModelVersion
 from classifier.versions import load_failures, registry, storage
 from classifier.worker.engine import engine_for
@@ -38,7 +39,7 @@ class ModelSlot:
         self._loading = threading.Lock()
         self._live: LiveModel | None = None
         self._leaving: weakref.ref[Predictor] | None = None
-        self._failed: tuple[int, float] | None = None  # which version, and when
+        self._failed: tuple[int, float, BundleError] | None = None  # which version, when, how
 
     def current(self) -> LiveModel:
         live = self._live
@@ -54,8 +55,20 @@ class ModelSlot:
         with self._loading:
             # Who waited for the lock finds it loaded.
             if self._live is None:
-                self._live = _load(registry.champion(), at_work=None)
+                self._live = self._try_first(registry.champion())
             return self._live
+
+    def _try_first(self, champion: ModelVersion | None) -> LiveModel:
+        """Load a model where none is; one that was found unfit is not tried at every message."""
+        if champion is None:
+            raise registry.NoChampionError
+        if self._failed and self._rests(champion):
+            raise self._failed[2]
+        try:
+            return _load(champion, at_work=None)
+        except UnfitModelError as error:
+            self._failed = (champion.pk, time.monotonic(), error)
+            raise
 
     def _newest(self, live: LiveModel) -> LiveModel:
         """Load the new champion and return it; the model at work if that cannot be done now."""
@@ -68,8 +81,8 @@ class ModelSlot:
                 return live
             try:
                 self._live = _load(champion, at_work=live.version)
-            except BundleError:
-                self._failed = (champion.pk, time.monotonic())
+            except BundleError as error:
+                self._failed = (champion.pk, time.monotonic(), error)
                 return live
             self._leaving = weakref.ref(live.predictor)
             return self._live
@@ -80,7 +93,7 @@ class ModelSlot:
         """Return whether this one failed a moment ago."""
         if self._failed is None:
             return False
-        version, failed_at = self._failed
+        version, failed_at, _ = self._failed
         return version == champion.pk and time.monotonic() - failed_at < LOOK_AGAIN_SECONDS
 
     def _return_memory(self) -> None:
@@ -92,18 +105,34 @@ class ModelSlot:
             torch.cuda.empty_cache()
 
 
-def _load(champion: ModelVersion | None, *, at_work: ModelVersion | None) -> LiveModel:
-    if champion is None:
-        raise registry.NoChampionError
+def _load(champion: ModelVersion, *, at_work: ModelVersion | None) -> LiveModel:
     try:
-        bundle = load_bundle(storage.local_folder(champion))
-        predictor = probe.load_and_probe(bundle, engine_for(bundle))
+        predictor = _load_and_probe(champion)
     except BundleError as error:
         load_failures.report(version=champion, error=error, at_work=at_work)
         raise
     load_failures.clear(version=champion)
     logger.info("Model %s is live on %s, run by %s.", champion, predictor.device, predictor.engine)
     return LiveModel(predictor, champion)
+
+
+def _load_and_probe(champion: ModelVersion) -> Predictor:
+    """Load a version.
+
+    Raises:
+        BundleError: whatever goes wrong: no list of what a bundle can do to us is complete, and
+            every failure must raise the alarm.
+    """
+    try:
+        bundle = load_bundle(storage.local_folder(champion))
+        return probe.load_and_probe(bundle, engine_for(bundle))
+    except BundleError:
+        raise
+    except Exception as error:
+        raise UnfitModelError(
+            f"{champion} cannot be loaded ({type(error).__name__}: {error}). Promote another "
+            "version, or register it again from where it came from."
+        ) from error
 
 
 slot = ModelSlot()

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from classifier.ml.manifest import (
+    MANIFEST_NAME,
+    WEIGHTS_NAME,
     BundleDamagedError,
     BundleFormatError,
     BundleMissingError,
@@ -17,6 +19,7 @@ from classifier.ml.manifest import (
     Manifest,
     Preprocessing,
     Temperature,
+    check_weights,
     read_manifest,
 )
 from tests.manifests import a_manifest
@@ -54,9 +57,21 @@ def reorder(document: dict[str, Any]) -> None:
         (lambda d: d.pop("thresholds") and None, BundleDamagedError, "thresholds"),
         (lambda d: d["thresholds"]["main"].update(Bags=1.5), BundleDamagedError, "1.5"),
         (lambda d: d["thresholds"]["main"].update(Bags="x"), BundleDamagedError, "bundle.json"),
-        (lambda d: d["temperature"].update(main=0), BundleDamagedError, "above zero"),
+        (lambda d: d["temperature"].update(main=0), BundleDamagedError, "Temperatures lie between"),
         (lambda d: d["preprocessing"].update(fit="squash"), BundleDamagedError, "squash"),
         (lambda d: d["preprocessing"].update(size=8), BundleDamagedError, "32 <= size"),
+        (
+            lambda d: d["preprocessing"].update(size=20_000, resize=20_000),
+            BundleDamagedError,
+            "size at most 1024",
+        ),
+        (lambda d: d["preprocessing"].update(resize=10**9), BundleDamagedError, "at most 2048"),
+        (lambda d: d["preprocessing"].update(size=64.5), BundleDamagedError, "whole numbers"),
+        (lambda d: d["preprocessing"].update(size=True), BundleDamagedError, "whole numbers"),
+        (lambda d: d["preprocessing"].update(mean=[0, 0, 1e30]), BundleDamagedError, "mean lies"),
+        (lambda d: d["preprocessing"].update(std=[1, 1, 1e-30]), BundleDamagedError, "std between"),
+        (lambda d: d["temperature"].update(main=1e-30), BundleDamagedError, "Temperatures"),
+        (lambda d: d["temperature"].update(near=1e30), BundleDamagedError, "Temperatures"),
         (lambda d: d.update(name="../../etc"), BundleDamagedError, "etc"),
         (lambda d: d.update(name=""), BundleDamagedError, "name"),
         (lambda d: [d], BundleDamagedError, "not a readable bundle description"),
@@ -109,5 +124,17 @@ def test_preprocessing_needs_three_channels() -> None:
     """Mean and standard deviation have a value for each of R, G and B."""
     with pytest.raises(ValueError, match="three numbers"):
         Preprocessing(mean=(0.5, 0.5))  # type: ignore[arg-type]  # what the test is about
-    with pytest.raises(ValueError, match="above zero"):
+    with pytest.raises(ValueError, match="between"):
         Preprocessing(std=(0.2, 0.0, 0.2))
+
+
+def test_files_far_too_large_are_not_read(bundle_copy: Path) -> None:
+    """A bundle from elsewhere must not fill the memory of who looks at it."""
+    manifest = read_manifest(bundle_copy)
+    for name, most in ((WEIGHTS_NAME, 2**29), (MANIFEST_NAME, 2**23)):
+        with (bundle_copy / name).open("r+b") as file:
+            file.truncate(most + 1)  # a hole takes no room on the disk
+    with pytest.raises(BundleDamagedError, match=f"at most {2**29:,} were expected"):
+        check_weights(bundle_copy, manifest)
+    with pytest.raises(BundleDamagedError, match=f"at most {2**23:,} were expected"):
+        read_manifest(bundle_copy)

@@ -276,3 +276,39 @@ def test_without_a_champion_it_says_how_to_get_one(slot: live_model.ModelSlot) -
     """A fresh database leads to a sentence with the command to type."""
     with pytest.raises(registry.NoChampionError, match="register_model"):
         slot.current()
+
+
+def test_whatever_goes_wrong_with_a_bundle_is_a_load_failure(
+    slot: live_model.ModelSlot, two_models: TwoModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error that nobody foresaw raises the alarm too, and the model before stays at work."""
+    one, two = two_models
+    slot.current()
+    promotion.promote(version=two)
+
+    def surprise(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("in the middle of a layer")
+
+    monkeypatch.setattr(nn.Module, "load_state_dict", surprise)
+    assert slot.current().version == one
+    assert "ZeroDivisionError: in the middle of a layer" in load_error(two)
+
+
+def test_a_first_model_that_does_not_work_is_not_tried_at_every_message(
+    slot: live_model.ModelSlot, two_models: TwoModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Loading takes seconds and gigabytes; after a rest it is tried again."""
+    tries = []
+
+    def surprise(*_: object, **__: object) -> None:
+        tries.append(1)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(nn.Module, "load_state_dict", surprise)
+    for _ in range(3):
+        with pytest.raises(probe.UnfitModelError):
+            slot.current()
+    assert len(tries) == 1
+    monkeypatch.undo()
+    monkeypatch.setattr(live_model, "LOOK_AGAIN_SECONDS", 0.0)
+    assert slot.current().version == two_models[0]
