@@ -1,7 +1,7 @@
-"""``dataset.csv``: every photo that a bundle was made from, with its label, part and origin.
+"""``dataset.csv``: every photo that a bundle was made from, with its label, split and origin.
 
-It lies beside ``bundle.json``, so that the next retraining finds the same photos in the same parts,
-and any tag can be followed back to the photos and reviews behind it.
+It lies beside ``bundle.json``, so that the next retraining finds the same photos in the same
+splits, and any tag can be followed back to the photos and reviews behind it.
 """
 
 import csv
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
 from classifier.models import Split
 from training.data.content_hashes import content_hashes
@@ -42,7 +42,7 @@ class DatasetRow:
         path: below the folder of base photos, or the photo's name in the storage.
         main, sub: what it shows; None where there is no such label.
         group: its product.
-        part: what it was used for.
+        split: what it was used for.
         weight: of a reviewed test photo: how many photos of the stream it stands for, 0 if it was
             not chosen by chance. 1 for all others.
         source: where its label came from.
@@ -56,7 +56,7 @@ class DatasetRow:
     main: str | None
     sub: str | None
     group: str
-    part: Split
+    split: Split
     weight: float
     source: RowSource
     review: int | None
@@ -68,7 +68,9 @@ class DatasetRow:
         return Sample(file, self.main, self.sub, self.group, self.origin)
 
 
-COLUMNS = tuple(field.name for field in fields(DatasetRow))
+# The file's column of the split is called "part", by which every release reads it.
+NAME_IN_FILE: Final = {"split": "part"}
+COLUMNS = tuple(NAME_IN_FILE.get(field.name, field.name) for field in fields(DatasetRow))
 NEEDED = tuple(name for name in COLUMNS if name != "origin")
 
 
@@ -79,7 +81,11 @@ def write_dataset(path: Path, rows: Iterable[DatasetRow]) -> None:
 
 def dataset_text(rows: Iterable[DatasetRow]) -> str:
     """Return the content of ``dataset.csv``."""
-    return csv_text(COLUMNS, (asdict(row) for row in rows))
+    return csv_text(COLUMNS, (_columns(row) for row in rows))
+
+
+def _columns(row: DatasetRow) -> dict[str, Any]:
+    return {NAME_IN_FILE.get(name, name): value for name, value in asdict(row).items()}
 
 
 def read_dataset(file: TextIO, name: str) -> list[DatasetRow]:
@@ -110,7 +116,7 @@ def _row(values: dict[str, str]) -> DatasetRow:
         main=values["main"] or None,
         sub=values["sub"] or None,
         group=values["group"],
-        part=Split(values["part"]),
+        split=Split(values["part"]),
         weight=float(values["weight"]),
         source=RowSource(values["source"]),
         review=int(values["review"]) if values["review"] else None,
@@ -120,8 +126,8 @@ def _row(values: dict[str, str]) -> DatasetRow:
 
 
 def dataset_fingerprint(rows: Sequence[DatasetRow]) -> str:
-    """Return a SHA-256 over every photo's content, label, product and part, order-free."""
-    lines = sorted(f"{r.sha256}|{r.main}|{r.sub}|{r.group}|{r.part.value}" for r in rows)
+    """Return a SHA-256 over every photo's content, label, product and split, order-free."""
+    lines = sorted(f"{r.sha256}|{r.main}|{r.sub}|{r.group}|{r.split.value}" for r in rows)
     return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
 
 
@@ -140,20 +146,24 @@ def base_rows(
     """
     if sha256_of is None:
         sha256_of = content_hashes(s.path for s in (*split.train, *split.validation, *split.test))
-    parts = {Split.TRAIN: split.train, Split.VALIDATION: split.validation, Split.TEST: split.test}
+    samples_of = {
+        Split.TRAIN: split.train,
+        Split.VALIDATION: split.validation,
+        Split.TEST: split.test,
+    }
     return [
         DatasetRow(
             path=folders.name_of(sample.path),
             main=sample.main,
             sub=sample.sub,
             group=sample.group,
-            part=part,
+            split=name,
             weight=1.0,
             source=RowSource.BASE,
             review=None,
             sha256=sha256_of[sample.path],
             origin=sample.source,
         )
-        for part, samples in parts.items()
+        for name, samples in samples_of.items()
         for sample in samples
     ]

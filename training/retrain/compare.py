@@ -59,7 +59,7 @@ def compare_models(
     Raises:
         PhotosError: if no test photo can be read.
     """
-    rows = collected.part(Split.TEST)
+    rows = collected.of_split(Split.TEST)
     scores = score_models(collected.samples(Split.TEST), champion, candidate, limits)
     before, after = read_manifest(champion), read_manifest(candidate)
     figures = scores.figures(before.thresholds, after.thresholds)

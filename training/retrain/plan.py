@@ -8,7 +8,7 @@ from classifier.retraining import new_reviews
 from classifier.versions import registry
 from training.data.dataset_rows import RowSource
 from training.retrain.data.collect import collect
-from training.retrain.report import part_rows
+from training.retrain.report import split_rows
 from training.retrain.request import RetrainRequest
 from training.retrain.run import retraining_folder
 
@@ -37,12 +37,12 @@ def plan(request: RetrainRequest) -> str:
     lines += [
         f"It would start from {champion}, train {request.config.train_from} for "
         f"{request.config.epochs} epochs, and compare both on "
-        f"{len(collected.part(Split.TEST))} test photos. Of {len(collected.rows)} photos "
+        f"{len(collected.of_split(Split.TEST))} test photos. Of {len(collected.rows)} photos "
         f"{reviewed} are reviewed ones.",
         "",
         f"{'':<16}{'training':>18}{'validation':>18}{'test':>18}",
         f"{'photos of':<16}" + f"{'base':>9}{'reviewed':>9}" * 3,
     ]
-    for row in part_rows(collected.rows):
+    for row in split_rows(collected.rows):
         lines.append(f"{row['label']:<16}" + "".join(f"{count:>9}" for count in row["counts"]))
     return "\n".join(lines)

@@ -95,6 +95,6 @@ def _dataset(version: ModelVersion, collected: Collected) -> Iterator[DatasetRev
                     version=version,
                     review_id=review,
                     sha256=row.sha256,
-                    split=row.part,
+                    split=row.split,
                     weight=row.weight,
                 )

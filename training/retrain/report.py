@@ -42,7 +42,7 @@ def retrain_page(comparison: Comparison, collected: Collected) -> str:
             "production_rows": production_rows(estimate),
             "why_no_production": estimate if isinstance(estimate, str) else "",
             "notes": collected.notes,
-            "parts": part_rows(collected.rows),
+            "splits": split_rows(collected.rows),
             "sides": [_side(name, comparison) for name in SIDES],
             "calibration": _calibration(comparison.curves),
             "models": [comparison.champion, comparison.candidate],
@@ -79,7 +79,7 @@ def _calibration(curves: Mapping[str, Any]) -> list[SafeString]:
 
 def galleries(changes: ChangedDecisions, collected: Collected) -> list[dict[str, Any]]:
     """Return the photos that the candidate fixes and those it breaks, small."""
-    tested = collected.part(Split.TEST)
+    tested = collected.of_split(Split.TEST)
     return [
         {
             "title": f"{kind.capitalize()} by the candidate",
@@ -100,11 +100,11 @@ def _shown(
     return {"decision": decision, "image": image, "source": row.source.value}
 
 
-def part_rows(rows: Sequence[DatasetRow]) -> list[dict[str, Any]]:
+def split_rows(rows: Sequence[DatasetRow]) -> list[dict[str, Any]]:
     """Return for each label how many base and reviewed photos each split has."""
     columns = [
-        counts(row for row in rows if row.source is source and row.part == part)[part.value]
-        for part in Split
+        counts(row for row in rows if row.source is source and row.split == split)[split.value]
+        for split in Split
         for source in RowSource
     ]
     return [

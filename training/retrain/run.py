@@ -23,7 +23,7 @@ from training.data.dataset_rows import NAMES, read_dataset, write_dataset
 from training.data.photo_folders import PhotoFolders
 from training.retrain.compare import Comparison, compare_models
 from training.retrain.data.collect import Collected, collect
-from training.retrain.data.kept_splits import remember_parts
+from training.retrain.data.kept_splits import remember_splits
 from training.retrain.register import Finished, register_candidate
 from training.retrain.report import retrain_page
 from training.retrain.request import RetrainError, RetrainRequest
@@ -150,7 +150,7 @@ class _Retraining:
                 copies=self.work.photos,
                 cache=retraining_folder(),
             )
-            remember_parts(assignments=collected.assignments)
+            remember_splits(assignments=collected.assignments)
             write_dataset(self.work.path / DATASET_NAME, collected.rows)
             kept = {
                 "base_folders": [str(path) for path in collected.base_folders.paths]
@@ -220,6 +220,6 @@ class _Retraining:
 
     def _sampled(self, collected: Collected) -> set[int]:
         """Return which of the test photos' reviews are of the blind sample."""
-        tested = {row.review for row in collected.part(Split.TEST)}
+        tested = {row.review for row in collected.of_split(Split.TEST)}
         sampled = Review.objects.filter(sampled=True, is_final=True).values_list("pk", flat=True)
         return {review for review in sampled if review in tested}

@@ -61,7 +61,7 @@ def train_candidate(collected: Collected, request: RetrainRequest, spec: Candida
     """
     bundle = load_bundle(spec.champion)
     network, before = bundle.network, bundle.manifest
-    trained, held_out = collected.part(Split.TRAIN), collected.part(Split.VALIDATION)
+    trained, held_out = collected.of_split(Split.TRAIN), collected.of_split(Split.VALIDATION)
     targets = build_targets(
         collected.samples(Split.TRAIN),
         smoothing=request.config.smoothing,
@@ -129,7 +129,7 @@ def _training_record(
 ) -> dict[str, Any]:
     return {
         **request.as_dict(),
-        "photos": {part: sum(labels.values()) for part, labels in counts(collected.rows).items()},
+        "photos": {split: sum(labels.values()) for split, labels in counts(collected.rows).items()},
         "epochs": [asdict(epoch) for epoch in epochs],
         "device": make_accelerator().device.type,
     }

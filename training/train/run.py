@@ -163,20 +163,20 @@ def _cross_fitted(
 def _held_out(
     evaluated: Evaluated,
     cross_fitted: HeldOutScores | None,
-    split: DatasetSplit,
+    photos: DatasetSplit,
     rows: Sequence[DatasetRow],
 ) -> bytes:
     """Return ``held_out.csv``: the scores of photos by networks that did not learn from them."""
     hashes = {
-        part: [row.sha256 for row in rows if row.part == part]
-        for part in (Split.VALIDATION, Split.TEST)
+        split: [row.sha256 for row in rows if row.split == split]
+        for split in (Split.VALIDATION, Split.TEST)
     }
     validation, test = hashes.values()
     return joined(
         [
             *([] if cross_fitted is None else [cross_fitted]),
-            held_out_scores(evaluated.validation, split.validation, validation, "validation"),
-            held_out_scores(evaluated.test, split.test, test, "test"),
+            held_out_scores(evaluated.validation, photos.validation, validation, "validation"),
+            held_out_scores(evaluated.test, photos.test, test, "test"),
         ]
     ).as_bytes()
 

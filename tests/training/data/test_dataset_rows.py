@@ -21,7 +21,7 @@ BASE = DatasetRow(
     main="Bags",
     sub="Clutches",
     group="p:1",
-    part=Split.TRAIN,
+    split=Split.TRAIN,
     weight=1.0,
     source=RowSource.BASE,
     review=None,
@@ -32,7 +32,7 @@ REVIEWED = DatasetRow(
     main=None,
     sub=None,
     group="listing 3",
-    part=Split.TEST,
+    split=Split.TEST,
     weight=1 / 0.15,
     source=RowSource.REVIEW,
     review=17,
@@ -65,5 +65,5 @@ def test_the_fingerprint_is_of_content_labels_and_parts() -> None:
     """The order and a photo's place do not matter; a label, a part or a byte does."""
     mark = dataset_fingerprint([BASE, REVIEWED])
     assert dataset_fingerprint([REVIEWED, replace(BASE, path="moved.jpg")]) == mark
-    for other in ({"sub": "Tote Bags"}, {"part": Split.TEST}, {"sha256": "00" * 32}):
+    for other in ({"sub": "Tote Bags"}, {"split": Split.TEST}, {"sha256": "00" * 32}):
         assert dataset_fingerprint([replace(BASE, **other), REVIEWED]) != mark

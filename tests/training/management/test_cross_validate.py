@@ -80,7 +80,7 @@ def test_cross_fitting_lets_training_photos_choose_thresholds(
     assert sorted(scores.photo) == sorted(row.sha256[:32] for row in rows)
     assert {row.origin for row in rows} == {"shop 0", "shop 1", "shop 2"}
     by_photo = dict(zip(scores.photo, scores.split, strict=True))
-    assert all(by_photo[row.sha256[:32]] == str(row.part) for row in rows)
+    assert all(by_photo[row.sha256[:32]] == str(row.split) for row in rows)
     document = json.loads((bundle / "bundle.json").read_text())
     assert document["metrics"]["promise"]["photos"] == len(scores.choosing)
     assert document["metrics"]["mark"]

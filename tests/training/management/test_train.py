@@ -92,7 +92,7 @@ def test_a_bundle_keeps_the_list_of_its_photos(calm: Path, drawn_photos: Path) -
     assert {row.path for row in rows} == {
         str(path.relative_to(drawn_photos)) for path in drawn_photos.rglob("*.jpg")
     }
-    assert {row.part for row in rows} == {"train", "validation", "test"}
+    assert {row.split for row in rows} == {"train", "validation", "test"}
     assert rows[0].sha256 == sha256_of(drawn_photos / rows[0].path)
 
 
@@ -131,7 +131,7 @@ def test_a_photo_replaced_in_place_is_trained_with_its_new_content(
 
     before = weights("before", kept)
     with (tmp_path / "before" / "dataset.csv").open(newline="", encoding="utf-8") as file:
-        trained = [photos / row.path for row in read_dataset(file, "") if row.part == "train"]
+        trained = [photos / row.path for row in read_dataset(file, "") if row.split == "train"]
     trained.sort(key=lambda path: path.stat().st_size)
     replace_unnoticed(trained[-1], trained[0])
     after = weights("after", kept)

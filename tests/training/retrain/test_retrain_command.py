@@ -189,7 +189,7 @@ def test_a_second_retraining_moves_no_photo_and_reuses_features(
     retrain("--photos", base_photos, "--promote", "always")
     first = registry.champion()
     assert first is not None
-    parts = dict(SplitAssignment.objects.values_list("sha256", "split"))
+    splits = dict(SplitAssignment.objects.values_list("sha256", "split"))
     files = set((var / "retraining" / "features").rglob("*.npy"))
 
     review([Shown.of(FLATS, 560 + n) for n in range(10)], version=first)
@@ -198,7 +198,7 @@ def test_a_second_retraining_moves_no_photo_and_reuses_features(
     second = registry.champion()
     assert second is not None
     assert second.parent == first
-    assert parts.items() <= dict(SplitAssignment.objects.values_list("sha256", "split")).items()
+    assert splits.items() <= dict(SplitAssignment.objects.values_list("sha256", "split")).items()
     in_listing = SplitAssignment.objects.filter(product=f"listing {listing.pk}")
     assert len(set(in_listing.values_list("split", flat=True))) == 1
     assert in_listing.count() == 3
@@ -213,7 +213,7 @@ def test_a_second_retraining_moves_no_photo_and_reuses_features(
 def test_a_dry_run_says_what_it_would_do_and_does_nothing(
     sound: ModelVersion, base_photos: Path, capsys: Any
 ) -> None:
-    """The plan counts photos by label, part and source; no run, version or part comes of it."""
+    """The plan counts photos by label, split and source; no run, version or assignment is made."""
     review([Shown.of(NEAR_SHOES, 600), Shown.of(OTHERS, 601), Shown.of(BOOTS, 602)], version=sound)
     printed = retrain("--photos", base_photos, "--dry-run", capsys=capsys)
     assert "3 reviews are new since sound was made." in printed
@@ -281,9 +281,9 @@ def test_a_copy_of_a_test_photo_is_never_trained_on(sound: ModelVersion, base_ph
     copy = resaved(tested.path)
     (one,) = review([Shown(copy, *label_of(place))], version=sound)
     retrain("--photos", base_photos, "--promote", "never")
-    part = SplitAssignment.objects.get(sha256=one.photo.sha256)
-    assert part.split == Split.TEST
-    assert part.product == str(tested.path.relative_to(base_photos))
+    assignment = SplitAssignment.objects.get(sha256=one.photo.sha256)
+    assert assignment.split == Split.TEST
+    assert assignment.product == str(tested.path.relative_to(base_photos))
     assert DatasetReview.objects.get(review=one).split == Split.TEST
 
 

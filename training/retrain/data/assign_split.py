@@ -45,7 +45,7 @@ class Reviewed:
 class Known:
     """The split and product that a photo was given when a retraining first met it."""
 
-    part: Split
+    split: Split
     product: str
 
 
@@ -54,7 +54,7 @@ class Base:
     """A base photo: its product and the split it always had."""
 
     group: str
-    part: Split
+    split: Split
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,12 @@ class Assignment:
     """Where a reviewed photo goes.
 
     Attributes:
-        part: None if the photo is left out this time.
+        split: None if the photo is left out this time.
         product: the name of its product.
         weight: how many photos of the stream a test photo stands for.
     """
 
-    part: Split | None
+    split: Split | None
     product: str
     weight: float = 1.0
 
@@ -147,14 +147,14 @@ class _Product:
         known: Mapping[str, Known],
     ) -> None:
         self.of_base = of_base
-        self.base_parts = {number: base[number].part for number in of_base}
+        self.base_splits = {number: base[number].split for number in of_base}
         self.photos = {number: photos[number] for number in reviewed}
         self.known = {
             number: known[photo.sha256]
             for number, photo in self.photos.items()
             if photo.sha256 in known
         }
-        self.fixed = {k.part for k in self.known.values()} | set(self.base_parts.values())
+        self.fixed = {k.split for k in self.known.values()} | set(self.base_splits.values())
         names = [k.product for k in self.known.values()] + [base[i].group for i in of_base]
         names = names or [f"listing {min(photo.listing for photo in self.photos.values())}"]
         self.name = _short(min(names))
@@ -162,8 +162,8 @@ class _Product:
     @property
     def hashed_split(self) -> Split:
         """The split that a hash of the product's name gives; that of its base photos, if any."""
-        if self.base_parts:
-            return next(part for part in HELD_OUT_FIRST if part in self.fixed)
+        if self.base_splits:
+            return next(split for split in HELD_OUT_FIRST if split in self.fixed)
         digest = hashlib.sha256(f"part of {self.name}".encode(errors="surrogateescape")).digest()
         share = int.from_bytes(digest[:8]) / 2**64
         if share < TEST_SHARE:
@@ -171,10 +171,10 @@ class _Product:
         return Split.VALIDATION if share < TEST_SHARE + VALIDATION_SHARE else Split.TRAIN
 
     @property
-    def part(self) -> Split:
+    def split(self) -> Split:
         """The split it has already; else test for the blind sample, else the hashed split."""
         if self.fixed:
-            return next(part for part in HELD_OUT_FIRST if part in self.fixed)
+            return next(split for split in HELD_OUT_FIRST if split in self.fixed)
         sampled = any(photo.sampling_share is not None for photo in self.photos.values())
         return Split.TEST if sampled else self.hashed_split
 
@@ -189,15 +189,15 @@ def _assign_product(plan: SplitPlan, product: _Product) -> None:
     for number, photo in product.photos.items():
         # Where splits conflict, only what was held out before is sure to be unseen.
         known = product.known.get(number)
-        before = known.part if known else (None if product.conflicts else product.part)
-        part = before if before == product.part else None
-        weight = _weight(photo, product.hashed_split) if part == Split.TEST else 1.0
+        before = known.split if known else (None if product.conflicts else product.split)
+        split = before if before == product.split else None
+        weight = _weight(photo, product.hashed_split) if split == Split.TEST else 1.0
         name = known.product if known else product.name
-        plan.assignments[number] = Assignment(part, name, weight)
-        plan.sampled_too_late += photo.sampling_share is not None and part != Split.TEST
+        plan.assignments[number] = Assignment(split, name, weight)
+        plan.sampled_too_late += photo.sampling_share is not None and split != Split.TEST
     if product.conflicts:
         plan.base_left_out |= {
-            number for number, part in product.base_parts.items() if part != product.part
+            number for number, split in product.base_splits.items() if split != product.split
         }
 
 

@@ -17,7 +17,7 @@ from training.retrain.data.assign_split import Assignment, Base, SplitPlan, assi
 from training.retrain.data.base_photos import BasePhotos, find_base_photos
 from training.retrain.data.fetch import fetch, file_of
 from training.retrain.data.hash_cache import FileHashes, hash_files
-from training.retrain.data.kept_splits import known_parts
+from training.retrain.data.kept_splits import known_splits
 from training.retrain.data.reviews import Agreed, ReviewedPhoto, final_reviews, one_label_a_file
 from training.retrain.request import RetrainError
 
@@ -52,13 +52,13 @@ class Collected:
             raise ValueError("There are no base photos.")
         return self.base_folders.file_of(row.path)
 
-    def part(self, part: Split) -> list[DatasetRow]:
-        """Return the photos of one part, always in the same order."""
-        return [row for row in self.rows if row.part == part]
+    def of_split(self, split: Split) -> list[DatasetRow]:
+        """Return the photos of one split, always in the same order."""
+        return [row for row in self.rows if row.split == split]
 
-    def samples(self, part: Split) -> list[Sample]:
+    def samples(self, split: Split) -> list[Sample]:
         """Return them as training and evaluation take them."""
-        return [row.sample(self.file_of(row)) for row in self.part(part)]
+        return [row.sample(self.file_of(row)) for row in self.of_split(split)]
 
 
 def collect(
@@ -113,9 +113,9 @@ def _plan(
     pairs = pairs_with_new(_stacked(new), _stacked(old), ALIKE)
     return assign(
         [photo.reviewed() for photo in photos],
-        [Base(row.group, row.part) for row in base.rows],
+        [Base(row.group, row.split) for row in base.rows],
         list(pairs),
-        known_parts(photo.sha256 for photo in photos),
+        known_splits(photo.sha256 for photo in photos),
     )
 
 
@@ -134,20 +134,20 @@ def _review_rows(photos: Sequence[ReviewedPhoto], plan: SplitPlan) -> list[Datas
             main=photo.main,
             sub=photo.sub,
             group=assignment.product,
-            part=assignment.part,
+            split=assignment.split,
             weight=assignment.weight,
             source=RowSource.REVIEW,
             review=photo.review,
             sha256=photo.sha256,
         )
         for photo, assignment in zip(photos, plan.assignments, strict=True)
-        if assignment.part is not None
+        if assignment.split is not None
     ]
 
 
 def _notes(agreed: Agreed, lost: int, hashes: FileHashes, plan: SplitPlan) -> list[str]:
     """Return a sentence for everything that was left out, and why."""
-    left_out = sum(assignment.part is None for assignment in plan.assignments)
+    left_out = sum(assignment.split is None for assignment in plan.assignments)
     counted = (
         (lost, "reviewed photos are not in storage as they were uploaded; they are left out."),
         (len(hashes.unreadable), "reviewed photos cannot be decoded; they are left out."),
@@ -172,9 +172,9 @@ def _notes(agreed: Agreed, lost: int, hashes: FileHashes, plan: SplitPlan) -> li
 
 def counts(rows: Iterable[DatasetRow]) -> dict[str, Counter[str]]:
     """Return how many photos of each label each split has."""
-    counted: dict[str, Counter[str]] = {part.value: Counter() for part in Split}
+    counted: dict[str, Counter[str]] = {split.value: Counter() for split in Split}
     for row in rows:
-        counted[row.part.value][row.sample(Path()).stratum] += 1
+        counted[row.split.value][row.sample(Path()).stratum] += 1
     return counted
 
 
@@ -186,10 +186,10 @@ def must_be_enough(rows: Sequence[DatasetRow]) -> None:
     """
     there = counts(rows)
     lacking = [
-        f"{part.label} {sub} {there[part.value][sub]} of {fewest}"
-        for part, fewest in FEWEST.items()
+        f"{split.label} {sub} {there[split.value][sub]} of {fewest}"
+        for split, fewest in FEWEST.items()
         for sub in SUBCLASSES
-        if there[part.value][sub] < fewest
+        if there[split.value][sub] < fewest
     ]
     if lacking:
         raise RetrainError(

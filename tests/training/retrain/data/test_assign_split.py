@@ -32,17 +32,17 @@ def many(count: int) -> list[Reviewed]:
 def remembered(photos: Sequence[Reviewed], plan: SplitPlan) -> dict[str, Known]:
     """Return what the database would keep."""
     return {
-        one.sha256: Known(assignment.part, assignment.product)
+        one.sha256: Known(assignment.split, assignment.product)
         for one, assignment in zip(photos, plan.assignments, strict=True)
-        if assignment.part is not None
+        if assignment.split is not None
     }
 
 
 def test_new_products_are_shared_out_in_the_stated_shares() -> None:
     """Of thousands of products 15 % go to test and 10 % to validation, give or take chance."""
-    parts = [assignment.part for assignment in assign(many(4000), [], [], {}).assignments]
-    assert parts.count(Split.TEST) / 4000 == pytest.approx(TEST_SHARE, abs=0.02)
-    assert parts.count(Split.VALIDATION) / 4000 == pytest.approx(VALIDATION_SHARE, abs=0.02)
+    splits = [assignment.split for assignment in assign(many(4000), [], [], {}).assignments]
+    assert splits.count(Split.TEST) / 4000 == pytest.approx(TEST_SHARE, abs=0.02)
+    assert splits.count(Split.VALIDATION) / 4000 == pytest.approx(VALIDATION_SHARE, abs=0.02)
 
 
 def test_photos_of_one_listing_and_near_duplicates_share_a_split() -> None:
@@ -51,8 +51,8 @@ def test_photos_of_one_listing_and_near_duplicates_share_a_split() -> None:
     alike = [SimilarPair(number, number + 30, 12) for number in range(0, 270, 30)]
     assignments = assign(photos, [], alike, {}).assignments
     for number in range(0, 300, 3):
-        assert len({assignment.part for assignment in assignments[number : number + 3]}) == 1
-    chain = {assignments[number].part for number in range(0, 300, 30)}
+        assert len({assignment.split for assignment in assignments[number : number + 3]}) == 1
+    chain = {assignments[number].split for number in range(0, 300, 30)}
     assert len(chain) == 1
 
 
@@ -70,8 +70,8 @@ def test_what_was_ever_test_stays_test_however_reviews_grow() -> None:
             alike.append(SimilarPair(a, b, 30))
         plan = assign(photos, [], alike, known)
         for one, assignment in zip(photos, plan.assignments, strict=True):
-            if assignment.part is not None:
-                assert first.setdefault(one.sha256, assignment.part) == assignment.part
+            if assignment.split is not None:
+                assert first.setdefault(one.sha256, assignment.split) == assignment.split
         known |= {k: v for k, v in remembered(photos, plan).items() if k not in known}
         _no_product_is_in_two_splits(photos, plan, alike)
 
@@ -80,20 +80,20 @@ def _no_product_is_in_two_splits(
     photos: Sequence[Reviewed], plan: SplitPlan, alike: Sequence[SimilarPair]
 ) -> None:
     for pair in alike:
-        parts = {plan.assignments[number].part for number in (pair.first, pair.second)} - {None}
-        assert len(parts) <= 1
+        splits = {plan.assignments[number].split for number in (pair.first, pair.second)} - {None}
+        assert len(splits) <= 1
     listings: dict[int, set[Split]] = {}
     for one, assignment in zip(photos, plan.assignments, strict=True):
-        if assignment.part is not None:
-            listings.setdefault(one.listing, set()).add(assignment.part)
-    assert all(len(parts) == 1 for parts in listings.values())
+        if assignment.split is not None:
+            listings.setdefault(one.listing, set()).add(assignment.split)
+    assert all(len(splits) == 1 for splits in listings.values())
 
 
 def test_a_photo_that_looks_like_a_base_photo_joins_its_split() -> None:
     """A seller's copy of a base test photo is tested on, never trained on."""
     base = [Base("shop item 1", Split.TEST), Base("shop item 2", Split.TRAIN)]
     plan = assign([photo(1), photo(2)], base, [SimilarPair(0, 2, 10), SimilarPair(1, 3, 10)], {})
-    assert [assignment.part for assignment in plan.assignments] == [Split.TEST, Split.TRAIN]
+    assert [assignment.split for assignment in plan.assignments] == [Split.TEST, Split.TRAIN]
     assert plan.assignments[0].product == "shop item 1"
     assert not plan.base_left_out
 
@@ -120,19 +120,19 @@ def test_reviewed_products_that_turn_out_to_be_one_leave_the_trained_one_out() -
         trained.sha256: Known(Split.TRAIN, "listing 2"),
     }
     plan = assign([tested, trained, fresh], [], [SimilarPair(0, 2, 5), SimilarPair(1, 2, 5)], known)
-    assert [assignment.part for assignment in plan.assignments] == [Split.TEST, None, None]
+    assert [assignment.split for assignment in plan.assignments] == [Split.TEST, None, None]
 
 
 def test_the_blind_sample_goes_to_test_and_counts_by_its_share() -> None:
     """Each sampled photo stands for 1 / share photos; others for 1 / the share of test."""
     photos = [photo(number, sampling_share=0.02) for number in range(50)]
     plan = assign(photos, [], [], {})
-    assert {assignment.part for assignment in plan.assignments} == {Split.TEST}
+    assert {assignment.split for assignment in plan.assignments} == {Split.TEST}
     assert {assignment.weight for assignment in plan.assignments} == {1 / 0.02}
     tested = [
         assignment
         for assignment in assign(many(500), [], [], {}).assignments
-        if assignment.part == Split.TEST
+        if assignment.split == Split.TEST
     ]
     assert {assignment.weight for assignment in tested} == {1 / TEST_SHARE}
 
@@ -150,7 +150,7 @@ def test_the_weights_add_up_to_the_stream() -> None:
                 photos.append(photo(stream, listing, sampling_share=0.05))
     plan = assign(photos, [], [], {})
     total = sum(
-        assignment.weight for assignment in plan.assignments if assignment.part == Split.TEST
+        assignment.weight for assignment in plan.assignments if assignment.split == Split.TEST
     )
     assert total == pytest.approx(stream, rel=0.05)
 
@@ -159,7 +159,7 @@ def test_a_photo_that_somebody_chose_says_nothing_of_the_stream() -> None:
     """What was confirmed from a list is tested on, but stands for no photo of the stream."""
     plan = assign([photo(number, represents_queue=False) for number in range(200)], [], [], {})
     assert {
-        assignment.weight for assignment in plan.assignments if assignment.part == Split.TEST
+        assignment.weight for assignment in plan.assignments if assignment.split == Split.TEST
     } == {0.0}
 
 
@@ -168,7 +168,7 @@ def test_a_sampled_photo_of_a_product_trained_on_is_not_tested_on() -> None:
     before, sampled = photo(1, listing=7), photo(2, listing=7, sampling_share=0.02)
     known = {before.sha256: Known(Split.TRAIN, "listing 7")}
     plan = assign([before, sampled], [], [], known)
-    assert [assignment.part for assignment in plan.assignments] == [Split.TRAIN, Split.TRAIN]
+    assert [assignment.split for assignment in plan.assignments] == [Split.TRAIN, Split.TRAIN]
     assert plan.sampled_too_late == 1
 
 
