@@ -30,9 +30,9 @@ class Placeholder:
 def placeholders() -> list[Placeholder]:
     """Return every variable that the file takes from the environment, once for each place."""
     return [
-        Placeholder(found["name"], found["kind"] == "?")
-        for found in _PLACEHOLDER.finditer(TEXT)
-        if found["name"]
+        Placeholder(match["name"], match["kind"] == "?")
+        for match in _PLACEHOLDER.finditer(TEXT)
+        if match["name"]
     ]
 
 
@@ -45,17 +45,17 @@ def compose_as_written() -> dict[str, Any]:
 def compose_with(environment: Mapping[str, str]) -> dict[str, Any]:
     """Return the file with its placeholders filled in from ``environment``."""
 
-    def fill(found: re.Match[str]) -> str:
-        name = found["name"]
+    def fill(match: re.Match[str]) -> str:
+        name = match["name"]
         if name is None:
             return "$"
         # The colon in :- and :? makes an empty value count as none.
         value = environment.get(name, "")
-        if not value and found["kind"] == "?":
-            raise RequiredVariableError(found["rest"])
-        if found["kind"] == "+":
-            return found["rest"] if value else ""
-        return value or found["rest"] or ""
+        if not value and match["kind"] == "?":
+            raise RequiredVariableError(match["rest"])
+        if match["kind"] == "+":
+            return match["rest"] if value else ""
+        return value or match["rest"] or ""
 
     def fill_all(node: Any) -> Any:
         match node:
@@ -120,9 +120,9 @@ def stages() -> dict[str, Stage]:
     """Return the stages of the Dockerfile by name."""
     text = (REPOSITORY / "Dockerfile").read_text(encoding="utf-8")
     text = re.sub(r"^#.*\n", "", text, flags=re.MULTILINE).replace("\\\n", " ")
-    found = {}
+    by_name = {}
     for part in re.split(r"^FROM ", text, flags=re.MULTILINE)[1:]:
         first, *lines = [line.strip() for line in part.splitlines() if line.strip()]
         base, name = re.fullmatch(r"(\S+) AS (\S+)", first).groups()
-        found[name] = Stage(name, base, tuple(lines))
-    return found
+        by_name[name] = Stage(name, base, tuple(lines))
+    return by_name

@@ -84,9 +84,9 @@ def storage_folder(settings: Settings, tmp_path: Path) -> Path:
         **{
             name: {
                 "BACKEND": "django.core.files.storage.FileSystemStorage",
-                "OPTIONS": {"location": folder / place, "base_url": None},
+                "OPTIONS": {"location": folder / subfolder, "base_url": None},
             }
-            for name, place in (("default", "media"), ("bundles", "bundles"))
+            for name, subfolder in (("default", "media"), ("bundles", "bundles"))
         },
     }
     return folder

@@ -12,7 +12,7 @@ READERS = ("slowfashion_ai/settings.py", "local_stack/__main__.py")
 @cache
 def environment_variables() -> dict[str, float | None]:
     """Return every variable with its default where that is a plain number, else with None."""
-    found: dict[str, float | None] = {}
+    defaults: dict[str, float | None] = {}
     for path in READERS:
         for node in ast.walk(ast.parse((REPOSITORY / path).read_text(encoding="utf-8"))):
             match node:
@@ -22,8 +22,8 @@ def environment_variables() -> dict[str, float | None]:
                     args=[ast.Constant(value=str(name)), *_],
                     keywords=keywords,
                 ) if re.fullmatch(r"[A-Z][A-Z0-9_]+", name):
-                    found[name] = next((_number(keyword.value) for keyword in keywords), None)
-    return found
+                    defaults[name] = next((_number(keyword.value) for keyword in keywords), None)
+    return defaults
 
 
 def _number(expression: ast.expr) -> float | None:

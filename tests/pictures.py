@@ -102,8 +102,8 @@ def damaged(data: bytes, seed: int) -> bytes:
     return bytes(content)
 
 
-def colour_at(image: Image.Image, place: tuple[int, int]) -> tuple[int, ...]:
+def colour_at(image: Image.Image, position: tuple[int, int]) -> tuple[int, ...]:
     """Return the channels of one pixel of a picture that has several."""
-    colour = image.getpixel(place)
+    colour = image.getpixel(position)
     assert isinstance(colour, tuple)
     return colour

@@ -127,8 +127,8 @@ def test_services_that_must_last_do() -> None:
 def test_services_wait_for_what_they_need() -> None:
     """Every service that another waits for exists, and can be told healthy or completed."""
     for name, service in SERVICES.items():
-        for needed, how in service.get("depends_on", {}).items():
-            healthy = how["condition"] == "service_healthy"
+        for needed, condition in service.get("depends_on", {}).items():
+            healthy = condition["condition"] == "service_healthy"
             assert healthy == ("healthcheck" in SERVICES[needed]), (name, needed)
 
 

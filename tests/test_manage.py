@@ -40,18 +40,18 @@ def test_a_fresh_checkout_is_told_to_migrate_and_can(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "environment", "sentence"),
+    ("folder", "environment", "sentence"),
     [
         ("file/var", {}, "Set VAR_DIR to a folder that can be written to"),
         ("var", {"DEBUG": "off", "SECRET_KEY": ""}, "SECRET_KEY is not set"),
     ],
 )
 def test_settings_that_cannot_be_used_get_a_sentence(
-    tmp_path: Path, place: str, environment: dict[str, str], sentence: str
+    tmp_path: Path, folder: str, environment: dict[str, str], sentence: str
 ) -> None:
     """A folder below a file, or no key, ends with what to set and not with a traceback."""
     (tmp_path / "file").write_text("in the way")
-    done = manage("check", var=tmp_path / place, **environment)
+    done = manage("check", var=tmp_path / folder, **environment)
     assert done.returncode == 1
     assert done.stderr.startswith("The settings cannot be used.")
     assert sentence in done.stderr

@@ -23,13 +23,13 @@ def pinned(name: str) -> dict[str, str]:
 def asked(name: str) -> dict[str, str]:
     """What an input and the inputs that it includes pin."""
     text = (FOLDER / f"{name}.in").read_text(encoding="utf-8")
-    found = {
+    version_of = {
         normalised(package): version
         for package, version in re.findall(r"^([\w.-]+)(?:\[.*\])?==(\S+)", text, flags=re.M)
     }
     for included in re.findall(r"^-r (\w+)\.in", text, flags=re.M):
-        found |= asked(included)
-    return found
+        version_of |= asked(included)
+    return version_of
 
 
 def normalised(package: str) -> str:

@@ -75,8 +75,8 @@ def test_any_name_is_printed_in_any_encoding(
     var: Path, photos: Path, encoding: str, form: str | None
 ) -> None:
     """A name that is not UTF-8 and signs that cp1252 lacks are escaped; JSON keeps the bytes."""
-    place = photos / "Bags" / "Clutches"
-    chosen = [place / ODD, place / "000.jpg", place / "→ 👜.jpg"]
+    subfolder = photos / "Bags" / "Clutches"
+    chosen = [subfolder / ODD, subfolder / "000.jpg", subfolder / "→ 👜.jpg"]
     process = started(
         "classify", *chosen, *([form] if form else []), var=var,
         environment={"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}, **PIPES,

@@ -20,9 +20,9 @@ def champion_folder(untrained_bundle: Path) -> Path:
 
 
 def check() -> str:
-    said = StringIO()
-    call_command("check", stdout=said, stderr=said)
-    return said.getvalue()
+    output = StringIO()
+    call_command("check", stdout=output, stderr=output)
+    return output.getvalue()
 
 
 def test_a_whole_champion_is_silence(champion_folder: Path) -> None:

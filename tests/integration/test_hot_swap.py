@@ -92,12 +92,14 @@ def wait_for_one_by(system: System, name: str) -> None:
 
 def periods(system: System) -> dict[str, list[tuple[datetime, datetime | None]]]:
     """When each version was in production, as `manage.py model_history` says."""
-    found: dict[str, list[tuple[datetime, datetime | None]]] = {}
+    by_version: dict[str, list[tuple[datetime, datetime | None]]] = {}
     for line in system.manage("model_history", "--json").stdout.splitlines():
         row = json.loads(line)
         until = datetime.fromisoformat(row["until"]) if row["until"] else None
-        found.setdefault(row["version"], []).append((datetime.fromisoformat(row["from"]), until))
-    return found
+        by_version.setdefault(row["version"], []).append(
+            (datetime.fromisoformat(row["from"]), until)
+        )
+    return by_version
 
 
 @pytest.fixture

@@ -120,12 +120,12 @@ def test_real_photos_get_the_decisions_that_the_command_gives(
     assert {photo["status"] for photo in results} == {"classified"}
 
     printed = running_system.manage("classify", "--json", *photos).stdout
-    said = [json.loads(line) for line in printed.splitlines()]
-    assert [Path(line["path"]) for line in said] == photos
-    for posted, line in zip(results, said, strict=True):
+    decided = [json.loads(line) for line in printed.splitlines()]
+    assert [Path(line["path"]) for line in decided] == photos
+    for posted, line in zip(results, decided, strict=True):
         assert {key: posted[key] for key in DECISION} == {key: line[key] for key in DECISION}
         assert posted["scores"]["sub"] == pytest.approx(line["scores"]["sub"], abs=1e-3)
-    assert len({line["outcome"] for line in said}) > 1
+    assert len({line["outcome"] for line in decided}) > 1
 
 
 def test_stored_photos_are_clean_jpegs(running_system: System, tmp_path: Path) -> None:

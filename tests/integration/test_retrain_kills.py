@@ -28,7 +28,7 @@ STAGES = ("collect", "train", "evaluate", "register", "promote")
 PATIENCE = 240.0
 
 
-class Place:
+class RetrainSite:
     """A database, storage and work folder that ``manage.py`` and the test share."""
 
     def __init__(self, folder: Path) -> None:
@@ -54,9 +54,9 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path, settings: Settings, django_db_blocker: Any) -> Iterator[Place]:
-    """A place with a champion that confuses boots and flats, and reviews that would teach it."""
-    place = Place(tmp_path)
+def site(tmp_path: Path, settings: Settings, django_db_blocker: Any) -> Iterator[RetrainSite]:
+    """A site whose champion confuses boots and flats, with reviews that correct it."""
+    site = RetrainSite(tmp_path)
     settings.VAR_DIR = tmp_path
     settings.STORAGES = {
         **settings.STORAGES,
@@ -72,7 +72,7 @@ def place(tmp_path: Path, settings: Settings, django_db_blocker: Any) -> Iterato
     bundle = make_champion(tmp_path / "made", base, confused=True)
     with (
         django_db_blocker.unblock(),
-        default_database(migrated(database_at(place.database))),
+        default_database(migrated(database_at(site.database))),
     ):
         champion = registry.register(folder=bundle)
         promotion.promote(version=champion)
@@ -80,7 +80,7 @@ def place(tmp_path: Path, settings: Settings, django_db_blocker: Any) -> Iterato
             [Shown.of(kind, 500 + n) for kind in (BOOTS, FLATS) for n in range(12)],
             version=champion,
         )
-        yield place
+        yield site
 
 
 def wait_for_stage(process: "subprocess.Popen[str]", stage: str) -> None:
@@ -108,13 +108,13 @@ def _now() -> Any:
     return timezone.now()
 
 
-def test_a_retraining_killed_in_every_stage_is_simply_started_again(place: Place) -> None:
+def test_a_retraining_killed_in_every_stage_is_simply_started_again(site: RetrainSite) -> None:
     """SIGKILL in each stage leaves the champion and nothing half-done; the last start ends well."""
     before = registry.champion()
     assert before is not None
     parts: dict[str, str] = {}
     for stage in STAGES:
-        process = place.start()
+        process = site.start()
         wait_for_stage(process, stage)
         kill(process)
         assert registry.champion() == before
@@ -125,10 +125,10 @@ def test_a_retraining_killed_in_every_stage_is_simply_started_again(place: Place
         now = dict(SplitAssignment.objects.values_list("sha256", "split"))
         assert parts.items() <= now.items()
         parts = now
-    process = place.start()
-    said, _ = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 0, said
-    assert "promoted. Better in" in said
+    process = site.start()
+    output, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, output
+    assert "promoted. Better in" in output
     after = registry.champion()
     assert after is not None
     assert after.parent == before
@@ -136,27 +136,27 @@ def test_a_retraining_killed_in_every_stage_is_simply_started_again(place: Place
     assert (run.state, run.verdict, run.candidate) == ("done", "promoted", after)
     storage.check_files(after)
     assert DatasetReview.objects.filter(version=after).count() == 24
-    assert not list((place.folder / "retraining" / "work").iterdir())
+    assert not list((site.folder / "retraining" / "work").iterdir())
 
 
-def test_two_at_once_make_one_and_an_overtaken_candidate_is_kept(place: Place) -> None:
+def test_two_at_once_make_one_and_an_overtaken_candidate_is_kept(site: RetrainSite) -> None:
     """A second start is refused; a champion promoted meanwhile is not replaced unseen."""
-    base = place.folder / "base"
-    other = registry.register(folder=make_champion(place.folder / "other", base, name="other"))
+    base = site.folder / "base"
+    other = registry.register(folder=make_champion(site.folder / "other", base, name="other"))
     # Held still while the rest happens, it must not count as dead.
-    place.env["RETRAIN_LEASE_SECONDS"] = "900"
-    process = place.start()
+    site.env["RETRAIN_LEASE_SECONDS"] = "900"
+    process = site.start()
     wait_for_stage(process, "train")
     process.send_signal(signal.SIGSTOP)
-    second = place.start()
-    said, _ = second.communicate(timeout=PATIENCE)
+    second = site.start()
+    output, _ = second.communicate(timeout=PATIENCE)
     assert second.returncode == 1
-    assert "runs since" in said
+    assert "runs since" in output
     promotion.promote(version=other)
     process.send_signal(signal.SIGCONT)
-    said, _ = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 0, said
-    assert "but meanwhile other is the champion" in said
+    output, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, output
+    assert "but meanwhile other is the champion" in output
     assert registry.champion() == other
     run = RetrainRun.objects.get()
     assert run.verdict == "kept"

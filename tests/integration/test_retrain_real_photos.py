@@ -107,10 +107,10 @@ def send(client: ApiClient, samples: Sequence[Sample], folder: Path) -> list[int
     """Send each photo as a listing of its own; return the listings' numbers."""
     folder.mkdir(exist_ok=True)
     numbers = []
-    for place, sample in enumerate(samples):
-        path = folder / f"{place}.jpg"
+    for number, sample in enumerate(samples):
+        path = folder / f"{number}.jpg"
         path.write_bytes(upside_down(sample))
-        numbers.append(client.send_listing(f"Product {place}", [path])["id"])
+        numbers.append(client.send_listing(f"Product {number}", [path])["id"])
     return numbers
 
 
@@ -141,11 +141,11 @@ def test_reviewed_mistakes_teach_a_candidate_that_the_running_worker_takes_over(
     assert settle(system, photos, uploaded) == len(not_right)
 
     worker = system.worker.pid
-    said = system.manage(
+    output = system.manage(
         "retrain", "--photos", photos_dir, "--train-from", "heads", "--views", "1",
         "--epochs", "40", "--head-lr", "0.003",
     ).stdout  # fmt: skip
-    assert "promoted. Better in " in said, said
+    assert "promoted. Better in " in output, output
 
     def tagged_by() -> str:
         """Return the version that tags a new photo of a product nobody reviewed."""

@@ -38,8 +38,10 @@ def test_a_wrong_confident_tag_is_put_right_from_the_photos_page(anna: Page, sit
     expect(anna.get_by_text("Shoes › High Heels (anna)")).to_be_visible()
 
 
-@pytest.mark.parametrize("place", ["listingphoto/", "review/", "listing/{listing}/change/"])
-def test_an_own_verdict_is_replaced_from_every_list(place: str, anna: Page, site: Site) -> None:
+@pytest.mark.parametrize("admin_page", ["listingphoto/", "review/", "listing/{listing}/change/"])
+def test_an_own_verdict_is_replaced_from_every_list(
+    admin_page: str, anna: Page, site: Site
+) -> None:
     """The screen says how the photo is settled; the new verdict counts and the old one is kept."""
     (photo,) = site.photos(1)
     open_queue(anna, site)
@@ -48,7 +50,7 @@ def test_an_own_verdict_is_replaced_from_every_list(place: str, anna: Page, site
     stored(site, 1)
     with site.database():
         listing = Review.objects.get().photo.listing_id
-    anna.goto(f"{site.system.address}{ADMIN}/{place.format(listing=listing)}")
+    anna.goto(f"{site.system.address}{ADMIN}/{admin_page.format(listing=listing)}")
     anna.get_by_role("link", name=f"Review photo {photo}").first.click()
     ready(anna, photo)
     expect(anna.locator("#q-settled")).to_contain_text("Settled as Shoes › Flats by anna")

@@ -47,8 +47,8 @@ def test_y_confirms_a_confident_subclass(anna: Page, site: Site, settings: Any) 
     assert stored(site, 1) == [(photo, "subclass", "Bags", "Tote Bags")]
 
 
-@pytest.mark.parametrize(("key", "place"), [("j", 0), ("k", 1)])
-def test_the_two_likeliest_are_one_key_each(key: str, place: int, anna: Page, site: Site) -> None:
+@pytest.mark.parametrize(("key", "rank"), [("j", 0), ("k", 1)])
+def test_the_two_likeliest_are_one_key_each(key: str, rank: int, anna: Page, site: Site) -> None:
     """Of a main-class photo J and K decide the likeliest subclasses, as their buttons say."""
     first, second = site.photos(2, sub="Tote Bags", **FALLBACK)
     open_queue(anna, site)
@@ -56,7 +56,7 @@ def test_the_two_likeliest_are_one_key_each(key: str, place: int, anna: Page, si
     button = anna.locator(f"[data-key={key.upper()}] span")
     name = button.inner_text().rsplit(" ", 2)[0]
     assert name in ("Clutches", "Shoulder Bags", "Tote Bags")
-    assert (name == "Tote Bags") == (place == 0)
+    assert (name == "Tote Bags") == (rank == 0)
     anna.keyboard.press(key)
     shown(anna, second)
     assert stored(site, 1) == [(first, "subclass", "Bags", name)]

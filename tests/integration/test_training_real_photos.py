@@ -88,9 +88,9 @@ def photos(
         shutil.copytree(main, folder / main.name)
     for samples in real_photos.values():
         for sample in (s for s in samples if s.sub is None):
-            place = f"Near/{sample.main}/All" if sample.main else "Others/All"
-            (folder / place).mkdir(parents=True, exist_ok=True)
-            shutil.copy(sample.path, folder / place)
+            subfolder = f"Near/{sample.main}/All" if sample.main else "Others/All"
+            (folder / subfolder).mkdir(parents=True, exist_ok=True)
+            shutil.copy(sample.path, folder / subfolder)
     return folder
 
 
@@ -141,10 +141,10 @@ def test_real_photos_are_checked(crawled: Path, starter_bundle: Path, tmp_path: 
         "--bundle", str(starter_bundle), "--cache", str(tmp_path / "cache"),
     )  # fmt: skip
     with (tmp_path / "check/findings.csv").open(newline="") as file:
-        found = {row["path"]: row["flaw"] for row in csv.DictReader(file)}
+        flaw_of = {row["path"]: row["flaw"] for row in csv.DictReader(file)}
     # Ten photos of a label teach little, so it does not find all; but it is surest of these.
-    assert set(found.values()) == {"mislabelled"}
-    assert set(list(found)[:2]) <= wrong
+    assert set(flaw_of.values()) == {"mislabelled"}
+    assert set(list(flaw_of)[:2]) <= wrong
 
 
 def move(folder: Path, label: str, to: str) -> Path:

@@ -59,10 +59,10 @@ def test_a_second_one_in_the_same_folder_is_refused(
 ) -> None:
     """Two systems in one folder would take each other's messages, so the second does not start."""
     second = start(short_folder)
-    _, said = second.communicate(timeout=START_SECONDS)
+    _, output = second.communicate(timeout=START_SECONDS)
     assert second.returncode == 1
-    assert "answers on" in said
-    assert "VAR_DIR" in said
+    assert "answers on" in output
+    assert "VAR_DIR" in output
     assert answers(short_folder / "redis.sock")
 
 

@@ -82,13 +82,13 @@ def test_everything_runs_in_a_folder_of_any_name(
     )  # fmt: skip
     end_with_the_run(process.pid)
     try:
-        said = ""
+        output = ""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while "SlowFashion AI is at" not in said:
-            assert process.poll() is None, said
-            assert time.monotonic() < deadline, said
+        while "SlowFashion AI is at" not in output:
+            assert process.poll() is None, output
+            assert time.monotonic() < deadline, output
             time.sleep(0.5)
-            said = Path(log.name).read_text()
+            output = Path(log.name).read_text()
         password = json.loads((folder / "demo-users.json").read_text())["seller"]
         client = ApiClient.signed_in(f"http://127.0.0.1:{port}", "seller", password)
         listing = client.send_listing("A bag", [read_samples()[0].path])["id"]

@@ -38,7 +38,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
 
 def started_in(folder: Path) -> list[psutil.Process]:
     """Every living process whose environment names the folder."""
-    found = []
+    processes = []
     for process in psutil.process_iter():
         try:
             mine = process.environ().get("VAR_DIR") == str(folder)
@@ -46,8 +46,8 @@ def started_in(folder: Path) -> list[psutil.Process]:
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
         if mine and alive:
-            found.append(process)
-    return found
+            processes.append(process)
+    return processes
 
 
 @pytest.fixture
@@ -61,11 +61,11 @@ def taken_port() -> Iterator[int]:
 def test_a_port_in_use_is_a_clear_message(short_folder: Path, taken_port: int) -> None:
     """Nothing is started on a port that another program has; the sentence names another port."""
     process = run(short_folder, taken_port)
-    said, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    output, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 1
-    assert f"Port {taken_port} is in use" in said
-    assert f"PORT={taken_port + 1}" in said
-    assert "Traceback" not in said
+    assert f"Port {taken_port} is in use" in output
+    assert f"PORT={taken_port + 1}" in output
+    assert "Traceback" not in output
 
 
 @pytest.mark.integration
@@ -73,15 +73,15 @@ def test_it_says_where_the_page_is_and_ctrl_c_leaves_nothing_behind(short_folder
     """The address is printed once the page answers; one Ctrl-C ends every process."""
     process = run(short_folder, free_port())
     assert process.stdout
-    said = ""
+    output = ""
     for line in process.stdout:
-        said += line
-        if found := re.search(r"SlowFashion AI is at (\S+)", line):
-            assert requests.get(found[1], timeout=30).ok
+        output += line
+        if match := re.search(r"SlowFashion AI is at (\S+)", line):
+            assert requests.get(match[1], timeout=30).ok
             break
     else:
-        pytest.fail(f"It ended before the page answered:\n{said}")
-    assert re.search(r"^seller +\S{12,}", said, flags=re.MULTILINE), "the passwords are printed"
+        pytest.fail(f"It ended before the page answered:\n{output}")
+    assert re.search(r"^seller +\S{12,}", output, flags=re.MULTILINE), "the passwords are printed"
     assert len(started_in(short_folder)) > 4
     process.send_signal(signal.SIGINT)
     rest, _ = process.communicate(timeout=PATIENCE_SECONDS)

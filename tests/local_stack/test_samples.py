@@ -32,8 +32,8 @@ def test_every_picture_is_listed_once() -> None:
     """No drawn photo is left out of the demo, and none is sent twice."""
     samples = read_samples()
     listed = [sample.path.name for sample in samples]
-    drawn = [path.name for path in samples[0].path.parent.iterdir()]
-    assert sorted(listed) == sorted(drawn)
+    files = [path.name for path in samples[0].path.parent.iterdir()]
+    assert sorted(listed) == sorted(files)
 
 
 def test_listings_keep_samples_of_one_title_together() -> None:

@@ -37,9 +37,9 @@ def drawn_photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     places = [f"{main}/{sub}" for main, subs in TAXONOMY.items() for sub in subs]
     places += ["Near/Shoes/Sneakers", "Others/Plants"]
     assert len(places) == len(SUBCLASSES) + 2
-    for number, place in enumerate(places):
+    for number, subfolder in enumerate(places):
         for i in range(PHOTOS_EACH):
-            draw_photo(folder / place / f"{i}.jpg", number, seed=100 * number + i)
+            draw_photo(folder / subfolder / f"{i}.jpg", number, seed=100 * number + i)
     return folder
 
 

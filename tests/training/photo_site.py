@@ -71,11 +71,11 @@ class PhotoSite:
         if path == "/v1/images/":
             if self.search_answer is not None:
                 return 200, self.search_answer
-            found, page = self.results.get(query["q"][0], []), int(query["page"][0])
+            results, page = self.results.get(query["q"][0], []), int(query["page"][0])
             document = {
-                "page_count": -(-len(found) // PAGE),
+                "page_count": -(-len(results) // PAGE),
                 "page": page,
-                "results": found[(page - 1) * PAGE : page * PAGE],
+                "results": results[(page - 1) * PAGE : page * PAGE],
             }
             return 200, json.dumps(document).encode()
         return (200, self.files[path]) if path in self.files else (404, b"not here")

@@ -43,7 +43,7 @@ from training.features.cache import FeatureCache
 SMALL = Preprocessing(size=32, resize=32, fit="pad")
 BASE_EACH = 40
 SURE = 12.0  # logit of a class that is certain
-PLACES = (
+FOLDERS = (
     *(f"{main}/{sub}" for main, subs in TAXONOMY.items() for sub in subs),
     "Near/Shoes/Sneakers",
     "Others/Plants",
@@ -51,27 +51,27 @@ PLACES = (
 NEAR_SHOES, OTHERS = len(SUBCLASSES), len(SUBCLASSES) + 1
 
 
-def picture(place: int, seed: int, *, tint: float = 0.85) -> Image.Image:
-    """Return a pattern nobody else has, in the colour of its place in `PLACES`."""
-    colour = np.array([(place * step) % 256 for step in (67, 131, 199)], dtype=float)
-    pixels = np.asarray(pattern(10_000 * place + seed, (96, 80)), dtype=float)
+def picture(class_index: int, seed: int, *, tint: float = 0.85) -> Image.Image:
+    """Return a pattern nobody else has, in the colour of its class: an index of `FOLDERS`."""
+    colour = np.array([(class_index * step) % 256 for step in (67, 131, 199)], dtype=float)
+    pixels = np.asarray(pattern(10_000 * class_index + seed, (96, 80)), dtype=float)
     return Image.fromarray(((1 - tint) * pixels + tint * colour).astype(np.uint8))
 
 
-def picture_jpeg(place: int, seed: int, **look: float) -> bytes:
+def picture_jpeg(class_index: int, seed: int, **colours: float) -> bytes:
     """Return `picture` as a file."""
     buffer = BytesIO()
-    picture(place, seed, **look).save(buffer, "JPEG", quality=92)
+    picture(class_index, seed, **colours).save(buffer, "JPEG", quality=92)
     return buffer.getvalue()
 
 
 def write_base_photos(folder: Path, each: int = BASE_EACH) -> Path:
-    """Write that many photos of every place as a folder tree, of others twice as many."""
-    for number, place in enumerate(PLACES):
-        (folder / place).mkdir(parents=True, exist_ok=True)
+    """Write that many photos of every class as a folder tree, of others twice as many."""
+    for number, subfolder in enumerate(FOLDERS):
+        (folder / subfolder).mkdir(parents=True, exist_ok=True)
         # Of others the gate wants to see some more.
         for seed in range(2 * each if number == OTHERS else each):
-            (folder / place / f"{seed}.jpg").write_bytes(picture_jpeg(number, seed))
+            (folder / subfolder / f"{seed}.jpg").write_bytes(picture_jpeg(number, seed))
     return folder
 
 
@@ -84,45 +84,57 @@ class Shown:
     sub: str | None
 
     @classmethod
-    def of(cls, place: int, seed: int, *, said: int | None = None, **look: float) -> "Shown":
-        """Return a photo of one place that a moderator takes for the place ``said``."""
-        main, sub = label_of(place if said is None else said)
-        return cls(picture_jpeg(place, seed, **look), main, sub)
+    def of(
+        cls, class_index: int, seed: int, *, reviewed_as: int | None = None, **colours: float
+    ) -> "Shown":
+        """Return a photo of one class that a moderator takes for ``reviewed_as``."""
+        main, sub = label_of(class_index if reviewed_as is None else reviewed_as)
+        return cls(picture_jpeg(class_index, seed, **colours), main, sub)
 
 
-def label_of(place: int) -> tuple[str | None, str | None]:
-    if place < len(SUBCLASSES):
-        return MAIN_OF[SUBCLASSES[place]], SUBCLASSES[place]
-    return ("Shoes", None) if place == NEAR_SHOES else (None, None)
+def label_of(class_index: int) -> tuple[str | None, str | None]:
+    if class_index < len(SUBCLASSES):
+        return MAIN_OF[SUBCLASSES[class_index]], SUBCLASSES[class_index]
+    return ("Shoes", None) if class_index == NEAR_SHOES else (None, None)
 
 
 def review(
     shown: Iterable[Shown],
     *,
     version: ModelVersion,
-    drawn: float | None = None,
+    sampling_share: float | None = None,
     listing: Listing | None = None,
 ) -> list[Review]:
     """Store the photos, each in a listing of its own unless one is named, and review them.
 
     Args:
         shown: the photos.
-        version: that tagged them: unsure of each, or sure of those that were ``drawn``.
-        drawn: the chance with which they were drawn for the blind sample.
+        version: that tagged them: unsure of each, or sure of those that were sampled.
+        sampling_share: the probability with which the blind sample takes a photo; None outside it.
         listing: of all of them.
     """
     moderator, _ = User.objects.get_or_create(username="moderator of retraining")
     seller, _ = User.objects.get_or_create(username="seller of retraining")
     return [
-        _review(one, listing or Listing.objects.create(seller=seller), moderator, version, drawn)
+        _review(
+            one,
+            listing or Listing.objects.create(seller=seller),
+            moderator,
+            version,
+            sampling_share,
+        )
         for one in shown
     ]
 
 
 def _review(
-    one: Shown, listing: Listing, moderator: User, version: ModelVersion, drawn: float | None
+    one: Shown,
+    listing: Listing,
+    moderator: User,
+    version: ModelVersion,
+    sampling_share: float | None,
 ) -> Review:
-    scores = scores_for("Boots") if drawn else scores_for("Boots", main=0.5, share=0.3)
+    scores = scores_for("Boots") if sampling_share else scores_for("Boots", main=0.5, share=0.3)
     decision = decide(scores, Thresholds())
     photo = ListingPhoto(
         listing=listing,
@@ -142,12 +154,12 @@ def _review(
     )
     photo.image.save(f"{uuid4().hex}.jpg", ContentFile(one.data), save=False)
     photo.save()
-    found = verdicts.review_of(
+    reviewed = verdicts.review_of(
         photo, moderator=moderator, verdict=verdict_for(one.main, one.sub), key=uuid4()
     )
-    found.sampled, found.sampling_share = drawn is not None, drawn
-    verdicts.store(found)
-    return found
+    reviewed.sampled, reviewed.sampling_share = sampling_share is not None, sampling_share
+    verdicts.store(reviewed)
+    return reviewed
 
 
 def make_champion(
@@ -225,9 +237,9 @@ def _fit_head(head: torch.nn.Linear, features: Any, labels: Any) -> None:
     """Fill a head with a ridge regression on the classes, of which the scaling is a part."""
     scaler = StandardScaler().fit(features)
     wanted = np.eye(len(head.bias))[labels] if len(head.bias) > 1 else labels[:, None] - 0.5
-    found = Ridge(alpha=300.0).fit(scaler.transform(features), SURE * wanted)
-    weight = found.coef_ / scaler.scale_
-    bias = found.intercept_ - weight @ scaler.mean_
+    fitted = Ridge(alpha=300.0).fit(scaler.transform(features), SURE * wanted)
+    weight = fitted.coef_ / scaler.scale_
+    bias = fitted.intercept_ - weight @ scaler.mean_
     with torch.no_grad():
         head.weight.copy_(torch.tensor(weight))
         head.bias.copy_(torch.tensor(bias))

@@ -57,17 +57,17 @@ def add_resource_forks(root: Path) -> None:
     (root / "Bags/Clutches/._0.jpg").write_bytes(RESOURCE_FORK)
 
 
-def add_copy(place: str) -> Callable[[Path], None]:
+def add_copy(folder: str) -> Callable[[Path], None]:
     def change(root: Path) -> None:
-        (root / place).parent.mkdir(parents=True)
-        shutil.copy(root / "Bags/Clutches/0.jpg", root / place)
+        (root / folder).parent.mkdir(parents=True)
+        shutil.copy(root / "Bags/Clutches/0.jpg", root / folder)
 
     return change
 
 
 def name_in_latin_1(root: Path) -> None:
-    place = root / "Bags/Clutches"
-    (place / "0.jpg").rename(place / os.fsdecode(b"caf\xe9.jpg"))
+    folder = root / "Bags/Clutches"
+    (folder / "0.jpg").rename(folder / os.fsdecode(b"caf\xe9.jpg"))
 
 
 def add_a_pipe(root: Path) -> None:

@@ -158,9 +158,9 @@ def test_a_lost_file_costs_its_photo_nothing(newer: ModelVersion) -> None:
     assert reclassify.work() == 19
     photo.refresh_from_db()
     assert (photo.status, str(photo.model_version)) == ("classified", "older")
-    said = reclassification.in_words(Reclassification.objects.get())
-    assert said.startswith("19 of 20 photos were tagged again")
-    assert "Left as they were: 1," in said
+    summary = reclassification.in_words(Reclassification.objects.get())
+    assert summary.startswith("19 of 20 photos were tagged again")
+    assert "Left as they were: 1," in summary
 
 
 def test_it_can_be_stopped(newer: ModelVersion) -> None:

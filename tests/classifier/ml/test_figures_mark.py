@@ -19,8 +19,8 @@ def measured() -> Manifest:
 
 def document(manifest: Manifest) -> dict[str, Any]:
     """Return what a database gives back."""
-    found: dict[str, Any] = json.loads(json.dumps(manifest_as_dict(manifest)))
-    return found
+    content: dict[str, Any] = json.loads(json.dumps(manifest_as_dict(manifest)))
+    return content
 
 
 def test_figures_stand_with_what_they_were_measured_with() -> None:

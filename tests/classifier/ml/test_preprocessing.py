@@ -19,11 +19,13 @@ from tests import pictures
 CROP, PAD = Preprocessing(fit="centre_crop"), Preprocessing(fit="pad")
 
 
-@pytest.mark.parametrize("how", [CROP, PAD], ids=["centre_crop", "pad"])
+@pytest.mark.parametrize("preprocessing", [CROP, PAD], ids=["centre_crop", "pad"])
 @pytest.mark.parametrize("size", [(320, 240), (100, 900), (2000, 40), (33, 33), (224, 224)])
-def test_every_shape_becomes_the_same_square(size: tuple[int, int], how: Preprocessing) -> None:
+def test_every_shape_becomes_the_same_square(
+    size: tuple[int, int], preprocessing: Preprocessing
+) -> None:
     """Wide, tall, tiny and exact photos all become uint8 (3, 224, 224)."""
-    tensor = to_tensor(pictures.jpeg(*size), how)
+    tensor = to_tensor(pictures.jpeg(*size), preprocessing)
     assert tensor.shape == (3, 224, 224)
     assert tensor.dtype == torch.uint8
 

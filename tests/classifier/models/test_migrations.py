@@ -115,9 +115,9 @@ def reviews_of_before(old: Any) -> None:
 
     anna, version = old.get_model("auth", "User").objects.get(), model("ModelVersion").get()
     unknown, fallback, sure = model("ListingPhoto").filter(status="classified").order_by("pk")
-    said = {"said_outcome": "main_class", "said_main": "Shoes", "said_main_confidence": 0.8}
+    decision = {"said_outcome": "main_class", "said_main": "Shoes", "said_main_confidence": 0.8}
     boots = {"verdict": "subclass", "main": "Shoes", "sub": "Boots", "moderator": anna}
-    settled = model("Review").create(photo=fallback, key=uuid4(), stands=True, **boots, **said)
+    settled = model("Review").create(photo=fallback, key=uuid4(), stands=True, **boots, **decision)
     undone = model("Review").create(photo=unknown, key=uuid4(), voided=True, **boots)
     model("Review").create(
         photo=unknown, key=uuid4(), verdict="undone", moderator=anna, voids=undone

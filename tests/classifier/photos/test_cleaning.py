@@ -35,7 +35,7 @@ def opened(photo: CleanPhoto) -> Image.Image:
 def corner_colours(image: Image.Image) -> list[tuple[int, ...]]:
     right, bottom = image.width - 10, image.height - 10
     places = ((10, 10), (right, 10), (right, bottom), (10, bottom))
-    return [pictures.colour_at(image, place) for place in places]
+    return [pictures.colour_at(image, position) for position in places]
 
 
 def assert_shows_the_scene(photo: CleanPhoto, tolerance: int = 40) -> None:

@@ -76,7 +76,7 @@ def test_what_is_no_photo_is_left_out_by_name(tmp_path: Path, content: bytes) ->
 
 
 @pytest.mark.parametrize(
-    "place",
+    "file_path",
     [
         "__MACOSX/Bags/._a.jpg",
         ".Trash-1000/files/a.jpg",
@@ -90,10 +90,10 @@ def test_what_is_no_photo_is_left_out_by_name(tmp_path: Path, content: bytes) ->
         ".git/a.jpg",
     ],
 )
-def test_what_a_system_put_there_is_left_out(tmp_path: Path, place: str) -> None:
+def test_what_a_system_put_there_is_left_out(tmp_path: Path, file_path: str) -> None:
     """Copies and thumbnails of photos that nobody made are no photos of anybody's."""
     photo(tmp_path / "Bags/a.jpg")
-    photo(tmp_path / place)
+    photo(tmp_path / file_path)
     assert names(tmp_path) == ["Bags/a.jpg"]
     assert set(left_out(tmp_path).values()) == {WhyLeftOut.SYSTEM}
 

@@ -32,7 +32,7 @@ CORNERS = {
 def corners(image: Image.Image) -> list[tuple[int, ...]]:
     right, bottom = image.width - 4, image.height - 4
     places = ((3, 3), (right, 3), (right, bottom), (3, bottom))
-    return [pictures.colour_at(image, place) for place in places]
+    return [pictures.colour_at(image, position) for position in places]
 
 
 def assert_shows_the_scene(image: Image.Image, orientation: int = 1) -> None:

@@ -27,9 +27,9 @@ def three_days() -> list[ModelVersion]:
     one, two = a_model("one"), a_model("two")
     anna = User.objects.create_user("anna")
     changes = [(one, None, None, "person"), (two, one, anna, "gate"), (one, two, None, "rollback")]
-    for day, (version, replaced, by, how) in enumerate(changes, start=1):
+    for day, (version, replaced, by, trigger) in enumerate(changes, start=1):
         Promotion.objects.create(
-            version=version, replaced=replaced, by=by, trigger=how,
+            version=version, replaced=replaced, by=by, trigger=trigger,
             at=datetime(2026, 3, day, 12, tzinfo=UTC),
         )  # fmt: skip
     return [one, two]
@@ -51,7 +51,7 @@ def test_every_change_is_a_line_the_latest_first(three_days: list[ModelVersion])
 
 
 @pytest.mark.parametrize(
-    ("at", "said"),
+    ("at", "message"),
     [
         ("2026-03-01 12:00", "one, from 2026-03-01 12:00:00 UTC until 2026-03-02 12:00:00 UTC"),
         ("2026-03-02", "one, from 2026-03-01 12:00:00 UTC until 2026-03-02 12:00:00 UTC"),
@@ -60,14 +60,14 @@ def test_every_change_is_a_line_the_latest_first(three_days: list[ModelVersion])
         ("2027-01-01", "one, from 2026-03-03 12:00:00 UTC to this day; rolled back to."),
     ],
 )
-def test_a_moment_s_model_is_named(three_days: list[ModelVersion], at: str, said: str) -> None:
+def test_a_moment_s_model_is_named(three_days: list[ModelVersion], at: str, message: str) -> None:
     """Also with another time zone, and with a day alone, which means its beginning."""
     (line,) = run("--at", at)
-    assert line.startswith(said)
+    assert line.startswith(message)
 
 
 @pytest.mark.parametrize(
-    ("at", "said"),
+    ("at", "message"),
     [
         ("2026-02-28", "No model was in production yet at 2026-02-28 00:00:00 UTC."),
         ("yesterday", "'yesterday' is not a time. Write it like"),
@@ -75,10 +75,10 @@ def test_a_moment_s_model_is_named(three_days: list[ModelVersion], at: str, said
     ],
 )
 def test_a_time_that_gives_no_answer_says_why(
-    three_days: list[ModelVersion], at: str, said: str
+    three_days: list[ModelVersion], at: str, message: str
 ) -> None:
     """Before the first promotion, and what is no time at all."""
-    with pytest.raises(CommandError, match=said):
+    with pytest.raises(CommandError, match=message):
         run("--at", at)
 
 

@@ -67,11 +67,14 @@ def changed() -> set[str]:
 
 def test_a_tag_leads_to_its_model_the_models_before_and_their_reviews(story: Story) -> None:
     """Photo, version, parent, fingerprints, reviews: every step is there."""
-    found = lineage.of_photo(story.photo)
-    assert [learned.version for learned in found.models] == [story.second, story.first]
-    assert [learned.fingerprint for learned in found.models] == ["f2" * 32, "f1" * 32]
-    assert [dict(learned.reviews) for learned in found.models] == [{"train": 1}, {"train": 1}]
-    assert found.reviews == [story.review]
+    photo_lineage = lineage.of_photo(story.photo)
+    assert [learned.version for learned in photo_lineage.models] == [story.second, story.first]
+    assert [learned.fingerprint for learned in photo_lineage.models] == ["f2" * 32, "f1" * 32]
+    assert [dict(learned.reviews) for learned in photo_lineage.models] == [
+        {"train": 1},
+        {"train": 1},
+    ]
+    assert photo_lineage.reviews == [story.review]
     (row,) = lineage.reviews_in(story.second)
     assert row.review == story.review
 
@@ -128,15 +131,17 @@ def run(*arguments: str) -> str:
 def test_the_command_tells_it_in_words(story: Story) -> None:
     """Every step of the chain is a line; an undone review shows on the models it trained."""
     verdicts.undo(moderator=story.anna, review=story.review.pk)
-    said = run(str(story.photo.pk))
-    assert f"SHA-256 {FILE}" in said
-    assert "  tag       Unknown/Others, " in said
-    assert "  by        second (candidate), weights 000000000000" in said
-    assert "  from      first (candidate)" in said
+    output = run(str(story.photo.pk))
+    assert f"SHA-256 {FILE}" in output
+    assert "  tag       Unknown/Others, " in output
+    assert "  by        second (candidate), weights 000000000000" in output
+    assert "  from      first (candidate)" in output
     changed = "reviews 1: 1 training; changed since: 1 no longer final"
-    assert f"dataset f2f2f2f2f2f2, {changed}" in said
-    assert f"  review {story.review.pk}: Shoes › Flats, by anna on " in said
-    assert "UTC; undone or overruled\n            learned by first (train), second (train)" in said
+    assert f"dataset f2f2f2f2f2f2, {changed}" in output
+    assert f"  review {story.review.pk}: Shoes › Flats, by anna on " in output
+    assert (
+        "UTC; undone or overruled\n            learned by first (train), second (train)" in output
+    )
 
 
 def test_the_command_finds_a_photo_by_its_hash_and_writes_json(story: Story) -> None:
@@ -180,7 +185,7 @@ def test_the_command_starts_from_a_review_or_a_model_too(story: Story) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "output"),
     [
         (["999999"], "There is no photo 999999"),
         (["nonsense"], "'nonsense' is neither a photo's number nor 12 to 64 digits"),
@@ -189,8 +194,8 @@ def test_the_command_starts_from_a_review_or_a_model_too(story: Story) -> None:
         ([FILE], r"There is no photo abab.*Models that learned from it: first, second\."),
     ],
 )
-def test_what_is_not_there_is_said(story: Story, arguments: list[str], said: str) -> None:
+def test_what_is_not_there_is_said(story: Story, arguments: list[str], output: str) -> None:
     """A photo that is gone still tells who learned from it."""
     story.photo.delete()
-    with pytest.raises(CommandError, match=said):
+    with pytest.raises(CommandError, match=output):
         run(*arguments)

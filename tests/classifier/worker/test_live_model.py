@@ -190,10 +190,10 @@ def test_check_warns_of_a_champion_that_a_worker_could_not_load(
     error = probe.UnfitModelError("one loads, but it does not work on this machine.")
     load_failures.report(version=two_models[0], error=error, at_work=None)
     call_command("check")
-    said = capsys.readouterr().err
-    assert "classifier.W002" in said
-    assert "one is the champion, but a worker could not load it" in said
-    assert "it does not work on this machine" in said
+    message = capsys.readouterr().err
+    assert "classifier.W002" in message
+    assert "one is the champion, but a worker could not load it" in message
+    assert "it does not work on this machine" in message
 
 
 def blow_up(network: HierarchicalResNet) -> None:
@@ -209,7 +209,7 @@ def go_blind(network: HierarchicalResNet) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [(blow_up, "it does not work on this machine"), (go_blind, "does not look at photos")],
 )
 def test_a_champion_that_fails_the_probe_is_not_swapped_in(
@@ -217,14 +217,14 @@ def test_a_champion_that_fails_the_probe_is_not_swapped_in(
     two_models: TwoModels,
     changed_bundle: Callable[..., Path],
     change: Callable[[HierarchicalResNet], None],
-    said: str,
+    message: str,
 ) -> None:
     """Whole files do not make a model: one that cannot score two pictures stays outside."""
     slot.current()
     unfit = registry.register(folder=changed_bundle("unfit", change))
     promotion.promote(version=unfit)
     assert slot.current().version == two_models[0]
-    assert said in load_error(unfit)
+    assert message in load_error(unfit)
 
 
 def test_the_starter_model_passes_the_probe(starter_bundle: Path) -> None:

@@ -47,9 +47,9 @@ def stream(photos: int, seed: int, *, skill: float = 3.0, copies: int = 1) -> St
     )
 
 
-def risks(found: Stream, thresholds: Thresholds, mix: Mix) -> tuple[float, dict[str, float]]:
+def risks(stream_of: Stream, thresholds: Thresholds, mix: Mix) -> tuple[float, dict[str, float]]:
     """Return the share of wrong tags over everything, and of each main class's tags."""
-    scores, truth = found
+    scores, truth = stream_of
     best = scores.sub.argmax(1)
     needed = np.array([thresholds.sub[name] for name in SUBCLASSES])[best]
     tagged = (scores.novelty <= thresholds.novelty) & (scores.sub.max(1) >= needed)
@@ -73,11 +73,11 @@ def test_the_promise_holds_as_often_as_it_says(per: Per, copies: int) -> None:
     everything = stream(100_000, seed=1)
     broken, coverage = 0, []
     for seed in range(120):
-        found = choose_by_promise(*stream(4000, seed=100 + seed, copies=copies), promise, BASE)
-        overall, of_class = risks(everything, found.thresholds, promise.mix)
+        fitted = choose_by_promise(*stream(4000, seed=100 + seed, copies=copies), promise, BASE)
+        overall, of_class = risks(everything, fitted.thresholds, promise.mix)
         worst = overall if per == "all" else max(of_class.values())
         broken += worst > promise.risk
-        coverage.append(found.coverage)
+        coverage.append(fitted.coverage)
     assert broken / 120 <= 1 - promise.confidence
     # It is no promise to tag nothing.
     assert np.mean(coverage) > 0.4
@@ -86,11 +86,11 @@ def test_the_promise_holds_as_often_as_it_says(per: Per, copies: int) -> None:
 def test_tags_are_counted_as_the_product_gives_them() -> None:
     """The coverage and the wrong share that are told are those of the decision rules."""
     scores, truth = stream(3000, seed=5)
-    found = choose_by_promise(scores, truth, Promise(0.05, per="all"), BASE)
-    made = [decide(one, found.thresholds) for one in scores.as_scores()]
+    fitted = choose_by_promise(scores, truth, Promise(0.05, per="all"), BASE)
+    made = [decide(one, fitted.thresholds) for one in scores.as_scores()]
     tagged = np.array([decision.outcome is Outcome.SUBCLASS for decision in made])
-    assert found.coverage == pytest.approx(tagged[truth.items].mean())
-    assert found.found == pytest.approx(risks((scores, truth), found.thresholds, Mix())[0])
+    assert fitted.coverage == pytest.approx(tagged[truth.items].mean())
+    assert fitted.found == pytest.approx(risks((scores, truth), fitted.thresholds, Mix())[0])
 
 
 def test_a_looser_promise_tags_more() -> None:
@@ -105,10 +105,10 @@ def test_what_cannot_be_promised_tags_nothing_and_says_so() -> None:
     """A model that is right by luck gets thresholds of 1, and no class is said to be kept."""
     scores, truth = stream(3000, seed=3)
     lucky = replace(truth, sub=np.where(truth.items, np.roll(truth.sub, 1), -1))
-    found = choose_by_promise(scores, lucky, Promise(), BASE)
-    assert not found.is_kept
-    assert set(found.thresholds.sub.values()) == {NOTHING}
-    assert (found.coverage, found.found) == (0.0, None)
+    fitted = choose_by_promise(scores, lucky, Promise(), BASE)
+    assert not fitted.is_kept
+    assert set(fitted.thresholds.sub.values()) == {NOTHING}
+    assert (fitted.coverage, fitted.found) == (0.0, None)
 
 
 def test_one_bad_main_class_does_not_silence_the_others() -> None:
@@ -117,20 +117,20 @@ def test_one_bad_main_class_does_not_silence_the_others() -> None:
     bags = truth.items & (truth.main == 2)
     sub = truth.sub.copy()
     sub[bags] = np.random.default_rng(0).integers(6, 9, size=bags.sum())
-    found = choose_by_promise(scores, replace(truth, sub=sub), Promise(0.05, per="main"), BASE)
-    kept = {name: group.threshold for group in found.fitted for name in group.classes}
+    fitted = choose_by_promise(scores, replace(truth, sub=sub), Promise(0.05, per="main"), BASE)
+    kept = {name: group.threshold for group in fitted.fitted for name in group.classes}
     assert kept["Bags"] is None
     assert kept["Clothing"] is not None
     assert kept["Shoes"] is not None
-    assert found.as_dict()["classes"][2] == {
+    assert fitted.as_dict()["classes"][2] == {
         "classes": ["Bags"], "threshold": None, "found": None, "bound": None, "coverage": 0.0,
     }  # fmt: skip
 
 
 def test_few_items_share_a_sequence() -> None:
     """With a few hundred photos no main class can stand alone, so all keep it together."""
-    found = choose_by_promise(*stream(600, seed=6), Promise(0.2, per="main"), BASE)
-    assert [group.classes for group in found.fitted] == [MAIN_CLASSES]
+    fitted = choose_by_promise(*stream(600, seed=6), Promise(0.2, per="main"), BASE)
+    assert [group.classes for group in fitted.fitted] == [MAIN_CLASSES]
 
 
 @pytest.mark.parametrize(

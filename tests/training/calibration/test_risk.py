@@ -64,26 +64,26 @@ def test_copies_of_a_photo_count_once() -> None:
 
 def test_kinds_count_by_their_share_of_the_stream() -> None:
     """Of few items and many others, wrong tags weigh as in the stream, not as in the folder."""
-    found = photos([0] * 10 + [1] * 10 + [2] * 100, [1] * 9 + [0] + [0] * 110)
+    result = photos([0] * 10 + [1] * 10 + [2] * 100, [1] * 9 + [0] + [0] * 110)
     tagged = np.array([True] * 10 + [True] * 2 + [False] * 8 + [True] * 10 + [False] * 90)
     # 850 items: 85 wrong. 100 near photos: 20 tagged. 50 others: 5 tagged.
-    assert risk_found(found, tagged, Mix()) == pytest.approx(110 / 875)
-    assert risk_found(found, tagged & (found.kind == 3), Mix()) is None
+    assert risk_found(result, tagged, Mix()) == pytest.approx(110 / 875)
+    assert risk_found(result, tagged & (result.kind == 3), Mix()) is None
 
 
 def test_the_bound_lies_above_what_was_found_and_nears_it() -> None:
     """More photos of the same kind bring the bound down to the share that was found."""
     bounds = []
     for times in (1, 10, 100):
-        found = photos([0] * 90 * times + [1] * 10 * times, ([1] * 88 + [0] * 12) * times)
+        result = photos([0] * 90 * times + [1] * 10 * times, ([1] * 88 + [0] * 12) * times)
         tagged = np.array(([True] * 90 + [False] * 10) * times)
-        bounds.append(risk_bound(found, tagged, Mix(0.9, 0.1, 0.0), 0.1))
+        bounds.append(risk_bound(result, tagged, Mix(0.9, 0.1, 0.0), 0.1))
     assert bounds[0] > bounds[1] > bounds[2] > 2 / 90
     assert bounds[2] == pytest.approx(2 / 90, abs=0.01)
 
 
 def test_a_kind_without_photos_bounds_nothing() -> None:
     """Where the stream has others and the photos have none, only 1 is safe."""
-    found = photos([0] * 100 + [1] * 100, [1] * 100 + [0] * 100)
-    tagged = found.kind == 0
-    assert risk_bound(found, tagged, Mix(), 0.1) > 0.05
+    result = photos([0] * 100 + [1] * 100, [1] * 100 + [0] * 100)
+    tagged = result.kind == 0
+    assert risk_bound(result, tagged, Mix(), 0.1) > 0.05

@@ -18,7 +18,7 @@ from training.data.targets import build_targets
 from training.engine.presets import STUDY
 from training.engine.trainer import TrainingError, fit
 
-HOW = Preprocessing(size=32, resize=32)
+PREPROCESSING = Preprocessing(size=32, resize=32)
 CPU = torch.device("cpu")
 
 
@@ -41,23 +41,23 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Sample]:
     ):
         for i in range(2):
             save_pattern(folder / main / sub / f"{i}.jpg", seed=10 * number + i)
-    found = read_photos(folder)
-    found[-1].path.write_bytes(b"no photo")
-    return found
+    read = read_photos(folder)
+    read[-1].path.write_bytes(b"no photo")
+    return read
 
 
-def inputs(feed: PhotoBatches, rows: Sequence[int], chance: tuple[int, ...]) -> torch.Tensor:
-    (batch,) = feed.training_batches([np.array(rows)], chance, CPU)
+def inputs(batches: PhotoBatches, rows: Sequence[int], seed: tuple[int, ...]) -> torch.Tensor:
+    (batch,) = batches.training_batches([np.array(rows)], seed, CPU)
     return batch.inputs
 
 
 def test_a_view_depends_on_epoch_and_photo_and_on_nothing_else(samples: list[Sample]) -> None:
     """Whichever photos stand beside it and whoever drew before, a photo's view is the same."""
-    feed = PhotoBatches(samples, HOW, ListingAugmentation(HOW))
-    first = inputs(feed, [3, 4, 5], (0, 1, 0))
+    batches = PhotoBatches(samples, PREPROCESSING, ListingAugmentation(PREPROCESSING))
+    first = inputs(batches, [3, 4, 5], (0, 1, 0))
     torch.rand(7)
-    assert torch.equal(inputs(feed, [5, 3], (0, 1, 0)), first[[2, 0]])
-    assert not torch.equal(inputs(feed, [3, 4, 5], (0, 2, 0)), first)
+    assert torch.equal(inputs(batches, [5, 3], (0, 1, 0)), first[[2, 0]])
+    assert not torch.equal(inputs(batches, [3, 4, 5], (0, 2, 0)), first)
 
 
 def test_augmenting_leaves_the_chance_of_others_alone(samples: list[Sample]) -> None:
@@ -65,7 +65,9 @@ def test_augmenting_leaves_the_chance_of_others_alone(samples: list[Sample]) -> 
     torch.manual_seed(1)
     undisturbed = torch.rand(3)
     torch.manual_seed(1)
-    inputs(PhotoBatches(samples, HOW, ListingAugmentation(HOW)), [0, 1], (0, 1, 0))
+    inputs(
+        PhotoBatches(samples, PREPROCESSING, ListingAugmentation(PREPROCESSING)), [0, 1], (0, 1, 0)
+    )
     assert torch.equal(torch.rand(3), undisturbed)
 
 
@@ -76,9 +78,9 @@ def test_training_goes_on_without_a_damaged_photo_and_names_it(
     network = HierarchicalResNet(StridePlacement.V1)
     load_imagenet_backbone(network, backbone_file)
     before = network.main_head.weight.detach().clone()
-    feed = PhotoBatches(samples, HOW, ListingAugmentation(HOW))
+    batches = PhotoBatches(samples, PREPROCESSING, ListingAugmentation(PREPROCESSING))
     config = replace(STUDY.config, epochs=1, batch_size=2)
-    fit(network, feed, build_targets(samples), config, lambda _: 1.0, checkpoint=None)
+    fit(network, batches, build_targets(samples), config, lambda _: 1.0, checkpoint=None)
     assert not torch.equal(network.main_head.weight, before)
     assert torch.isfinite(network.main_head.weight).all()
     assert f"Left out {samples[-1].path}" in caplog.text
@@ -90,7 +92,7 @@ def test_photos_that_all_became_unreadable_end_in_a_sentence(
     """When no photo can be read any more, training says so and does not pretend."""
     gone = [replace(sample, path=tmp_path / sample.path.name) for sample in samples]
     network = HierarchicalResNet(StridePlacement.V1)
-    feed = PhotoBatches(gone, HOW, ListingAugmentation(HOW))
+    batches = PhotoBatches(gone, PREPROCESSING, ListingAugmentation(PREPROCESSING))
     config = replace(STUDY.config, epochs=1, batch_size=8)
     with pytest.raises(TrainingError, match="Not one step could be made"):
-        fit(network, feed, build_targets(gone), config, lambda _: 1.0, checkpoint=None)
+        fit(network, batches, build_targets(gone), config, lambda _: 1.0, checkpoint=None)

@@ -18,7 +18,7 @@ from training.data.dataset import (
 )
 from training.data.folder import Sample
 
-HOW = Preprocessing(size=64, resize=64)
+PREPROCESSING = Preprocessing(size=64, resize=64)
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def samples(tmp_path: Path) -> list[Sample]:
 
 
 def loader(samples: list[Sample], workers: int = 0) -> DataLoader[DecodedBatch]:
-    dataset = PhotoDataset(samples, lambda data, _row: to_tensor(data, HOW))
+    dataset = PhotoDataset(samples, lambda data, _row: to_tensor(data, PREPROCESSING))
     return DataLoader(dataset, batch_size=2, collate_fn=collate, num_workers=workers)  # type: ignore[arg-type]
 
 
@@ -40,7 +40,7 @@ def test_unreadable_photos_leave_the_batch_and_their_rows_with_them(samples: lis
     first, second = readable_batches(loader(samples), DroppedPhotos())
     assert first.rows.tolist() == [0]
     assert second.rows.tolist() == [2, 3]
-    expected = to_tensor(samples[3].path.read_bytes(), HOW)
+    expected = to_tensor(samples[3].path.read_bytes(), PREPROCESSING)
     assert second.pixels.shape == (2, 3, 64, 64)
     assert torch.equal(second.pixels[1], expected)
 

@@ -18,8 +18,8 @@ def touch(path: Path) -> Path:
 
 def test_a_tree_gives_labels_by_folder(tmp_path: Path) -> None:
     """Main/Subclass is an item, Near/Main is near, Others is other; each photo its own product."""
-    for place in ("Bags/Clutches/a.JPG", "Near/Shoes/Sneakers/b.png", "Others/Hats/c.webp"):
-        touch(tmp_path / place)
+    for name in ("Bags/Clutches/a.JPG", "Near/Shoes/Sneakers/b.png", "Others/Hats/c.webp"):
+        touch(tmp_path / name)
     touch(tmp_path / "Bags/Clutches/notes.txt")
     samples = read_photos(tmp_path)
     assert [(s.path.name, s.main, s.sub, s.kind) for s in samples] == [
@@ -104,16 +104,16 @@ def test_a_file_name_that_is_no_utf8_is_kept_as_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "message"),
+    ("name", "message"),
     [
         ("Hats/Caps/a.jpg", "unknown main class 'Hats'"),
         ("Shoes/a.jpg", "lies in no Main/Subclass folder"),
         ("Shoes/Clogs/a.jpg", "Shoes has no subclass 'Clogs'"),
     ],
 )
-def test_an_unknown_folder_is_refused_by_name(tmp_path: Path, place: str, message: str) -> None:
+def test_an_unknown_folder_is_refused_by_name(tmp_path: Path, name: str, message: str) -> None:
     """A photo outside the known classes stops the reading, and the message names it."""
-    touch(tmp_path / place)
+    touch(tmp_path / name)
     with pytest.raises(PhotosError, match=message):
         read_photos(tmp_path)
 

@@ -19,7 +19,13 @@ from training.data.near_duplicates import (
 
 
 def bits_of(*paths: Path) -> np.ndarray:
-    return np.stack([look.bits for look in map(hash_photo, paths) if isinstance(look, PhotoHash)])
+    return np.stack(
+        [
+            photo_hash.bits
+            for photo_hash in map(hash_photo, paths)
+            if isinstance(photo_hash, PhotoHash)
+        ]
+    )
 
 
 @pytest.mark.parametrize("change", ["smaller", "brighter", "recompressed", "trimmed"])
@@ -43,8 +49,8 @@ def test_pairs_are_found_across_blocks_and_named_once() -> None:
     bits = np.random.default_rng(0).integers(0, 2**63, (600, 4), dtype=np.uint64)
     bits[599] = bits[3]
     bits[300] = bits[299] ^ np.uint64(0b101)
-    found = [(pair.first, pair.second, pair.distance) for pair in similar_pairs(bits)]
-    assert found == [(3, 599, 0), (299, 300, 8)]
+    pairs = [(pair.first, pair.second, pair.distance) for pair in similar_pairs(bits)]
+    assert pairs == [(3, 599, 0), (299, 300, 8)]
 
 
 def test_chains_become_one_group() -> None:
@@ -59,12 +65,12 @@ def test_what_cannot_be_read_is_named_with_its_reason(tmp_path: Path) -> None:
     """A missing file and a text file are reported in order, beside the photo that is fine."""
     good = save_pattern(tmp_path / "good.jpg", 1)
     (tmp_path / "text.jpg").write_text("no photo")
-    found = list(hash_photos([tmp_path / "gone.jpg", good, tmp_path / "text.jpg"], "reading"))
-    gone, look, text = found
+    hashes = list(hash_photos([tmp_path / "gone.jpg", good, tmp_path / "text.jpg"], "reading"))
+    gone, photo_hash, text = hashes
     assert isinstance(gone, UnreadablePhoto)
     assert "No such file" in gone.reason
-    assert isinstance(look, PhotoHash)
-    assert (look.width, look.height) == (160, 120)
+    assert isinstance(photo_hash, PhotoHash)
+    assert (photo_hash.width, photo_hash.height) == (160, 120)
     assert isinstance(text, UnreadablePhoto)
     assert "cannot be decoded" in text.reason
 

@@ -15,9 +15,9 @@ from training.data.split import SplitDataset, stratified_split, stratified_split
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Twenty different photos of boots and of clutches each, and five others."""
-    for number, place in enumerate(("Shoes/Boots", "Bags/Clutches")):
+    for number, subfolder in enumerate(("Shoes/Boots", "Bags/Clutches")):
         for i in range(20):
-            save_pattern(tmp_path / place / f"{i:02}.jpg", seed=100 * number + i)
+            save_pattern(tmp_path / subfolder / f"{i:02}.jpg", seed=100 * number + i)
     for i in range(5):
         save_pattern(tmp_path / "Others/Plants" / f"{i}.jpg", seed=900 + i)
     return tmp_path

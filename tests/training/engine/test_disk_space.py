@@ -86,9 +86,9 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_one_before(tmp_path: Pat
     save_checkpoint(folder, {"epoch": 1}, {"weights": torch.ones(3)})
     with files_of_at_most(2**20), pytest.raises(CheckpointError, match="goes on after the last"):
         save_checkpoint(folder, {"epoch": 2}, {"weights": torch.ones(2**20)})
-    found = load_checkpoint(folder)
-    assert found is not None
-    assert found[0] == {"epoch": 1}
+    checkpoint = load_checkpoint(folder)
+    assert checkpoint is not None
+    assert checkpoint[0] == {"epoch": 1}
     assert [path.name for path in tmp_path.iterdir() if path.name != "storage"] == ["run"]
 
 

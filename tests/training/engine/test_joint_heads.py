@@ -33,10 +33,10 @@ def photos(each: int = EACH) -> list[Sample]:
 def features_of(samples: list[Sample], seed: int) -> np.ndarray:
     """Features in which each of the 13 outputs has 64 directions of its own, off centre."""
     draw = np.random.default_rng(seed)
-    found = draw.normal(3.0, 0.5, size=(len(samples), FEATURES)).astype(np.float32)
+    features = draw.normal(3.0, 0.5, size=(len(samples), FEATURES)).astype(np.float32)
     own = 64 * joint_labels(samples)[:, None] + np.arange(64)
-    found[np.arange(len(samples))[:, None], own] += 1.5
-    return found
+    features[np.arange(len(samples))[:, None], own] += 1.5
+    return features
 
 
 def test_fitted_joint_heads_know_photos_they_did_not_see() -> None:

@@ -34,13 +34,13 @@ def test_the_studys_rates_halve_after_three_epochs_without_a_better_score() -> N
 def test_the_cosine_rises_and_falls_to_nothing() -> None:
     """The rates rise over the first tenth of all steps and end at zero."""
     optimizer, schedule = begun(Schedule.COSINE)
-    found = []
+    shares = []
     for _ in range(100):
-        found.append(rates(optimizer)[0])
+        shares.append(rates(optimizer)[0])
         schedule.after_step()
-    assert found[0] == pytest.approx(0.1)
-    assert max(found) == found[10] == 1.0
-    assert found[-1] < 0.01
+    assert shares[0] == pytest.approx(0.1)
+    assert max(shares) == shares[10] == 1.0
+    assert shares[-1] < 0.01
     assert rates(optimizer)[1] == pytest.approx(0)
 
 

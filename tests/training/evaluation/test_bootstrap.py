@@ -32,10 +32,10 @@ def test_intervals_draw_products_not_photos() -> None:
 
 def test_every_draw_has_as_many_products_as_there_are() -> None:
     """Products are drawn with return; each is as likely as any other."""
-    place, drawn = draw_products(np.array(["b", "a", "b"]))
-    assert place.tolist() == [1, 0, 1]
-    assert (drawn.sum(axis=1) == 2).all()
-    assert drawn.mean(axis=0) == pytest.approx([1, 1], abs=0.05)
+    product, draws = draw_products(np.array(["b", "a", "b"]))
+    assert product.tolist() == [1, 0, 1]
+    assert (draws.sum(axis=1) == 2).all()
+    assert draws.mean(axis=0) == pytest.approx([1, 1], abs=0.05)
 
 
 def some_level(rng: np.random.Generator, photos: int = 200) -> Level:
@@ -57,11 +57,11 @@ def test_class_intervals_are_those_of_the_report_drawn_again_and_again() -> None
                 level.truth[rows], level.best[rows], target_names=MAIN_CLASSES, output_dict=True
             )
         )
-    found = class_intervals(level, groups)
+    intervals = class_intervals(level, groups)
     for name in (*MAIN_CLASSES, "macro avg", "weighted avg"):
         for figure in ("precision", "recall", "f1-score"):
             expected = np.percentile([report[name][figure] for report in slowly], [2.5, 97.5])
-            assert found[name][f"{figure}_95"] == pytest.approx(expected, abs=0.04)
+            assert intervals[name][f"{figure}_95"] == pytest.approx(expected, abs=0.04)
 
 
 def test_a_class_without_photos_has_no_interval() -> None:
@@ -89,17 +89,17 @@ def test_the_intervals_of_novelty_hold_its_figures() -> None:
     rng = np.random.default_rng(0)
     samples: list[Sample] = [item("Boots", group=f"i{n}") for n in range(60)]
     samples += [other(group=f"o{n}") for n in range(60)]
-    found = Probabilities.of(
+    scores = Probabilities.of(
         [
             some_scores("Shoes", 0.9, "Boots", 0.9, float(np.clip(level, 0, 1)))
             for level in [*rng.normal(0.3, 0.2, 60), *rng.normal(0.6, 0.2, 60)]
         ]
     )
     truth = truth_of(samples)
-    figures = evaluate(found, truth, Thresholds())
+    figures = evaluate(scores, truth, Thresholds())
     for name in ("novelty_auroc", "novelty_fpr_at_95_tpr"):
         low, high = figures[f"{name}_95"]
         assert 0 < low < figures[name] < high < 1
-    assert figures["novelty_auroc"] == pytest.approx(roc_auc_score(truth.others, found.novelty))
-    again = novelty_intervals(found, truth)
+    assert figures["novelty_auroc"] == pytest.approx(roc_auc_score(truth.others, scores.novelty))
+    again = novelty_intervals(scores, truth)
     assert again["novelty_auroc_95"] == figures["novelty_auroc_95"]

@@ -21,9 +21,9 @@ from training.evaluation.scoring import Probabilities, truth_of
 def test_confusion_counts_true_classes_in_rows() -> None:
     """Row Shoes, column Bags holds the boots that were taken for bags; others are left out."""
     samples = [item("Boots"), item("Flats"), item("Tote Bags"), other()]
-    said = ("Bags", "Shoes", "Bags", "Clothing")
-    found = Probabilities.of([some_scores(main, 0.9) for main in said])
-    matrix = confusion(main_level(found, truth_of(samples)))
+    predicted = ("Bags", "Shoes", "Bags", "Clothing")
+    scores = Probabilities.of([some_scores(main, 0.9) for main in predicted])
+    matrix = confusion(main_level(scores, truth_of(samples)))
     assert matrix["classes"] == list(MAIN_CLASSES) == ["Clothing", "Shoes", "Bags"]
     assert matrix["rows"] == [[0, 0, 0], [0, 1, 1], [0, 0, 1]]
 
@@ -40,10 +40,10 @@ def test_roc_area_is_the_share_of_pairs_in_order() -> None:
 def test_a_class_that_is_absent_has_no_roc() -> None:
     """Without photos of a class, or with nothing else, there is no curve to draw."""
     samples = [item("Boots"), item("Tote Bags")]
-    found = Probabilities.of([some_scores("Shoes", 0.9), some_scores("Bags", 0.9)])
-    drawn = one_vs_rest_roc(main_level(found, truth_of(samples)))
-    assert drawn["Clothing"] is None
-    assert drawn["Shoes"]["auc"] == drawn["Bags"]["auc"] == 1
+    scores = Probabilities.of([some_scores("Shoes", 0.9), some_scores("Bags", 0.9)])
+    curve_of = one_vs_rest_roc(main_level(scores, truth_of(samples)))
+    assert curve_of["Clothing"] is None
+    assert curve_of["Shoes"]["auc"] == curve_of["Bags"]["auc"] == 1
 
 
 def test_a_long_curve_is_thinned_and_keeps_its_ends() -> None:
@@ -74,7 +74,7 @@ def test_full_certainty_falls_into_the_last_bin() -> None:
 
 def test_without_items_the_curves_are_empty() -> None:
     """A folder of others alone gives empty matrices, not a failure."""
-    drawn = curves(Probabilities.of([some_scores()] * 2), truth_of([other(), other()]))
-    assert drawn["sub"]["confusion"]["rows"] == []
-    assert drawn["main"]["calibration"] == []
-    assert drawn["novelty"]["roc"] is None
+    document = curves(Probabilities.of([some_scores()] * 2), truth_of([other(), other()]))
+    assert document["sub"]["confusion"]["rows"] == []
+    assert document["main"]["calibration"] == []
+    assert document["novelty"]["roc"] is None

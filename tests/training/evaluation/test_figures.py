@@ -22,7 +22,7 @@ PHOTOS = [
 
 
 @pytest.fixture
-def found() -> Probabilities:
+def scores() -> Probabilities:
     return Probabilities.of(
         [
             some_scores(main, main_confidence, sub, sub_confidence, novelty)
@@ -36,9 +36,9 @@ def truth() -> Truth:
     return truth_of([sample for sample, _ in PHOTOS])
 
 
-def test_accuracies_are_counted_before_the_rules(found: Probabilities, truth: Truth) -> None:
+def test_accuracies_are_counted_before_the_rules(scores: Probabilities, truth: Truth) -> None:
     """Each accuracy counts the items it says: all, those with the right main class, or both."""
-    figures = evaluate(found, truth, Thresholds())
+    figures = evaluate(scores, truth, Thresholds())
     assert figures["photos"] == {"items": 4, "near": 1, "others": 2}
     assert figures["main_accuracy"] == 3 / 4
     assert figures["sub_accuracy"] == 3 / 4
@@ -47,9 +47,9 @@ def test_accuracies_are_counted_before_the_rules(found: Probabilities, truth: Tr
     assert figures["near_main_accuracy"] == 1
 
 
-def test_decisions_are_counted_after_the_rules(found: Probabilities, truth: Truth) -> None:
+def test_decisions_are_counted_after_the_rules(scores: Probabilities, truth: Truth) -> None:
     """Coverage, tags and fallbacks are what the product's rules make of each kind of photo."""
-    figures = evaluate(found, truth, Thresholds())
+    figures = evaluate(scores, truth, Thresholds())
     assert figures["coverage"] == 2 / 4
     assert figures["tag_accuracy"] == figures["wrong_tag_rate"] == 1 / 2
     assert figures["items_main_class"] == figures["items_unknown"] == 1 / 4
@@ -59,17 +59,17 @@ def test_decisions_are_counted_after_the_rules(found: Probabilities, truth: Trut
     assert figures["others_tagged_with_subclass"] == 0
 
 
-def test_novelty_is_judged_without_a_threshold(found: Probabilities, truth: Truth) -> None:
+def test_novelty_is_judged_without_a_threshold(scores: Probabilities, truth: Truth) -> None:
     """One other of two scores above all goods, one above four of five: the area is 9/10."""
-    figures = evaluate(found, truth, Thresholds())
+    figures = evaluate(scores, truth, Thresholds())
     assert figures["novelty_auroc"] == pytest.approx(9 / 10)
     # To keep the near photo (0.2), the other with 0.15 must be let in.
     assert figures["novelty_fpr_at_95_tpr"] == 1 / 2
 
 
-def test_each_class_has_its_report(found: Probabilities, truth: Truth) -> None:
+def test_each_class_has_its_report(scores: Probabilities, truth: Truth) -> None:
     """Precision, recall and F1 are given for both levels with macro and weighted averages."""
-    figures = evaluate(found, truth, Thresholds())
+    figures = evaluate(scores, truth, Thresholds())
     bags = figures["per_main_class"]["Bags"]
     assert (bags["precision"], bags["recall"], bags["support"]) == (2 / 3, 1, 2)
     assert bags["f1-score"] == pytest.approx(0.8)
@@ -82,8 +82,8 @@ def test_each_class_has_its_report(found: Probabilities, truth: Truth) -> None:
 def test_without_others_nothing_is_claimed_of_rejection() -> None:
     """A figure that no photo supports is None, so that JSON can hold it."""
     samples = [item(name) for name in SUBCLASSES]
-    found = Probabilities.of([some_scores(MAIN_OF[name], 0.9, name, 0.9) for name in SUBCLASSES])
-    figures = evaluate(found, truth_of(samples), Thresholds())
+    scores = Probabilities.of([some_scores(MAIN_OF[name], 0.9, name, 0.9) for name in SUBCLASSES])
+    figures = evaluate(scores, truth_of(samples), Thresholds())
     assert figures["main_accuracy"] == figures["coverage"] == 1
     for name in (
         "others_rejected",

@@ -42,21 +42,21 @@ def test_each_kind_counts_by_its_share_of_the_stream() -> None:
         (10, other, BAG),
         (470, other, UNKNOWN),
     )
-    found = stream_figures(made, truth, Mix())
-    assert found is not None
-    counts = {name: figure["photos"] for name, figure in found["per_1000"].items()}
+    figures = stream_figures(made, truth, Mix())
+    assert figures is not None
+    counts = {name: figure["photos"] for name, figure in figures["per_1000"].items()}
     # Items 850, near 100, others 50; wrong: 51 items, 50 near photos, 3 others.
     assert counts == {
         "right_subclass": 595, "right_main_class": 220, "wrong": 104, "unknown": 81,
         "wrong_others": 3,
     }  # fmt: skip
     tags, wrong = 850 * 0.75 + 25 + 2, 850 * 0.05 + 25 + 2
-    assert found["wrong_tags"] == pytest.approx(wrong / tags)
-    assert found["tagged"] == pytest.approx(tags / 1000)
-    for figure in found["per_1000"].values():
+    assert figures["wrong_tags"] == pytest.approx(wrong / tags)
+    assert figures["tagged"] == pytest.approx(tags / 1000)
+    for figure in figures["per_1000"].values():
         low, high = figure["interval"]
         assert low <= figure["photos"] <= high + 1
-    assert "104 (" in first_line(found)
+    assert "104 (" in first_line(figures)
 
 
 def test_the_four_ends_always_add_up_to_a_thousand() -> None:
@@ -66,9 +66,9 @@ def test_the_four_ends_always_add_up_to_a_thousand() -> None:
         (1, lambda: item("Boots"), SHOE),
         (1, lambda: item("Boots"), UNKNOWN),
     )
-    found = stream_figures(made, truth, Mix(1, 0, 0))
-    assert found is not None
-    ends = [found["per_1000"][end]["photos"] for end in ("right_subclass", "right_main_class",
+    figures = stream_figures(made, truth, Mix(1, 0, 0))
+    assert figures is not None
+    ends = [figures["per_1000"][end]["photos"] for end in ("right_subclass", "right_main_class",
                                                         "wrong", "unknown")]  # fmt: skip
     assert sorted(ends) == [0, 333, 333, 334]
 
@@ -76,10 +76,10 @@ def test_the_four_ends_always_add_up_to_a_thousand() -> None:
 def test_without_a_kind_the_others_take_its_share_and_that_is_said() -> None:
     """A folder of items alone gives the figures of a stream of items, and names it so."""
     made, truth = photos((10, lambda: item("Tote Bags"), TOTE))
-    found = stream_figures(made, truth, Mix())
-    assert found is not None
-    assert found["mix"] == {"items": 1.0, "near": 0.0, "others": 0.0}
-    assert first_line(found).endswith("Mix: 100 % items.")
+    figures = stream_figures(made, truth, Mix())
+    assert figures is not None
+    assert figures["mix"] == {"items": 1.0, "near": 0.0, "others": 0.0}
+    assert first_line(figures).endswith("Mix: 100 % items.")
 
 
 def test_without_items_there_is_no_such_figure() -> None:
@@ -97,7 +97,7 @@ def test_intervals_draw_products_not_photos() -> None:
     )
     widths = []
     for truth in (alone, together):
-        found = stream_figures(made, truth, Mix())
-        assert found is not None
-        widths.append(np.ptp(found["per_1000"]["unknown"]["interval"]))
+        figures = stream_figures(made, truth, Mix())
+        assert figures is not None
+        widths.append(np.ptp(figures["per_1000"]["unknown"]["interval"]))
     assert widths[1] > 2 * widths[0]

@@ -18,7 +18,7 @@ from training.features import partial_cache
 from training.features.cache import FeatureCacheBuilder, Views
 from training.runtime import progress
 
-HOW = Preprocessing(size=64, resize=72, fit="pad")
+PREPROCESSING = Preprocessing(size=64, resize=72, fit="pad")
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def builder(backbone_file: Path, tmp_path: Path) -> FeatureCacheBuilder:
     network = HierarchicalResNet(StridePlacement.V1)
     load_imagenet_backbone(network, backbone_file)
     frozen = frozen_part(network, TrainFrom.HEADS)
-    return FeatureCacheBuilder(frozen, HOW, tmp_path / "cache", {"backbone": "test"})
+    return FeatureCacheBuilder(frozen, PREPROCESSING, tmp_path / "cache", {"backbone": "test"})
 
 
 def test_the_first_view_is_the_photo_as_it_is_evaluated(
@@ -35,13 +35,13 @@ def test_the_first_view_is_the_photo_as_it_is_evaluated(
 ) -> None:
     """View 0 holds what the evaluation transform and the backbone give, to half precision."""
     samples = read_photos(drawn_photos)[:5]
-    views = Views(ListingAugmentation(HOW), "listing", count=2)
+    views = Views(ListingAugmentation(PREPROCESSING), "listing", count=2)
     cached = builder.build(samples, "few", views).read(np.arange(5), np.zeros(5, dtype=int))
     network = HierarchicalResNet(StridePlacement.V1).eval()
     load_imagenet_backbone(network, backbone_file)
-    photos = torch.stack([to_tensor(s.path.read_bytes(), HOW) for s in samples])
+    photos = torch.stack([to_tensor(s.path.read_bytes(), PREPROCESSING) for s in samples])
     with torch.inference_mode():
-        expected = network.backbone(normalise(photos, HOW))
+        expected = network.backbone(normalise(photos, PREPROCESSING))
     assert torch.allclose(cached, expected, atol=5e-3, rtol=5e-3)
 
 
@@ -63,7 +63,7 @@ def test_augmented_views_differ_and_repeat_with_their_seed(
 ) -> None:
     """Views of one photo differ from each other; the same seed gives the same views again."""
     samples = read_photos(drawn_photos)[:2]
-    views = Views(ListingAugmentation(HOW), "listing", count=3)
+    views = Views(ListingAugmentation(PREPROCESSING), "listing", count=3)
     first = builder.build(samples, "few", views)
     values = [first.read(np.array([0]), np.array([view])) for view in range(3)]
     assert not torch.allclose(values[0], values[1])
@@ -131,7 +131,7 @@ def test_a_build_that_was_stopped_goes_on_where_it_stopped(
     monkeypatch.setattr(progress, "SECONDS_BETWEEN_CALLS", 0.0)
     paths = [save_pattern(tmp_path / f"{i}.jpg", seed=i) for i in range(4)]
     samples = [Sample(path, None, None, path.name) for path in paths]
-    views = Views(ListingAugmentation(HOW), "listing", count=2)
+    views = Views(ListingAugmentation(PREPROCESSING), "listing", count=2)
 
     def stop(_title: str, done: int, _total: int) -> None:
         if done == 4:

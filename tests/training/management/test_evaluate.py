@@ -103,10 +103,10 @@ def test_figures_are_those_of_the_answers(on_all: tuple[dict[str, Any], str]) ->
 
 def test_covered_and_cut_photos_are_judged_too(on_all: tuple[dict[str, Any], str]) -> None:
     """Each share from 0 to 60 % has its figures, on as many items as were asked for."""
-    found = on_all[0]["robustness"]
-    assert found["photos"] == 3
-    assert found["shares"] == [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
-    assert [row["coverage"] for row in found["covered"] + found["cut"]] == [1] * 14
+    robustness = on_all[0]["robustness"]
+    assert robustness["photos"] == 3
+    assert robustness["shares"] == [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+    assert [row["coverage"] for row in robustness["covered"] + robustness["cut"]] == [1] * 14
 
 
 def test_bad_photos_made_by_code_are_judged_too(on_all: tuple[dict[str, Any], str]) -> None:

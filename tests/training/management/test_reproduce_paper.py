@@ -136,7 +136,7 @@ def test_phase_1_takes_the_folders_own_list(photos: Path, tmp_path: Path) -> Non
 
 def test_the_whole_network_learns_in_the_full_run(photos: Path, backbone_file: Path) -> None:
     """One epoch on augmented photos moves the first convolution, and judges every photo."""
-    how = Preprocessing(size=32, resize=32)
+    preprocessing = Preprocessing(size=32, resize=32)
     network = HierarchicalResNet(StridePlacement.V1)
     load_imagenet_backbone(network, backbone_file)
     before = network.backbone.get_parameter("conv1.weight").detach().clone()
@@ -144,8 +144,10 @@ def test_the_whole_network_learns_in_the_full_run(photos: Path, backbone_file: P
     run = run_phase(
         network,
         replace(STUDY.config, batch_size=16),
-        PhasePhotos(samples, PhotoBatches(samples, how, StudyAugmentation(how))),
-        PhasePhotos(samples, PhotoBatches(samples, how)),
+        PhasePhotos(
+            samples, PhotoBatches(samples, preprocessing, StudyAugmentation(preprocessing))
+        ),
+        PhasePhotos(samples, PhotoBatches(samples, preprocessing)),
         epochs=(1,),
     )
     assert not torch.equal(before, network.backbone.get_parameter("conv1.weight").cpu())
@@ -169,8 +171,8 @@ def test_the_full_run_augments_what_it_trains_on_only(photos: Path, backbone_fil
     assert epochs[0].shape == (EACH, 3, 224, 224)
     assert torch.equal(epochs[0], epochs[1])
     assert not torch.equal(epochs[0], epochs[2])
-    served = [next(validation.evaluation_batches(EACH, cpu)).inputs for _ in range(2)]
-    assert torch.equal(served[0], served[1])
+    inputs = [next(validation.evaluation_batches(EACH, cpu)).inputs for _ in range(2)]
+    assert torch.equal(inputs[0], inputs[1])
     with pytest.raises(ValueError, match="cannot be trained on"):
         next(validation.training_batches(rows, (0, 1, 0), cpu))
     assert request.epochs(published.PHASE_2_EPOCHS) == (20, 35, 48, 60)
@@ -179,7 +181,7 @@ def test_the_full_run_augments_what_it_trains_on_only(photos: Path, backbone_fil
 def test_columns_count_what_the_study_counts() -> None:
     """Main figures are over all photos, subclass figures over those with the right main class."""
     samples = [item("Boots"), item("Boots"), item("Flats"), item("Skirts")]
-    found = Probabilities.of(
+    scores = Probabilities.of(
         [
             some_scores("Shoes", 0.9, "Boots", 0.9),
             some_scores("Shoes", 0.6, "Boots", 0.9),
@@ -188,15 +190,15 @@ def test_columns_count_what_the_study_counts() -> None:
         ]
     )
     truth = truth_of(samples)
-    main, sub = main_column(found, truth), sub_column(found, truth)
+    main, sub = main_column(scores, truth), sub_column(scores, truth)
     assert (main.accuracy, main.support) == (3 / 4, 4)
     assert main.macro == pytest.approx(1 / 3)
     # At 0.7 one photo of shoes becomes unknown: F1 is 0.8 for shoes, and 0 for the other three.
     assert main.macro_with_unknown == pytest.approx(0.8 / 4)
     assert (sub.accuracy, sub.support) == (pytest.approx(2 / 3), 3)
     assert (sub.tagged, sub.tagged_accuracy) == (2, 1 / 2)
-    assert recall_of("Boots", found, truth) == (1, 2)
-    assert recall_of("Clutches", found, truth) == (None, 0)
+    assert recall_of("Boots", scores, truth) == (1, 2)
+    assert recall_of("Clutches", scores, truth) == (None, 0)
 
 
 @pytest.mark.parametrize(

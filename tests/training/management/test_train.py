@@ -80,7 +80,9 @@ def test_joint_heads_near_the_start_become_a_bundle(
         assert bundles[share].manifest.head_layout == "joint"
         assert bundles[share].manifest.metrics["test"]["main_accuracy"] > 0.5
     start, name = load_file(backbone_file), "layer4.2.conv3.weight"
-    weights = {share: found.network.backbone.state_dict()[name] for share, found in bundles.items()}
+    weights = {
+        share: bundle.network.backbone.state_dict()[name] for share, bundle in bundles.items()
+    }
     torch.testing.assert_close(weights[0.0], start[name].float(), atol=1e-3, rtol=1e-3)
     assert not torch.equal(weights[0.5], weights[0.0])
 
@@ -155,15 +157,15 @@ def test_a_training_killed_within_an_epoch_ends_as_if_it_had_not_been_killed(
     end_with_the_run(process.pid)
     deadline = time.monotonic() + 240
     whole = f"run-{16 * '?'}/state.json"  # not one that is being written
-    while not (found := list(runs.glob(whole))):
+    while not (checkpoints := list(runs.glob(whole))):
         assert process.poll() is None, "The training ended before it could be killed."
         assert time.monotonic() < deadline, "No epoch ended in time."
         time.sleep(0.01)
-    before = json.loads(found[0].read_text())["epochs"]
+    before = json.loads(checkpoints[0].read_text())["epochs"]
     work_within_an_epoch(process.pid, before[0]["seconds"] / 4)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    assert json.loads(found[0].read_text())["epochs"] == before
+    assert json.loads(checkpoints[0].read_text())["epochs"] == before
     assert len(before) == 1
     assert not killed.exists()
 
@@ -225,9 +227,9 @@ def test_too_few_products_to_split_are_said(
     drawn_photos: Path, backbone_file: Path, cache: Path, tmp_path: Path
 ) -> None:
     """The drawn photos of a class look alike: by looks they are too few products to validate on."""
-    looks = arguments(drawn_photos, backbone_file, tmp_path / "out", cache, split_by="looks")
+    by_looks = arguments(drawn_photos, backbone_file, tmp_path / "out", cache, split_by="looks")
     with pytest.raises(CommandError, match="There are no validation photos: too few products"):
-        call_command("train", *looks)
+        call_command("train", *by_looks)
 
 
 def test_a_missing_folder_says_what_to_name(backbone_file: Path, tmp_path: Path) -> None:

@@ -25,13 +25,13 @@ def test_a_candidate_keeps_the_champions_promise() -> None:
     promise = Promise(0.06, 0.9)
     kept = choose_by_promise(other_scores, other_truth, promise, BASE)
     champion = champion_with({"promise": kept.as_dict()})
-    thresholds, said = promised_thresholds(
+    thresholds, recorded = promised_thresholds(
         champion, Calibration(Temperature(), BASE, scores), truth
     )
     assert thresholds == choose_by_promise(scores, truth, promise, BASE).thresholds
     assert thresholds != BASE
-    assert said["promise"]["risk"] == 0.06
-    assert said["promise"]["kept"] is True
+    assert recorded["promise"]["risk"] == 0.06
+    assert recorded["promise"]["kept"] is True
 
 
 def test_without_a_promise_thresholds_are_those_for_coverage() -> None:
@@ -41,6 +41,6 @@ def test_without_a_promise_thresholds_are_those_for_coverage() -> None:
     assert promised_thresholds(champion_with({}), chosen, truth) == (BASE, {})
     strict = choose_by_promise(*stream(4000, seed=2), Promise(0.06), BASE).as_dict()
     strict["risk"] = 0.001
-    thresholds, said = promised_thresholds(champion_with({"promise": strict}), chosen, truth)
+    thresholds, recorded = promised_thresholds(champion_with({"promise": strict}), chosen, truth)
     assert thresholds == BASE
-    assert said["promise"]["kept"] is False
+    assert recorded["promise"]["kept"] is False

@@ -60,7 +60,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(scope="module")
 def base_photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Forty photos of every place; leave them as they are."""
+    """Forty photos of every class; leave them as they are."""
     return write_base_photos(tmp_path_factory.mktemp("base"))
 
 
@@ -128,7 +128,7 @@ def test_reviews_and_base_photos_make_a_better_champion(
 ) -> None:
     """Boots and flats that the champion confuses are reviewed; the candidate knows them."""
     confused = champion_of(bundles[name])
-    shown = [Shown.of(place, 500 + n) for place in (BOOTS, FLATS) for n in range(12)]
+    shown = [Shown.of(class_index, 500 + n) for class_index in (BOOTS, FLATS) for n in range(12)]
     done = review(shown, version=confused)
     printed = retrain("--photos", base_photos, capsys=capsys)
 
@@ -161,8 +161,8 @@ def test_shuffled_labels_are_rejected_with_reasons(
 ) -> None:
     """Reviews whose labels are nonsense make a candidate that the gate stops, and it says why."""
     nonsense = [
-        Shown.of(place, 700 + n, said=(place + 1 + n) % len(SUBCLASSES))
-        for place in range(len(SUBCLASSES))
+        Shown.of(class_index, 700 + n, reviewed_as=(class_index + 1 + n) % len(SUBCLASSES))
+        for class_index in range(len(SUBCLASSES))
         for n in range(14)
     ]
     review(nonsense, version=sound)
@@ -184,7 +184,8 @@ def test_a_second_retraining_moves_no_photo_and_reuses_features(
     listing = Listing.objects.create(seller=User.objects.create_user("a seller"))
     review([Shown.of(BOOTS, 520), Shown.of(BOOTS, 521)], version=confused, listing=listing)
     review(
-        [Shown.of(place, 530 + n) for place in (BOOTS, FLATS) for n in range(20)], version=confused
+        [Shown.of(class_index, 530 + n) for class_index in (BOOTS, FLATS) for n in range(20)],
+        version=confused,
     )
     retrain("--photos", base_photos, "--promote", "always")
     first = registry.champion()
@@ -277,9 +278,9 @@ def test_lost_and_deleted_photos_are_left_out_and_counted(
 def test_a_copy_of_a_test_photo_is_never_trained_on(sound: ModelVersion, base_photos: Path) -> None:
     """A seller's copy of a base test photo, made smaller and saved anew, joins the test photos."""
     tested = next(s for s in stratified_split(read_photos(base_photos), seed=0).test if s.sub)
-    place = SUBCLASSES.index(tested.sub or "")
+    class_index = SUBCLASSES.index(tested.sub or "")
     copy = resaved(tested.path)
-    (one,) = review([Shown(copy, *label_of(place))], version=sound)
+    (one,) = review([Shown(copy, *label_of(class_index))], version=sound)
     retrain("--photos", base_photos, "--promote", "never")
     assignment = SplitAssignment.objects.get(sha256=one.photo.sha256)
     assert assignment.split == Split.TEST

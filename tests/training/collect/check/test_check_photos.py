@@ -160,9 +160,9 @@ def test_a_wrong_label_is_found_by_the_features(
     tmp_path: Path, backbone_file: Path, capsys: Any
 ) -> None:
     """A photo of one class that lies in another's folder is found, with its right label."""
-    for number, place in enumerate(("Shoes/Boots", "Bags/Clutches")):
+    for number, subfolder in enumerate(("Shoes/Boots", "Bags/Clutches")):
         for i in range(8):
-            draw_photo(tmp_path / f"photos/{place}/{i}.jpg", number, seed=100 * number + i)
+            draw_photo(tmp_path / f"photos/{subfolder}/{i}.jpg", number, seed=100 * number + i)
     draw_photo(tmp_path / "photos/Shoes/Boots/wrong.jpg", 1, seed=999)
     draw_photo(tmp_path / "photos/Others/Plants/0.jpg", 5, seed=5)
     output = check(
