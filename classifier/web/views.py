@@ -92,7 +92,11 @@ class ListingsPage(LoginRequiredMixin, View):
         if len(before) < 19 and before.isascii() and before.isdecimal():
             listings = listings.filter(pk__lt=int(before))
         rows = list(listings[: LISTINGS_A_PAGE + 1])
-        context = {"listings": rows[:LISTINGS_A_PAGE], "more": len(rows) > LISTINGS_A_PAGE}
+        context = {
+            "listings": rows[:LISTINGS_A_PAGE],
+            "more": len(rows) > LISTINGS_A_PAGE,
+            "own": True,
+        }
         return render(request, "classifier/listings.html", context)
 
 

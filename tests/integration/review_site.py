@@ -17,10 +17,14 @@ from tests.servers.system import System
 from tests.tagged_photos import UNKNOWN, Shares, a_photo
 
 PASSWORD: Final = "a password of the tests"
-SET_UP: Final = """
+# Whose photos `tests.rows` makes.
+OWNER: Final = "seller-of-photos"
+SET_UP: Final = f"""
+from django.contrib.auth.models import User
 from tests.tagged_photos import a_moderator
 for name in ("anna", "ben", "cleo"):
     a_moderator(name)
+User.objects.create_user("{OWNER}", password="{PASSWORD}")
 """
 QUEUE: Final = "/admin/classifier/review/queue/"
 

@@ -85,7 +85,7 @@ def test_the_seller_corrects_and_sees_the_settlement(anna: User) -> None:
     url = reverse("photo-suggest", args=[photo.listing.pk, photo.pk])
     assert url in client.get(page).content.decode()
     assert client.post(url, {"kind": "Flats"}).status_code == 302
-    assert "You say: Shoes › Flats" in client.get(page).content.decode()
+    assert "You said: Shoes › Flats" in client.get(page).content.decode()
     assert client.post(url, {"kind": "Hats"}).status_code == 400
     review(anna, BOOTS)
     html = client.get(page).content.decode()
@@ -104,8 +104,8 @@ def test_a_seller_who_agrees_is_promised_nothing() -> None:
     photo = a_photo("Boots", **CONFIDENT)
     suggest(seller=photo.listing.seller, photo=photo, main="Shoes", sub="Boots")
     page = signed_in(photo.listing.seller).get(reverse("listing", args=[photo.listing.pk]))
-    assert "You say the same." in page.content.decode()
-    assert "A moderator will look" not in page.content.decode()
+    assert "You said: Shoes › Boots." in page.content.decode()
+    assert "A moderator will check" not in page.content.decode()
     assert not QueueItem.objects.exists()
 
 

@@ -87,14 +87,15 @@ def test_a_tag_shows_both_confidences(page: Client, seller: User, champion: Mode
 
 
 def test_a_main_class_asks_which_kind(page: Client, seller: User, champion: ModelVersion) -> None:
-    """A photo that fell back to its main class names the subclasses in question."""
+    """A photo that fell back to its main class has a button for each subclass and for none."""
     listing = uploaded_listing(seller)
     tag(champion, some_scores("Bags", 0.98, "Tote Bags", 0.4))
 
     shown = text(page, f"/listings/{listing.pk}/tags/")
     assert "Looks like a bag. Which kind?" in shown
     for kind in ("Clutches", "Shoulder Bags", "Tote Bags"):
-        assert f"<li>{kind}</li>" in shown
+        assert f'name="kind" value="{kind}">{kind}</button>' in shown
+    assert 'name="kind" value="Bags">None of these</button>' in shown
     assert "Closest: Tote Bags" in shown
 
 
