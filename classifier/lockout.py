@@ -9,6 +9,7 @@ docs/decisions/0019-lockout-in-the-cache.md says why this is no package.
 
 import hashlib
 import ipaddress
+import math
 import time
 from dataclasses import dataclass
 from typing import Any, Final
@@ -35,7 +36,7 @@ def wait_after(attempts: int, free: int) -> int:
     """Return how many seconds the n-th attempt makes the next one wait: 0, then 60, 120 … 3600."""
     if attempts < free:
         return 0
-    return min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** min(attempts - free, 10))
+    return min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS << min(attempts - free, 10))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class _Counter:
 
     def seconds_left(self) -> int:
         until = float(SHARED_CACHE.get(f"{self.key}:until") or 0)
-        return max(0, round(until - time.time() + 0.5))
+        return max(0, math.ceil(until - time.time()))
 
     def take(self) -> bool:
         """Count an attempt; return whether it may be made."""
@@ -92,7 +93,7 @@ def _network(address: str) -> str:
 class LockoutBackend(ModelBackend):
     """Django's own backend, with a limit on guesses; every way to sign in passes through it."""
 
-    def authenticate(  # type: ignore[override]  # as Django's own, which narrows its base too
+    def authenticate(
         self,
         request: HttpRequest | None,
         username: str | None = None,

@@ -7,9 +7,9 @@ from celery.signals import worker_ready
 from django.conf import settings
 
 from classifier import notify, retraining
-from classifier.photos import cleanup
+from classifier.photos import cleanup, orphans
 from classifier.photos.gradcam import GRADCAM_TASK
-from classifier.tagging import queue, reclassification
+from classifier.tagging import outage, queue, reclassification
 from classifier.versions import load_failures
 
 
@@ -26,6 +26,7 @@ def classify_photos() -> None:
 def sweep_photos() -> None:
     """Give back expired claims and notify workers of whatever still waits."""
     load_failures.clear_stale()
+    outage.release_after_outage()
     # One that could not load the champion tries again, and says so again or no more.
     if queue.sweep().waiting or load_failures.reported():
         notify.notify_workers()
@@ -36,6 +37,12 @@ def sweep_photos() -> None:
 def remove_files() -> None:
     """Remove the files of deleted photos."""
     cleanup.remove_files()
+
+
+@shared_task(name="classifier.tasks.remove_orphans")
+def remove_orphans() -> None:
+    """Remove files that belong to no photo."""
+    orphans.remove_orphans()
 
 
 @shared_task(name=notify.RECLASSIFY_TASK)

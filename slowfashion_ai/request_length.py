@@ -48,7 +48,7 @@ class RequestLengthMiddleware:
 def content_length(request: HttpRequest) -> int:
     """Return how many bytes the body has, as its sender says; 0 for what is no number."""
     try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
+        return int(str(request.META.get("CONTENT_LENGTH") or 0))
     except ValueError:
         return 0
 
@@ -58,7 +58,8 @@ def longest_body(request: HttpRequest) -> int:
     view = request.resolver_match.view_name if request.resolver_match else ""
     if view == UPLOAD_ENDPOINT or (view == UPLOAD_PAGE and request.user.is_authenticated):
         photos: int = settings.PHOTOS_PER_LISTING
-        return (photos + 1) * (settings.PHOTO_MAX_BYTES + OVERHEAD_BYTES)
+        photo_bytes: int = settings.PHOTO_MAX_BYTES
+        return (photos + 1) * (photo_bytes + OVERHEAD_BYTES)
     return FORM_BYTES
 
 

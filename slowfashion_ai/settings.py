@@ -160,7 +160,7 @@ def _storage(folder: str) -> dict[str, Any]:
     from botocore.config import Config
 
     # botocore's own minutes of patience are longer than a request or a claim lasts.
-    patience = Config(connect_timeout=3, read_timeout=15, retries={"total_max_attempts": 2})
+    patience = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 2})
     return {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
@@ -293,6 +293,10 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-retraining": {
         "task": "classifier.tasks.sweep_retraining",
         "schedule": 3 * SWEEP_EVERY_SECONDS,
+    },
+    "remove-orphans": {
+        "task": "classifier.tasks.remove_orphans",
+        "schedule": crontab(hour="3", minute="30"),
     },
     # At the full hour, as `next_run` says.
     "consider-retraining": {

@@ -2,19 +2,21 @@
 
 import hashlib
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from classifier import notify
-from classifier.models import Listing, ListingPhoto
+from classifier.models import DeletedPhoto, Listing, ListingPhoto
 from classifier.photos.cleaning import (
     CleanPhoto,
     Limits,
@@ -23,9 +25,12 @@ from classifier.photos.cleaning import (
     clean_photo,
 )
 from classifier.photos.decoding_cost import PixelAllowance
-from classifier.photos.storage import storage_errors
+from classifier.photos.storage import StorageUnavailableError, storage_errors
 
 logger = logging.getLogger(__name__)
+
+# How long the storage may take for the files of an upload before no further one is begun.
+UPLOAD_SECONDS: Final = 20
 
 if TYPE_CHECKING:
     # Generic in the type stubs alone.
@@ -72,15 +77,37 @@ def receive_listing(*, seller: User, title: str, uploads: "Uploads") -> Received
     cleaned, refused = _clean_all(uploads)
     listing = Listing(seller=seller, title=title.strip())
     rows = [_photo_row(listing, name, photo) for name, photo in cleaned]
+    begun: list[ListingPhoto] = []
     try:
-        for row, (_, photo) in zip(rows, cleaned, strict=True):
-            with storage_errors(row.image.storage):
-                row.image.storage.save(row.image.name, ContentFile(photo.jpeg))
+        _save_files(rows, [photo for _, photo in cleaned], begun)
         _save_rows(listing, rows)
+    except StorageUnavailableError:
+        # A storage that hangs would hang for each file: those on a disk alone are removed now.
+        _remove_files(begun, at_once=isinstance(default_storage, FileSystemStorage))
+        raise
     except BaseException:
-        _remove_files(rows)
+        _remove_files(begun, at_once=True)
         raise
     return Received(listing, refused)
+
+
+def _save_files(
+    rows: list[ListingPhoto], photos: list[CleanPhoto], begun: list[ListingPhoto]
+) -> None:
+    """Write the photos' files, and to ``begun`` the rows whose files may be there.
+
+    Raises:
+        StorageUnavailableError: if the storage does not take one, or is too slow for all.
+    """
+    until = time.monotonic() + UPLOAD_SECONDS
+    for row, photo in zip(rows, photos, strict=True):
+        if time.monotonic() > until:
+            raise StorageUnavailableError(
+                f"It took over {UPLOAD_SECONDS} s for {len(begun)} files."
+            )
+        begun.append(row)
+        with storage_errors(row.image.storage):
+            row.image.storage.save(row.image.name, ContentFile(photo.jpeg))
 
 
 def _save_rows(listing: Listing, rows: list[ListingPhoto]) -> None:
@@ -92,13 +119,24 @@ def _save_rows(listing: Listing, rows: list[ListingPhoto]) -> None:
         transaction.on_commit(notify.notify_workers, robust=True)
 
 
-def _remove_files(rows: list[ListingPhoto]) -> None:
-    """Remove the files of rows that were not saved, those cut short by a full disk included."""
+def _remove_files(rows: list[ListingPhoto], *, at_once: bool) -> None:
+    """Remove the files of rows that were not saved, those cut short by a full disk included.
+
+    What cannot be removed at once is noted for the task that removes the files of deleted photos;
+    without a database too, `manage.py remove_orphans` finds it.
+    """
     for row in rows:
+        name = str(row.image)
         try:
-            row.image.storage.delete(str(row.image))
+            if at_once:
+                row.image.storage.delete(name)
+                continue
         except Exception:  # one that cannot be removed must not keep the others
-            logger.exception("The file %s belongs to no row; please remove it.", row.image.name)
+            logger.exception("The file %s belongs to no row, and is to be removed later.", name)
+        try:
+            DeletedPhoto.objects.create(number=0, image=name)
+        except DatabaseError:
+            logger.exception("The file %s belongs to no row; see manage.py remove_orphans.", name)
 
 
 def _check_count(count: int) -> None:

@@ -1,8 +1,12 @@
 """What can become of a claimed photo: tagged, unreadable or postponed."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from classifier.decision import Decision, Scores
+
+# How the note of a photo begins that waits for the storage.
+STORAGE_FAILED: Final = "The storage did not give the file"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from classifier.ml.predictor import Predictor
 from classifier.ml.preprocessing import UnreadablePhotoError
 from classifier.models import ListingPhoto
 from classifier.photos.storage import StorageUnavailableError, storage_errors
-from classifier.tagging.results import Postponed, Result, Tagged, Unreadable
+from classifier.tagging.results import STORAGE_FAILED, Postponed, Result, Tagged, Unreadable
 from classifier.worker import trial
 from classifier.worker.decide_all import decide_all
 from classifier.worker.readers import Readers
@@ -72,4 +72,4 @@ def _read(photo: ListingPhoto, predictor: Predictor) -> Tensor | Unreadable | Po
     except StorageUnavailableError as error:
         # The seller may read the reason one day; addresses and paths are for the log alone.
         logger.warning("Storage did not give %s.", photo.image.name, exc_info=error)
-        return Postponed(f"The storage did not give the file ({type(error.__cause__).__name__}).")
+        return Postponed(f"{STORAGE_FAILED} ({type(error.__cause__).__name__}).")

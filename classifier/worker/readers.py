@@ -8,6 +8,7 @@ from django.conf import settings
 
 T = TypeVar("T")
 R = TypeVar("R")
+S = TypeVar("S")
 
 
 class Readers:
@@ -23,7 +24,7 @@ class Readers:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._overdue: list[Future[Any]] = []
 
-    def read(self, read: Callable[[T], R], items: Sequence[T], *, otherwise: R) -> list[R]:
+    def read(self, read: Callable[[T], R], items: Sequence[T], *, otherwise: S) -> list[R | S]:
         """Return what ``read`` returns for each item, in order.
 
         Args:

@@ -116,7 +116,7 @@ def test_a_file_that_cannot_be_read_is_a_named_error(bundle_copy: Path) -> None:
 @pytest.mark.parametrize("value", [0, -1, math.nan, math.inf])
 def test_temperatures_are_finite_and_above_zero(value: float) -> None:
     """A temperature that would make nonsense of the scores is refused."""
-    with pytest.raises(ValueError, match="finite and above zero"):
+    with pytest.raises(ValueError, match="Temperatures lie between"):
         Temperature(sub=value)
 
 

@@ -15,6 +15,7 @@ from pytest_django import Settings
 from classifier.models import ListingPhoto
 from classifier.versions import promotion, registry, storage
 from classifier.worker import live_model, tag
+from classifier.worker.watchdog import EXIT_HANGS
 from tests import pictures
 from tests.databases import default_database, empty_tables, in_threads
 from tests.rows import pending_photos
@@ -122,7 +123,7 @@ def test_a_device_that_fails_costs_no_photo_an_attempt(
     assert tag.is_stopping()
     with pytest.raises(WorkerShutdown) as ended:
         state.maybe_shutdown()
-    assert ended.value.code == tag.EXIT_HANGS
+    assert ended.value.code == EXIT_HANGS
 
 
 def test_photos_that_a_sound_model_fails_on_are_postponed(champion_folder: Path) -> None:

@@ -1,0 +1,29 @@
+"""`manage.py remove_orphans`: remove stored files that belong to no photo."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from classifier.photos import orphans
+from classifier.photos.storage import StorageUnavailableError
+
+
+class Command(BaseCommand):
+    help = (
+        "Remove files from the photo storage that are over an hour old and belong to no photo, as "
+        "after a power cut amid an upload. The scheduler does so every night. "
+        "Example: manage.py remove_orphans --dry-run"
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="list them and remove none")
+
+    def handle(self, *, dry_run: bool, **_: Any) -> None:
+        try:
+            if not dry_run:
+                self.stdout.write(f"Removed {orphans.remove_orphans()} files.")
+                return
+            for name in orphans.find_orphans():
+                self.stdout.write(name)
+        except StorageUnavailableError as error:
+            raise CommandError(str(error)) from error

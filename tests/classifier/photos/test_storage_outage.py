@@ -1,0 +1,114 @@
+"""A storage that hangs, or was away: requests end soon, photos come back, no file is left over."""
+
+import os
+import socket
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from botocore.config import Config
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.utils import timezone
+from pytest_django import Settings
+
+from classifier.models import DeletedPhoto, Listing, ListingPhoto
+from classifier.photos import cleanup
+from classifier.photos.intake import receive_listing
+from classifier.photos.storage import StorageUnavailableError
+from classifier.tagging import outage, queue
+from classifier.tagging.results import STORAGE_FAILED
+from tests import pictures
+from tests.rows import pending_photos
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hanging_s3(settings: Settings) -> Iterator[None]:
+    """An S3 server that takes every connection and never answers; clients wait one second."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        options = {
+            "bucket_name": "photos", "endpoint_url": f"http://127.0.0.1:{server.getsockname()[1]}",
+            "access_key": "x", "secret_key": "x", "region_name": "us-east-1",
+            "client_config": Config(
+                connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1}
+            ),
+        }  # fmt: skip
+        backend = "storages.backends.s3.S3Storage"
+        settings.STORAGES = {
+            **settings.STORAGES, "default": {"BACKEND": backend, "OPTIONS": options}
+        }  # fmt: skip
+        yield
+
+
+def test_an_upload_waits_once_for_a_storage_that_hangs(hanging_s3: None, seller: User) -> None:
+    """However many photos it has: files that were never written are not deleted one by one."""
+    uploads = [SimpleUploadedFile(f"{n}.jpg", pictures.jpeg()) for n in range(8)]
+    began = time.monotonic()
+    with pytest.raises(StorageUnavailableError):
+        receive_listing(seller=seller, title="", uploads=uploads)
+    assert time.monotonic() - began < 6
+    assert not Listing.objects.exists()
+    # The one that was begun may be there, and is left to the task that removes files.
+    assert DeletedPhoto.objects.count() == 1
+
+
+def test_what_an_upload_left_is_removed_later(storage_folder: Path) -> None:
+    """The task that removes the files of deleted photos removes these too."""
+    name = default_storage.save("photos/left.jpg", ContentFile(b"x"))
+    DeletedPhoto.objects.create(number=0, image=name)
+    assert cleanup.remove_files() == 1
+    assert not default_storage.exists(name)
+
+
+def resting_photo() -> ListingPhoto:
+    (photo,) = pending_photos(1)
+    ListingPhoto.objects.update(
+        attempts=4, error=f"{STORAGE_FAILED} (OSError).",
+        claimed_until=timezone.now() + timedelta(hours=1),
+    )  # fmt: skip
+    return photo
+
+
+def test_photos_come_back_when_the_storage_does(storage_folder: Path) -> None:
+    """Not after the hour that their fourth attempt would make them rest."""
+    photo = resting_photo()
+    folder = Path(photo.image.path)
+    folder.mkdir(parents=True)  # reading it is an error that is not "no such file"
+    assert outage.release_after_outage() == 0
+    assert not queue.claimable().exists()
+    folder.rmdir()
+    photo.image.storage.save(str(photo.image), ContentFile(pictures.jpeg()))
+    assert outage.release_after_outage() == 1
+    assert queue.claimable().get() == photo
+
+
+def test_photos_that_rest_for_another_reason_go_on_resting(storage_folder: Path) -> None:
+    """The storage has nothing to do with them."""
+    photo = resting_photo()
+    photo.image.storage.save(str(photo.image), ContentFile(pictures.jpeg()))
+    ListingPhoto.objects.update(error="The model could not be run (RuntimeError).")
+    assert outage.release_after_outage() == 0
+
+
+def test_orphans_are_found_and_removed(storage_folder: Path) -> None:
+    """Files of photos stay, young ones too: their rows may be about to be written."""
+    pending_photos(1, image="photos/2026/11/01/kept.jpg")
+    names = ("kept", "orphan", "young")
+    for name in names:
+        default_storage.save(f"photos/2026/11/01/{name}.jpg", ContentFile(b"x"))
+    before = time.time() - 7200
+    for name in ("kept", "orphan"):
+        os.utime(storage_folder / "media" / f"photos/2026/11/01/{name}.jpg", (before, before))
+    listed = StringIO()
+    call_command("remove_orphans", dry_run=True, stdout=listed)
+    assert listed.getvalue().split() == ["photos/2026/11/01/orphan.jpg"]
+    call_command("remove_orphans", stdout=StringIO())
+    assert sorted(default_storage.listdir("photos/2026/11/01")[1]) == ["kept.jpg", "young.jpg"]
