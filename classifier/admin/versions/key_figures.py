@@ -83,6 +83,8 @@ def _section(document: object, name: str) -> Mapping[str, Any]:
 def without_figures(version: ModelVersion) -> str:
     """Return why its own figures are not shown, or what must be said of them; else nothing."""
     standing = standing_of(version.manifest)
+    if _compared(version, "candidate"):
+        return ""  # those shown are of the gate, which measured them itself
     if standing is Standing.UNMARKED and not own_figures(version):
         return ""
     return WHY_NOT[standing]

@@ -133,6 +133,8 @@ def test_the_first_line_counts_everything_that_comes_in(
     assert ours < theirs < page.index("overall accuracy")
     assert "30 wrongly (4 of them things we do not take)" in page
     assert "Mix: 85 % items, 10 % near photos, 5 % others." in page
+    # The gate measured these itself, whatever the bundle says of its own.
+    assert "does not say what its figures were measured with" not in page
 
 
 def test_a_bundle_edited_by_hand_is_shown_without_figures(
