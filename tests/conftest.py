@@ -15,7 +15,7 @@ from django.test import TransactionTestCase
 from pytest_django import Settings
 
 from classifier.ml.bundle import save_bundle
-from classifier.ml.manifest import Preprocessing
+from classifier.ml.manifest import Preprocessing, read_manifest
 from classifier.ml.network import HierarchicalResNet
 from tests.databases import (
     database_at,
@@ -25,6 +25,7 @@ from tests.databases import (
     migrated,
 )
 from tests.manifests import a_manifest
+from training.data.photo_folders import PhotoFolders
 
 pytest_plugins = ["tests.servers.fixtures"]
 
@@ -134,6 +135,17 @@ def photos_dir() -> Path:
     if not folder.is_dir():
         pytest.skip(f"PHOTOS_DIR is {value}, and there is no folder {folder}.")
     return folder
+
+
+@pytest.fixture(scope="session")
+def starter_photos(photos_dir: Path, starter_bundle: Path) -> PhotoFolders:
+    """The photos that the starter model was made from: `photos_dir` and its neighbour."""
+    both = [photos_dir, photos_dir.parent / "more-photos"]
+    folders = PhotoFolders.of([folder for folder in both if folder.is_dir()])
+    made_from = read_manifest(starter_bundle).dataset_fingerprint
+    if folders.fingerprint(folders.read()) != made_from:
+        pytest.skip(f"{folders.label} are not the photos that the starter model was trained on.")
+    return folders
 
 
 @pytest.fixture

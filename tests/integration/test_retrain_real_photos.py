@@ -19,7 +19,7 @@ from local_stack.api_client import ApiClient
 from tests.servers.processes import REPOSITORY, wait_until
 from tests.servers.system import System
 from training.data.dataset_rows import base_rows, write_dataset
-from training.data.folder import Sample, read_photos
+from training.data.folder import Sample
 from training.data.photo_folders import PhotoFolders
 from training.data.split import DatasetSplit, stratified_split
 
@@ -41,15 +41,9 @@ def upside_down(sample: Sample) -> bytes:
 
 
 @pytest.fixture
-def starter_split(starter_bundle: Path, photos_dir: Path) -> DatasetSplit:
+def starter_split(starter_photos: PhotoFolders) -> DatasetSplit:
     """Real photos in the parts that they had when the starter model was trained."""
-    samples = read_photos(photos_dir)
-    if (
-        PhotoFolders.of(photos_dir).fingerprint(samples)
-        != read_manifest(starter_bundle).dataset_fingerprint
-    ):
-        pytest.skip("PHOTOS_DIR does not hold the photos that the starter model was trained on.")
-    return stratified_split(samples, seed=0)
+    return stratified_split(starter_photos.read(), seed=0)
 
 
 @pytest.fixture
@@ -73,11 +67,14 @@ def sellers_photos(starter_split: DatasetSplit, few_base_photos: DatasetSplit) -
 
 @pytest.fixture
 def starter_with_few_photos(
-    starter_bundle: Path, few_base_photos: DatasetSplit, photos_dir: Path, tmp_path: Path
+    starter_bundle: Path,
+    few_base_photos: DatasetSplit,
+    starter_photos: PhotoFolders,
+    tmp_path: Path,
 ) -> Path:
     """The starter model, with a list of these base photos."""
     bundle = Path(shutil.copytree(starter_bundle, tmp_path / "starter"))
-    write_dataset(bundle / DATASET_NAME, base_rows(few_base_photos, PhotoFolders.of(photos_dir)))
+    write_dataset(bundle / DATASET_NAME, base_rows(few_base_photos, starter_photos))
     return bundle
 
 
@@ -129,20 +126,25 @@ def settle(system: System, photos: list[dict[str, Any]], samples: Sequence[Sampl
 
 
 def test_reviewed_mistakes_teach_a_candidate_that_the_running_worker_takes_over(
-    system: System, sellers_photos: list[Sample], photos_dir: Path, tmp_path: Path
+    system: System,
+    sellers_photos: list[Sample],
+    starter_photos: PhotoFolders,
+    starter_bundle: Path,
+    tmp_path: Path,
 ) -> None:
     """Upside-down photos, which the starter gets wrong, are reviewed; the next model is better."""
     client, uploaded = system.seller(), sellers_photos[:-1]
     listings = send(client, uploaded, tmp_path / "sent")
     photos = system.wait_for_results(client, listings, seconds=600)
-    assert {photo["model_version"] for photo in photos} == {"starter-2026-11"}
+    assert {photo["model_version"] for photo in photos} == {read_manifest(starter_bundle).name}
     not_right = [p for p, s in zip(photos, uploaded, strict=True) if p["sub"] != s.sub]
     assert len(not_right) > 30, "The starter model gets these photos right; they teach nothing."
     assert settle(system, photos, uploaded) == len(not_right)
 
     worker = system.worker.pid
+    named = [text for path in starter_photos.paths for text in ("--photos", str(path))]
     output = system.manage(
-        "retrain", "--photos", photos_dir, "--train-from", "heads", "--views", "1",
+        "retrain", *named, "--train-from", "heads", "--views", "1",
         "--epochs", "40", "--head-lr", "0.003",
     ).stdout  # fmt: skip
     assert "promoted. Better in " in output, output

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from classifier.ml.manifest import read_manifest
 from classifier.taxonomy import MAIN_OF
 from tests.manifests import a_manifest
 from tests.training.patterns import save_pattern
@@ -55,15 +56,11 @@ def test_a_bundle_is_judged_on_the_split_that_it_records(photos: Path) -> None:
 
 
 def test_the_starter_model_is_judged_on_its_own_split(
-    starter_bundle: Path, photos_dir: Path
+    starter_bundle: Path, starter_photos: PhotoFolders
 ) -> None:
-    """It was split by product with seed 0, before near-duplicates counted, and stays so."""
-    from classifier.ml.manifest import read_manifest
-
-    chosen = choose_photos(
-        PhotoFolders.of(photos_dir), PhotoSelection.TEST, read_manifest(starter_bundle)
-    )
-    assert chosen.samples == stratified_split(read_photos(photos_dir), seed=0).test
+    """It was split by product with seed 0, over both folders, and stays so."""
+    chosen = choose_photos(starter_photos, PhotoSelection.TEST, read_manifest(starter_bundle))
+    assert chosen.samples == stratified_split(starter_photos.read(), seed=0).test
     assert not chosen.notes
 
 
