@@ -104,8 +104,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-AUTH_PASSWORD_VALIDATORS.append({"NAME": "classifier.lockout.TokensEndWithPassword"})
-AUTHENTICATION_BACKENDS = ["classifier.lockout.LockoutBackend"]
+AUTH_PASSWORD_VALIDATORS.append({"NAME": "classifier.accounts.lockout.TokensEndWithPassword"})
+AUTHENTICATION_BACKENDS = ["classifier.accounts.lockout.LockoutBackend"]
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_I18N = False

@@ -1,4 +1,4 @@
-"""The workshop: from photos to a bundle."""
+"""Training: from photos to a bundle."""
 
 from django.apps import AppConfig
 

@@ -18,7 +18,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from classifier import lockout
+from classifier.accounts import lockout
 from classifier.api.parsers import BoundedJSONParser
 from classifier.api.serializers import (
     ListingSerializer,

@@ -18,7 +18,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from rest_framework.throttling import SimpleRateThrottle
 
-from classifier import lockout, wording
+from classifier import wording
+from classifier.accounts import lockout
 from classifier.models import Listing
 from classifier.photos import intake
 from classifier.photos.access import listings_for

@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.decision import Thresholds
-from classifier.stream import DEFAULT_MIX, Mix
 from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES, TAXONOMY
+from classifier.versions.stream import DEFAULT_MIX, Mix
 from training.calibration.risk import (
     ITEM,
     NEAR,

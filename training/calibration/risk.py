@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv, chdtri
 
-from classifier.stream import Mix
+from classifier.versions.stream import Mix
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.intp]

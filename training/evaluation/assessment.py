@@ -9,8 +9,8 @@ from classifier.decision import Outcome, Reason
 from classifier.ml.manifest import Manifest, manifest_as_dict
 from classifier.ml.predictor import Predictor
 from classifier.photos.cleaning import Limits
-from classifier.stream import DEFAULT_MIX, Mix
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES, label_path
+from classifier.versions.stream import DEFAULT_MIX, Mix
 from training.data.folder import NEAR, OTHERS, Kind
 from training.data.photo_folders import PhotoFolders
 from training.evaluation.curves import curves

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.decision import Outcome, Thresholds, decide
-from classifier.stream import DEFAULT_MIX, Mix
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
+from classifier.versions.stream import DEFAULT_MIX, Mix
 from training.evaluation.bootstrap import share_interval
 from training.evaluation.curves import Level, calibration_error, class_report, main_level, sub_level
 from training.evaluation.intervals import (

@@ -1,4 +1,4 @@
-"""What becomes of 1,000 photos of the stream, everything counted: `classifier.stream` says it.
+"""What becomes of 1,000 photos of the stream, everything counted (said by `versions.stream`).
 
 Figures of items alone flatter: they leave out what is tagged though nothing should be. Here each
 kind of photo counts by its share of the stream, whatever the test photos hold.
@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.decision import Decision, Outcome
-from classifier.stream import KINDS, Mix
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
+from classifier.versions.stream import KINDS, Mix
 from training.evaluation.bootstrap import draw_products, middle
 from training.evaluation.scoring import Floats, Truth
 

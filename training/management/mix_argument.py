@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from classifier.stream import Mix
+from classifier.versions.stream import Mix
 
 
 def add_mix_argument(parser: CommandParser) -> None:

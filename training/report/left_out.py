@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from classifier.stream import first_line
+from classifier.versions.stream import first_line
 from training.templatetags.figures import interval, share
 
 COLUMNS: Final = (

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from classifier.stream import first_line
+from classifier.versions.stream import first_line
 from training.report.tables import figure_rows
 from training.templatetags.figures import decimals, interval, share
 

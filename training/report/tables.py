@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from classifier.decision import Reason
-from classifier.stream import first_line
+from classifier.versions.stream import first_line
 from training import published
 
 REASONS: Final[Mapping[Reason, str]] = MappingProxyType(

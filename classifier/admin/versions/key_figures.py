@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 from classifier.ml.figures_mark import WHY_NOT, Standing, standing_of
 from classifier.models import ModelVersion
-from classifier.stream import first_line
+from classifier.versions.stream import first_line
 
 Trend = Literal["better", "worse", "same"]
 # Half of the last digit that is shown.

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from classifier.decision import Outcome, Thresholds, decide
-from classifier.stream import KINDS, Mix
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
+from classifier.versions.stream import KINDS, Mix
 from training.calibration.promise import (
     MAIN_OF_SUB,
     NOTHING,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, poisson
 
-from classifier.stream import Mix
+from classifier.versions.stream import Mix
 from training.calibration.risk import (
     Photos,
     design_effect,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from classifier.decision import Decision, Outcome
-from classifier.stream import Mix, first_line
+from classifier.versions.stream import Mix, first_line
 from tests.training.labelled import item, near, other
 from training.evaluation.scoring import Truth, truth_of
 from training.evaluation.stream import stream_figures

@@ -6,8 +6,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from classifier.ml.manifest import BundleError, read_manifest
 from classifier.models import ModelVersion
-from classifier.stream import first_line, mix_words
 from classifier.versions import registry, storage
+from classifier.versions.stream import first_line, mix_words
 from training.management.mix_argument import add_mix_argument, mix_of
 
 

@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from classifier import lockout
+from classifier.accounts import lockout
 from classifier.throttles import LoginThrottle
 
 PASSWORD = "one that no list has"

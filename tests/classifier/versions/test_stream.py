@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifier.stream import Mix, first_line
+from classifier.versions.stream import Mix, first_line
 
 
 def test_a_mix_is_read_from_per_cent() -> None:

@@ -1,0 +1,1 @@
+"""Signing in: limits on guessed passwords, and what a new password ends."""
