@@ -265,7 +265,9 @@ def queues_of(service: dict[str, Any]) -> set[str]:
 def test_procfile_and_images_run_the_same_worker() -> None:
     """One machine and many run the worker with the same options and the same memory settings."""
     text = (REPOSITORY / "Procfile").read_text(encoding="utf-8")
-    line = re.search(r"^worker: while :; do env ([^;]*);", text, flags=re.MULTILINE)
+    line = re.search(
+        r"^worker: exec python -m local_stack.restart env (.*)$", text, flags=re.MULTILINE
+    )
     assert line
     words = line[1].split()
     memory = [word for word in words if "=" in word]
@@ -276,6 +278,8 @@ def test_procfile_and_images_run_the_same_worker() -> None:
 def test_procfile_and_compose_run_the_same_trainer() -> None:
     """One machine and many run the trainer with the same options."""
     text = (REPOSITORY / "Procfile").read_text(encoding="utf-8")
-    line = re.search(r"^trainer: exec (.*)$", text, flags=re.MULTILINE)
+    line = re.search(
+        r"^trainer: exec python -m local_stack.restart (.*)$", text, flags=re.MULTILINE
+    )
     assert line
     assert line[1].split() == SERVICES["trainer"]["command"]
