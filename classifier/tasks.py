@@ -7,7 +7,7 @@ from celery.signals import worker_ready
 from django.conf import settings
 
 from classifier import notify, retraining
-from classifier.photos import cleanup, orphans
+from classifier.photos import cleanup, listings, orphans
 from classifier.photos.gradcam import GRADCAM_TASK
 from classifier.tagging import outage, queue, reclassification
 from classifier.versions import load_failures
@@ -35,7 +35,8 @@ def sweep_photos() -> None:
 
 @shared_task(name="classifier.tasks.remove_files")
 def remove_files() -> None:
-    """Remove the files of deleted photos."""
+    """Delete listings whose undo has passed, and the files of deleted photos."""
+    listings.remove_deleted()
     cleanup.remove_files()
 
 

@@ -8,7 +8,16 @@ from rest_framework import serializers
 
 from classifier import wording
 from classifier.models import Listing, ListingPhoto
-from classifier.review.labels import FinalLabel, LabelSource, listing_label
+from classifier.review.labels import FinalLabel, LabelSource, final_label, listing_label
+
+
+class FinalLabelSerializer(serializers.Serializer[FinalLabel]):
+    """The label of a photo or a listing, and who it comes from."""
+
+    main = serializers.CharField(allow_null=True)
+    sub = serializers.CharField(allow_null=True)
+    said_by = serializers.ChoiceField(list(LabelSource), allow_null=True, source="source")
+    words = serializers.CharField()
 
 
 class PhotoSerializer(serializers.ModelSerializer[ListingPhoto]):
@@ -19,6 +28,9 @@ class PhotoSerializer(serializers.ModelSerializer[ListingPhoto]):
         help_text="The tag as people read it; empty while there is none."
     )
     explanation = serializers.SerializerMethodField(help_text="Why it fell back, in words.")
+    final_label = serializers.SerializerMethodField(
+        help_text="From a moderator where one has settled it, else the model, else the seller."
+    )
     error = serializers.SerializerMethodField(help_text="Why it failed; empty unless it did.")
     model_version = serializers.SlugRelatedField[Any](slug_field="name", read_only=True)
     image = serializers.HyperlinkedIdentityField(view_name="api:photo-image")
@@ -38,6 +50,7 @@ class PhotoSerializer(serializers.ModelSerializer[ListingPhoto]):
             "reason",
             "label",
             "explanation",
+            "final_label",
             "error",
             "scores",
             "model_version",
@@ -58,18 +71,13 @@ class PhotoSerializer(serializers.ModelSerializer[ListingPhoto]):
     def get_explanation(self, photo: ListingPhoto) -> str:
         return wording.explain(outcome=photo.outcome, reason=photo.reason, main=photo.main)
 
+    @extend_schema_field(FinalLabelSerializer)
+    def get_final_label(self, photo: ListingPhoto) -> Any:
+        return FinalLabelSerializer(final_label(photo)).data
+
     def get_error(self, photo: ListingPhoto) -> str:
         # A pending photo may carry the note of a postponed attempt, which is for operators.
         return photo.error if photo.status == ListingPhoto.Status.FAILED else ""
-
-
-class FinalLabelSerializer(serializers.Serializer[FinalLabel]):
-    """The label of a listing, and who it comes from."""
-
-    main = serializers.CharField(allow_null=True)
-    sub = serializers.CharField(allow_null=True)
-    said_by = serializers.ChoiceField(list(LabelSource), allow_null=True, source="source")
-    words = serializers.CharField()
 
 
 class ListingSerializer(serializers.ModelSerializer[Listing]):
@@ -121,6 +129,12 @@ class PhotosField(serializers.ListField):
         if not all(isinstance(item, UploadedFile) for item in data):
             self.fail("not_a_file")
         return list(data)
+
+
+class TitleSerializer(serializers.Serializer[Listing]):
+    """What of a listing can be changed."""
+
+    title = serializers.CharField(max_length=200, allow_blank=True)
 
 
 class UploadSerializer(serializers.Serializer[Listing]):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("token/", views.TokenView.as_view(), name="token"),
     path("listings/", views.ListingsView.as_view(), name="listings"),
     path("listings/<int:pk>/", views.ListingView.as_view(), name="listing"),
+    path("listings/<int:pk>/restore/", views.RestoreView.as_view(), name="listing-restore"),
     path("photos/<int:pk>/", views.PhotoView.as_view(), name="photo"),
     path("photos/<int:pk>/image/", views.ImageView.as_view(), name="photo-image"),
     path("photos/<int:pk>/thumbnail/", views.ThumbnailView.as_view(), name="photo-thumbnail"),

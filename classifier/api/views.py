@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import FileResponse, Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -14,6 +14,7 @@ from rest_framework.exceptions import Throttled
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import BaseParser, FormParser, MultiPartParser
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,10 +26,11 @@ from classifier.api.serializers import (
     PhotoSerializer,
     ReceivedSerializer,
     RefusalSerializer,
+    TitleSerializer,
     UploadSerializer,
 )
-from classifier.models import Listing, ListingPhoto
-from classifier.photos import files, intake
+from classifier.models import Listing, ListingPhoto, Review
+from classifier.photos import files, intake, listings
 from classifier.photos.access import listings_for, photos_for
 from classifier.review.labels import with_label_parts
 from classifier.throttles import LoginThrottle, UploadThrottle
@@ -103,9 +105,42 @@ class ListingView(generics.RetrieveAPIView[Listing]):
     """One of your listings with its photos."""
 
     serializer_class = ListingSerializer
+    parser_classes = (BoundedJSONParser, FormParser, MultiPartParser)
 
     def get_queryset(self) -> QuerySet[Listing]:
-        return _with_photos(listings_for(self.request.user))
+        if self.request.method in SAFE_METHODS:
+            return _with_photos(listings_for(self.request.user))
+        return _with_photos(listings.own_listings(self.request.user))  # type: ignore[arg-type]  # signed in
+
+    @extend_schema(request=TitleSerializer, responses=ListingSerializer)
+    def patch(self, request: Request, pk: int) -> Response:
+        """Change the title."""
+        listing = self.get_object()
+        form = TitleSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        listings.rename(listing, title=form.validated_data["title"])
+        return Response(self.get_serializer(listing).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, pk: int) -> Response:
+        """Delete the listing and its photos; for 30 seconds ``restore`` brings it back."""
+        listings.delete(self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class RestoreView(generics.GenericAPIView[Listing]):
+    """Brings back a listing that was deleted just now."""
+
+    serializer_class = ListingSerializer
+
+    def get_queryset(self) -> QuerySet[Listing]:
+        return _with_photos(listings.restorable_listings(self.request.user))  # type: ignore[arg-type]  # signed in
+
+    @extend_schema(request=None)
+    def post(self, request: Request, pk: int) -> Response:
+        listing = self.get_object()
+        listings.restore(listing)
+        return Response(self.get_serializer(listing).data)
 
 
 class PhotoView(generics.RetrieveAPIView[ListingPhoto]):
@@ -114,7 +149,9 @@ class PhotoView(generics.RetrieveAPIView[ListingPhoto]):
     serializer_class = PhotoSerializer
 
     def get_queryset(self) -> QuerySet[ListingPhoto]:
-        return photos_for(self.request.user).select_related("model_version")
+        settled = Prefetch("reviews", Review.objects.final())
+        rows = photos_for(self.request.user).select_related("model_version", "suggestion")
+        return rows.prefetch_related(settled)
 
 
 class AnyAccept(BaseContentNegotiation):

@@ -20,9 +20,17 @@ class Listing(models.Model):
     )
     title = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ("-id",)
+        indexes = [
+            models.Index(
+                fields=["deleted_at"],
+                condition=Q(deleted_at__isnull=False),
+                name="listing_deleted",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title or f"Listing {self.pk}"

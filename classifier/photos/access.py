@@ -18,8 +18,10 @@ def sees_all(user: User | AnonymousUser) -> bool:
 def listings_for(user: User | AnonymousUser) -> QuerySet[Listing]:
     """Return the listings somebody may see, newest first."""
     if sees_all(user):
-        return Listing.objects.all()
-    return Listing.objects.filter(seller_id=user.pk) if user.pk else Listing.objects.none()
+        return Listing.objects.filter(deleted_at__isnull=True)
+    if not user.pk:
+        return Listing.objects.none()
+    return Listing.objects.filter(seller_id=user.pk, deleted_at__isnull=True)
 
 
 def photos_for(user: User | AnonymousUser) -> QuerySet[ListingPhoto]:
@@ -28,4 +30,4 @@ def photos_for(user: User | AnonymousUser) -> QuerySet[ListingPhoto]:
         return ListingPhoto.objects.all()
     if not user.pk:
         return ListingPhoto.objects.none()
-    return ListingPhoto.objects.filter(listing__seller_id=user.pk)
+    return ListingPhoto.objects.filter(listing__seller_id=user.pk, listing__deleted_at__isnull=True)

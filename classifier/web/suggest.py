@@ -18,7 +18,9 @@ class SuggestView(LoginRequiredMixin, View):
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest, pk: int, photo: int) -> HttpResponse:
-        own = ListingPhoto.objects.filter(listing__seller_id=request.user.pk, listing_id=pk)
+        own = ListingPhoto.objects.filter(
+            listing__seller_id=request.user.pk, listing__deleted_at__isnull=True, listing_id=pk
+        )
         row = get_object_or_404(own, pk=photo)
         kind = request.POST.get("kind", "")
         main = MAIN_OF.get(kind, kind)

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from classifier.web import views
+from classifier.web import change, views
 from classifier.web.suggest import SuggestView
 
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path(
         "listings/<int:pk>/photos/<int:photo>/suggest/", SuggestView.as_view(), name="photo-suggest"
     ),
+    path("listings/<int:pk>/title/", change.RenameView.as_view(), name="listing-rename"),
+    path("listings/<int:pk>/delete/", change.DeleteView.as_view(), name="listing-delete"),
+    path("listings/<int:pk>/restore/", change.RestoreView.as_view(), name="listing-restore"),
     path("login/", views.SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("healthz", views.healthz, name="healthz"),

@@ -23,6 +23,7 @@ from classifier.accounts import lockout
 from classifier.models import Listing
 from classifier.photos import intake
 from classifier.photos.access import listings_for
+from classifier.photos.listings import own_listings, restorable_listings
 from classifier.photos.storage import RETRY_AFTER_SECONDS, StorageUnavailableError
 from classifier.review import labels
 from classifier.throttles import LoginThrottle, UploadThrottle
@@ -88,7 +89,9 @@ class ListingsPage(LoginRequiredMixin, View):
     """A seller's listings, newest first; ``?before=ID`` goes on where a page ended."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        listings = labels.with_label_parts(Listing.objects.filter(seller_id=request.user.pk))
+        listings = labels.with_label_parts(
+            own_listings(request.user)  # type: ignore[arg-type]  # signed in
+        )
         before = request.GET.get("before", "")
         if len(before) < 19 and before.isascii() and before.isdecimal():
             listings = listings.filter(pk__lt=int(before))
@@ -97,8 +100,17 @@ class ListingsPage(LoginRequiredMixin, View):
             "listings": rows[:LISTINGS_A_PAGE],
             "more": len(rows) > LISTINGS_A_PAGE,
             "own": True,
+            "deleted": self._deleted(),
         }
         return render(request, "classifier/listings.html", context)
+
+    def _deleted(self) -> Listing | None:
+        """Return what was deleted just now, to offer its return."""
+        number = self.request.GET.get("deleted", "")
+        if not (len(number) < 19 and number.isascii() and number.isdecimal()):
+            return None
+        mine = restorable_listings(self.request.user)  # type: ignore[arg-type]  # signed in
+        return mine.filter(pk=int(number)).first()
 
 
 class ListingPage(LoginRequiredMixin, View):
