@@ -105,10 +105,10 @@ def recipes(*, everything: bool = False) -> list[Recipe]:
     without = f"{ours.name} without"
     return [
         study,
-        replace(study, name="study, padded when served", preprocessing=ours.preprocessing),
+        replace(study, name="study, padded at evaluation", preprocessing=ours.preprocessing),
         replace(study, name="study, thresholds chosen on validation", calibrated=True),
         ours,
-        replace(ours, name=f"{without} padding when served", preprocessing=crop),
+        replace(ours, name=f"{without} padding at evaluation", preprocessing=crop),
         replace(ours, name=f"{without} our augmentation", augmentation=Augmentation.STUDY),
         replace(ours, name=f"{without} outliers", outliers=False, config=silent),
         replace(ours, name=f"{without} the near unit", near_unit=False),

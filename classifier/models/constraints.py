@@ -15,8 +15,8 @@ def share(name: str) -> Q:
     return Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gte": 0, f"{name}__lte": 1.000001})
 
 
-def chance_of_a_draw() -> Q:
-    """Only what was drawn has a chance of having been; rows older than that field have none."""
+def sampling_probability() -> Q:
+    """Only a sampled photo has a sampling probability; rows older than that field have none."""
     none = Q(sampling_share__isnull=True)
     return none | Q(sampled=True, sampling_share__gt=0, sampling_share__lte=1)
 

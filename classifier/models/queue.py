@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from classifier.models.constraints import chance_of_a_draw, choices
+from classifier.models.constraints import choices, sampling_probability
 from classifier.models.photos import ListingPhoto
 from classifier.taxonomy import SUBCLASSES
 
@@ -28,7 +28,7 @@ class QueueItem(models.Model):
         default=False, help_text="Drawn at random among the confident photos."
     )
     sampling_share = models.FloatField(
-        null=True, blank=True, help_text="The chance of that draw, 0 to 1."
+        null=True, blank=True, help_text="The sampling probability, 0 to 1."
     )
     blind = models.BooleanField(
         default=False, help_text="What the model said is hidden until the verdict."
@@ -40,7 +40,7 @@ class QueueItem(models.Model):
         max_length=20, choices=choices(SUBCLASSES), null=True, blank=True
     )
     informative = models.FloatField(
-        default=0, help_text="How much a label would teach, 0 to 1; 1 for what must not wait."
+        default=0, help_text="Informativeness of a label, 0 to 1; 1 for what must not wait."
     )
     is_open = models.BooleanField(default=True)
 
@@ -65,7 +65,7 @@ class QueueItem(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(round__in=[1, 2, 3]), name="queue_round_known"),
             models.CheckConstraint(
-                condition=chance_of_a_draw(), name="queue_chance_only_of_a_draw"
+                condition=sampling_probability(), name="queue_chance_only_of_a_draw"
             ),
             models.CheckConstraint(
                 condition=Q(claim__isnull=True, held_until__isnull=True)

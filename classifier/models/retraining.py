@@ -52,7 +52,7 @@ class DatasetReview(models.Model):
     split = models.CharField(max_length=10, choices=Split)
     weight = models.FloatField(
         default=1.0,
-        help_text="How many photos of the stream it stands for, 1 / chance of a draw; 0: none.",
+        help_text="Photos of the stream that it stands for: 1 / sampling probability; 0: none.",
     )
 
     class Meta:

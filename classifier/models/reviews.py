@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from classifier import wording
-from classifier.models.constraints import chance_of_a_draw, choices, labels_of_taxonomy, share
+from classifier.models.constraints import choices, labels_of_taxonomy, sampling_probability, share
 from classifier.models.photos import ListingPhoto
 from classifier.models.versions import ModelVersion
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES, label_path
@@ -68,7 +68,7 @@ class Review(models.Model):
     round = models.PositiveSmallIntegerField(default=1)
     sampled = models.BooleanField(default=False)
     sampling_share = models.FloatField(
-        null=True, help_text="The chance with which the photo was drawn; empty if it was not."
+        null=True, help_text="The sampling probability of the photo; empty if it was not sampled."
     )
     blind = models.BooleanField(default=False)
 
@@ -135,7 +135,7 @@ class Review(models.Model):
             ),
             models.CheckConstraint(condition=Q(round__gte=1), name="review_round_known"),
             models.CheckConstraint(
-                condition=chance_of_a_draw(), name="review_chance_only_of_a_draw"
+                condition=sampling_probability(), name="review_chance_only_of_a_draw"
             ),
             models.CheckConstraint(
                 condition=Q(seconds__isnull=True) | Q(seconds__gte=0),

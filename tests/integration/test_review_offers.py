@@ -29,7 +29,7 @@ def test_y_says_what_the_screen_says(
     open_queue(anna, site)
     shown(anna, first)
     expect(anna.get_by_role("button", name=says, exact=True)).to_be_visible()
-    highlighted = anna.locator("[data-guess]")
+    highlighted = anna.locator("[data-predicted]")
     expect(highlighted).to_have_count(1)
     expect(highlighted).to_have_attribute("data-verdict", verdict[0])
     anna.keyboard.press("y")

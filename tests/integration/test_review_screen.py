@@ -33,7 +33,7 @@ def test_a_blind_photo_hides_the_guess_until_decided(anna: Page, site: Site, set
     expect(anna.locator("#q-mark")).to_have_text("Blind sample")
     expect(anna.locator("#q-bars div")).to_have_count(0)
     expect(anna.locator("#q-said")).not_to_be_visible()
-    expect(anna.locator("[data-guess]")).to_have_count(0)
+    expect(anna.locator("[data-predicted]")).to_have_count(0)
     anna.keyboard.press("y")  # there is no guess to confirm
     shown(anna, first)
     anna.keyboard.press("4")

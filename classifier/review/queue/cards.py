@@ -14,7 +14,7 @@ from classifier.wording import percent
 
 # As many as one upload may bring.
 OTHERS_SHOWN: Final = 24
-GUESSES_SHOWN: Final = 3
+PREDICTIONS_SHOWN: Final = 3
 
 _WHY: Final = {
     Reason.MAIN_BELOW_THRESHOLD: "It is not sure of the main class",
@@ -74,20 +74,20 @@ def _about(photo: ListingPhoto) -> dict[str, Any]:
 
 
 def _prediction(photo: ListingPhoto) -> dict[str, Any]:
-    guesses = top_classes(photo.scores["sub"], GUESSES_SHOWN) if photo.scores else []
+    predictions = top_classes(photo.scores["sub"], PREDICTIONS_SHOWN) if photo.scores else []
     return {
         "tag": photo.label,
         "confirms": _confirms(photo),
-        "likeliest": [_subclass(guess) for guess in _likeliest(photo)],
+        "likeliest": [_subclass(predicted) for predicted in _likeliest(photo)],
         "model": str(photo.model_version),
         "why": why(photo),
         "main": [
             {"label": label, "share": share, "percent": percent(share)}
             for label, share in (top_classes(photo.scores["main"], 1) if photo.scores else [])
         ],
-        "guesses": [
+        "predictions": [
             {"label": label, "main": MAIN_OF[label], "share": share, "percent": percent(share)}
-            for label, share in guesses
+            for label, share in predictions
         ],
     }
 
@@ -107,7 +107,7 @@ def _confirms(photo: ListingPhoto) -> dict[str, str] | None:
 def _likeliest(photo: ListingPhoto) -> list[ClassShare]:
     """Return the two likeliest subclasses where the model is not sure of one.
 
-    Of the main class where it is sure of that: a second guess of another contradicts the tag.
+    Of the main class where it is sure of that: a second prediction of another contradicts the tag.
     """
     if not photo.scores or photo.outcome == Outcome.SUBCLASS:
         return []
@@ -119,12 +119,12 @@ def _likeliest(photo: ListingPhoto) -> list[ClassShare]:
     return top_classes(shares, 2)
 
 
-def _subclass(guess: ClassShare) -> dict[str, Any]:
+def _subclass(predicted: ClassShare) -> dict[str, Any]:
     return {
         "verdict": "subclass",
-        "main": MAIN_OF[guess.label],
-        "sub": guess.label,
-        "percent": percent(guess.share),
+        "main": MAIN_OF[predicted.label],
+        "sub": predicted.label,
+        "percent": percent(predicted.share),
     }
 
 

@@ -67,7 +67,7 @@ def with_card_rows(items: QuerySet[QueueItem]) -> QuerySet[QueueItem]:
 def _lock_informative(moderator: User) -> QueueItem | None:
     rows = free_for(moderator).order_by("-informative", "id")[:CANDIDATES]
     candidates = [WaitingPhoto(row.pk, row.predicted_sub, row.informative) for row in rows]
-    lately = _guesses_lately(moderator)
+    lately = _predicted_lately(moderator)
     while candidates:
         choice = most_informative(candidates, lately)
         item = _locked(free_for(moderator).filter(pk=choice.item)).first()
@@ -78,7 +78,7 @@ def _lock_informative(moderator: User) -> QueueItem | None:
     return None
 
 
-def _guesses_lately(moderator: User) -> list[str | None]:
+def _predicted_lately(moderator: User) -> list[str | None]:
     reviewed = Review.objects.filter(moderator=moderator, photo__isnull=False).order_by("-at")
     on_screen = QueueItem.objects.filter(holder=moderator, claim__isnull=False)
     return [

@@ -1,4 +1,4 @@
-"""How much a label would teach the model, and a varied choice among the most informative."""
+"""How informative a label is for the model, and a varied choice among the most informative."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 MARGIN_SHARE: Final = 0.7
 # What one more photo of a subclass predicted lately costs: enough to turn to another class when two
-# photos are about as informative, too little to prefer a photo that teaches nothing.
+# photos are about as informative, too little to prefer an uninformative photo.
 REPETITION_COSTS: Final = 0.1
 
 
@@ -24,7 +24,7 @@ def top_classes(shares: Mapping[str, float], count: int) -> list[ClassShare]:
 
 
 def informativeness(*, sub: Mapping[str, float], novelty: float) -> float:
-    """Return how much a label of this photo would teach, 0 (nothing) to 1.
+    """Return how informative a label of this photo is for the model, 0 (not at all) to 1.
 
     A small margin between the best two subclasses (margin sampling: Scheffer, Decomain and Wrobel,
     2001), and a novelty score that could go either way.

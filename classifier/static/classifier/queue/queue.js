@@ -201,7 +201,7 @@ async function map() {
     if (isOurs(response) && response.status === 200) {
       const picture = await response.blob();
       if (cards[0] === card) view.gradcam(URL.createObjectURL(picture));
-      return view.toast("Where the model looked: red speaks most for its guess");
+      return view.toast("Where the model looked: red speaks most for its prediction");
     }
     if (isOurs(response) && response.status !== 202) {
       const { message } = await response.json().catch(() => ({}));

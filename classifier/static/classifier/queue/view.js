@@ -99,7 +99,7 @@ export class View {
     $("q-blind").hidden = !card.blind;
     $("q-tag").textContent = card.blind ? "" : `The model says: ${card.tag}`;
     $("q-why").textContent = card.blind ? "" : card.why;
-    const bars = card.blind ? [] : [...card.guesses, ...card.main.map((main) => ({ ...main, isMain: true }))];
+    const bars = card.blind ? [] : [...card.predictions, ...card.main.map((main) => ({ ...main, isMain: true }))];
     $("q-bars").replaceChildren(...bars.map(bar));
     this.root.querySelector("[data-action=map]").disabled = card.blind;
   }
@@ -114,7 +114,7 @@ export class View {
     });
     $("q-offer").hidden = !offers.some(Boolean);
     for (const button of this.root.querySelectorAll("[data-verdict]"))
-      button.toggleAttribute("data-guess", button === this.#button(confirms));
+      button.toggleAttribute("data-predicted", button === this.#button(confirms));
   }
 
   #offered(offer, index) {

@@ -127,7 +127,7 @@ def test_a_verdict_gives_the_next_photo(anna: User) -> None:
     first, second = a_photo(**UNKNOWN), a_photo(**UNKNOWN)
     client = signed_in(anna)
     card = taken(client)
-    assert (card["photo"], card["guesses"][0]["label"]) == (first.pk, "Boots")
+    assert (card["photo"], card["predictions"][0]["label"]) == (first.pk, "Boots")
     answer = json.loads(decided(client, card, want=True).content)
     assert answer["next"]["photo"] == second.pk
     assert Review.objects.get(pk=answer["review"]).verdict == "not_ours"
