@@ -24,8 +24,9 @@ def unbiased_accuracy(of: ModelVersion | None = None) -> Share | None:
     Of one version's tags where it is named, else of all versions' together.
 
     Only blind verdicts of the queue count: what was confirmed with the prediction in view, or
-    chosen by somebody, would flatter the model. Each is weighted by its sampling probability, so that a
-    ``REVIEW_SAMPLE_SHARE`` that was changed does not favour the days of the larger one.
+    chosen by somebody, would flatter the model. Each is weighted by its sampling probability,
+    so that a ``REVIEW_SAMPLE_SHARE`` that was changed does not favour the days of the larger
+    one.
     """
     sampled = _of_confident_tags(Review.objects.verdicts()).filter(
         sampled=True, blind=True, source=Review.Source.QUEUE
