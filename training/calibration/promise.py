@@ -7,18 +7,16 @@ that is not rejected; so all tests together err as rarely as one (fixed-sequence
 Angelopoulos, Lei, Malik and Jordan 2021 for nested sets). A hypothesis is rejected where the bound
 of `training.calibration.risk` lies at or below the promise.
 
-The very strictest thresholds tag too few photos to prove anything, so the sequence starts where a
-tenth of the products says that the promise is safest, and is tested on all the others (as the
-Pareto testing of Laufer-Goldshtein, Fisch, Barzilay and Jaakkola 2023 orders its hypotheses).
+The very strictest thresholds tag too few photos to prove anything, so the sequence starts at the
+first that tags enough items to prove half the promised risk if all of them were right. That goes by
+the number of tagged items, never by which of them are right.
 """
 
-import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifier.decision import Thresholds
 from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES, TAXONOMY
@@ -38,7 +36,6 @@ from training.evaluation.scoring import Floats, Probabilities, Truth
 # From the strictest to the loosest; a near photo's subclass gets a third at most.
 SEQUENCE: Final = (0.999, 0.998, 0.995, *(round(0.99 - 0.01 * step, 2) for step in range(66)))
 NOTHING: Final = 1.0  # a threshold that tags nothing
-TUNING: Final = 10  # one product in so many says where the sequence starts
 RISKS: Final = (0.01, 0.03, 0.05)
 # With fewer items of a main class, not even tags without a mistake could keep 3 %.
 FEWEST_ITEMS: Final = 300
@@ -214,13 +211,11 @@ class _Answers:
         photos: kinds, products, and whether the best subclass is right.
         sub: index of the best subclass (N,).
         confidence: its score (N,); -1 where other rules keep the photo from any subclass tag.
-        tuning: which photos say where a sequence starts (N,).
     """
 
     photos: Photos
     sub: Ints
     confidence: Floats
-    tuning: Bools
 
     @classmethod
     def of(cls, scores: Probabilities, truth: Truth, base: Thresholds) -> "_Answers":
@@ -229,18 +224,11 @@ class _Answers:
         may = (scores.main.max(axis=1) >= needed) & (scores.novelty <= base.novelty)
         may &= MAIN_OF_SUB[sub] == main
         kind = np.select([truth.items, truth.near], [ITEM, NEAR], OTHER)
-        names, product = np.unique(truth.groups, return_inverse=True)
-        draws = np.array(
-            [
-                zlib.crc32(f"tuning {name}".encode(errors="surrogateescape")) % TUNING == 0
-                for name in names
-            ]
-        )
+        _, product = np.unique(truth.groups, return_inverse=True)
         return cls(
             Photos(kind, truth.items & (sub == truth.sub), product),
             sub,
             np.where(may, scores.sub.max(axis=1), -1.0),
-            draws[product],
         )
 
     def passing(self, thresholds: dict[str, float]) -> Bools:
@@ -280,15 +268,12 @@ def _fit(answers: _Answers, classes: tuple[str, ...], promise: Promise, alpha: f
     ours = np.isin(MAIN_OF_SUB[answers.sub], [MAIN_CLASSES.index(name) for name in classes])
     confidence = np.where(ours, answers.confidence, -1.0)
 
-    def bound(rows: NDArray[np.bool_], threshold: float, times: float = 1.0) -> float:
-        tagged = confidence[rows] >= threshold
-        return risk_bound(answers.photos.of(rows), tagged, promise.mix, alpha, times=times)
-
-    # As if there were as many of them as of the photos that are tested on.
-    start = _safest(lambda threshold: bound(answers.tuning, threshold, TUNING - 1))
     kept: tuple[float, float] | None = None
-    for threshold in SEQUENCE[start:]:
-        found = bound(~answers.tuning, threshold)
+    for threshold in SEQUENCE:
+        tagged = confidence >= threshold
+        if not _can_be_proven(answers.photos, tagged, promise, alpha):
+            continue  # too strict: not even tags without a mistake would be proof
+        found = risk_bound(answers.photos, tagged, promise.mix, alpha)
         if found > promise.risk:
             break
         kept = (threshold, found)
@@ -302,6 +287,11 @@ def _fit(answers: _Answers, classes: tuple[str, ...], promise: Promise, alpha: f
     )  # fmt: skip
 
 
-def _safest(bound: Callable[[float], float]) -> int:
-    """Return where in the sequence the bound is lowest; of equals, the strictest."""
-    return int(np.argmin([bound(threshold) for threshold in SEQUENCE]))
+def _can_be_proven(photos: Photos, tagged: Bools, promise: Promise, alpha: float) -> bool:
+    """Return whether so many items, all tagged rightly, would prove half the promised risk.
+
+    This goes by how many items are tagged alone, so it may decide where a sequence starts.
+    """
+    items = tagged & (photos.kind == ITEM)
+    perfect = Photos(photos.kind, items, photos.product)
+    return risk_bound(perfect, items, promise.mix, alpha) <= promise.risk / 2

@@ -107,9 +107,7 @@ def design_effect(hits: Bools, product: Ints) -> float:
     return max(1.0, float((sums**2).sum() / len(hits) ** 2 / independent))
 
 
-def risk_bound(
-    photos: Photos, tagged: Bools, mix: Mix, alpha: float, *, times: float = 1.0
-) -> float:
+def risk_bound(photos: Photos, tagged: Bools, mix: Mix, alpha: float) -> float:
     """Return what the share of wrong tags exceeds with probability ``alpha`` at most.
 
     Args:
@@ -117,20 +115,16 @@ def risk_bound(
         tagged: which of them get a subclass tag (N,).
         mix: shares of the stream.
         alpha: 0 to 1.
-        times: above 1, what the bound would be, about, with so many times as many photos like
-            these; half a wrong tag is added, since none among few says little.
 
     Returns:
         A share, 0 to 1; 1 where nothing is tagged.
     """
     mistaken = tagged & ~photos.right
     wrong = np.array([_counts(photos, kind, mistaken) for kind in (ITEM, NEAR, OTHER)])
-    wrong[:, 0] += 0.5 if times > 1 else 0.0
-    wrong *= times
     shares = np.array([mix.items, mix.near, mix.others])
     most = weighted_upper_bound(wrong[:, 0], wrong[:, 1], shares, (1 - OF_RIGHT) * alpha)
     hits, count = _counts(photos, ITEM, tagged & photos.right)
-    least = mix.items * lower_bound(times * hits, times * count, OF_RIGHT * alpha)
+    least = mix.items * lower_bound(hits, count, OF_RIGHT * alpha)
     return most / (most + least) if least else 1.0
 
 
