@@ -33,6 +33,9 @@ class Restarter:
         if self._process is not None:
             self._process.send_signal(number)
 
+    def _was_stopped(self) -> bool:
+        return self._stopping
+
     def run(self) -> int:
         """Return the exit status with which it ended for good."""
         wait, first = FIRST_WAIT_SECONDS, True
@@ -47,7 +50,7 @@ class Restarter:
             sys.stdout.write(f"It ended with {status}, and starts again in {wait:g} seconds.\n")
             sys.stdout.flush()
             time.sleep(wait)
-            if self._stopping:
+            if self._was_stopped():  # by a signal, while it waited
                 return 0
             wait = min(2 * wait, LONGEST_WAIT_SECONDS)
 
