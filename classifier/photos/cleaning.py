@@ -124,7 +124,7 @@ def _check_pixels(image: Image.Image, limits: Limits) -> None:
     if of_format and longer * shorter > of_format:
         raise PhotoRefusedError(
             f"The photo has more than {of_format / 1e6:.0f} million pixels, the most that are "
-            f"taken as {image.format}. Please send a smaller one, or a JPEG."
+            f"taken as {image.format} ({image.mode}). Please send a smaller one, or an RGB JPEG."
         )
     if shorter < SHORTEST_SIDE:
         raise PhotoRefusedError(

@@ -21,10 +21,12 @@ MOST_PIXELS: Final[Mapping[str, int]] = MappingProxyType({
     "PNG": 25_000_000,
     "WEBP": 17_000_000,
 })  # fmt: skip
+# A progressive JPEG of print, whose four channels are kept in full size.
+MOST_PIXELS_CMYK: Final = 45_000_000
 # The most that decoding and cleaning took, measured with pictures of 59 million pixels; of JPEGs
-# the progressive ones, whose coefficients are kept in full size (2 bytes for each of 3 channels).
+# the progressive ones, whose coefficients are kept in full size (2 bytes for each of 4 channels).
 _BYTES_A_PIXEL: Final[Mapping[str, int]] = MappingProxyType(
-    {"JPEG": 7, "MPO": 7, "HEIF": 8, "AVIF": 10, "GIF": 9, "PNG": 13, "WEBP": 21}
+    {"JPEG": 9, "MPO": 9, "HEIF": 8, "AVIF": 10, "GIF": 9, "PNG": 13, "WEBP": 21}
 )
 # A JPEG is mostly decoded at half its size or less, for a quarter of the work.
 _JPEG_SHARE: Final = 4
@@ -75,8 +77,9 @@ class PixelAllowance:
 
 
 def most_pixels(image: Image.Image) -> int | None:
-    """Return the most pixels a photo of this format may have; None where there is no own limit."""
-    return MOST_PIXELS.get(image.format or "")
+    """Return the most pixels a photo of this kind may have; None where there is no own limit."""
+    own = MOST_PIXELS.get(image.format or "")
+    return MOST_PIXELS_CMYK if own is None and image.mode == "CMYK" else own
 
 
 def decoding_bytes(image: Image.Image) -> int:
