@@ -43,8 +43,9 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """What would go to the broker: task, arguments, queue."""
     sent: list[tuple[Any, ...]] = []
 
-    def send_task(task: str, *, args: tuple[int, ...], queue: str, **_: Any) -> None:
-        sent.append((task, args, queue))
+    def send_task(task: str, *, args: tuple[int, ...], **options: Any) -> None:
+        route = current_app.amqp.router.route(options, task, args=args)
+        sent.append((task, args, route["queue"].name))
 
     monkeypatch.setattr(current_app, "send_task", send_task)
     return sent
