@@ -51,6 +51,7 @@ class ModelVersion(models.Model):
 
     class Meta:
         ordering = ("-created_at",)
+        permissions = [("promote_against_gate", "Can promote a model version against the gate")]
         constraints = [
             models.UniqueConstraint(
                 fields=["state"], condition=Q(state="champion"), name="at_most_one_champion"
@@ -67,6 +68,14 @@ class ModelVersion(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_against_gate(self) -> bool:
+        """Whether the gate said no, and it was never in production all the same."""
+        if self.state == self.State.REJECTED:
+            return True
+        advice = (self.gate or {}).get("verdict")
+        return self.state == self.State.CANDIDATE and advice == "reject"
 
     @property
     def dataset_fingerprint(self) -> str:
@@ -87,6 +96,7 @@ class Promotion(models.Model):
     class Trigger(models.TextChoices):
         PERSON = "person", "promoted by a person"
         GATE = "gate", "promoted by the gate"
+        OVERRIDE = "override", "promoted against the gate"
         ROLLBACK = "rollback", "rolled back to"
 
     version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="promotions")
@@ -98,6 +108,9 @@ class Promotion(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     trigger = models.CharField(max_length=10, choices=Trigger)
+    reason = models.TextField(
+        blank=True, help_text="Why a person promoted it against the gate, in that person's words."
+    )
 
     objects = PromotionQuerySet.as_manager()
 
@@ -105,8 +118,12 @@ class Promotion(models.Model):
         ordering = ("-at", "-id")
         constraints = [
             models.CheckConstraint(
-                condition=Q(trigger__in=["person", "gate", "rollback"]),
+                condition=Q(trigger__in=["person", "gate", "override", "rollback"]),
                 name="promotion_trigger_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(trigger="override") | ~Q(reason=""),
+                name="promotion_against_the_gate_has_a_reason",
             ),
         ]
 

@@ -35,18 +35,21 @@ def promote(
     by: User | None = None,
     trigger: Promotion.Trigger = Promotion.Trigger.PERSON,
     instead_of: ModelVersion | EllipsisType | None = ...,
+    reason: str = "",
 ) -> None:
     """Make a version the champion and retire the one before; workers notice by themselves.
 
-    Promoting the champion changes nothing and writes no row.
+    Promoting the champion changes nothing and writes no row. Against the gate it takes a reason,
+    which is kept with the promotion.
 
     Args:
         by: who wants it; None for the command line and the gate.
         instead_of: the version it was compared with (None: there was none). If that is not the
             champion any more, nothing is changed.
+        reason: why it is promoted though the gate said no; else it is not kept.
 
     Raises:
-        PromotionError: if the version was rejected.
+        PromotionError: if the gate said no and there is no reason.
         ChampionChangedError: if another version than ``instead_of`` is the champion now.
     """
     with transaction.atomic():
@@ -55,10 +58,12 @@ def promote(
         _must_be(before, instead_of, version)
         # The row as it is now; the caller's copy may be old.
         version.refresh_from_db(fields=["state", "gate"])
-        _must_be_promotable(version)
         if before == version:
             return
-        _take_over(version, before, by=by, trigger=trigger)
+        reason = _needed_reason(version, reason)
+        if reason:
+            trigger = Promotion.Trigger.OVERRIDE
+        _take_over(version, before, by=by, trigger=trigger, reason=reason)
     logger.info("%s is the champion now; before it was %s.", version, before or "none")
 
 
@@ -84,12 +89,17 @@ def _must_be(
     )
 
 
-def _must_be_promotable(version: ModelVersion) -> None:
-    if version.state == State.REJECTED:
+def _needed_reason(version: ModelVersion, reason: str) -> str:
+    """Return why the gate is overruled; empty where it is not."""
+    if not version.is_against_gate:
+        return ""
+    if not reason.strip():
         why = (version.gate or {}).get("summary", "")
         raise PromotionError(
-            f"{version} was rejected by the gate; it cannot be promoted. {why}".strip()
+            f"{version} was rejected by the gate. {why} To promote it all the same, give a reason: "
+            "it is kept with the promotion."
         )
+    return reason.strip()
 
 
 def _take_over(
@@ -98,6 +108,7 @@ def _take_over(
     *,
     by: User | None,
     trigger: Promotion.Trigger,
+    reason: str,
 ) -> None:
     ModelVersion.objects.champions().update(state=State.RETIRED)
     at = timezone.now()
@@ -105,7 +116,9 @@ def _take_over(
     if last is not None and at <= last:
         # The clock of another machine is ahead of ours: the record stays in order.
         at = last + timedelta(microseconds=1)
-    Promotion.objects.create(version=version, replaced=before, at=at, by=by, trigger=trigger)
+    Promotion.objects.create(
+        version=version, replaced=before, at=at, by=by, trigger=trigger, reason=reason
+    )
     version.state, version.promoted_at, version.promoted_by = State.CHAMPION, at, by
     # What went wrong the last time it was in production says nothing about this time.
     version.load_error, version.load_failed_at = "", None
@@ -136,7 +149,7 @@ def rollback(*, by: User | None = None) -> ModelVersion:
 
 
 def record_gate_report(*, version: ModelVersion, gate: dict[str, Any], rejected: bool) -> None:
-    """Keep the gate's report with a version; one that it rejected can no longer be promoted.
+    """Keep the gate's report with a version; to promote one that it rejected takes a reason.
 
     Raises:
         PromotionError: if the gate rejects a version that is or was in production.

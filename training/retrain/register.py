@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from django.db import transaction
 
@@ -16,6 +17,7 @@ from training.data.dataset_rows import RowSource
 from training.retrain.data.collect import Collected
 
 logger = logging.getLogger(__name__)
+ALWAYS: Final = "The retraining was started with --promote always."
 Policy, Verdict = RetrainRun.Policy, RetrainRun.Verdict
 
 
@@ -77,10 +79,9 @@ def _store(lease: Lease, finished: Finished, verdict: RetrainRun.Verdict, messag
             promotion.promote(
                 version=version,
                 by=lease.run.requested_by,
-                trigger=Promotion.Trigger.GATE
-                if finished.report.promote
-                else Promotion.Trigger.PERSON,
+                trigger=Promotion.Trigger.GATE,
                 instead_of=finished.champion,
+                reason="" if finished.report.promote else ALWAYS,
             )
         lease.finish(
             verdict=verdict, message=message, candidate=version, new_reviews=finished.new_reviews

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from unfold.decorators import display
 from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from classifier.admin.dialogs import dialog_action
 from classifier.admin.read_only import ReadOnlyAdmin, back_to_list
@@ -63,6 +64,17 @@ class PromoteForm(BaseDialogForm):
         return ... if shown is None else ModelVersion.objects.filter(pk=shown).first()
 
 
+class OverrideForm(PromoteForm):
+    """Asks why the gate is overruled, too."""
+
+    reason = forms.CharField(
+        label="Reason",
+        max_length=2000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+        help_text="Kept with the promotion and shown in the version's history.",
+    )
+
+
 @admin.register(ModelVersion)
 class ModelVersionAdmin(VersionPage, Reclassify, ReadOnlyAdmin):
     """Versions come from commands and retrainings; here they are compared and promoted."""
@@ -85,7 +97,7 @@ class ModelVersionAdmin(VersionPage, Reclassify, ReadOnlyAdmin):
         "whole_manifest",
     )
     readonly_fields = fields
-    actions_detail = ("promote",)
+    actions_detail = ("promote", "promote_against_gate")
     actions_list = ("roll_back", "reclassify", "stop_reclassifying")
 
     class Media:
@@ -97,8 +109,18 @@ class ModelVersionAdmin(VersionPage, Reclassify, ReadOnlyAdmin):
 
     def has_promote_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """The same people, for what can be promoted: not the champion, nor what was rejected."""
-        can_be = ModelVersion.objects.filter(pk=object_id, state__in=PROMOTABLE).exists()
+        version = ModelVersion.objects.filter(pk=object_id, state__in=PROMOTABLE).first()
+        can_be = version is not None and not version.is_against_gate
         return can_be and self.has_roll_back_permission(request)
+
+    def has_promote_against_gate_permission(
+        self, request: HttpRequest, object_id: Any = None
+    ) -> bool:
+        """Whoever may overrule the gate, for what it rejected."""
+        version = ModelVersion.objects.filter(pk=object_id).first()
+        can_be = version is not None and version.is_against_gate
+        may = request.user.has_perm("classifier.promote_against_gate")
+        return can_be and may and self.has_roll_back_permission(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ModelVersion]:
         versions: QuerySet[ModelVersion] = super().get_queryset(request)
@@ -115,6 +137,27 @@ class ModelVersionAdmin(VersionPage, Reclassify, ReadOnlyAdmin):
         form=PromoteForm,
     )
     def promote(self, request: HttpRequest, form: PromoteForm, object_id: str) -> HttpResponse:
+        return self._promote(request, form, object_id)
+
+    @dialog_action(
+        description="Promote against the gate",
+        icon="gavel",
+        permission="promote_against_gate",
+        title="Promote this model against the gate?",
+        text="The gate rejected it; its reasons are on this page. Workers will tag every photo "
+        "from their next batch on with it; the present champion is retired and can be rolled "
+        "back to.",
+        submit="Promote against the gate",
+        form=OverrideForm,
+    )
+    def promote_against_gate(
+        self, request: HttpRequest, form: OverrideForm, object_id: str
+    ) -> HttpResponse:
+        return self._promote(request, form, object_id, form.cleaned_data["reason"])
+
+    def _promote(
+        self, request: HttpRequest, form: PromoteForm, object_id: str, reason: str = ""
+    ) -> HttpResponse:
         try:
             version = ModelVersion.objects.get(pk=object_id)
             storage.check_files(version)
@@ -122,6 +165,7 @@ class ModelVersionAdmin(VersionPage, Reclassify, ReadOnlyAdmin):
                 version=version,
                 by=request.user,  # type: ignore[arg-type]  # staff
                 instead_of=form.instead_of(),
+                reason=reason,
             )
         except (ModelVersion.DoesNotExist, BundleError, registry.RegistryError) as error:
             messages.error(request, str(error))

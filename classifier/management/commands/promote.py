@@ -18,12 +18,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="name of a registered model version")
+        parser.add_argument(
+            "--reason",
+            default="",
+            metavar="TEXT",
+            help="why it is promoted though the gate rejected it; kept with the promotion",
+        )
 
-    def handle(self, *, name: str, **_: Any) -> None:
+    def handle(self, *, name: str, reason: str, **_: Any) -> None:
         try:
             version = registry.named(name)
             storage.check_files(version)
-            promotion.promote(version=version)
+            promotion.promote(version=version, reason=reason)
         except (BundleError, registry.RegistryError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{version} is the champion now.")

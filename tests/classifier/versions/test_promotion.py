@@ -134,7 +134,7 @@ def test_the_record_is_never_changed(real_database: str) -> None:
 
 
 def test_the_gate_s_report_is_kept_and_a_rejected_version_stays_out(real_database: str) -> None:
-    """A rejection is final, says why, and also holds for an old copy of the row."""
+    """Without a reason it cannot be promoted; the error says why, for an old copy too."""
     version, old_copy = a_model("weak"), ModelVersion.objects.get()
     promotion.record_gate_report(version=version, gate=GATE, rejected=True)
     version.refresh_from_db()
@@ -142,6 +142,34 @@ def test_the_gate_s_report_is_kept_and_a_rejected_version_stays_out(real_databas
     with pytest.raises(PromotionError, match=r"rejected by the gate.*every second pair of boots"):
         promotion.promote(version=old_copy)
     assert history() == []
+
+
+@pytest.mark.parametrize("rejected", [True, False])
+def test_against_the_gate_it_takes_a_reason_that_is_kept(
+    real_database: str, rejected: bool
+) -> None:
+    """Rejected, or kept as a candidate against advice: a person's reason stays with the row."""
+    boss = User.objects.create_user("boss")
+    version = a_model("weak")
+    promotion.record_gate_report(version=version, gate=GATE, rejected=rejected)
+    with pytest.raises(PromotionError, match="give a reason"):
+        promotion.promote(version=version, by=boss, reason="  ")
+    promotion.promote(version=version, by=boss, reason=" Boots are not sold any more. ")
+    row = Promotion.objects.get()
+    assert (row.trigger, row.by, row.reason) == ("override", boss, "Boots are not sold any more.")
+    assert registry.champion() == version
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Promotion.objects.create(version=version, at=timezone.now(), trigger="override")
+
+
+def test_back_in_production_a_version_needs_no_second_reason(real_database: str) -> None:
+    """What was promoted against the gate once was in production, and may be again."""
+    weak, other = a_model("weak"), a_model("other")
+    promotion.record_gate_report(version=weak, gate=GATE, rejected=True)
+    promotion.promote(version=weak, reason="Boots are not sold any more.")
+    promotion.promote(version=other)
+    promotion.promote(version=weak)
+    assert [trigger for *_, trigger in history()] == ["override", "person", "person"]
 
 
 def test_what_is_in_production_cannot_be_rejected(real_database: str) -> None:
