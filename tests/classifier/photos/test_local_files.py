@@ -158,9 +158,10 @@ def test_a_folder_without_permission_is_named(
             raise PermissionError(13, "Permission denied", str(path))
         return scan(path)
 
-    monkeypatch.setattr(os, "scandir", refuse)
-    assert names(tmp_path) == ["a.jpg"]
-    assert left_out(tmp_path) == {"closed": WhyLeftOut.CLOSED}
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", refuse)
+        assert names(tmp_path) == ["a.jpg"]
+        assert left_out(tmp_path) == {"closed": WhyLeftOut.CLOSED}
 
 
 @pytest.mark.parametrize(
