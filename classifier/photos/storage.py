@@ -1,11 +1,11 @@
 """One error for a photo storage that does not answer, whether it is a disk or S3."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.storage import FileSystemStorage
 
 RETRY_AFTER_SECONDS: Final = 30
@@ -32,8 +32,16 @@ def storage_errors(storage: Any) -> Iterator[None]:
         if _is_there(storage):
             raise
         raise StorageUnavailableError(f"There is no folder {storage.location}.") from error
-    except (OSError, BotoCoreError, ClientError) as error:
+    except _failures() as error:
         raise StorageUnavailableError(f"The storage failed: {error}") from error
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """Return what storages raise. Only S3 loads botocore; without it none of its errors can come."""
+    botocore = sys.modules.get("botocore.exceptions")
+    return (
+        (OSError,) if botocore is None else (OSError, botocore.BotoCoreError, botocore.ClientError)
+    )
 
 
 def _is_there(storage: Any) -> bool:
