@@ -14,8 +14,8 @@ COPY requirements/web.txt requirements/web.txt
 RUN pip install --require-hashes --requirement requirements/web.txt
 
 FROM web-packages AS worker-packages
-COPY requirements/engines.txt requirements/engines.txt
-RUN pip install --require-hashes --requirement requirements/engines.txt
+COPY requirements/worker.txt requirements/worker.txt
+RUN pip install --require-hashes --requirement requirements/worker.txt
 
 FROM base AS code
 COPY manage.py ./

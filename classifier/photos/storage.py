@@ -37,11 +37,11 @@ def storage_errors(storage: Any) -> Iterator[None]:
 
 
 def _failures() -> tuple[type[Exception], ...]:
-    """Return what storages raise. Only S3 loads botocore; without it none of its errors can come."""
+    """Return what storages raise; where nothing has loaded botocore, its errors cannot come."""
     botocore = sys.modules.get("botocore.exceptions")
-    return (
-        (OSError,) if botocore is None else (OSError, botocore.BotoCoreError, botocore.ClientError)
-    )
+    if botocore is None:
+        return (OSError,)
+    return OSError, botocore.BotoCoreError, botocore.ClientError
 
 
 def _is_there(storage: Any) -> bool:
