@@ -196,6 +196,8 @@ if ENGINE not in ("auto", *ENGINES):
     raise ImproperlyConfigured(
         f"ENGINE must be `auto` or one of {', '.join(ENGINES)}; it is {ENGINE!r}."
     )
+# Memory for the trial load of a bundle before it is promoted; 0 leaves the trial out.
+TRIAL_LOAD_MB = env.int("TRIAL_LOAD_MB", default=4096)
 
 # --- Photos and tags ------------------------------------------------------------------------
 

@@ -18,6 +18,8 @@ os.environ.update(
     LOG_LEVEL="INFO",
     # Measuring engines takes seconds, and the result differs from machine to machine.
     ENGINE="torch-fp32",
+    # A process that loads torch takes seconds; the tests of it ask for it.
+    TRIAL_LOAD_MB="0",
 )
 
 from slowfashion_ai.settings import *  # noqa: E402, F403  # after the environment is set

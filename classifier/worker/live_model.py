@@ -14,7 +14,7 @@ from classifier.ml.manifest import BundleError
 from classifier.ml.predictor import Predictor
 from classifier.ml.probe import UnfitModelError
 from classifier.models import ModelVersion
-from classifier.versions import load_failures, registry, storage
+from classifier.versions import load_failures, registry, storage, trial_load
 from classifier.worker.engine import engine_for
 
 logger = logging.getLogger(__name__)
@@ -107,6 +107,9 @@ class ModelSlot:
 
 def _load(champion: ModelVersion, *, at_work: ModelVersion | None) -> LiveModel:
     try:
+        if at_work is not None:
+            # What fails here must not take the model at work down with it.
+            trial_load.try_to_load(champion)
         predictor = _load_and_probe(champion)
     except BundleError as error:
         load_failures.report(version=champion, error=error, at_work=at_work)

@@ -44,6 +44,7 @@ class System:
             # Several of these run beside each other; more threads would only wait for cores.
             "OMP_NUM_THREADS": "1",
             "ENGINE": "torch-fp32",
+            "TRIAL_LOAD_MB": "0",
             **(extra or {}),
         }
         redis = server_command(folder / "redis.sock")

@@ -23,7 +23,7 @@ from classifier.admin.versions.reclassification import Reclassify
 from classifier.admin.versions.version_page import VersionPage
 from classifier.ml.manifest import BundleError
 from classifier.models import ModelVersion
-from classifier.versions import lineage, promotion, registry, storage
+from classifier.versions import lineage, promotion, registry, storage, trial_load
 
 COLOURS = {"champion": "success", "candidate": "info", "rejected": "danger"}
 PROMOTABLE = (ModelVersion.State.CANDIDATE, ModelVersion.State.RETIRED)
@@ -161,6 +161,7 @@ class ModelVersionAdmin(VersionPage, Reclassify, ReadOnlyAdmin):
         try:
             version = ModelVersion.objects.get(pk=object_id)
             storage.check_files(version)
+            trial_load.try_to_load(version)
             promotion.promote(
                 version=version,
                 by=request.user,  # type: ignore[arg-type]  # staff

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from classifier.ml.manifest import BundleError
-from classifier.versions import promotion, registry, storage
+from classifier.versions import promotion, registry, storage, trial_load
 
 
 class Command(BaseCommand):
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         try:
             version = registry.named(name)
             storage.check_files(version)
+            trial_load.try_to_load(version)
             promotion.promote(version=version, reason=reason)
         except (BundleError, registry.RegistryError) as error:
             raise CommandError(str(error)) from error

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from classifier.ml.manifest import BundleError
-from classifier.versions import promotion, registry
+from classifier.versions import promotion, registry, trial_load
 
 
 class Command(BaseCommand):
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         try:
             version = registry.register(folder=folder)
             if promote or (promote_if_none and registry.champion() is None):
+                trial_load.try_to_load(version)
                 promotion.promote(version=version)
         except (BundleError, registry.RegistryError) as error:
             raise CommandError(str(error)) from error
