@@ -253,6 +253,23 @@ RETRAIN_EVERY_HOURS = env.int("RETRAIN_EVERY_HOURS", default=0)
 # The stream in which figures count everything and promises hold: per cent of items, near photos
 # (of a main class, of none of its subclasses) and others.
 STREAM_MIX = env.str("STREAM_MIX", default="85,10,5")
+# What the gate goes by: how many reviews a wrong tag is worth, and how much worse a candidate may
+# be: dearer in per cent of the champion's cost, the rest in points.
+GATE_WRONG_TAG_COST = env.float("GATE_WRONG_TAG_COST", default=10)
+GATE_COST_MARGIN = env.float("GATE_COST_MARGIN", default=5)
+GATE_RECALL_MARGIN = env.float("GATE_RECALL_MARGIN", default=10)
+GATE_REJECTION_MARGIN = env.float("GATE_REJECTION_MARGIN", default=5)
+GATE_OVERCONFIDENCE_MARGIN = env.float("GATE_OVERCONFIDENCE_MARGIN", default=3)
+if not 1 <= GATE_WRONG_TAG_COST <= 1000:
+    raise ImproperlyConfigured(
+        f"GATE_WRONG_TAG_COST must lie between 1 and 1000 reviews; it is {GATE_WRONG_TAG_COST:g}."
+    )
+for _name in ("COST", "RECALL", "REJECTION", "OVERCONFIDENCE"):
+    _margin = locals()[f"GATE_{_name}_MARGIN"]
+    if not 0 <= _margin <= 100:
+        raise ImproperlyConfigured(
+            f"GATE_{_name}_MARGIN must lie between 0 and 100; it is {_margin:g}."
+        )
 # The photos that models were trained on before there were reviews, in Main/Subclass/ folders.
 # One folder, or several separated as in PATH.
 BASE_PHOTOS_DIR = env.str("PHOTOS_DIR", default="")

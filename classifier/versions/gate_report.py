@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["must", "gain"]
+# A share is 0 to 1; reviews are those that 1,000 photos of the stream cost.
+Unit = Literal["share", "reviews"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class Criterion:
     Attributes:
         name: of the figure that is compared.
         kind: a ``must`` has to hold; of the ``gain`` ones, one has to be better.
-        champion, candidate: the figure of each, 0 to 1; None if it cannot be compared.
+        champion, candidate: the figure of each; None if it cannot be compared.
         difference: candidate minus champion.
         interval: of the difference; each end is a one-sided bound of 95 %.
         p_value: two-sided, of the exact McNemar test; None where it does not apply.
@@ -25,6 +27,7 @@ class Criterion:
         passed: whether the must holds, or the gain is certain.
         sentence: for people.
         reason: why a must does not hold, as a clause; empty where it holds.
+        unit: of the figure.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Criterion:
     passed: bool
     sentence: str
     reason: str = ""
+    unit: Unit = "share"
 
     def to_dict(self) -> dict[str, Any]:
         """Return it JSON-ready."""
@@ -59,6 +63,7 @@ class Criterion:
             passed=bool(stored.get("passed")),
             sentence=str(stored.get("sentence", "")),
             reason=str(stored.get("reason", "")),
+            unit="reviews" if stored.get("unit") == "reviews" else "share",
         )
 
 

@@ -13,13 +13,48 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from training.evaluation.bootstrap import Floats, interval_of_sums, sums_by_product
+from training.evaluation.bootstrap import Floats, draw_products, middle
 
 # Each end of a two-sided 90 % interval is a one-sided bound of 95 %.
 LEVEL: Final = 0.90
 BINS: Final = 15  # of confidence, as in `training.evaluation.curves`
 
 Bools = NDArray[np.bool_]
+
+
+class Draws:
+    """Products drawn again and again, the same ones for every figure of one comparison."""
+
+    def __init__(self, products: NDArray[Any]) -> None:
+        self._product, drawn = draw_products(products)
+        # Single precision: sums of photos stay exact, and every figure reads all of it.
+        self._drawn = drawn.astype(np.float32)  # (draws, P)
+
+    def bounds(
+        self, columns: Sequence[NDArray[Any]], figure: Callable[..., Floats], measured: float
+    ) -> tuple[float, float]:
+        """Return one-sided 95 % bounds of a figure of sums.
+
+        Args:
+            columns: what is summed over photos, each (N,).
+            figure: takes the sums of all draws, one (draws,) a column, and returns (draws,); nan
+                where a draw has nothing to count.
+            measured: the figure itself, returned where there are too few products to draw from.
+        """
+        summed = np.stack([self._by_product(column) for column in columns], axis=1)
+        counted = summed.any(axis=1)
+        if counted.sum() < 2:
+            return measured, measured
+        drawn = self._drawn if counted.all() else self._drawn[:, counted]
+        sums = (drawn @ summed[counted].astype(np.float32)).astype(np.float64)
+        # A drawn set without any such photo says nothing; it is left out as not a number.
+        with np.errstate(invalid="ignore"):
+            found = middle(figure(*sums.T), LEVEL)
+        return (found[0], found[1]) if found else (measured, measured)
+
+    def _by_product(self, column: NDArray[Any]) -> Floats:
+        count = self._drawn.shape[1]
+        return np.bincount(self._product, weights=column, minlength=count).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +108,24 @@ class Difference:
 
 
 def share_difference(
-    champion: Proportion, candidate: Proportion, products: NDArray[Any]
+    champion: Proportion, candidate: Proportion, draws: Draws
 ) -> Difference | None:
     """Return how two shares differ; None where one of them has nothing to count."""
     before, after = champion.value, candidate.value
     if before is None or after is None:
         return None
-    # Products without such a photo change nothing; to draw them would only take time.
-    counted = champion.of | candidate.of
-    columns = [
-        sums_by_product(column[counted], products[counted])
-        for column in (
-            candidate.hits & candidate.of,
-            candidate.of,
-            champion.hits & champion.of,
-            champion.of,
-        )
-    ]
 
     def difference(hits: Floats, of: Floats, hits_before: Floats, of_before: Floats) -> Floats:
-        # A drawn set without any such photo says nothing; it is left out as not a number.
-        with np.errstate(invalid="ignore"):
-            change: Floats = hits / of - hits_before / of_before
+        change: Floats = hits / of - hits_before / of_before
         return change
 
-    low, high = _bounds(columns, difference, after - before)
+    columns = [
+        candidate.hits & candidate.of,
+        candidate.of,
+        champion.hits & champion.of,
+        champion.of,
+    ]
+    low, high = draws.bounds(columns, difference, after - before)
     same = bool((champion.of == candidate.of).all())
     lost = int((champion.hits & ~candidate.hits & champion.of & candidate.of).sum())
     gained = int((candidate.hits & ~champion.hits & champion.of & candidate.of).sum())
@@ -115,17 +143,20 @@ class Confidence:
 
 
 def overconfidence_difference(
-    champion: Confidence, candidate: Confidence, products: NDArray[Any]
+    champion: Confidence, candidate: Confidence, of: Bools, draws: Draws
 ) -> Difference | None:
     """Return how the models differ in promising more than they keep; None without photos.
 
     This is the half of the expected calibration error (Guo et al. 2017) whose bins have a mean
     confidence above their accuracy. The other half costs coverage, and is seen there.
+
+    Args:
+        champion, candidate: of all N photos.
+        of: the photos that count, bool (N,).
+        draws: of the products of all N photos.
     """
-    if not len(products):
+    if not of.any():
         return None
-    gaps = [*_gaps(candidate, products), *_gaps(champion, products)]
-    sizes = sums_by_product(np.ones(len(products)), products)
 
     def difference(*sums: Floats) -> Floats:
         *gap_sums, size = sums
@@ -135,28 +166,19 @@ def overconfidence_difference(
         return change
 
     def error(side: Sequence[Floats]) -> float:
-        return float(sum(max(gap.sum(), 0.0) for gap in side) / sizes.sum())
+        return float(sum(max(gap.sum(), 0.0) for gap in side) / of.sum())
 
-    before, after = error(gaps[BINS:]), error(gaps[:BINS])
-    low, high = _bounds([*gaps, sizes], difference, after - before)
-    return Difference(before, after, low, high)
-
-
-def _gaps(of: Confidence, products: NDArray[Any]) -> list[Floats]:
-    """Return for each bin the summed confidence minus accuracy of every product."""
-    bins = np.minimum((of.value * BINS).astype(int), BINS - 1)
-    gap = of.value - of.right
-    return [sums_by_product(np.where(bins == number, gap, 0.0), products) for number in range(BINS)]
+    after, before = _gaps(candidate, of), _gaps(champion, of)
+    measured = error(after) - error(before)
+    low, high = draws.bounds([*after, *before, of], difference, measured)
+    return Difference(error(before), error(after), low, high)
 
 
-def _bounds(
-    columns: Sequence[Floats], figure: Callable[..., Floats], measured: float
-) -> tuple[float, float]:
-    """Return one-sided bounds of a figure of sums; with one product, the figure itself."""
-    if len(columns[0]) < 2:
-        return measured, measured
-    bounds = interval_of_sums(columns, figure, LEVEL)
-    return (bounds[0], bounds[1]) if bounds else (measured, measured)
+def _gaps(confidence: Confidence, of: Bools) -> list[Floats]:
+    """Return for each bin of confidence every photo's confidence minus accuracy, (N,) each."""
+    bins = np.minimum((confidence.value * BINS).astype(int), BINS - 1)
+    gap = np.where(of, confidence.value - confidence.right, 0.0)
+    return [np.where(bins == number, gap, 0.0) for number in range(BINS)]
 
 
 def _one_sided(more: int, less: int) -> float:

@@ -1,83 +1,104 @@
 """One figure of both models becomes a criterion of the gate; None is a figure without photos."""
 
+from dataclasses import replace
 from typing import Final
 
-from classifier.versions.gate_report import Criterion, Kind
+from classifier.versions.gate_report import Criterion, Kind, Unit
 from training.evaluation.paired import Difference
-from training.gate.margins import Margin
+from training.gate.cost_words import cost_reason, cost_sentence
+from training.gate.rules import IF_CERTAIN
 from training.gate.words import (
     gain_sentence,
     guard_sentence,
     missing_sentence,
     moved,
-    not_excluded,
-    not_inferior_sentence,
     points,
 )
 
 NO_LOSS: Final = 2  # photos
 
 
-def not_inferior(name: str, difference: Difference | None, margin: float) -> Criterion:
-    """Compare a figure of which a loss above ``margin``, a share, must be excluded."""
+def as_cheap(difference: Difference | None, margin: float) -> Criterion:
+    """Compare the cost, of which a rise above ``margin``, a share, must be excluded."""
     if difference is None:
-        return missing(name, 0, 1)
-    passed = difference.low >= -margin
+        return missing("cost", 0, 1)
+    allowed = margin * difference.champion
+    passed = difference.high <= allowed
     return _criterion(
-        name,
+        "cost",
         difference,
         passed=passed,
-        bound=f"a loss above {points(margin)} can be excluded",
-        sentence=not_inferior_sentence(name, difference, passed=passed, margin=margin),
-        reason="" if passed else not_excluded(name, difference),
+        unit="reviews",
+        bound=f"a rise above {100 * margin:g} % can be excluded",
+        sentence=cost_sentence(difference, allowed=allowed),
+        reason="" if passed else cost_reason(difference),
+    )
+
+
+def cheaper(difference: Difference | None) -> Criterion:
+    """Compare the cost, which is a gain if it is lower for certain."""
+    if difference is None:
+        return missing("cost", 0, 1, kind="gain")
+    criterion = _criterion(
+        "cost",
+        difference,
+        passed=difference.better_for_certain(lower_is_better=True),
+        unit="reviews",
+        bound="cheaper for certain",
+        sentence=cost_sentence(difference),
+    )
+    return replace(criterion, kind="gain")
+
+
+def kept_recall(name: str, difference: Difference | None, margin: float, photos: int) -> Criterion:
+    """Compare a subclass's recall, which must not collapse: a fall above ``margin`` blocks.
+
+    With nine of them, one would look worse for certain in every third comparison of two equal
+    models; so proof is not asked, and a fall of two photos is none.
+
+    Args:
+        photos: test photos of the subclass.
+    """
+    if difference is None:
+        return missing(name, 0, 1)
+    worse_by = -difference.difference
+    collapsed = worse_by > margin and difference.lost - difference.gained > NO_LOSS
+    return _guard(
+        name,
+        difference,
+        worse_by=worse_by,
+        exceeded=margin if collapsed else None,
+        certain=False,
+        bound=f"at most {points(margin)} lower",
+        photos=photos,
     )
 
 
 def guarded(
-    name: str,
-    difference: Difference | None,
-    margin: Margin,
-    *,
-    lower_is_better: bool = False,
-    photos: int | None = None,
+    name: str, difference: Difference | None, margin: float, *, lower_is_better: bool = False
 ) -> Criterion:
-    """Compare a figure that must not get worse by more than ``margin``.
+    """Compare a figure that must not get worse by more than ``margin``, 0 to 1.
 
-    Args:
-        photos: test photos that tell of the figure, where that is not all of them.
+    Where chance does not explain the loss, a third of it blocks.
     """
     if difference is None:
         return missing(name, 0, 1)
     worse_by = difference.difference if lower_is_better else -difference.difference
     certain = difference.worse_for_certain(lower_is_better=lower_is_better)
-    exceeded = _exceeded(difference, worse_by, margin, certain=certain)
-    return _criterion(
-        name,
-        difference,
-        passed=exceeded is None,
-        bound=f"at most {points(margin.at_most)} worse, {100 * margin.if_certain:g} for certain",
-        sentence=guard_sentence(
-            name,
-            difference,
-            worse_by=worse_by,
-            allowed=exceeded,
-            certain=certain,
-            photos=photos,
-        ),
-        reason="" if exceeded is None else moved(name, difference),
-    )
-
-
-def _exceeded(
-    difference: Difference, worse_by: float, margin: Margin, *, certain: bool
-) -> float | None:
-    """Return the limit that a loss exceeds; None if it is allowed."""
-    if worse_by > margin.if_certain and certain:
-        return margin.if_certain
-    # One or two photos more or less are no loss, however few there are.
+    if_certain = IF_CERTAIN * margin
+    exceeded = if_certain if certain and worse_by > if_certain else None
     counted = difference.p_value is not None
     by_chance = counted and abs(difference.lost - difference.gained) <= NO_LOSS
-    return margin.at_most if worse_by > margin.at_most and not by_chance else None
+    if exceeded is None and worse_by > margin and not by_chance:
+        exceeded = margin
+    return _guard(
+        name,
+        difference,
+        worse_by=worse_by,
+        exceeded=exceeded,
+        certain=certain,
+        bound=f"at most {points(margin)} worse, {100 * if_certain:.1f} for certain",
+    )
 
 
 def better(name: str, difference: Difference | None, *, lower_is_better: bool = False) -> Criterion:
@@ -86,13 +107,32 @@ def better(name: str, difference: Difference | None, *, lower_is_better: bool = 
         return missing(name, 0, 1, kind="gain")
     passed = difference.better_for_certain(lower_is_better=lower_is_better)
     sentence = gain_sentence(name, difference, passed=passed, lower_is_better=lower_is_better)
+    criterion = _criterion(
+        name, difference, passed=passed, bound="better for certain", sentence=sentence
+    )
+    return replace(criterion, kind="gain")
+
+
+def _guard(
+    name: str,
+    difference: Difference,
+    *,
+    worse_by: float,
+    exceeded: float | None,
+    certain: bool,
+    bound: str,
+    photos: int | None = None,
+) -> Criterion:
+    sentence = guard_sentence(
+        name, difference, worse_by=worse_by, allowed=exceeded, certain=certain, photos=photos
+    )
     return _criterion(
         name,
         difference,
-        passed=passed,
-        kind="gain",
-        bound="better for certain",
+        passed=exceeded is None,
+        bound=bound,
         sentence=sentence,
+        reason="" if exceeded is None else moved(name, difference),
     )
 
 
@@ -104,11 +144,11 @@ def _criterion(
     bound: str,
     sentence: str,
     reason: str = "",
-    kind: Kind = "must",
+    unit: Unit = "share",
 ) -> Criterion:
     return Criterion(
         name=name,
-        kind=kind,
+        kind="must",
         champion=difference.champion,
         candidate=difference.candidate,
         difference=difference.difference,
@@ -118,6 +158,7 @@ def _criterion(
         passed=passed,
         sentence=sentence,
         reason=reason,
+        unit=unit,
     )
 
 

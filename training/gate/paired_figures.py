@@ -1,44 +1,22 @@
 """Every figure that the gate compares, of both models on the same photos."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
+from classifier.versions.stream import Mix
 from training.evaluation.paired import (
     Confidence,
     Difference,
+    Draws,
     Proportion,
     overconfidence_difference,
     share_difference,
 )
 from training.evaluation.truth import Truth
+from training.gate.answers import Answers
+from training.gate.cost import cost_difference, costs
 
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.intp]
-Floats = NDArray[np.float64]
 Level = Literal["main", "sub"]
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """One model's answers for the same N photos.
-
-    Attributes:
-        main, sub: index of the best class, before any decision rule.
-        main_confidence, sub_confidence: its probability, 0 to 1.
-        tag: index of the subclass that the decision names; -1 where it names none.
-        unknown: whether the decision is unknown.
-    """
-
-    main: Ints
-    sub: Ints
-    main_confidence: Floats
-    sub_confidence: Floats
-    tag: Ints
-    unknown: Bools
 
 
 class PairedFigures:
@@ -46,10 +24,19 @@ class PairedFigures:
 
     def __init__(self, photos: Truth, champion: Answers, candidate: Answers) -> None:
         self.photos, self._champion, self._candidate = photos, champion, candidate
+        self._draws = Draws(photos.groups)
 
     def share(self, share_of: Callable[[Answers], Proportion]) -> Difference | None:
-        return share_difference(
-            share_of(self._champion), share_of(self._candidate), self.photos.groups
+        return share_difference(share_of(self._champion), share_of(self._candidate), self._draws)
+
+    def cost(self, wrong_tag: float, mix: Mix) -> Difference | None:
+        """Return how the reviews per 1,000 photos of the stream differ; None without items."""
+        return cost_difference(
+            self.photos,
+            costs(self.photos, self._champion, wrong_tag),
+            costs(self.photos, self._candidate, wrong_tag),
+            mix,
+            self._draws,
         )
 
     def overall(self, answers: Answers) -> Proportion:
@@ -82,8 +69,8 @@ class PairedFigures:
         def confidence(answers: Answers) -> Confidence:
             best, truth = getattr(answers, level), getattr(self.photos, level)
             value = getattr(answers, f"{level}_confidence")
-            return Confidence(value[ours], best[ours] == truth[ours])
+            return Confidence(value, best == truth)
 
         return overconfidence_difference(
-            confidence(self._champion), confidence(self._candidate), self.photos.groups[ours]
+            confidence(self._champion), confidence(self._candidate), ours, self._draws
         )

@@ -13,11 +13,13 @@ from classifier.ml.predictor import Predictor
 from classifier.photos.cleaning import Limits
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 from classifier.versions.gate_report import GateReport
+from classifier.versions.stream import Mix
 from training.data.folder import PhotosError, Sample
 from training.evaluation.figures import evaluate
 from training.evaluation.product_scores import Scored, ScoredPhotos, score_photos
+from training.gate.answers import Answers
 from training.gate.gate import compare
-from training.gate.paired_figures import Answers
+from training.gate.rules import GateRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +35,22 @@ class PairedScores:
     candidate: ScoredPhotos
     rows: list[int]
 
-    def gate(self) -> GateReport:
+    def gate(self, rules: GateRules) -> GateReport:
         """Return the gate's verdict."""
         return compare(
-            self.champion.truth(), answers(self.champion.photos), answers(self.candidate.photos)
+            self.champion.truth(),
+            answers(self.champion.photos),
+            answers(self.candidate.photos),
+            rules,
         )
 
-    def figures(self, champion: Thresholds, candidate: Thresholds) -> dict[str, dict[str, Any]]:
+    def figures(
+        self, champion: Thresholds, candidate: Thresholds, mix: Mix
+    ) -> dict[str, dict[str, Any]]:
         """Return all figures of both models, each with its thresholds."""
         sides = {"champion": (self.champion, champion), "candidate": (self.candidate, candidate)}
         return {
-            name: evaluate(scored.probabilities(), scored.truth(), thresholds)
+            name: evaluate(scored.probabilities(), scored.truth(), thresholds, mix)
             for name, (scored, thresholds) in sides.items()
         }
 

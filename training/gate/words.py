@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from classifier.versions.gate_report import Criterion
 from training.evaluation.paired import Difference
+from training.gate.cost_words import reviews
 
 
 def moved(name: str, difference: Difference) -> str:
@@ -12,24 +13,6 @@ def moved(name: str, difference: Difference) -> str:
     if points(change) == points(0.0):
         return f"{name} stayed the same"
     return f"{name} {'rose' if change > 0 else 'fell'} by {points(abs(change))}"
-
-
-def not_excluded(name: str, difference: Difference) -> str:
-    """Return that a loss is possible, as a clause."""
-    return f"a loss of up to {points(-difference.low)} in {name} cannot be excluded"
-
-
-def not_inferior_sentence(name: str, difference: Difference, *, passed: bool, margin: float) -> str:
-    """Return whether a loss of more than the margin, a share, can be excluded."""
-    sentence = _moved_sentence(name, difference)
-    if not passed:
-        return (
-            f"{sentence}. A loss of up to {points(-difference.low)} cannot be excluded; at most "
-            f"{points(margin)} is allowed."
-        )
-    if difference.low >= 0:
-        return f"{sentence}. A loss can be excluded."
-    return f"{sentence}. A loss of more than {points(margin)} can be excluded."
 
 
 def guard_sentence(
@@ -85,13 +68,23 @@ def missing_sentence(name: str, count: int, fewest: int) -> str:
 def summary_sentence(criteria: Sequence[Criterion]) -> str:
     """Return the verdict and its reasons in one sentence."""
     reasons = [c.reason for c in criteria if c.kind == "must" and not c.passed]
-    better = [c.name for c in criteria if c.kind == "gain" and c.passed]
+    gains = [c for c in criteria if c.kind == "gain" and c.passed]
+    better = [c.name for c in gains if c.unit == "share"]
+    cheaper = next((c for c in gains if c.unit == "reviews"), None)
     if reasons:
-        rest = f"; {listed(better)} got better for certain" if better else ""
+        rest = f"; {listed([c.name for c in gains])} got better for certain" if gains else ""
         return f"Rejected because {listed(reasons)}{rest}."
-    if not better:
+    if not gains:
         return "Rejected because nothing got better for certain, though nothing got worse either."
-    return f"Better in {listed(better)}, and no worse in anything that counts."
+    rest = f"better in {listed(better)}, and " if better else ""
+    if cheaper:
+        return f"{_cheaper(cheaper)}; {rest}no guard is broken."
+    return f"As cheap as the champion, {rest}no guard is broken."
+
+
+def _cheaper(cost: Criterion) -> str:
+    before, after = reviews(cost.champion or 0), reviews(cost.candidate or 0)
+    return f"Cheaper: 1,000 photos cost {after} reviews instead of {before}"
 
 
 def listed(parts: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ from training.gate.production_estimate import (
     ProductionEstimate,
     production_estimate,
 )
+from training.gate.rules import GateRules
 from training.gate.score_models import PairedScores, score_models
 from training.retrain.data.collect import Collected
 
@@ -46,7 +47,12 @@ class Comparison:
 
 
 def compare_models(
-    collected: Collected, sampled: set[int], champion: Path, candidate: Path, limits: Limits
+    collected: Collected,
+    sampled: set[int],
+    champion: Path,
+    candidate: Path,
+    limits: Limits,
+    rules: GateRules,
 ) -> Comparison:
     """Judge champion and candidate on the test photos.
 
@@ -55,6 +61,7 @@ def compare_models(
         sampled: numbers of the reviews of the blind sample.
         champion, candidate: folders of their bundles.
         limits: the product's limits of a photo.
+        rules: of the gate.
 
     Raises:
         PhotosError: if no test photo can be read.
@@ -62,11 +69,11 @@ def compare_models(
     rows = collected.of_split(Split.TEST)
     scores = score_models(collected.samples(Split.TEST), champion, candidate, limits)
     before, after = read_manifest(champion), read_manifest(candidate)
-    figures = scores.figures(before.thresholds, after.thresholds)
+    figures = scores.figures(before.thresholds, after.thresholds, rules.mix)
     tested = [rows[number] for number in scores.rows]
     reviewed = sum(row.source is RowSource.REVIEW for row in tested)
     report = replace(
-        scores.gate(),
+        scores.gate(rules),
         champion=before.name,
         candidate=after.name,
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),

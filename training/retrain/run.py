@@ -21,6 +21,7 @@ from classifier.versions.gate_report import GateReport
 from training.calibration.held_out_scores import joined, read_held_out_file
 from training.data.dataset_rows import NAMES, read_dataset, write_dataset
 from training.data.photo_folders import PhotoFolders
+from training.gate.rules import rules_of
 from training.retrain.compare import Comparison, compare_models
 from training.retrain.data.collect import Collected, collect
 from training.retrain.data.kept_splits import remember_splits
@@ -198,6 +199,7 @@ class _Retraining:
             storage.local_folder(self.champion),
             self.work.trained,
             photo_limits(),
+            rules_of(settings),
         )
         self.work.save(COMPARED, comparison.report.to_dict())
         save_bundle(

@@ -57,3 +57,20 @@ def points(ends: Sequence[float] | None) -> str:
         return "none"
     low, high = (f"{100 * end:+.1f}".replace("-", "−") for end in ends)
     return f"{low} – {high} points"
+
+
+@register.filter
+def reviews(number: float | None) -> str:
+    """Return a cost, such as ``412 reviews``."""
+    return NOTHING if number is None else f"{number:,.0f} reviews"
+
+
+@register.filter
+def more_reviews(ends: Sequence[float] | None) -> str:
+    """Return an interval of a difference of costs, such as ``−406 – −80 reviews``."""
+    if not ends:
+        return ""
+    if not any(ends):
+        return "none"
+    low, high = (f"{end:+,.0f}".replace("-", "−") for end in ends)
+    return f"{low} – {high} reviews"

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from classifier.decision import Thresholds, decide
@@ -32,6 +33,7 @@ from training.calibration.promise import Promised
 from training.data.folder import Sample
 from training.evaluation.figures import evaluate
 from training.evaluation.product_scores import Scored, ScoredPhotos
+from training.gate.rules import rules_of
 from training.gate.score_models import PairedScores
 
 logger = logging.getLogger(__name__)
@@ -88,9 +90,10 @@ def _compared(
         _decided(tested, thresholds),
         list(range(len(tested))),
     )
-    figures = paired.figures(before.thresholds, thresholds)
+    rules = rules_of(settings)
+    figures = paired.figures(before.thresholds, thresholds, rules.mix)
     return replace(
-        paired.gate(),
+        paired.gate(rules),
         champion=before.name,
         candidate=name,
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),

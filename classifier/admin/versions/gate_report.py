@@ -64,18 +64,32 @@ def _row(criterion: Criterion) -> CriterionRow:
     else:
         result = "holds" if criterion.passed else "blocks"
     interval, p_value = criterion.interval, criterion.p_value
+    counted = criterion.unit == "reviews"
+    value, change = (_reviews, _more_reviews) if counted else (percent, points)
     return CriterionRow(
         name=criterion.name,
-        champion=percent(criterion.champion),
-        candidate=percent(criterion.candidate),
-        difference=points(criterion.difference),
-        interval=f"{points(interval[0])} to {points(interval[1])}" if interval else "",
+        champion=value(criterion.champion),
+        candidate=value(criterion.candidate),
+        difference=change(criterion.difference),
+        interval=f"{change(interval[0])} to {change(interval[1])}" if interval else "",
         p_value="" if p_value is None else f"{p_value:.3f}",
         bound=criterion.bound,
         passed=criterion.passed,
         result=result,
         sentence=criterion.sentence,
     )
+
+
+def _reviews(number: float | None) -> str:
+    return "–" if number is None else f"{number:,.0f} reviews"
+
+
+def _more_reviews(number: float | None) -> str:
+    """Return a difference with its sign: ``−243``."""
+    if number is None:
+        return "–"
+    text = f"{number:+,.0f}"
+    return "0" if text in ("+0", "-0") else text.replace("-", "−")
 
 
 def _in_words(photos: TestCounts) -> str:

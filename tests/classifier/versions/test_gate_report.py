@@ -10,13 +10,13 @@ from tests.classifier.candidates import gate_report
 
 @pytest.mark.parametrize("promote", [True, False])
 def test_a_report_comes_back_from_json_as_it_was(promote: bool) -> None:
-    """A report of the release before, without reasons, keeps its form and its meaning."""
+    """A report of the release before, without reasons and units, keeps its form and its meaning."""
     stored = gate_report("champion", "candidate", promote=promote)
     report = GateReport.from_dict(stored)
     assert report.promote is promote
     assert report.photos.total == 626 + 169 + 228
     again = json.loads(json.dumps(report.to_dict(), allow_nan=False))
-    criteria = [{**criterion, "reason": ""} for criterion in stored["criteria"]]
+    criteria = [{**criterion, "reason": "", "unit": "share"} for criterion in stored["criteria"]]
     assert again == {**stored, "criteria": criteria}
     assert GateReport.from_dict(again) == report
 

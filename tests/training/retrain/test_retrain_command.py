@@ -134,11 +134,12 @@ def test_reviews_and_base_photos_make_a_better_champion(
 
     champion = registry.champion()
     assert champion is not None
-    assert champion != confused
+    assert champion != confused, printed
     assert champion.parent == confused
     assert champion.gate is not None
     assert champion.gate["verdict"] == "promote"
-    assert "promoted. Better in overall accuracy" in printed
+    assert "promoted. Cheaper: 1,000 photos cost " in printed
+    assert "better in overall accuracy" in printed
     run = RetrainRun.objects.get()
     assert (run.state, run.verdict, run.candidate) == ("done", "promoted", champion)
     assert run.new_reviews == len(done)

@@ -195,6 +195,56 @@ def test_the_page_tells_where_a_version_comes_from_and_when_it_was_live(
     )
 
 
+def test_a_person_with_the_right_promotes_against_the_gate(
+    client: Client, boss: User, champion: ModelVersion
+) -> None:
+    """The dialog insists on a reason, which the history of the version shows."""
+    worse = a_candidate(
+        champion, "worse", state="rejected", gate=gate_report(champion.name, "worse")
+    )
+    address = f"{VERSIONS}{worse.pk}/promote_against_gate/"
+    client.force_login(boss)
+    assert address in client.get(f"{VERSIONS}{worse.pk}/change/").content.decode()
+    sent = {"_form_submitted": "on", "champion": champion.pk}
+    assert (
+        "This field is required" in client.post(address, {**sent, "reason": " "}).content.decode()
+    )
+    assert registry.champion() == champion
+    client.post(address, {**sent, "reason": "Clutches are not sold any more. <b>"})
+    assert registry.champion() == worse
+    page = client.get(f"{VERSIONS}{worse.pk}/change/").content.decode()
+    assert "promoted against the gate: boss" in words(page)
+    assert "Reason: Clutches are not sold any more. &lt;b&gt;" in page
+
+
+def test_to_overrule_the_gate_takes_a_right_of_its_own(
+    client: Client, champion: ModelVersion
+) -> None:
+    """Who may promote what the gate let through is not offered it, and cannot send it."""
+    kept = a_candidate(champion, "kept", gate=gate_report(champion.name, "kept"))
+    client.force_login(a_moderator("engineer", rights=["view_modelversion", "change_modelversion"]))
+    page = client.get(f"{VERSIONS}{kept.pk}/change/").content.decode()
+    for action in ("promote", "promote_against_gate"):
+        address = f"{VERSIONS}{kept.pk}/{action}/"
+        assert address not in page
+        assert client.post(address, {"_form_submitted": "on", "reason": "So."}).status_code == 403
+    assert registry.champion() == champion
+
+
+def test_a_cost_is_shown_in_reviews(client: Client, onlooker: User, champion: ModelVersion) -> None:
+    """Per 1,000 photos, with the sign of the difference; the rest stays in points."""
+    cost = {
+        "name": "cost", "kind": "must", "champion": 655.2, "candidate": 412.4,
+        "difference": -242.8, "interval": [-406.1, -79.8], "p_value": None,
+        "bound": "a rise above 3 % can be excluded", "passed": True, "sentence": "Fewer.",
+        "unit": "reviews",
+    }  # fmt: skip
+    report = gate_report(champion.name, "cheap", promote=True)
+    cheap = a_candidate(champion, "cheap", gate={**report, "criteria": [cost]})
+    client.force_login(onlooker)
+    assert "cost 655 reviews 412 reviews −243 −406 to −80" in page_of(client, cheap)
+
+
 def learned(version: ModelVersion, sub: str = "Boots", *, split: str = "train") -> Review:
     """Let a version have learned from one new review."""
     photo = a_photo(sub)

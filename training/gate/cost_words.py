@@ -1,0 +1,52 @@
+"""What the cost came to, in sentences: reviews per 1,000 photos of the stream."""
+
+from training.evaluation.paired import Difference
+
+
+def cost_sentence(difference: Difference, allowed: float | None = None) -> str:
+    """Return both costs, how they differ and whether chance could explain it.
+
+    Args:
+        allowed: the rise that must be excluded, in reviews; None where a fall is asked for.
+    """
+    both = (
+        f"1,000 photos cost {_reviews(difference.candidate)} with the candidate and "
+        f"{reviews(difference.champion)} with the champion: {_change(difference)}"
+    )
+    if difference.high < 0:
+        return f"{both}. Chance does not explain that."
+    if allowed is None:
+        fell = difference.difference < 0
+        return f"{both}. {'Chance could explain that' if fell else 'That is no gain'}."
+    if difference.high <= allowed:
+        return f"{both}. A rise of more than {_reviews(allowed)} can be excluded."
+    return f"{both}. {_not_excluded(difference)}; at most {reviews(allowed)} is allowed."
+
+
+def cost_reason(difference: Difference) -> str:
+    """Return why the cost stops a candidate, as a clause."""
+    if difference.low > 0:
+        return f"1,000 photos cost {_change(difference)}"
+    rise = _reviews(difference.high)
+    return f"a rise of up to {rise} per 1,000 photos in cost cannot be excluded"
+
+
+def reviews(number: float) -> str:
+    """Return a number of reviews without its unit, in full ones."""
+    return f"{abs(number):,.0f}"
+
+
+def _reviews(number: float) -> str:
+    said = reviews(number)
+    return f"{said} review" if said == "1" else f"{said} reviews"
+
+
+def _change(difference: Difference) -> str:
+    change = difference.difference
+    if reviews(change) == "0":
+        return "the same"
+    return f"{_reviews(change)} {'fewer' if change < 0 else 'more'}"
+
+
+def _not_excluded(difference: Difference) -> str:
+    return f"A rise of up to {_reviews(difference.high)} cannot be excluded"
