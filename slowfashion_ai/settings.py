@@ -258,13 +258,14 @@ STREAM_MIX = env.str("STREAM_MIX", default="85,10,5")
 GATE_WRONG_TAG_COST = env.float("GATE_WRONG_TAG_COST", default=10)
 GATE_COST_MARGIN = env.float("GATE_COST_MARGIN", default=5)
 GATE_RECALL_MARGIN = env.float("GATE_RECALL_MARGIN", default=10)
+GATE_COVERAGE_MARGIN = env.float("GATE_COVERAGE_MARGIN", default=15)
 GATE_REJECTION_MARGIN = env.float("GATE_REJECTION_MARGIN", default=5)
 GATE_OVERCONFIDENCE_MARGIN = env.float("GATE_OVERCONFIDENCE_MARGIN", default=3)
 if not 1 <= GATE_WRONG_TAG_COST <= 1000:
     raise ImproperlyConfigured(
         f"GATE_WRONG_TAG_COST must lie between 1 and 1000 reviews; it is {GATE_WRONG_TAG_COST:g}."
     )
-for _name in ("COST", "RECALL", "REJECTION", "OVERCONFIDENCE"):
+for _name in ("COST", "RECALL", "COVERAGE", "REJECTION", "OVERCONFIDENCE"):
     _margin = locals()[f"GATE_{_name}_MARGIN"]
     if not 0 <= _margin <= 100:
         raise ImproperlyConfigured(

@@ -31,6 +31,14 @@ def cost_reason(difference: Difference) -> str:
     return f"a rise of up to {rise} per 1,000 photos in cost cannot be excluded"
 
 
+def fewer_tags_alone() -> str:
+    """Return why a lower cost is no gain."""
+    return (
+        " But it also tags fewer photos, and if the champion left out as many at random, it could "
+        "cost as little."
+    )
+
+
 def reviews(number: float) -> str:
     """Return a number of reviews without its unit, in full ones."""
     return f"{abs(number):,.0f}"

@@ -5,7 +5,7 @@ from typing import Final
 
 from classifier.versions.gate_report import Criterion, Kind, Unit
 from training.evaluation.paired import Difference
-from training.gate.cost_words import cost_reason, cost_sentence
+from training.gate.cost_words import cost_reason, cost_sentence, fewer_tags_alone
 from training.gate.rules import IF_CERTAIN
 from training.gate.words import (
     gain_sentence,
@@ -35,17 +35,25 @@ def as_cheap(difference: Difference | None, margin: float) -> Criterion:
     )
 
 
-def cheaper(difference: Difference | None) -> Criterion:
-    """Compare the cost, which is a gain if it is lower for certain."""
-    if difference is None:
+def cheaper(difference: Difference | None, same_tags: Difference | None) -> Criterion:
+    """Compare the cost, which is a gain if it is lower for certain, and not for fewer tags alone.
+
+    Args:
+        difference: of the cost.
+        same_tags: the same against a champion that gives no more tags than the candidate.
+    """
+    if difference is None or same_tags is None:
         return missing("cost", 0, 1, kind="gain")
+    is_cheaper = difference.better_for_certain(lower_is_better=True)
+    passed = is_cheaper and same_tags.better_for_certain(lower_is_better=True)
     criterion = _criterion(
         "cost",
         difference,
-        passed=difference.better_for_certain(lower_is_better=True),
+        passed=passed,
         unit="reviews",
         bound="cheaper for certain",
-        sentence=cost_sentence(difference),
+        sentence=cost_sentence(difference)
+        + (fewer_tags_alone() if is_cheaper and not passed else ""),
     )
     return replace(criterion, kind="gain")
 
@@ -71,6 +79,22 @@ def kept_recall(name: str, difference: Difference | None, margin: float, photos:
         certain=False,
         bound=f"at most {points(margin)} lower",
         photos=photos,
+    )
+
+
+def kept_coverage(difference: Difference | None, margin: float) -> Criterion:
+    """Compare coverage, which may fall by ``margin``, 0 to 1, whatever that saves."""
+    if difference is None:
+        return missing("coverage", 0, 1)
+    worse_by = -difference.difference
+    exceeded = worse_by > margin and difference.lost - difference.gained > NO_LOSS
+    return _guard(
+        "coverage",
+        difference,
+        worse_by=worse_by,
+        exceeded=margin if exceeded else None,
+        certain=False,
+        bound=f"at most {points(margin)} lower",
     )
 
 

@@ -13,7 +13,15 @@ from classifier.versions.gate_report import Criterion, GateReport
 from training.evaluation.paired import Difference
 from training.evaluation.truth import Truth
 from training.gate.answers import Answers
-from training.gate.criteria import as_cheap, better, cheaper, guarded, kept_recall, missing
+from training.gate.criteria import (
+    as_cheap,
+    better,
+    cheaper,
+    guarded,
+    kept_coverage,
+    kept_recall,
+    missing,
+)
 from training.gate.paired_figures import Level, PairedFigures
 from training.gate.rules import GateRules
 from training.gate.words import summary_sentence
@@ -35,9 +43,10 @@ def compare(
     """
     rules = rules or GateRules()
     figures = PairedFigures(photos, champion, candidate)
-    cost = figures.cost(rules.wrong_tag, rules.mix)
-    musts, gains = tuple(_musts(figures, cost, rules)), tuple(_gains(figures, cost))
-    promote = all(must.passed for must in musts) and any(gain.passed for gain in gains)
+    cost = figures.cost(rules)
+    gain = cheaper(cost, figures.cost(rules, same_tags=True))
+    musts, gains = tuple(_musts(figures, cost, rules)), (gain, *_gains(figures))
+    promote = all(must.passed for must in musts) and any(one.passed for one in gains)
     return GateReport(promote, summary_sentence((*musts, *gains)), (*musts, *gains))
 
 
@@ -52,6 +61,7 @@ def _musts(
         else:
             recall = figures.share(figures.recall(index))
             yield kept_recall(f"recall of {name}", recall, rules.recall, count)
+    yield kept_coverage(figures.share(figures.coverage), rules.coverage)
     others = int(figures.photos.others.sum())
     if others < FEWEST_OTHERS:
         yield missing("rejection of others", others, FEWEST_OTHERS)
@@ -62,8 +72,7 @@ def _musts(
         yield guarded(name, difference, rules.overconfidence, lower_is_better=True)
 
 
-def _gains(figures: PairedFigures, cost: Difference | None) -> Iterator[Criterion]:
-    yield cheaper(cost)
+def _gains(figures: PairedFigures) -> Iterator[Criterion]:
     yield better("overall accuracy", figures.share(figures.overall))
     yield better("main accuracy", figures.share(figures.main))
     yield better("coverage", figures.share(figures.coverage))

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Literal
 
-from classifier.versions.stream import Mix
 from training.evaluation.paired import (
     Confidence,
     Difference,
@@ -14,7 +13,8 @@ from training.evaluation.paired import (
 )
 from training.evaluation.truth import Truth
 from training.gate.answers import Answers
-from training.gate.cost import cost_difference, costs
+from training.gate.cost import cost_difference, costs, with_no_more_tags
+from training.gate.rules import GateRules
 
 Level = Literal["main", "sub"]
 
@@ -29,15 +29,17 @@ class PairedFigures:
     def share(self, share_of: Callable[[Answers], Proportion]) -> Difference | None:
         return share_difference(share_of(self._champion), share_of(self._candidate), self._draws)
 
-    def cost(self, wrong_tag: float, mix: Mix) -> Difference | None:
-        """Return how the reviews per 1,000 photos of the stream differ; None without items."""
-        return cost_difference(
-            self.photos,
-            costs(self.photos, self._champion, wrong_tag),
-            costs(self.photos, self._candidate, wrong_tag),
-            mix,
-            self._draws,
-        )
+    def cost(self, rules: GateRules, *, same_tags: bool = False) -> Difference | None:
+        """Return how the reviews per 1,000 photos of the stream differ; None without items.
+
+        Args:
+            same_tags: compare with a champion that gives no more tags than the candidate.
+        """
+        before = costs(self.photos, self._champion, rules.wrong_tag)
+        after = costs(self.photos, self._candidate, rules.wrong_tag)
+        if same_tags:
+            before = with_no_more_tags(self._champion, before, self._candidate)
+        return cost_difference(self.photos, before, after, rules.mix, self._draws)
 
     def overall(self, answers: Answers) -> Proportion:
         right = (answers.main == self.photos.main) & (answers.sub == self.photos.sub)

@@ -19,6 +19,7 @@ class GateRules:
         cost: how much dearer a candidate may be, as a share of the champion's cost; anything above
             must be excluded.
         recall: by how much the recall of a subclass may fall, 0 to 1.
+        coverage: by how much the share of items that get a tag may fall, 0 to 1.
         rejection: by how much fewer of the others may end as unknown, 0 to 1.
         overconfidence: by how much overconfidence may rise, 0 to 1.
 
@@ -30,6 +31,7 @@ class GateRules:
     mix: Mix = field(default=DEFAULT_MIX)
     cost: float = 0.05
     recall: float = 0.10
+    coverage: float = 0.15
     rejection: float = 0.05
     overconfidence: float = 0.03
 
@@ -38,7 +40,7 @@ class GateRules:
             raise ValueError(
                 f"A wrong tag is worth 1 to 1,000 reviews; it is set to {self.wrong_tag:g}."
             )
-        for name in ("cost", "recall", "rejection", "overconfidence"):
+        for name in ("cost", "recall", "coverage", "rejection", "overconfidence"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(
                     f"The gate's margin of {name} lies between 0 and 1; it is "
@@ -52,6 +54,7 @@ class GateSettings(Protocol):
     GATE_WRONG_TAG_COST: float
     GATE_COST_MARGIN: float
     GATE_RECALL_MARGIN: float
+    GATE_COVERAGE_MARGIN: float
     GATE_REJECTION_MARGIN: float
     GATE_OVERCONFIDENCE_MARGIN: float
     STREAM_MIX: str
@@ -68,6 +71,7 @@ def rules_of(settings: GateSettings) -> GateRules:
         mix=Mix.parse(settings.STREAM_MIX),
         cost=settings.GATE_COST_MARGIN / 100,
         recall=settings.GATE_RECALL_MARGIN / 100,
+        coverage=settings.GATE_COVERAGE_MARGIN / 100,
         rejection=settings.GATE_REJECTION_MARGIN / 100,
         overconfidence=settings.GATE_OVERCONFIDENCE_MARGIN / 100,
     )

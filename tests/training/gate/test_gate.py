@@ -275,6 +275,24 @@ def test_a_wrong_tag_is_worth_what_the_rules_say() -> None:
     assert criterion(fair, "cost").passed
 
 
+def test_fewer_tags_must_be_better_tags() -> None:
+    """Where three in ten labels are nonsense, tagging less is cheaper; at random it is refused."""
+    world = World()
+    photos = world.photos
+    champion = world.model(world.right(0.7), when_wrong=0.8)
+    shy = np.where(world.draw.random(len(photos.sub)) < 0.12, -1, champion.tag)
+    report = compare(photos, champion, replace(champion, tag=shy))
+    cost = criterion(report, "cost", "gain")
+    assert cost.interval is not None
+    assert cost.interval[1] < 0
+    assert not cost.passed
+    assert "if the champion left out as many at random" in cost.sentence
+    assert not report.promote
+    choosy = np.where(world.draw.random(len(photos.sub)) < 0.3, -1, champion.tag)
+    choosy = np.where(champion.sub == photos.sub, champion.tag, choosy)
+    assert compare(photos, champion, replace(champion, tag=choosy)).promote
+
+
 def test_costs_are_of_the_stream_and_not_of_the_test_photos() -> None:
     """Each kind counts by its share of the mix; what falls back costs one review."""
     world = World()

