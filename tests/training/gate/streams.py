@@ -7,7 +7,8 @@ little. A candidate has the champion's scores with noise, and knows items, near 
 better or worse by an amount that is drawn. Its true cost is that over the whole stream; the gate
 sees a sample.
 
-``python -m tests.training.gate.streams`` prints how often the gate errs (docs/retraining.md).
+``python -m tests.training.gate.streams`` prints how often the gate and that of release 1.0 err on
+the same candidates (docs/retraining.md).
 """
 
 import argparse
@@ -16,12 +17,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES
+from tests.training.gate import gate_of_1_0
 from training.evaluation.truth import Truth
 from training.gate.answers import Answers
 from training.gate.cost import OF_1000, costs
@@ -190,7 +192,7 @@ def _breaks(stream: Stream, candidate: Answers, rules: GateRules) -> bool:
     return bool(lost > rules.rejection or max(falls) > rules.recall)
 
 
-def rates(found: list[tuple[Case, bool]]) -> dict[str, Any]:
+def rates(found: list[tuple[Case, bool]]) -> dict[str, int]:
     """Return how often the gate erred; each pair is a case and whether it was promoted."""
     dearer = [promoted for case, promoted in found if case.dearer_by > 0]
     cheaper = [
@@ -205,21 +207,24 @@ def rates(found: list[tuple[Case, bool]]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Print how often the gate errs."""
+    """Print how often both gates err, and what stopped clearly cheaper candidates."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--candidates", type=int, default=200)
+    parser.add_argument("--candidates", type=int, default=600)
     parser.add_argument("--seed", type=int, default=2027)
     asked = parser.parse_args()
     rules, blocked = GateRules(), Counter[str]()
-    found = []
+    now, before = [], []
     for case in cases(asked.candidates, asked.seed, rules):
         report = compare(case.photos, case.champion, case.candidate, rules)
-        found.append((case, report.promote))
+        now.append((case, report.promote))
+        before.append((case, gate_of_1_0.promotes(case.photos, case.champion, case.candidate)))
         if case.dearer_by <= -CLEARLY and not case.breaks and not report.promote:
             blocked.update(must.name for must in report.musts if not must.passed)
-    for name, number in rates(found).items():
-        sys.stdout.write(f"{name:<28}{number:>5}\n")
-    sys.stdout.write(f"What stopped clearly cheaper ones: {dict(blocked)}\n")
+    lines = [f"{'':<28}{'this gate':>12}{'that of 1.0':>12}"]
+    ours, theirs = rates(now), rates(before)
+    lines += [f"{name:<28}{number:>12}{theirs[name]:>12}" for name, number in ours.items()]
+    lines.append(f"What stopped clearly cheaper ones here: {dict(blocked)}")
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":
