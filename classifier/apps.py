@@ -1,7 +1,11 @@
 """The product: photo in, tag out, review."""
 
+from typing import Any
+
 from django.apps import AppConfig
-from django.db.models.signals import post_delete, post_migrate
+from django.db import connection, connections
+from django.db.backends.signals import connection_created
+from django.db.models.signals import post_delete, post_migrate, pre_migrate
 
 
 class ClassifierConfig(AppConfig):
@@ -15,3 +19,22 @@ class ClassifierConfig(AppConfig):
 
         post_delete.connect(cleanup.remember_files, sender="classifier.ListingPhoto")
         post_migrate.connect(triggers.install, sender=self)
+        if connection.vendor == "postgresql":
+            _bound_waiting(self)
+
+
+def _bound_waiting(app: AppConfig) -> None:
+    # Imported here: on SQLite nothing else needs psycopg.
+    from slowfashion_ai.frozen_database import GUARD
+
+    connection_created.connect(GUARD.watch)
+    pre_migrate.connect(_take_time, sender=app)
+
+
+def _take_time(*, using: str, **_: Any) -> None:
+    """Let migrations take as long as they need; receives Django's ``pre_migrate``."""
+    from slowfashion_ai.frozen_database import GUARD
+
+    GUARD.pause()
+    with connections[using].cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0; SET lock_timeout = 0")

@@ -12,7 +12,9 @@ from typing import Final
 
 import requests
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
+from django.db import OperationalError
 
 import local_stack
 from local_stack import processes
@@ -38,6 +40,9 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         return demo(once=options.once) if options.command == "demo" else run()
+    except ImproperlyConfigured as error:
+        sys.stderr.write(f"The settings cannot be used. {error}\n")
+        return 1
     except (OneMachineError, ApiError, CommandError, requests.RequestException) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -93,7 +98,14 @@ def _made_ready() -> str:
     port = env.int("PORT", default=8000)
     host = env.str("BIND_ADDRESS", default="127.0.0.1")
     processes.check_port(host, port)
-    prepare(STARTER)
+    try:
+        prepare(STARTER)
+    except (OSError, OperationalError) as error:
+        raise OneMachineError(
+            f"The database and folders of this system cannot be made ({error}). "
+            f"{settings.VAR_DIR} must be a folder that can be written to, on a disk with free "
+            "space: make room there, or set VAR_DIR to another folder."
+        ) from error
     return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104  # compared only
 
 

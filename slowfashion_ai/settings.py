@@ -42,7 +42,7 @@ SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=3600) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|livez)$"]
 X_FRAME_OPTIONS = "DENY"
 
 # --- Applications ---------------------------------------------------------------------------
@@ -114,6 +114,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Database -------------------------------------------------------------------------------
 
+# How long PostgreSQL works on one statement and waits for one lock; `migrate` takes its time.
+DATABASE_STATEMENT_SECONDS = env.int("DATABASE_STATEMENT_SECONDS", default=30)
+DATABASE_LOCK_SECONDS = env.int("DATABASE_LOCK_SECONDS", default=10)
 # A path in a URL would be cut at the first # or ?, so only what is given as a URL is read as one.
 _sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "db.sqlite3")}
 DATABASES: dict[str, Any] = {
@@ -140,7 +143,17 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # libpq would wait for ever for a server that takes connections and never answers.
     _given = DATABASES["default"].get("OPTIONS", {})
-    DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5, **_given}
+    # Nor for a lock, nor a server for a program that stands still amid a transaction.
+    _timeouts = {
+        "statement_timeout": DATABASE_STATEMENT_SECONDS,
+        "lock_timeout": DATABASE_LOCK_SECONDS,
+        "idle_in_transaction_session_timeout": 120,
+    }
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        "options": " ".join(f"-c {name}={seconds}s" for name, seconds in _timeouts.items()),
+        **_given,
+    }
 
 # --- Files ----------------------------------------------------------------------------------
 
@@ -309,6 +322,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BEAT_SCHEDULER = "classifier.operations.scheduler:LeasedScheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "classifier.tasks.sweep_photos", "schedule": SWEEP_EVERY_SECONDS},
     "remove-files": {"task": "classifier.tasks.remove_files", "schedule": SWEEP_EVERY_SECONDS},

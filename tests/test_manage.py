@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from local_stack.processes import free_port
 from tests.compose_file import REPOSITORY
 
 
@@ -55,3 +56,52 @@ def test_settings_that_cannot_be_used_get_a_sentence(
     assert done.returncode == 1
     assert done.stderr.startswith("The settings cannot be used.")
     assert sentence in done.stderr
+
+
+# The kernel writes no byte more to a file of such a process, as on a full disk.
+FULL = """
+import resource, runpy, signal, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+sys.argv = sys.argv[1:]
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments"), [("manage", ["migrate"]), ("local_stack", ["run"])]
+)
+def test_a_full_disk_at_the_start_gets_a_sentence(
+    tmp_path: Path, module: str, arguments: list[str]
+) -> None:
+    """It names the folder, and what to do; no traceback."""
+    ours = {"DEBUG": "on", "VAR_DIR": str(tmp_path), "PORT": str(free_port())}
+    # Else Python's own caches would be cut short.
+    ours["PYTHONDONTWRITEBYTECODE"] = "1"
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, module, *arguments],
+        cwd=REPOSITORY, env=kept | ours, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert str(tmp_path) in done.stderr
+    assert "free space" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments"), [("manage", ["migrate"]), ("local_stack", ["run"])]
+)
+def test_a_folder_that_cannot_be_written_to_gets_a_sentence(
+    module: str, arguments: list[str]
+) -> None:
+    """The kernel's own folder takes no file from anybody."""
+    ours = {"DEBUG": "on", "VAR_DIR": "/sys/kernel", "PORT": str(free_port())}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=REPOSITORY, env=kept | ours, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "/sys/kernel" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,6 +1,8 @@
 """What the database keeps; one file per idea."""
 
+from classifier.models.audit import AuditEntry
 from classifier.models.deleted_photos import DeletedPhoto
+from classifier.models.operations import Alarm, Canary, Heartbeat, Lease
 from classifier.models.photos import Listing, ListingPhoto
 from classifier.models.queue import Exclusion, QueueItem
 from classifier.models.reclassification import Reclassification
@@ -12,12 +14,18 @@ from classifier.models.retraining import (
 )
 from classifier.models.reviews import Review
 from classifier.models.suggestions import Suggestion
+from classifier.models.upload_keys import UploadKey
 from classifier.models.versions import ModelVersion, Promotion
 
 __all__ = [
+    "Alarm",
+    "AuditEntry",
+    "Canary",
     "DatasetReview",
     "DeletedPhoto",
     "Exclusion",
+    "Heartbeat",
+    "Lease",
     "Listing",
     "ListingPhoto",
     "ModelVersion",
@@ -29,4 +37,5 @@ __all__ = [
     "Split",
     "SplitAssignment",
     "Suggestion",
+    "UploadKey",
 ]  # fmt: skip

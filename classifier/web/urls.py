@@ -19,5 +19,6 @@ urlpatterns = [
     path("listings/<int:pk>/restore/", change.RestoreView.as_view(), name="listing-restore"),
     path("login/", views.SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("livez", views.livez, name="livez"),
     path("healthz", views.healthz, name="healthz"),
 ]

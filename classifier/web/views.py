@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.views import LoginView, redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,6 +27,7 @@ from classifier.photos.listings import own_listings, restorable_listings
 from classifier.photos.storage import RETRY_AFTER_SECONDS, StorageUnavailableError
 from classifier.review import labels
 from classifier.throttles import LoginThrottle, UploadThrottle
+from slowfashion_ai.database_answers import database_answers
 
 logger = logging.getLogger(__name__)
 
@@ -170,8 +171,14 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
 def healthz(request: HttpRequest) -> JsonResponse:
     """Say whether this process and its database answer, to anybody, and nothing else."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
+        database_answers()
+    except (DatabaseError, TimeoutError):
         return JsonResponse({"status": "unavailable"}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+@never_cache
+def livez(request: HttpRequest) -> JsonResponse:
+    """Say that this process answers; nothing else is asked."""
     return JsonResponse({"status": "ok"})

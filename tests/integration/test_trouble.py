@@ -193,3 +193,16 @@ def test_a_photo_whose_file_vanished_fails_alone(system: System, photo: Path) ->
     assert sorted(photo["status"] for photo in photos) == ["classified", "classified", "failed"]
     (failed,) = [photo for photo in photos if photo["status"] == "failed"]
     assert "no longer in storage" in failed["error"]
+
+
+def test_a_second_scheduler_waits_until_the_first_is_gone(system: System) -> None:
+    """Told to stop, the first lets the second begin; the photos' sweep is nobody's twice."""
+    second = system.another_scheduler()
+    try:
+        second.start()
+        wait_until(lambda: "waits: another one is at work" in second.log, what="it waits")
+        system.scheduler.stop()
+        wait_until(lambda: "The scheduler begins." in second.log, what="it begins", seconds=30)
+    finally:
+        second.kill()
+        system.scheduler.start()

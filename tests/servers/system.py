@@ -63,9 +63,13 @@ class System:
             "--pool", "threads", "--concurrency", "1", "--queues", "training",
             "--without-gossip", "--without-mingle",
         ])  # fmt: skip
-        self.scheduler = self._program("scheduler", [
+        self.scheduler = self.another_scheduler("scheduler")
+
+    def another_scheduler(self, name: str = "second-scheduler") -> Program:
+        """Return a scheduler that is not started."""
+        return self._program(name, [
             BINARIES / "celery", "--app", "slowfashion_ai", "beat",
-            "--schedule", folder / "beat-schedule", "--pidfile=",
+            "--schedule", self.folder / f"{name}-schedule", "--pidfile=",
         ])  # fmt: skip
 
     def _program(self, name: str, command: list[Any]) -> Program:

@@ -1,0 +1,1 @@
+"""What operators need: who is alive, what is wrong now, figures for monitoring."""

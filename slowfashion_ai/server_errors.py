@@ -1,0 +1,27 @@
+"""What is answered when an error reaches Django: 503 while the database is away, else 500."""
+
+import sys
+from typing import Final
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.views.defaults import server_error
+
+RETRY_AFTER_SECONDS: Final = 30
+DATABASE_AWAY: Final = "The site cannot reach its database just now. Please try again in a minute."
+
+
+def answer(request: HttpRequest) -> HttpResponse:
+    """Answer in place of an error that nobody caught; Django's ``handler500``."""
+    error = sys.exc_info()[1]
+    if not isinstance(error, OperationalError | InterfaceError):
+        return server_error(request)
+    if request.path.startswith("/api/"):
+        response: HttpResponse = JsonResponse({"detail": DATABASE_AWAY}, status=503)
+    else:
+        # Without the request, whose user would be asked of the database.
+        page = render_to_string("503.html", {"why": DATABASE_AWAY})
+        response = HttpResponse(page, status=503)
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
