@@ -28,6 +28,8 @@ def decode(data: bytes, at_least: int) -> Image.Image:
         decoded = decoding.decode(data, at_least=at_least)
         with decoding.decoding_errors(data):
             return decoded.image.convert("RGB")
+    except decoding.TooElongatedError as error:
+        raise UnreadablePhotoError(str(error)) from error
     except decoding.DecodingError as error:
         raise UnreadablePhotoError(f"The photo cannot be decoded ({error}).") from error
 

@@ -13,7 +13,9 @@ from PIL import Image, ImageCms
 
 from classifier.photos.decoding import (
     FORMATS_IN_WORDS,
+    MOST_ELONGATED,
     DecodingError,
+    TooElongatedError,
     TooManyPixelsError,
     UnknownFormatError,
     decode,
@@ -25,9 +27,8 @@ from classifier.photos.decoding_cost import DecodingMemory, PixelAllowance, most
 LONGEST_SIDE: Final = 2016
 # A long side of this many pixels is enough; more are kept only where that costs nothing.
 ENOUGH: Final = 1600
-SHORTEST_SIDE: Final = 32
-# Made smaller, a longer photo would have less than its shortest side left.
-MOST_ELONGATED: Final = LONGEST_SIDE // SHORTEST_SIDE
+# The longest photo that is taken has as much left when it is made smaller.
+SHORTEST_SIDE: Final = LONGEST_SIDE // MOST_ELONGATED
 JPEG_QUALITY: Final = 90
 # What all threads of a process decode into at once: eight photos of a phone, or one huge one.
 _memory: Final = DecodingMemory(640 * 2**20)
@@ -84,6 +85,8 @@ def clean_photo(data: bytes, limits: Limits, allowance: PixelAllowance | None = 
             decoded = decode(data, at_least=ENOUGH, side="long", check=check)
             with decoding_errors(data):
                 return _as_jpeg(_flat_rgb(decoded.image, decoded.icc_profile))
+    except TooElongatedError as error:
+        raise PhotoRefusedError(str(error)) from error
     except TooManyPixelsError as error:
         raise _too_many_pixels(limits) from error
     except UnknownFormatError as error:
@@ -130,11 +133,6 @@ def _check_pixels(image: Image.Image, limits: Limits) -> None:
         raise PhotoRefusedError(
             f"The photo is only {size[0]} x {size[1]} pixels. "
             f"It needs at least {SHORTEST_SIDE} on its short side."
-        )
-    if longer > MOST_ELONGATED * shorter:
-        raise PhotoRefusedError(
-            f"The photo has {size[0]} x {size[1]} pixels. Its long side can be at most "
-            f"{MOST_ELONGATED} times its short side; please cut it."
         )
 
 

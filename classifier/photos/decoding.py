@@ -27,6 +27,8 @@ FORMATS_IN_WORDS: Final = "JPEG, PNG, WebP, HEIC, AVIF or GIF"
 # How much of a JPEG that was cut off may be missing: one row of its blocks, or a fiftieth.
 MISSING_ROWS: Final = 16
 MISSING_SHARE: Final = 0.02
+# A longer photo, made as small as the network takes it, would be a line of a few pixels.
+MOST_ELONGATED: Final = 63
 # A JPEG can be decoded at these fractions of its size.
 _JPEG_SCALES: Final = (8, 4, 2)
 # How an orientation is undone (EXIF 2.32, 4.6.4 A: where row 0 and column 0 of the picture are).
@@ -47,6 +49,16 @@ class DecodingError(Exception):
 
 class UnknownFormatError(DecodingError):
     """The bytes are of no format that is taken."""
+
+
+class TooElongatedError(DecodingError):
+    """The picture is so long and narrow that nothing can be seen on it once it is made smaller."""
+
+    def __init__(self, width: int, height: int) -> None:
+        super().__init__(
+            f"The photo has {width} x {height} pixels. Its long side can be at most "
+            f"{MOST_ELONGATED} times its short side; please cut it."
+        )
 
 
 class TooManyPixelsError(DecodingError):
@@ -81,13 +93,15 @@ def decode(
         check: is given the opened image before its pixels are decoded, and may raise.
 
     Raises:
-        DecodingError: if there is no picture in these bytes.
+        DecodingError: if there is no picture in these bytes, or one that would be a line.
     """
     stripped = metadata.strip(data)
     with decoding_errors(data):
         image = _open(stripped.data)
     if check:
         check(image)
+    if max(image.size) > MOST_ELONGATED * min(image.size):
+        raise TooElongatedError(*image.size)
     with decoding_errors(data):
         image = _load(image, stripped.data, _draft_size(image.size, at_least, side))
         profile = stripped.icc_profile or image.info.get("icc_profile")

@@ -1,7 +1,6 @@
 """Folders of photos as the world has them, through reading, checking and tagging."""
 
 import os
-import shutil
 from collections import Counter
 from collections.abc import Callable
 from io import StringIO
@@ -13,65 +12,24 @@ from django.core.management import call_command
 from classifier.taxonomy import TAXONOMY
 from classifier.worker.classify_files import choose_files
 from tests import odd_metadata
-from tests.training.patterns import save_pattern
+from tests.training.odd_folders import (
+    add_a_pipe,
+    add_copy,
+    add_resource_forks,
+    draw_tree,
+    link_a_class,
+    link_the_main_classes,
+    list_absolute_paths,
+    name_in_latin_1,
+    rename,
+)
 from training.data.folder import PhotosError, read_photos
-
-RESOURCE_FORK = b"\0\5\x16\7" + bytes(78)  # what macOS puts beside a file on other systems
 
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """Two photos of each subclass, all different."""
-    root, seed = tmp_path / "photos", 0
-    for main, subs in TAXONOMY.items():
-        for sub in subs:
-            for number in range(2):
-                seed += 1
-                save_pattern(root / main / sub / f"{number}.jpg", seed=seed)
-    return root
-
-
-def link_a_class(root: Path) -> None:
-    shutil.move(root / "Bags/Clutches", root.parent / "elsewhere")
-    (root / "Bags/Clutches").symlink_to(root.parent / "elsewhere")
-
-
-def link_the_main_classes(root: Path) -> None:
-    shutil.move(root, root.parent / "elsewhere")
-    root.mkdir()
-    for main in TAXONOMY:
-        (root / main).symlink_to(root.parent / "elsewhere" / main)
-
-
-def rename(suffix: str) -> Callable[[Path], None]:
-    def change(root: Path) -> None:
-        for path in list((root / "Bags/Clutches").iterdir()):
-            path.rename(path.with_suffix(suffix))
-
-    return change
-
-
-def add_resource_forks(root: Path) -> None:
-    (root / "__MACOSX/Bags").mkdir(parents=True)
-    (root / "__MACOSX/Bags/._0.jpg").write_bytes(RESOURCE_FORK)
-    (root / "Bags/Clutches/._0.jpg").write_bytes(RESOURCE_FORK)
-
-
-def add_copy(folder: str) -> Callable[[Path], None]:
-    def change(root: Path) -> None:
-        (root / folder).parent.mkdir(parents=True)
-        shutil.copy(root / "Bags/Clutches/0.jpg", root / folder)
-
-    return change
-
-
-def name_in_latin_1(root: Path) -> None:
-    folder = root / "Bags/Clutches"
-    (folder / "0.jpg").rename(folder / os.fsdecode(b"caf\xe9.jpg"))
-
-
-def add_a_pipe(root: Path) -> None:
-    os.mkfifo(root / "Bags/Clutches/pipe.jpg")
+    return draw_tree(tmp_path / "photos", each=2)
 
 
 CHANGES = [
@@ -139,9 +97,6 @@ def test_a_rotated_photo_with_odd_exif_is_read(tree: Path, tmp_path: Path) -> No
 
 def test_a_manifest_of_another_folder_s_photos_is_refused_at_once(tree: Path) -> None:
     """Absolute paths that lie elsewhere do not pass one command and break the next."""
-    rows = [f"{path},{path.parts[-3]},{path.parts[-2]}," for path in sorted(tree.rglob("*.jpg"))]
-    other = tree.parent / "other"
-    other.mkdir()
-    (other / "manifest.csv").write_text("\n".join(["path,main,sub,group", *rows]) + "\n")
+    list_absolute_paths(tree)
     with pytest.raises(PhotosError, match=r"manifest\.csv, line 2: .* lies outside"):
-        read_photos(other)
+        read_photos(tree)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from classifier.decision import Decision, Outcome, Scores
 from classifier.ml.predictor import Predictor
 from classifier.photos.cleaning import Limits
+from classifier.photos.local_files import shown_path
 from classifier.worker.classify_files import Classified, classify_files
 from training.data.folder import PhotosError, Sample
 from training.evaluation.scoring import Probabilities, Truth, truth_of
@@ -78,6 +79,7 @@ def score_photos(samples: Sequence[Sample], predictor: Predictor, limits: Limits
     if not scored.photos:
         first = scored.refused[0]
         raise PhotosError(
-            f"None of the {len(samples)} photos can be read; {first.sample.path}: {first.error}"
+            f"None of the {len(samples)} photos can be read; "
+            f"{shown_path(first.sample.path)}: {first.error}"
         )
     return scored

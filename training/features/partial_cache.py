@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader, Dataset, Subset
 
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.preprocessing import UnreadablePhotoError, normalise
+from classifier.photos.local_files import shown_path
 from training.data.dataset import PhotoDataset, readers_for
 from training.data.folder import UnreadablePhoto
 from training.runtime.atomic_write import atomic_write
@@ -117,7 +118,7 @@ def _pixels(photos: PhotoDataset, first: int, at_once: int) -> Iterator[Tensor]:
     )
     for pixels in loader:
         if isinstance(pixels, UnreadablePhoto):
-            raise UnreadablePhotoError(f"{pixels.path}: {pixels.reason}")
+            raise UnreadablePhotoError(f"{shown_path(pixels.path)}: {pixels.reason}")
         yield pixels
 
 

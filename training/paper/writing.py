@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from django.template.loader import render_to_string
 
+from classifier.photos.local_files import shown_path
 from training.data.split import SplitReport
 from training.paper.experiment import ExperimentRequest, Outcomes
 from training.paper.fig_4 import MEANING, PICTURE_NAME, draw_recall
@@ -56,7 +57,7 @@ def _left_out(report: SplitReport) -> list[str]:
     """Return what was not used, and what is one product though nobody grouped it."""
     sentences = []
     if report.unreadable:
-        names = ", ".join(photo.path.name for photo in report.unreadable)
+        names = ", ".join(shown_path(photo.path.name) for photo in report.unreadable)
         sentences.append(f"{len(report.unreadable)} photos could not be read: {names}.")
     if report.capped:
         counts = ", ".join(f"{count} of {label}" for label, count in report.capped.items())

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from classifier.photos.local_files import shown_path
 from classifier.versions.stream import first_line
 from training.report.tables import figure_rows
 from training.templatetags.figures import decimals, interval, share
@@ -31,7 +32,9 @@ def summary(document: Mapping[str, Any]) -> str:
     )
     lines += ["", *_robust(document["robustness"]), *_class_lines(figures), ""]
     lines += [f"Note: {note}" for note in photos["notes"]]
-    lines += [f"Not read: {bad['path']}: {bad['error']}" for bad in photos["unreadable"]]
+    lines += [
+        f"Not read: {shown_path(bad['path'])}: {bad['error']}" for bad in photos["unreadable"]
+    ]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -1,11 +1,14 @@
-"""How figures are written on the workshop's pages."""
+"""How figures and file names are written on the pages of training."""
 
 from collections.abc import Sequence
 
 from django import template
 
+from classifier.photos.local_files import shown_path
+
 register = template.Library()
 NOTHING = "–"
+register.filter("shown_path", shown_path)
 
 
 @register.filter

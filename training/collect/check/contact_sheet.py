@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from PIL import Image
 
 from classifier.ml.preprocessing import UnreadablePhotoError, decode
-from classifier.photos.local_files import read_file
+from classifier.photos.local_files import read_file, shown_path
 from training.collect.check.flaws import Finding, Flaw
 from training.data.photo_folders import PhotoFolders
 
@@ -56,7 +56,7 @@ def _card(finding: Finding, photos: PhotoFolders) -> dict[str, Any]:
         "label": finding.sample.stratum,
         "likely": finding.likely,
         "detail": finding.detail,
-        "path": photos.name_of(path),
+        "path": shown_path(photos.name_of(path)),
         "picture": _thumbnail(path),
         "other": _thumbnail(finding.other) if finding.other else None,
     }

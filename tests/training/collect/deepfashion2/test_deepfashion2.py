@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from django.core.management import CommandError, call_command
 from PIL import Image, ImageDraw
 
 from tests import odd_metadata
+from tests.odd_photo_files import GOOD, TOO_TALL, TOO_TALL_SAYS, assert_shows, is_turned
 from tests.pictures import colour_at
 from tests.servers.watcher import end_with_the_run
 from training.data.folder import Kind, read_photos
@@ -80,6 +82,26 @@ def test_files_as_other_programs_leave_them_are_read(part: Part, tmp_path: Path)
     problems = (tmp_path / "photos/problems.csv").read_text().splitlines()[1:]
     assert len(problems) == 1
     assert "000009.json is not a regular file" in problems[0]
+
+
+def test_photos_with_odd_metadata_are_cut_as_they_are_meant(part: Part, tmp_path: Path) -> None:
+    """Each gives its garment, turned as the file says; what would be a line, or has a name that is
+    not UTF-8 and nothing in it, is a problem by name."""
+    odd = os.fsdecode(b"caf\xe9")
+    for path in [*GOOD, TOO_TALL]:
+        part.add(path.stem, garment(DRESS, [0, 0, *((64, 96) if is_turned(path) else (96, 64))]))
+        shutil.copy(path, part.folder / "image" / f"{path.stem}.jpg")
+    part.add(odd, garment(DRESS, [0, 0, 90, 60]))
+    (part.folder / "image" / f"{odd}.jpg").write_bytes(b"")
+    organise(part, tmp_path / "photos", "--margin", "0", "--min-side", "32")
+    for path in GOOD:
+        crop = tmp_path / f"photos/Clothing/Dresses/train_{path.stem}_item1.jpg"
+        with Image.open(crop) as image:
+            assert_shows(path, image)
+    problems = (tmp_path / "photos/problems.csv").read_bytes().splitlines()[1:]
+    assert len(problems) == 2
+    assert TOO_TALL_SAYS in problems[0].decode()
+    assert b"caf\xe9.jpg" in problems[1]
 
 
 def test_garments_become_photos_with_labels_and_products(part: Part, tmp_path: Path) -> None:
