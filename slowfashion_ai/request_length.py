@@ -20,6 +20,7 @@ FORM_BYTES: Final = 256 * 1024
 # The views that take photos; the API's own authenticates before it reads.
 UPLOAD_PAGE: Final = "upload"
 UPLOAD_ENDPOINT: Final = "api:listings"
+PHOTO_ENDPOINT: Final = "api:listing-photos"
 # Around each photo: the boundary, its name and type; and the other fields.
 OVERHEAD_BYTES: Final = 4096
 
@@ -56,10 +57,13 @@ def content_length(request: HttpRequest) -> int:
 def longest_body(request: HttpRequest) -> int:
     """Return the most bytes that a request to this view may have."""
     view = request.resolver_match.view_name if request.resolver_match else ""
+    photo_bytes: int = settings.PHOTO_MAX_BYTES
     if view == UPLOAD_ENDPOINT or (view == UPLOAD_PAGE and request.user.is_authenticated):
         photos: int = settings.PHOTOS_PER_LISTING
-        photo_bytes: int = settings.PHOTO_MAX_BYTES
         return (photos + 1) * (photo_bytes + OVERHEAD_BYTES)
+    if view == PHOTO_ENDPOINT:
+        # Twice: a photo that is a little too large is refused with a sentence about photos.
+        return 2 * photo_bytes + OVERHEAD_BYTES
     return FORM_BYTES
 
 

@@ -48,7 +48,8 @@ def test_nobody_can_fill_the_disk_without_signing_in(
 
 def test_the_api_reads_no_body_of_strangers(db: None, spooled: list[str]) -> None:
     """Without a token an upload is a 401 at once."""
-    assert Client().post("/api/v1/listings/", large_form()).status_code == 401
+    for path in ("/api/v1/listings/", "/api/v1/listings/1/photos/"):
+        assert Client().post(path, large_form()).status_code == 401
     assert spooled == []
 
 

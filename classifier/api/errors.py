@@ -10,6 +10,7 @@ from rest_framework.views import exception_handler
 
 from classifier import wording
 from classifier.photos.intake import IntakeError
+from classifier.photos.listings import ListingChangeError
 from classifier.photos.storage import RETRY_AFTER_SECONDS, StorageUnavailableError
 
 logger = logging.getLogger(__name__)
@@ -28,6 +29,8 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     match error:
         case IntakeError():
             error = ValidationError({"photos": error.problems})
+        case ListingChangeError():
+            error = ValidationError({"detail": str(error)})
         case TooManyFilesSent():
             error = ParseError("The form has more files than a listing can take.")
         case StorageUnavailableError():

@@ -91,7 +91,15 @@ class ListingSerializer(serializers.ModelSerializer[Listing]):
 
     class Meta:
         model = Listing
-        fields: tuple[str, ...] = ("id", "title", "created_at", "url", "final_label", "photos")
+        fields: tuple[str, ...] = (
+            "id",
+            "title",
+            "is_draft",
+            "created_at",
+            "url",
+            "final_label",
+            "photos",
+        )
         read_only_fields = fields
 
     @extend_schema_field(FinalLabelSerializer)
@@ -116,6 +124,24 @@ class ReceivedSerializer(ListingSerializer):
         read_only_fields = fields
 
 
+class SameAsSerializer(serializers.ModelSerializer[ListingPhoto]):
+    """Another photo with the same content."""
+
+    class Meta:
+        model = ListingPhoto
+        fields = ("id", "listing")
+        read_only_fields = fields
+
+
+class AddedSerializer(serializers.Serializer[Any]):
+    """A photo that was added to a listing."""
+
+    photo = PhotoSerializer()
+    same_as = SameAsSerializer(
+        allow_null=True, help_text="A photo of yours with the same content, if there is one."
+    )
+
+
 class PhotosField(serializers.ListField):
     """The repeated form field ``photos``; what is inside the files is for intake to check."""
 
@@ -131,10 +157,38 @@ class PhotosField(serializers.ListField):
         return list(data)
 
 
-class TitleSerializer(serializers.Serializer[Listing]):
+class ChangeSerializer(serializers.Serializer[Listing]):
     """What of a listing can be changed."""
 
-    title = serializers.CharField(max_length=200, allow_blank=True)
+    title = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    photos = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1),
+        max_length=1000,
+        required=False,
+        help_text="The numbers of all its photos in another order; the first is the cover.",
+    )
+    is_draft = serializers.BooleanField(
+        required=False, help_text="False ends a draft; it cannot be made one again."
+    )
+
+    def validate_is_draft(self, value: bool) -> bool:
+        if value:
+            raise serializers.ValidationError("A listing cannot be made a draft again.")
+        return value
+
+
+class DraftSerializer(serializers.Serializer[Listing]):
+    """What a draft begins with."""
+
+    title = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
+class PhotoUploadSerializer(serializers.Serializer[ListingPhoto]):
+    """The form of one photo."""
+
+    photo = serializers.FileField(
+        error_messages={"required": "Please send a photo, as a file in the form field `photo`."}
+    )
 
 
 class UploadSerializer(serializers.Serializer[Listing]):

@@ -4,6 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from classifier.api import views
+from classifier.api.drafts import DraftsView, ListingPhotosView
 
 app_name = "api"
 
@@ -12,6 +13,9 @@ urlpatterns = [
     path("listings/", views.ListingsView.as_view(), name="listings"),
     path("listings/<int:pk>/", views.ListingView.as_view(), name="listing"),
     path("listings/<int:pk>/restore/", views.RestoreView.as_view(), name="listing-restore"),
+    path("listings/<int:pk>/photos/", ListingPhotosView.as_view(), name="listing-photos"),
+    path("drafts/", DraftsView.as_view(), name="drafts"),
+    path("photos/<int:pk>/restore/", views.PhotoRestoreView.as_view(), name="photo-restore"),
     path("photos/<int:pk>/", views.PhotoView.as_view(), name="photo"),
     path("photos/<int:pk>/image/", views.ImageView.as_view(), name="photo-image"),
     path("photos/<int:pk>/thumbnail/", views.ThumbnailView.as_view(), name="photo-thumbnail"),

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import FileResponse, Http404
 from drf_spectacular.types import OpenApiTypes
@@ -22,11 +23,11 @@ from rest_framework.response import Response
 from classifier.accounts import lockout
 from classifier.api.parsers import BoundedJSONParser
 from classifier.api.serializers import (
+    ChangeSerializer,
     ListingSerializer,
     PhotoSerializer,
     ReceivedSerializer,
     RefusalSerializer,
-    TitleSerializer,
     UploadSerializer,
 )
 from classifier.models import Listing, ListingPhoto, Review
@@ -112,14 +113,21 @@ class ListingView(generics.RetrieveAPIView[Listing]):
             return _with_photos(listings_for(self.request.user))
         return _with_photos(listings.own_listings(self.request.user))  # type: ignore[arg-type]  # signed in
 
-    @extend_schema(request=TitleSerializer, responses=ListingSerializer)
+    @extend_schema(request=ChangeSerializer, responses=ListingSerializer)
     def patch(self, request: Request, pk: int) -> Response:
-        """Change the title."""
+        """Change the title or the order of the photos, or end a draft: all of it or nothing."""
         listing = self.get_object()
-        form = TitleSerializer(data=request.data)
+        form = ChangeSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        listings.rename(listing, title=form.validated_data["title"])
-        return Response(self.get_serializer(listing).data)
+        changes = form.validated_data
+        with transaction.atomic():
+            if "title" in changes:
+                listings.rename(listing, title=changes["title"])
+            if "photos" in changes:
+                listings.reorder(listing, photos=changes["photos"])
+            if "is_draft" in changes:
+                listings.finish(listing)
+        return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
@@ -143,15 +151,41 @@ class RestoreView(generics.GenericAPIView[Listing]):
         return Response(self.get_serializer(listing).data)
 
 
+def _with_tag(photos: QuerySet[ListingPhoto]) -> QuerySet[ListingPhoto]:
+    settled = Prefetch("reviews", Review.objects.final())
+    return photos.select_related("model_version", "suggestion").prefetch_related(settled)
+
+
 class PhotoView(generics.RetrieveAPIView[ListingPhoto]):
     """One of your photos and its tag."""
 
     serializer_class = PhotoSerializer
 
     def get_queryset(self) -> QuerySet[ListingPhoto]:
-        settled = Prefetch("reviews", Review.objects.final())
-        rows = photos_for(self.request.user).select_related("model_version", "suggestion")
-        return rows.prefetch_related(settled)
+        if self.request.method in SAFE_METHODS:
+            return _with_tag(photos_for(self.request.user))
+        return listings.own_photos(self.request.user)  # type: ignore[arg-type]  # signed in
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, pk: int) -> Response:
+        """Remove the photo from its listing; for 30 seconds ``restore`` brings it back."""
+        listings.remove_photo(self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class PhotoRestoreView(generics.GenericAPIView[ListingPhoto]):
+    """Brings back a photo that was removed just now."""
+
+    serializer_class = PhotoSerializer
+
+    def get_queryset(self) -> QuerySet[ListingPhoto]:
+        return _with_tag(listings.restorable_photos(self.request.user))  # type: ignore[arg-type]  # signed in
+
+    @extend_schema(request=None)
+    def post(self, request: Request, pk: int) -> Response:
+        photo = self.get_object()
+        listings.restore_photo(photo)
+        return Response(self.get_serializer(photo).data)
 
 
 class AnyAccept(BaseContentNegotiation):

@@ -19,6 +19,12 @@ class Listing(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="listings"
     )
     title = models.CharField(max_length=200, blank=True)
+    is_draft = models.BooleanField(
+        default=False, help_text="Photos are still being sent, or the seller has not said Done."
+    )
+    draft_key = models.UUIDField(
+        null=True, blank=True, editable=False, help_text="Asked for twice, it is one draft."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -31,9 +37,22 @@ class Listing(models.Model):
                 name="listing_deleted",
             )
         ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "draft_key"], name="one_listing_per_draft_key"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title or f"Listing {self.pk}"
+
+
+class PhotoQuerySet(models.QuerySet["ListingPhoto"]):
+    """Photos, those that their seller has just removed among them."""
+
+    def present(self) -> "PhotoQuerySet":
+        """Return those that are not removed, the cover first, as the seller has put them."""
+        return self.filter(deleted_at__isnull=True).order_by("position", "id")
 
 
 class ListingPhoto(models.Model):
@@ -56,6 +75,15 @@ class ListingPhoto(models.Model):
     original_name = models.CharField(max_length=255, blank=True)
     sha256 = models.CharField(max_length=64, help_text="Of the stored file.")
     created_at = models.DateTimeField(auto_now_add=True)
+    position = models.PositiveIntegerField(
+        default=0, editable=False, help_text="In its listing; the lowest is the cover."
+    )
+    upload_key = models.UUIDField(
+        null=True, blank=True, editable=False, help_text="Sent twice, it is one photo."
+    )
+    deleted_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Removed; it can still be brought back."
+    )
 
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     claim = models.UUIDField(null=True, blank=True, editable=False)
@@ -79,6 +107,8 @@ class ListingPhoto(models.Model):
     )
     classified_at = models.DateTimeField(null=True, blank=True)
 
+    objects = PhotoQuerySet.as_manager()
+
     class Meta:
         ordering = ("id",)
         indexes = [
@@ -91,6 +121,11 @@ class ListingPhoto(models.Model):
             models.Index(fields=["outcome", "id"], name="photo_outcome"),
             models.Index(fields=["sub", "id"], name="photo_sub"),
             models.Index(fields=["sha256"], name="photo_sha256"),
+            models.Index(
+                fields=["deleted_at"],
+                condition=Q(deleted_at__isnull=False),
+                name="photo_deleted",
+            ),
             # All that the dashboard asks each minute, so that it reads the index alone.
             models.Index(
                 fields=["classified_at", "outcome"],
@@ -99,6 +134,9 @@ class ListingPhoto(models.Model):
             ),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["listing", "upload_key"], name="one_photo_per_upload_key"
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=["pending", "classified", "failed"]),
                 name="photo_status_known",

@@ -27,6 +27,14 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """Return those that settle their photo: at most one each."""
         return self.filter(is_final=True)
 
+    def of_present_photos(self) -> "ReviewQuerySet":
+        """Return those whose photo is there, and not removed by its seller."""
+        return self.filter(
+            photo__isnull=False,
+            photo__deleted_at__isnull=True,
+            photo__listing__deleted_at__isnull=True,
+        )
+
     def verdicts(self) -> "ReviewQuerySet":
         """Return verdicts that were not undone, of every round."""
         return self.filter(voided=False, voids__isnull=True)

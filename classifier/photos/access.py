@@ -30,4 +30,6 @@ def photos_for(user: User | AnonymousUser) -> QuerySet[ListingPhoto]:
         return ListingPhoto.objects.all()
     if not user.pk:
         return ListingPhoto.objects.none()
-    return ListingPhoto.objects.filter(listing__seller_id=user.pk, listing__deleted_at__isnull=True)
+    return ListingPhoto.objects.filter(
+        listing__seller_id=user.pk, listing__deleted_at__isnull=True, deleted_at__isnull=True
+    )

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
@@ -34,7 +34,8 @@ UPLOAD_SECONDS: Final = 20
 
 if TYPE_CHECKING:
     # Generic in the type stubs alone.
-    Uploads = Sequence[UploadedFile[bytes]]
+    Upload = UploadedFile[bytes]
+    Uploads = Sequence[Upload]
 
 
 class IntakeError(Exception):
@@ -76,11 +77,25 @@ def receive_listing(*, seller: User, title: str, uploads: "Uploads") -> Received
     _check_count(len(uploads))
     cleaned, refused = _clean_all(uploads)
     listing = Listing(seller=seller, title=title.strip())
-    rows = [_photo_row(listing, name, photo) for name, photo in cleaned]
+    rows = [photo_row(listing, name, photo) for name, photo in cleaned]
+    for position, row in enumerate(rows):
+        row.position = position
+    store(rows, [photo for _, photo in cleaned], lambda: _save_rows(listing, rows))
+    return Received(listing, refused)
+
+
+def store(
+    rows: list[ListingPhoto], photos: list[CleanPhoto], save_rows: Callable[[], None]
+) -> None:
+    """Write the photos' files, then their rows; what fails leaves neither.
+
+    Raises:
+        StorageUnavailableError: if the storage does not take a file.
+    """
     begun: list[ListingPhoto] = []
     try:
-        _save_files(rows, [photo for _, photo in cleaned], begun)
-        _save_rows(listing, rows)
+        _save_files(rows, photos, begun)
+        save_rows()
     except StorageUnavailableError:
         # A storage that hangs would hang for each file: those on a disk alone are removed now.
         _remove_files(begun, at_once=isinstance(default_storage, FileSystemStorage))
@@ -88,7 +103,6 @@ def receive_listing(*, seller: User, title: str, uploads: "Uploads") -> Received
     except BaseException:
         _remove_files(begun, at_once=True)
         raise
-    return Received(listing, refused)
 
 
 def _save_files(
@@ -156,17 +170,27 @@ def _clean_all(uploads: "Uploads") -> tuple[list[tuple[str | None, CleanPhoto]],
     Raises:
         IntakeError: if all are.
     """
-    limits, allowance = photo_limits(), PixelAllowance(settings.LISTING_MAX_PIXELS)
+    allowance = PixelAllowance(settings.LISTING_MAX_PIXELS)
     cleaned, refused = [], []
     for position, upload in enumerate(uploads):
         try:
-            check_size(upload.size or 0, limits)
-            cleaned.append((upload.name, clean_photo(upload.read(), limits, allowance)))
+            cleaned.append((upload.name, clean_upload(upload, allowance)))
         except PhotoRefusedError as error:
             refused.append(Refusal(position, f"{shown_name(upload.name)}: {error}"))
     if not cleaned:
         raise IntakeError([refusal.reason for refusal in refused])
     return cleaned, refused
+
+
+def clean_upload(upload: "Upload", allowance: PixelAllowance) -> CleanPhoto:
+    """Return an uploaded file as it is stored.
+
+    Raises:
+        PhotoRefusedError: if it is no photo that can be taken.
+    """
+    limits = photo_limits()
+    check_size(upload.size or 0, limits)
+    return clean_photo(upload.read(), limits, allowance)
 
 
 def shown_name(name: str | None) -> str:
@@ -175,7 +199,8 @@ def shown_name(name: str | None) -> str:
     return "".join(c for c in base if c.isprintable()).strip()[:255] or "photo"
 
 
-def _photo_row(listing: Listing, name: str | None, photo: CleanPhoto) -> ListingPhoto:
+def photo_row(listing: Listing, name: str | None, photo: CleanPhoto) -> ListingPhoto:
+    """Return the unsaved row of a photo, with the name that its file will have."""
     row = ListingPhoto(
         listing=listing,
         original_name=shown_name(name),

@@ -1,19 +1,26 @@
-"""What a seller changes of a listing: its title, and whether it is there.
+"""What a seller changes of a listing: title, order of photos, and whether it or a photo is there.
 
-A deleted listing is out of sight at once and can be brought back for `UNDO_WITHIN`. Then a task
-deletes it with its photos; their files go as those of any deleted photo do.
+What is deleted is out of sight at once and can be brought back for `UNDO_WITHIN`. Then a task
+deletes it for good; files go as those of any deleted photo do.
 """
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from classifier.models import Listing
+from classifier.models import Listing, ListingPhoto
 
 UNDO_WITHIN: Final = timedelta(seconds=30)
+
+
+class ListingChangeError(Exception):
+    """The change cannot be made; the message is for the seller."""
 
 
 def own_listings(seller: User) -> QuerySet[Listing]:
@@ -21,16 +28,62 @@ def own_listings(seller: User) -> QuerySet[Listing]:
     return Listing.objects.filter(seller_id=seller.pk, deleted_at__isnull=True)
 
 
+def own_photos(seller: User) -> QuerySet[ListingPhoto]:
+    """Return the photos that somebody may change."""
+    return ListingPhoto.objects.filter(
+        listing__seller_id=seller.pk, listing__deleted_at__isnull=True, deleted_at__isnull=True
+    )
+
+
 def restorable_listings(seller: User) -> QuerySet[Listing]:
     """Return what somebody deleted and can still bring back."""
-    recent = timezone.now() - UNDO_WITHIN
-    return Listing.objects.filter(seller_id=seller.pk, deleted_at__gt=recent)
+    return Listing.objects.filter(seller_id=seller.pk, deleted_at__gt=_still_undoable())
+
+
+def restorable_photos(seller: User) -> QuerySet[ListingPhoto]:
+    """Return the photos that somebody removed and can still bring back."""
+    return ListingPhoto.objects.filter(
+        listing__seller_id=seller.pk,
+        listing__deleted_at__isnull=True,
+        deleted_at__gt=_still_undoable(),
+    )
 
 
 def rename(listing: Listing, *, title: str) -> None:
     """Give a listing another title; an empty one takes it away."""
     listing.title = title.strip()
     listing.save(update_fields=["title"])
+
+
+def finish(listing: Listing) -> None:
+    """End a draft.
+
+    Raises:
+        ListingChangeError: if it has no photo.
+    """
+    if not listing.photos.present().exists():
+        raise ListingChangeError("A listing needs at least one photo.")
+    listing.is_draft = False
+    listing.save(update_fields=["is_draft"])
+
+
+def reorder(listing: Listing, *, photos: Sequence[int]) -> None:
+    """Put the photos of a listing into this order; the first is the cover.
+
+    Raises:
+        ListingChangeError: if these are not the listing's photos, each once.
+    """
+    with transaction.atomic():
+        Listing.objects.select_for_update().get(pk=listing.pk)
+        rows = {photo.pk: photo for photo in listing.photos.present()}
+        if sorted(photos) != sorted(rows):
+            raise ListingChangeError(
+                "The order must name each photo of the listing once; they have changed meanwhile. "
+                "Please reload the page."
+            )
+        for position, number in enumerate(photos):
+            rows[number].position = position
+        ListingPhoto.objects.bulk_update(rows.values(), ["position"])
 
 
 def delete(listing: Listing) -> None:
@@ -41,13 +94,39 @@ def delete(listing: Listing) -> None:
 
 def restore(listing: Listing) -> bool:
     """Bring a deleted listing back; return whether it was still there to be brought back."""
-    recent = timezone.now() - UNDO_WITHIN
-    chosen = Listing.objects.filter(pk=listing.pk, deleted_at__gt=recent)
+    chosen = Listing.objects.filter(pk=listing.pk, deleted_at__gt=_still_undoable())
     return bool(chosen.update(deleted_at=None))
+
+
+def remove_photo(photo: ListingPhoto) -> None:
+    """Take a photo out of its listing, to be deleted for good after `UNDO_WITHIN`."""
+    # Not the whole row: a worker may be storing its tag.
+    ListingPhoto.objects.filter(pk=photo.pk).update(deleted_at=timezone.now())
+
+
+def restore_photo(photo: ListingPhoto) -> bool:
+    """Bring a removed photo back; return whether it was still there to be brought back.
+
+    Raises:
+        ListingChangeError: if others have taken its room meanwhile.
+    """
+    with transaction.atomic():
+        Listing.objects.select_for_update().get(pk=photo.listing_id)
+        if photo.listing.photos.present().count() >= settings.PHOTOS_PER_LISTING:
+            raise ListingChangeError(
+                f"This listing is full: it takes {settings.PHOTOS_PER_LISTING} photos at most."
+            )
+        chosen = ListingPhoto.objects.filter(pk=photo.pk, deleted_at__gt=_still_undoable())
+        return bool(chosen.update(deleted_at=None))
 
 
 def remove_deleted() -> int:
     """Delete for good what can no longer be brought back; return how many listings that were."""
-    due = Listing.objects.filter(deleted_at__lte=timezone.now() - UNDO_WITHIN)
-    _, counts = due.delete()
+    ListingPhoto.objects.filter(deleted_at__lte=_still_undoable()).delete()
+    _, counts = Listing.objects.filter(deleted_at__lte=_still_undoable()).delete()
     return counts.get("classifier.Listing", 0)
+
+
+def _still_undoable() -> datetime:
+    """Return the moment since which deletions can be undone."""
+    return timezone.now() - UNDO_WITHIN

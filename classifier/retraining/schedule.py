@@ -43,7 +43,7 @@ def _not_learned_by(versions: Q) -> QuerySet[Review]:
         version__in=ModelVersion.objects.filter(versions)
     ).values("review")
     # Without its photo nothing can be learned from a review any more.
-    with_label = Review.objects.final().filter(verdict__in=WITH_LABEL, photo__isnull=False)
+    with_label = Review.objects.final().of_present_photos().filter(verdict__in=WITH_LABEL)
     return with_label.exclude(pk__in=learned)
 
 

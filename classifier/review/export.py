@@ -37,7 +37,7 @@ NAMES: Final = tuple(
 
 def rows() -> Iterator[dict[str, Any]]:
     """Return the final reviews of photos that are still there, the oldest first."""
-    reviews = Review.objects.final().filter(photo__isnull=False).order_by("id")
+    reviews = Review.objects.final().of_present_photos().order_by("id")
     for values in reviews.values_list(*FIELDS).iterator(chunk_size=2000):
         row = dict(zip(NAMES, values, strict=True))
         yield {**row, "at": row["at"].isoformat()}

@@ -38,9 +38,13 @@ NO_LABEL = FinalLabel(None, None, None, "")
 
 
 def with_label_parts(listings: QuerySet[Listing]) -> QuerySet[Listing]:
-    """Prefetch all that labels are made of: photos, final reviews, sellers' suggestions."""
+    """Prefetch all that labels are made of: photos, final reviews, sellers' suggestions.
+
+    Photos that were removed are left out; the cover is the first.
+    """
+    present = Prefetch("photos", queryset=ListingPhoto.objects.present())
     settled = Prefetch("photos__reviews", queryset=Review.objects.final())
-    return listings.prefetch_related("photos__suggestion", settled)
+    return listings.prefetch_related(present, "photos__suggestion", settled)
 
 
 def final_review(photo: ListingPhoto) -> Review | None:

@@ -5,7 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views import View
 
-from classifier.models import Listing, ListingPhoto
+from classifier.models import Listing
+from classifier.photos import listings
 from classifier.review.labels import with_label_parts
 from classifier.review.suggestions import SuggestionError, suggest
 from classifier.taxonomy import MAIN_OF, TAXONOMY
@@ -18,10 +19,8 @@ class SuggestView(LoginRequiredMixin, View):
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest, pk: int, photo: int) -> HttpResponse:
-        own = ListingPhoto.objects.filter(
-            listing__seller_id=request.user.pk, listing__deleted_at__isnull=True, listing_id=pk
-        )
-        row = get_object_or_404(own, pk=photo)
+        own = listings.own_photos(request.user)  # type: ignore[arg-type]  # signed in
+        row = get_object_or_404(own, pk=photo, listing_id=pk)
         kind = request.POST.get("kind", "")
         main = MAIN_OF.get(kind, kind)
         try:

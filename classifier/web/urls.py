@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.UploadPage.as_view(), name="upload"),
     path("listings/", views.ListingsPage.as_view(), name="listings"),
     path("listings/<int:pk>/", views.ListingPage.as_view(), name="listing"),
+    path("listings/<int:pk>/edit/", views.EditPage.as_view(), name="listing-edit"),
     path("listings/<int:pk>/tags/", views.TagsFragment.as_view(), name="listing-tags"),
     path(
         "listings/<int:pk>/photos/<int:photo>/suggest/", SuggestView.as_view(), name="photo-suggest"

@@ -77,13 +77,25 @@ class UploadPage(LoginRequiredMixin, View):
         return redirect("listing", pk=received.listing.pk)
 
     def _page(self, problems: list[str], status: int = 200) -> HttpResponse:
-        context = {
-            "problems": problems,
-            "max_bytes": settings.PHOTO_MAX_BYTES,
-            "max_megabytes": settings.PHOTO_MAX_BYTES // 2**20,
-            "max_photos": settings.PHOTOS_PER_LISTING,
-        }
+        context = {"problems": problems, **_limits()}
         return render(self.request, "classifier/upload.html", context, status=status)
+
+
+class EditPage(LoginRequiredMixin, View):
+    """The same page for a listing that is there: it adds, removes and arranges photos."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        mine = own_listings(request.user)  # type: ignore[arg-type]  # signed in
+        context = {"listing": get_object_or_404(mine, pk=pk), **_limits()}
+        return render(request, "classifier/upload.html", context)
+
+
+def _limits() -> dict[str, int]:
+    return {
+        "max_bytes": settings.PHOTO_MAX_BYTES,
+        "max_megabytes": settings.PHOTO_MAX_BYTES // 2**20,
+        "max_photos": settings.PHOTOS_PER_LISTING,
+    }
 
 
 class ListingsPage(LoginRequiredMixin, View):

@@ -6,13 +6,13 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import boto3
 import psycopg
 import pytest
 from moto.server import ThreadedMotoServer
-from playwright.sync_api import Browser, Error, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Error, Playwright, sync_playwright
 
 from tests.servers.system import System
 from tests.servers.watcher import end_with_the_run, remove_with_the_run
@@ -135,17 +135,23 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+# The sandbox refuses to run as root, as in containers.
+BROWSER_ARGUMENTS: Final = ["--no-sandbox"]
+
+
+def browser_program(chromium: BrowserType) -> str | None:
+    """Return the browser to start; None for Playwright's own."""
+    if Path(chromium.executable_path).exists():
+        return None
+    names = ("chromium", "chromium-browser", "google-chrome")
+    if system := next(filter(None, map(shutil.which, names)), None):
+        return system
+    pytest.skip("There is no browser: install chromium, or run `playwright install chromium`.")
+
+
 def _launched(playwright: Playwright) -> Browser:
-    own = Path(playwright.chromium.executable_path)
-    system = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if not own.exists() and system is None:
-        pytest.skip("There is no browser: install chromium, or run `playwright install chromium`.")
+    program = browser_program(playwright.chromium)
     try:
-        return playwright.chromium.launch(
-            executable_path=None if own.exists() else system,
-            args=["--no-sandbox"],  # the sandbox refuses to run as root, as in containers
-        )
+        return playwright.chromium.launch(executable_path=program, args=BROWSER_ARGUMENTS)
     except Error as error:
         pytest.skip(f"The browser does not start: {error}")

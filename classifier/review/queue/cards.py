@@ -60,7 +60,7 @@ def _settled(review: Review) -> str:
 
 
 def _about(photo: ListingPhoto) -> dict[str, Any]:
-    others = ListingPhoto.objects.filter(listing=photo.listing_id).exclude(pk=photo.pk)
+    others = photo.listing.photos.present().exclude(pk=photo.pk)
     return {
         "photo": photo.pk,
         "name": photo.original_name,
@@ -68,7 +68,7 @@ def _about(photo: ListingPhoto) -> dict[str, Any]:
         "height": photo.height,
         "listing": photo.listing.pk,
         "title": str(photo.listing),
-        "others": list(others.order_by("id").values_list("pk", flat=True)[:OTHERS_SHOWN]),
+        "others": list(others.values_list("pk", flat=True)[:OTHERS_SHOWN]),
         "suggestion": photo.suggestion.label if hasattr(photo, "suggestion") else "",
     }
 

@@ -1,5 +1,6 @@
 // Fetches the tags of every section with `data-tags` until none of its photos is pending.
-// Other scripts ask for a new section to be watched with the event "tags:watch".
+// Other scripts ask for a section to be watched with the event "tags:watch", and hear of the end of
+// the session by "tags:signed-out"; the page is loaded anew unless they say that they take care.
 
 import { isOurs } from "./answers.js";
 
@@ -7,6 +8,7 @@ const FIRST_WAIT = 250; // ms; an idle worker needs about that long
 const LONGEST_WAIT = 5000;
 const PATIENCE = 15000; // after that the page says that nobody needs to wait
 
+const watched = new WeakSet();
 const spoken = document.getElementById("spoken");
 
 function isWaiting(section) {
@@ -41,6 +43,14 @@ function announce(tag) {
 }
 
 async function watch(section) {
+  if (watched.has(section)) return;
+  watched.add(section);
+  await untilTagged(section);
+  watched.delete(section);
+  if (section.isConnected && isWaiting(section) && !section.dataset.gone) watch(section);
+}
+
+async function untilTagged(section) {
   const started = Date.now();
   let wait = FIRST_WAIT;
   while (section.isConnected && isWaiting(section)) {
@@ -48,9 +58,13 @@ async function watch(section) {
     await untilVisible();
     try {
       const answer = await fetch(section.dataset.tags, { headers: { Accept: "text/html" } });
-      if (isOurs(answer) && answer.redirected) return location.reload(); // signed out meanwhile
-      if (isOurs(answer) && answer.status === 404) return; // the listing was deleted
-      if (isOurs(answer) && answer.ok) show(section, await answer.text());
+      if (isOurs(answer) && answer.redirected) {
+        const event = new CustomEvent("tags:signed-out", { cancelable: true });
+        if (document.dispatchEvent(event)) return location.reload();
+      } else if (isOurs(answer) && answer.status === 404) {
+        section.dataset.gone = "yes"; // the listing was deleted
+        return;
+      } else if (isOurs(answer) && answer.ok) show(section, await answer.text());
     } catch {
       // Offline for a moment: the next round tries again.
     }

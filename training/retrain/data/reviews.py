@@ -60,7 +60,7 @@ def final_reviews() -> list[ReviewedPhoto]:
 
     Reviews whose photo was deleted are not among them: nobody can look at it any more.
     """
-    final = Review.objects.final().filter(verdict__in=WITH_LABEL, photo__isnull=False)
+    final = Review.objects.final().of_present_photos().filter(verdict__in=WITH_LABEL)
     return [
         ReviewedPhoto(
             review=row["id"],
