@@ -19,8 +19,9 @@ PAUSE_SECONDS: Final = 15.0
 
 CLASSIFY_TASK: Final = "classifier.tasks.classify_photos"
 RECLASSIFY_TASK: Final = "classifier.tasks.reclassify_photos"
-# A task of training: the product knows its name and never imports it.
+# Tasks of training: the product knows their names and never imports them.
 RETRAIN_TASK: Final = "training.tasks.retrain"
+JOB_TASK: Final = "training.tasks.do_job"
 
 
 def notify_workers() -> bool:

@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.conf import settings
 
-from classifier import notify, retraining
+from classifier import jobs, notify, retraining
 from classifier.photos import cleanup, listings, orphans
 from classifier.photos.gradcam import GRADCAM_TASK
 from classifier.tagging import outage, queue, reclassification
@@ -63,8 +63,9 @@ def consider_retraining() -> None:
 
 @shared_task(name="classifier.tasks.sweep_retraining")
 def sweep_retraining() -> None:
-    """Notify the trainer of the retraining that waits, or whose process is dead."""
+    """Notify the trainer of what waits for it, or whose process is dead."""
     retraining.notify_if_waiting()
+    jobs.notify_if_waiting()
 
 
 @shared_task(name=GRADCAM_TASK)

@@ -313,6 +313,7 @@ CELERY_TASK_ROUTES = {
     # Apart, so that no fresh photo's message ever stands behind one of these.
     "classifier.tasks.reclassify_photos": {"queue": "reclassification"},
     "training.tasks.retrain": {"queue": "training"},
+    "training.tasks.do_job": {"queue": "training"},
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A broker that is down must not hold up an upload: the sweep sends another message.
@@ -385,6 +386,7 @@ UNFOLD = {
             "href": lambda _request: static("classifier/icon.svg"),
         }
     ],
+    "STYLES": [lambda _request: static("classifier/admin/without_script.css")],
     # The green of the seller's pages, from its lightest tint to its darkest shade.
     "COLORS": {
         "primary": {

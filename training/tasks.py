@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from classifier.notify import RETRAIN_TASK
+from classifier.notify import JOB_TASK, RETRAIN_TASK
 
 logger = logging.getLogger(__name__)
 
@@ -16,3 +16,12 @@ def retrain(run: int) -> None:
     from training.retrain.start import work_on
 
     work_on(run)
+
+
+@shared_task(name=JOB_TASK)
+def do_job(job: int) -> None:
+    """Do the job of this number."""
+    # Imported here, as above.
+    from training.jobs.start import work_on
+
+    work_on(job)

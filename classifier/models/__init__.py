@@ -14,6 +14,7 @@ from classifier.models.retraining import (
 )
 from classifier.models.reviews import Review
 from classifier.models.suggestions import Suggestion
+from classifier.models.trainer_jobs import TrainerJob
 from classifier.models.upload_keys import UploadKey
 from classifier.models.versions import ModelVersion, Promotion
 
@@ -37,5 +38,6 @@ __all__ = [
     "Split",
     "SplitAssignment",
     "Suggestion",
+    "TrainerJob",
     "UploadKey",
 ]  # fmt: skip

@@ -51,7 +51,11 @@ class ModelVersion(models.Model):
 
     class Meta:
         ordering = ("-created_at",)
-        permissions = [("promote_against_gate", "Can promote a model version against the gate")]
+        permissions = [
+            ("promote_against_gate", "Can promote a model version against the gate"),
+            ("set_thresholds", "Can make a model version with other thresholds"),
+            ("compare_versions", "Can have two model versions judged on the same photos"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["state"], condition=Q(state="champion"), name="at_most_one_champion"

@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from classifier.decision import Outcome
+
 KINDS: Final = ("items", "near", "others")
+ENDS: Final = ("right_subclass", "right_main_class", "wrong", "unknown")  # of a decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,38 @@ class Mix:
 
 
 DEFAULT_MIX: Final = Mix()
+
+
+def kind_of(main: str | None, sub: str | None) -> str:
+    """Return which of `KINDS` a photo with these true labels is."""
+    if sub is not None:
+        return "items"
+    return "others" if main is None else "near"
+
+
+def end_of(
+    outcome: str, main: str | None, sub: str | None, true_main: str | None, true_sub: str | None
+) -> str:
+    """Return which of `ENDS` a decision comes to.
+
+    A photo ends in one of four ways: rightly tagged with a subclass; with the right main class;
+    with any wrong name (every subclass of a near photo is wrong, and every name of what is none of
+    ours); or unknown.
+
+    Args:
+        outcome, main, sub: the decision.
+        true_main, true_sub: what is true; None where there is no such label.
+    """
+    if outcome == Outcome.UNKNOWN:
+        return "unknown"
+    if outcome == Outcome.SUBCLASS:
+        return "right_subclass" if true_sub is not None and sub == true_sub else "wrong"
+    return "right_main_class" if true_main is not None and main == true_main else "wrong"
+
+
+def cost_of(end: str, wrong_tag: float) -> float:
+    """Return the reviews that one of `ENDS` costs; ``wrong_tag`` is what a wrong name is worth."""
+    return {"right_subclass": 0.0, "wrong": wrong_tag}.get(end, 1.0)
 
 
 def first_line(stream: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ the number of tagged items, never by which of them are right.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -51,6 +51,8 @@ class Promise:
         risk, confidence: between 0 and 1.
         mix: the stream that it is made for.
         per: whether each main class keeps it by itself, or all tags together.
+        by_main: another risk for some main classes, where each keeps it by itself; classes that
+            keep it together keep the least of theirs.
 
     Raises:
         ValueError: if a number makes no sense.
@@ -60,16 +62,27 @@ class Promise:
     confidence: float = 0.90
     mix: Mix = DEFAULT_MIX
     per: Per = "all"
+    by_main: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not 0 < self.risk < 0.5:
-            raise ValueError(f"A promised risk lies between 0 and 0.5; it is {self.risk:g}.")
+        for risk in (self.risk, *self.by_main.values()):
+            if not 0 < risk < 0.5:
+                raise ValueError(f"A promised risk lies between 0 and 0.5; it is {risk:g}.")
+        if not set(self.by_main) <= set(MAIN_CLASSES) or (self.by_main and self.per == "all"):
+            raise ValueError(
+                f"Risks of their own are for {', '.join(MAIN_CLASSES)}, where each main class "
+                f"keeps its promise by itself; these are for {', '.join(self.by_main)}."
+            )
         if not 0.5 <= self.confidence < 1:
             raise ValueError(
                 f"A promise's confidence is 0.5 or more and below 1; it is {self.confidence:g}."
             )
         if self.per not in ("main", "all"):
             raise ValueError(f"A promise is per 'main' class or for 'all'; it is {self.per!r}.")
+
+    def risk_of(self, classes: Iterable[str]) -> float:
+        """Return the risk that these main classes keep together."""
+        return min(self.by_main.get(name, self.risk) for name in classes)
 
 
 DEFAULT_PROMISE: Final = Promise()
@@ -86,9 +99,10 @@ def promise_of(metrics: Mapping[str, Any]) -> Promise | None:
         return None
     try:
         return Promise(
-            float(kept["risk"]), float(kept["confidence"]), Mix(**kept["mix"]), kept["per"]
-        )
-    except (KeyError, TypeError, ValueError):
+            float(kept["risk"]), float(kept["confidence"]), Mix(**kept["mix"]), kept["per"],
+            {name: float(risk) for name, risk in kept.get("by_main", {}).items()},
+        )  # fmt: skip
+    except (AttributeError, KeyError, TypeError, ValueError):
         return None
 
 
@@ -143,6 +157,7 @@ class Promised:
             "kept": self.is_kept,
             "mix": self.promise.mix.as_dict(),
             "per": self.promise.per,
+            "by_main": dict(self.promise.by_main),
             "coverage": self.coverage,
             "found": self.found,
             "photos": self.photos,
@@ -269,12 +284,13 @@ def _fit(answers: _Answers, classes: tuple[str, ...], promise: Promise, alpha: f
     confidence = np.where(ours, answers.confidence, -1.0)
 
     kept: tuple[float, float] | None = None
+    risk = promise.risk_of(classes)
     for threshold in SEQUENCE:
         tagged = confidence >= threshold
-        if not _can_be_proven(answers.photos, tagged, promise, alpha):
+        if not _can_be_proven(answers.photos, tagged, promise.mix, risk, alpha):
             continue  # too strict: not even tags without a mistake would be proof
         found = risk_bound(answers.photos, tagged, promise.mix, alpha)
-        if found > promise.risk:
+        if found > risk:
             break
         kept = (threshold, found)
     items = ours & (answers.photos.kind == ITEM)
@@ -287,11 +303,11 @@ def _fit(answers: _Answers, classes: tuple[str, ...], promise: Promise, alpha: f
     )  # fmt: skip
 
 
-def _can_be_proven(photos: Photos, tagged: Bools, promise: Promise, alpha: float) -> bool:
+def _can_be_proven(photos: Photos, tagged: Bools, mix: Mix, risk: float, alpha: float) -> bool:
     """Return whether so many items, all tagged rightly, would prove half the promised risk.
 
     This goes by how many items are tagged alone, so it may decide where a sequence starts.
     """
     items = tagged & (photos.kind == ITEM)
     perfect = Photos(photos.kind, items, photos.product)
-    return risk_bound(perfect, items, promise.mix, alpha) <= promise.risk / 2
+    return risk_bound(perfect, items, mix, alpha) <= risk / 2

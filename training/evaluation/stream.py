@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 
 from classifier.decision import Decision, Outcome
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
-from classifier.versions.stream import KINDS, Mix
+from classifier.versions.stream import ENDS, KINDS, Mix
 from training.evaluation.bootstrap import draw_products, middle
 from training.evaluation.scoring import Floats, Truth
 
-ENDS: Final = ("right_subclass", "right_main_class", "wrong", "unknown")  # one of these each
 OF_1000: Final = 1000
 Bools = NDArray[np.bool_]
 
@@ -24,9 +23,8 @@ Bools = NDArray[np.bool_]
 def stream_figures(made: Sequence[Decision], truth: Truth, mix: Mix) -> dict[str, Any] | None:
     """Return what becomes of 1,000 photos, JSON-ready; None without items.
 
-    A photo ends in one of four ways: rightly tagged with a subclass; with the right main class;
-    with any wrong name (every subclass of a near photo is wrong, and every name of what is none of
-    ours); or unknown. Where a kind of the mix has no photo, the others take its share.
+    A photo ends in one of `ENDS`, as `classifier.versions.stream.end_of` says. Where a kind of the
+    mix has no photo, the others take its share.
 
     Args:
         made: the decision on each of N photos.

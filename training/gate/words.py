@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from classifier.versions.gate_report import Criterion
+from classifier.wording import listed
 from training.evaluation.paired import Difference
 from training.gate.cost_words import reviews
 
@@ -85,12 +86,6 @@ def summary_sentence(criteria: Sequence[Criterion]) -> str:
 def _cheaper(cost: Criterion) -> str:
     before, after = reviews(cost.champion or 0), reviews(cost.candidate or 0)
     return f"Cheaper: 1,000 photos cost {after} reviews instead of {before}"
-
-
-def listed(parts: Sequence[str]) -> str:
-    """Return parts as they are said: one, two and three."""
-    *most, last = parts
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def points(share: float) -> str:

@@ -29,7 +29,7 @@ from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 from classifier.versions import promotion, registry, storage
 from classifier.versions.gate_report import GateReport, TestCounts
 from training.calibration.held_out_scores import HeldOutScores
-from training.calibration.promise import Promised
+from training.calibration.promise import Promise, Promised
 from training.data.folder import Sample
 from training.evaluation.figures import evaluate
 from training.evaluation.product_scores import Scored, ScoredPhotos
@@ -180,3 +180,13 @@ def _register(
         if promote and report.promote:
             promotion.promote(version=version, trigger=Promotion.Trigger.GATE, instead_of=parent)
     return version
+
+
+def free_name(version: ModelVersion, promise: Promise) -> str:
+    """Return a name that says what is promised and is not taken."""
+    risks = sorted(set(promise.by_main.values()) or {promise.risk})
+    told = "-".join(f"{100 * risk:g}" for risk in risks)
+    name = f"{version.name[:70]}-promise-{told}".replace(".", "_")
+    taken = set(ModelVersion.objects.filter(name__startswith=name).values_list("name", flat=True))
+    numbered = (f"{name}-{number}" for number in range(2, len(taken) + 3))
+    return name if name not in taken else next(new for new in numbered if new not in taken)

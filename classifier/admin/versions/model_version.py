@@ -20,6 +20,7 @@ from classifier.admin.read_only import ReadOnlyAdmin, back_to_list
 from classifier.admin.versions import key_figures
 from classifier.admin.versions.key_figures import KEY_FIGURES, KeyFigure
 from classifier.admin.versions.reclassification import Reclassify
+from classifier.admin.versions.thresholds_page import ThresholdsPage
 from classifier.admin.versions.version_page import VersionPage
 from classifier.ml.manifest import BundleError
 from classifier.models import ModelVersion
@@ -76,7 +77,7 @@ class OverrideForm(PromoteForm):
 
 
 @admin.register(ModelVersion)
-class ModelVersionAdmin(VersionPage, Reclassify, ReadOnlyAdmin):
+class ModelVersionAdmin(ThresholdsPage, VersionPage, Reclassify, ReadOnlyAdmin):
     """Versions come from commands and retrainings; here they are compared and promoted."""
 
     list_display = (

@@ -42,6 +42,7 @@ class VersionPage(ModelAdmin):
     ) -> HttpResponse:
         version = self.get_object(request, object_id)
         facts = _facts(version) if version else {}
+        facts["may_set_thresholds"] = request.user.has_perm("classifier.set_thresholds")
         facts["may_see_reviews"] = request.user.has_perm("classifier.view_review")
         return super().change_view(  # type: ignore[no-any-return]  # Unfold ships no types
             request, object_id, form_url, {**(extra_context or {}), **facts}

@@ -1,5 +1,6 @@
 // Shows what goes on without reloading the page: each element with data-live is filled with what
-// its address answers. Without this the page shows the same, as of when it was loaded.
+// its address answers. With data-then-reload the page is loaded again when that has ended. Without
+// this script the page shows the same, as of when it was loaded.
 
 import { isOurs } from "./answers.js";
 
@@ -18,6 +19,10 @@ async function poll(panel, wasUnfinished = false) {
       const now = await answer.json();
       unfinished = now.unfinished;
       show(panel, now.html, wasUnfinished && !unfinished);
+      if (!unfinished && "thenReload" in panel.dataset) {
+        location.reload(); // what was waited for belongs on the page
+        return;
+      }
       pause = unfinished ? OFTEN : RARELY;
     }
   } catch {

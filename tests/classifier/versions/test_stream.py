@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifier.versions.stream import Mix, first_line
+from classifier.versions.stream import Mix, cost_of, end_of, first_line
 
 
 def test_a_mix_is_read_from_per_cent() -> None:
@@ -37,3 +37,27 @@ def test_the_first_line_counts_everything() -> None:
         "with a main class, 22 (15–30) wrongly (3 of them things we do not take), 140 (130–150) to "
         "the moderators. Mix: 85 % items, 10 % near photos, 5 % others."
     )
+
+
+@pytest.mark.parametrize(
+    ("decision", "truth", "end", "cost"),
+    [
+        (("subclass", "Shoes", "Boots"), ("Shoes", "Boots"), "right_subclass", 0),
+        (("subclass", "Shoes", "Boots"), ("Shoes", "Flats"), "wrong", 10),
+        (("subclass", "Shoes", "Boots"), ("Shoes", None), "wrong", 10),
+        (("subclass", "Shoes", "Boots"), (None, None), "wrong", 10),
+        (("main_class", "Shoes", None), ("Shoes", "Boots"), "right_main_class", 1),
+        (("main_class", "Shoes", None), ("Bags", None), "wrong", 10),
+        (("main_class", "Shoes", None), (None, None), "wrong", 10),
+        (("unknown", None, None), ("Shoes", "Boots"), "unknown", 1),
+    ],
+)
+def test_every_decision_has_one_end_and_its_cost(
+    decision: tuple[str, str | None, str | None],
+    truth: tuple[str | None, str | None],
+    end: str,
+    cost: float,
+) -> None:
+    """Any wrong name is wrong: a subclass of a near photo, a name of what is none of ours."""
+    assert end_of(*decision, *truth) == end
+    assert cost_of(end, 10) == cost

@@ -76,11 +76,11 @@ class Command(BaseCommand):
     def _make(
         self, version: ModelVersion, promised: Any, held_out: Any, options: dict[str, Any]
     ) -> None:
-        from training.thresholds.new_version import make_version
+        from training.thresholds.new_version import free_name, make_version
 
         made = make_version(
             version=version,
-            name=options["name"] or _name(version, promised.promise.risk),
+            name=options["name"] or free_name(version, promised.promise),
             promised=promised,
             held_out=held_out,
             promote=options["promote"] == "gate",
@@ -94,11 +94,3 @@ class Command(BaseCommand):
             stream = gate["figures"][which]["stream"]
             if stream is not None:
                 self.stdout.write(f"{title}: {first_line(stream)}")
-
-
-def _name(version: ModelVersion, risk: float) -> str:
-    """Return a name that says what is promised and is not taken."""
-    name = f"{version.name[:80]}-promise-{100 * risk:g}".replace(".", "_")
-    taken = set(ModelVersion.objects.filter(name__startswith=name).values_list("name", flat=True))
-    numbered = (f"{name}-{number}" for number in range(2, len(taken) + 3))
-    return name if name not in taken else next(new for new in numbered if new not in taken)

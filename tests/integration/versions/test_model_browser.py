@@ -1,121 +1,26 @@
 """From the button to the champion in a browser: retrain, watch it, read why, promote, roll back."""
 
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
-from pytest_django import DjangoDbBlocker
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from classifier import retraining
 from classifier.decision import Thresholds, decide
-from classifier.models import ModelVersion, RetrainRun
+from classifier.models import RetrainRun
 from classifier.tagging import reclassification
 from classifier.tagging.results import Tagged
 from classifier.versions import registry
 from tests.classifier.candidates import a_candidate, gate_report
-from tests.databases import database_at, default_database
-from tests.servers.processes import wait_until
-from tests.servers.system import System
+from tests.integration.versions.site import FAINT, RUNS, VERSIONS, Site, press
 from tests.tagged_photos import a_photo, scores_for
 
 pytestmark = pytest.mark.integration
 
 # Generous: the machines that run tests are busy.
 expect.set_options(timeout=30_000)
-
-PASSWORD = "a password of the tests"
-SET_UP = f"""
-from django.contrib.auth.models import User
-User.objects.create_superuser("boss", password="{PASSWORD}")
-"""
-FAINT = (Path(__file__).parent / "faint_texts.js").read_text(encoding="utf-8")
-RUNS = "/admin/classifier/retrainrun/"
-VERSIONS = "/admin/classifier/modelversion/"
 COLLECT, TRAIN = RetrainRun.Stage.COLLECT, RetrainRun.Stage.TRAIN
-
-
-class Site:
-    """The web server with a champion; the test itself is the trainer."""
-
-    def __init__(self, folder: Path, blocker: DjangoDbBlocker) -> None:
-        self.folder = folder
-        self.system = System(folder)
-        self._blocker = blocker
-        self._database = database_at(f"sqlite:///{folder / 'db.sqlite3'}")
-
-    @contextmanager
-    def database(self) -> Iterator[None]:
-        with self._blocker.unblock(), default_database(self._database):
-            yield
-
-    def champion(self) -> ModelVersion | None:
-        with self.database():
-            return registry.champion()
-
-
-@pytest.fixture(scope="module")
-def running_site(untrained_bundle: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
-    # Not pytest's own folder: its path is too long for a socket.
-    with tempfile.TemporaryDirectory(prefix="sf-") as name:
-        site = Site(Path(name), django_db_blocker)
-        try:
-            site.system.set_up()
-            site.system.manage("shell", "--command", SET_UP)
-            site.system.register(untrained_bundle)
-            site.system.web.start()
-            wait_until(site.system.page_answers, what="the page answers")
-            yield site
-        finally:
-            site.system.kill()
-
-
-@pytest.fixture
-def site(running_site: Site, settings: Any) -> Site:
-    storage = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": running_site.folder / "bundles", "base_url": None},
-    }
-    settings.STORAGES = {**settings.STORAGES, "bundles": storage}
-    return running_site
-
-
-@pytest.fixture(scope="module")
-def signed_in(browser: Browser, running_site: Site) -> Iterator[Callable[..., BrowserContext]]:
-    """Call it to get a browser window signed in as the boss."""
-    first = browser.new_context()
-    page = first.new_page()
-    page.goto(f"{running_site.system.address}/admin/login/?next=/healthz")
-    page.fill("[name=username]", "boss")
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/healthz")
-    contexts = [first]
-
-    def make(**options: Any) -> BrowserContext:
-        contexts.append(browser.new_context(storage_state=first.storage_state(), **options))
-        contexts[-1].set_default_timeout(30_000)
-        return contexts[-1]
-
-    yield make
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture
-def boss(site: Site, signed_in: Callable[..., BrowserContext]) -> Page:
-    return signed_in().new_page()
-
-
-def press(page: Page, button: str, then: str) -> None:
-    """Press a button of the page's head, and the one that confirms it in the question."""
-    page.get_by_role("link", name=button).first.click()
-    confirm = page.locator("#dialog button")
-    expect(confirm).to_contain_text(then)
-    confirm.click()
 
 
 def test_from_the_button_to_the_champion_and_back(boss: Page, site: Site) -> None:
@@ -227,6 +132,7 @@ def test_without_script_the_page_shows_how_far_it_is(
             lease.report_progress(stage=TRAIN, doing="epoch 2 of 4", progress=0.5)
             page.goto(site.system.address + RUNS)
             expect(page.locator(".m-doing")).to_contain_text("epoch 2 of 4")
+            expect(page.locator(".m-doing")).to_be_visible()
             lease.finish(verdict=RetrainRun.Verdict.REJECTED, message="No better.")
     page.reload()
     expect(page.locator("#retraining-now")).to_contain_text("No better.")

@@ -1,0 +1,180 @@
+"""What the page about thresholds shows of a choice."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.conf import settings
+
+from classifier import wording
+from classifier.admin.versions.thresholds_choice import Choice
+from classifier.decision import Decision, Scores, Thresholds
+from classifier.models import ListingPhoto, ModelVersion
+from classifier.taxonomy import MAIN_CLASSES, TAXONOMY, label_path
+from classifier.thresholds.held_out import HeldOutPhoto, test_photos
+from classifier.thresholds.preview import (
+    NOTHING,
+    Change,
+    Consequences,
+    changes,
+    consequences,
+    thresholds_for,
+)
+from classifier.versions.stream import Mix, mix_words
+
+RECENT: Final = 500  # live photos that are decided again
+SHOWN: Final = 24  # of those that change
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure: as the version is now, with the promise, and how it moves."""
+
+    name: str
+    now: str
+    then: str
+    by: str
+    note: str = ""
+
+
+def preview_of(version: ModelVersion, choice: Choice) -> dict[str, Any]:
+    """Return what the promise would come to, for the template.
+
+    Raises:
+        NoHeldOutScoresError: if the version carries none that can be used.
+        ValueError: if a promise is none of the table's.
+    """
+    base = thresholds_of(version.manifest)
+    after = thresholds_for(base, choice.groups, choice.risks)
+    mix = Mix.parse(settings.STREAM_MIX)
+    tested = test_photos(version)
+    recent = _recent(version)
+    changed = changes(((p, Scores(**(p.scores or {}))) for p in recent), base, after)
+    return {
+        "choice": choice,
+        "rows": _rows(tested, base, after, mix),
+        "needed": _needed(base, after),
+        "cannot": _cannot(choice),
+        "nothing_changes": after == base,
+        "tags_nothing": all(needed == NOTHING for needed in after.sub.values()),
+        "tested": len(tested),
+        "mix": mix_words(mix.as_dict()),
+        "moves": _moves(tested, base, after),
+        "recent": len(recent),
+        "changed": len(changed),
+        "shown": [_shown(change) for change in changed[:SHOWN]],
+        "arguments": choice.as_arguments(),
+    }
+
+
+def thresholds_of(manifest: Mapping[str, Any]) -> Thresholds:
+    """Return the thresholds in a ``bundle.json`` that was checked when it was registered."""
+    kept = manifest["thresholds"]
+    return Thresholds(kept["main"], kept["sub"], kept["novelty"])
+
+
+def _recent(version: ModelVersion) -> list[ListingPhoto]:
+    """Return the newest live photos that these weights scored."""
+    tagged = ListingPhoto.objects.filter(
+        status=ListingPhoto.Status.CLASSIFIED,
+        model_version__weights_sha256=version.weights_sha256,
+    )
+    return list(tagged.select_related("listing").order_by("-classified_at")[:RECENT])
+
+
+def _rows(
+    tested: Sequence[HeldOutPhoto], base: Thresholds, after: Thresholds, mix: Mix
+) -> list[Row]:
+    wrong_tag = settings.GATE_WRONG_TAG_COST
+    now, then = (consequences(tested, one, mix, wrong_tag) for one in (base, after))
+    return [
+        _row("tagged with a subclass", now.tagged, then.tagged),
+        _row("given a wrong name", now.ends["wrong"], then.ends["wrong"]),
+        _row("to the moderators", now.to_the_queue, then.to_the_queue),
+        _row(
+            "cost, in reviews", now.cost, then.cost, f"a wrong name is worth {wrong_tag:g} reviews"
+        ),
+        Row("wrong among subclass tags", _share(now), _share(then), _points(now, then)),
+    ]
+
+
+def _row(name: str, now: float, then: float, note: str = "") -> Row:
+    by = f"{round(then) - round(now):+,d}".replace("-", "−").replace("+0", "0")
+    return Row(name, f"{now:,.0f}", f"{then:,.0f}", by, note)
+
+
+def _share(one: Consequences) -> str:
+    return "–" if one.wrong_tags is None else f"{100 * one.wrong_tags:.1f} %"
+
+
+def _points(now: Consequences, then: Consequences) -> str:
+    if now.wrong_tags is None or then.wrong_tags is None:
+        return "–"
+    return f"{100 * (then.wrong_tags - now.wrong_tags):+.1f} points".replace("-", "−")
+
+
+def _needed(base: Thresholds, after: Thresholds) -> list[dict[str, str]]:
+    """Return the confidence that a subclass needs, by main class; a range where they differ."""
+    return [
+        {"main": main, "now": _range(base, main), "then": _range(after, main)}
+        for main in MAIN_CLASSES
+    ]
+
+
+def _range(thresholds: Thresholds, main: str) -> str:
+    needed = sorted({thresholds.sub[name] for name in TAXONOMY[main]})
+    if needed == [1.0]:
+        return "no subclass tags"
+    low, high = f"{needed[0]:.3g}", f"{needed[-1]:.3g}"
+    return low if low == high else f"{low} to {high}"
+
+
+def _cannot(choice: Choice) -> list[str]:
+    """Return a sentence for each group that cannot keep its promise."""
+    told = []
+    for group in choice.groups:
+        risk = choice.risks[group["classes"][0]]
+        kept = [row["risk"] for row in group["rows"] if row["threshold"] is not None]
+        if any(abs(one - risk) < 1e-9 for one in kept):
+            continue
+        names = wording.listed(group["classes"])
+        least = f" The least that can be promised is {100 * kept[0]:g} %." if kept else ""
+        told.append(
+            f"The held-out photos cannot show that at most {100 * risk:g} % of the tags of "
+            f"{names} are wrong, so these would get no subclass tags at all.{least}"
+        )
+    return told
+
+
+def _moves(
+    tested: Sequence[HeldOutPhoto], base: Thresholds, after: Thresholds
+) -> list[dict[str, Any]]:
+    """Return how decisions on test photos move, the most frequent first, and whether rightly."""
+    moved = changes(((photo, photo.scores) for photo in tested), base, after)
+    counts: Counter[tuple[str, str]] = Counter()
+    better: Counter[tuple[str, str]] = Counter()
+    for change in moved:
+        key = (_kind(change.before), _kind(change.after))
+        counts[key] += 1
+        named = change.before if change.after.sub is None else change.after
+        better[key] += named.sub is not None and named.sub == change.photo.sub
+    return [
+        {"before": before, "after": after, "count": count, "right": better[before, after]}
+        for (before, after), count in counts.most_common()
+    ]
+
+
+def _kind(decision: Decision) -> str:
+    return {"subclass": "a subclass", "main_class": "the main class"}.get(
+        decision.outcome, "unknown"
+    )
+
+
+def _shown(change: Change) -> dict[str, Any]:
+    before, after = change.before, change.after
+    return {
+        "photo": change.photo,
+        "before": label_path(before.main, before.sub),
+        "after": label_path(after.main, after.sub),
+    }

@@ -1,0 +1,43 @@
+"""Does a job that waits; whatever it ends with is in its row."""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from classifier import jobs
+from classifier.jobs import JobLease
+from classifier.ml.manifest import BundleError
+from classifier.models import TrainerJob
+from classifier.versions.registry import RegistryError
+from training.data.folder import PhotosError
+from training.jobs.thresholds import make_thresholds, work_promises_out
+from training.runtime.progress import listening
+from training.thresholds.held_out import ThresholdsError
+
+logger = logging.getLogger(__name__)
+
+WORK: Final[Mapping[str, Callable[[JobLease], None]]] = {
+    TrainerJob.Kind.PROMISES: work_promises_out,
+    TrainerJob.Kind.THRESHOLDS: make_thresholds,
+}
+# What people can put right; the message says how.
+FAILURES: Final = (BundleError, PhotosError, RegistryError, ThresholdsError, OSError, ValueError)
+
+
+def work_on(number: int) -> None:
+    """Do a job that waits, or whose process died; a failure is in its row and in the log."""
+    lease = jobs.take(number)
+    if lease is None:
+        return
+    job = lease.job
+    try:
+        with listening(lease.report_progress):
+            WORK[job.kind](lease)
+    except FAILURES as error:
+        logger.error("%s (%s) failed. %s", job, job.get_kind_display(), error)
+        lease.fail(str(error) or type(error).__name__)
+    except Exception as error:
+        lease.fail(
+            f"A fault of the program ({type(error).__name__}: {error}). The trainer's log has more."
+        )
+        raise
