@@ -32,8 +32,9 @@ USER app
 # Collecting reads the settings, which want a key; this one is used for nothing and not kept.
 RUN SECRET_KEY=only-while-building python manage.py collectstatic --no-input
 EXPOSE 8000
-CMD ["gunicorn", "slowfashion_ai.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
-     "--workers", "2", "--threads", "8", "--timeout", "60", "--preload", "--no-control-socket", \
+CMD ["gunicorn", "slowfashion_ai.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", \
+     "slowfashion_ai.gunicorn_worker.PatientThreadWorker", \
+     "--workers", "2", "--threads", "24", "--timeout", "60", "--preload", "--no-control-socket", \
      "--worker-tmp-dir", "/dev/shm"]
 
 FROM code AS worker

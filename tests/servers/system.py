@@ -51,7 +51,8 @@ class System:
         self.redis = self._program("redis", redis)
         self.web = self._program("web", [
             BINARIES / "gunicorn", "slowfashion_ai.wsgi", "--bind", f"127.0.0.1:{self.port}",
-            "--worker-class", "gthread", "--threads", "8",
+            "--worker-class", "slowfashion_ai.gunicorn_worker.PatientThreadWorker",
+            "--threads", "24",
         ])  # fmt: skip
         self.worker = self._program("worker", [
             BINARIES / "celery", "--app", "slowfashion_ai", "worker", "--pool", "threads",

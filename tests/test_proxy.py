@@ -1,0 +1,156 @@
+"""The proxy's configuration, in a real nginx before a site of one page."""
+
+import getpass
+import shutil
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import pytest
+import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from local_stack.processes import free_port
+from tests.compose_file import REPOSITORY, compose_with, filled_example
+from tests.servers.processes import Program, wait_until
+
+pytestmark = pytest.mark.integration
+
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+UPLOAD = "/api/v1/listings/"
+
+
+class Site:
+    """Answers with the length of what it was sent; remembers the last request's environment."""
+
+    def __init__(self) -> None:
+        self.last: dict[str, Any] = {}
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        self.last = environ
+        length = len(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [str(length).encode()]
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[tuple[Site, int]]:
+    application = Site()
+    with make_server("127.0.0.1", 0, application, handler_class=Quiet) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield application, server.server_port
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def address(site: tuple[Site, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where nginx answers, with the repository's configuration and a certificate of its own."""
+    if NGINX is None:
+        pytest.skip("There is no nginx here; on Debian and Ubuntu: apt install nginx-light")
+    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
+    write_certificate(folder)
+    text = (REPOSITORY / "proxy" / "nginx.conf").read_text()
+    temporary = "/tmp/"  # noqa: S108  # of the configuration, to be replaced
+    for before, after in [
+        ("web:8000", f"127.0.0.1:{site[1]}"), ("listen 80 ", f"listen {free_port()} "),
+        ("listen 443 ", f"listen {port} "), (temporary, f"{folder}/"), ("/tls/", f"{folder}/"),
+    ]:  # fmt: skip
+        assert before in text
+        text = text.replace(before, after)
+    (folder / "nginx.conf").write_text(text)
+    # Else root's nginx would work as somebody who may not write in the test's folder.
+    directives = f"daemon off; user {getpass.getuser()};"
+    command = [NGINX, "-c", folder / "nginx.conf", "-p", folder, "-g", directives]
+    server = Program("nginx", command, folder, {"PATH": "/usr/sbin:/usr/bin:/bin"})
+    server.start()
+    wait_until(lambda: accepts(port) or not server.runs, what="nginx listens")
+    assert server.runs, server.log
+    yield f"https://127.0.0.1:{port}"
+    server.kill()
+
+
+def accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def write_certificate(folder: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(tz=UTC)
+    certificate = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1)).sign(key, hashes.SHA256())
+    )  # fmt: skip
+    pem = serialization.Encoding.PEM
+    (folder / "fullchain.pem").write_bytes(certificate.public_bytes(pem))
+    form, none = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (folder / "privkey.pem").write_bytes(key.private_bytes(pem, form, none))
+
+
+def send(address: str, path: str, size: int, **headers: str) -> requests.Response:
+    certificate = {"verify": False}  # its own
+    with pytest.warns(Warning, match="Unverified HTTPS request"):
+        return requests.post(
+            address + path, data=b"x" * size, headers=headers, timeout=30, **certificate
+        )
+
+
+def test_a_request_comes_with_its_client_and_an_id(address: str, site: tuple[Site, int]) -> None:
+    """What a client says of its own address is not believed; each request has another id."""
+    send(address, "/login/", 5, **{"X-Forwarded-For": "1.2.3.4"})
+    first = site[0].last
+    assert first["HTTP_X_FORWARDED_FOR"] == "127.0.0.1"
+    assert first["HTTP_X_FORWARDED_PROTO"] == "https"
+    send(address, "/login/", 5)
+    assert first["HTTP_X_REQUEST_ID"] != site[0].last["HTTP_X_REQUEST_ID"]
+
+
+def test_bodies_are_bounded_by_path(address: str) -> None:
+    """Forms of kilobytes, photos of megabytes from who is signed in, and from nobody else."""
+    token = {"Authorization": "Token abc"}
+    assert send(address, "/login/", 300 * 1024).status_code == 413
+    assert send(address, UPLOAD, 3 * 2**20, **token).text == str(3 * 2**20)
+    assert send(address, UPLOAD, 3 * 2**20).status_code == 401
+
+
+def test_slow_clients_do_not_reach_the_site(address: str) -> None:
+    """Beside forty half-sent uploads the site, which serves one at a time, answers at once."""
+    port = int(address.rsplit(":", 1)[1])
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    lines = ["HTTP/1.1", "Host: a", "Authorization: Token a", "Content-Length: 9999", "", ""]
+    head = f"POST {UPLOAD} " + "\r\n".join(lines)
+    slow = [context.wrap_socket(socket.create_connection(("127.0.0.1", port))) for _ in range(40)]
+    try:
+        for client in slow:
+            client.sendall(head.encode() + b"x")
+        began = time.monotonic()
+        assert send(address, "/login/", 5).ok
+        assert time.monotonic() - began < 2
+    finally:
+        for client in slow:
+            client.close()
+
+
+def test_compose_mounts_the_configuration() -> None:
+    """The file that is tested here is the one that the service reads."""
+    proxy = compose_with(filled_example())["services"]["proxy"]
+    assert "./proxy/nginx.conf:/etc/nginx/nginx.conf:ro" in proxy["volumes"]
