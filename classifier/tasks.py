@@ -7,7 +7,8 @@ from celery.signals import worker_ready
 from django.conf import settings
 
 from classifier import jobs, notify, retraining
-from classifier.photos import cleanup, listings, orphans
+from classifier.operations import heartbeat
+from classifier.photos import cleanup, listings, orphans, upload_keys
 from classifier.photos.gradcam import GRADCAM_TASK
 from classifier.tagging import outage, queue, reclassification
 from classifier.versions import load_failures
@@ -42,7 +43,9 @@ def remove_files() -> None:
 
 @shared_task(name="classifier.tasks.remove_orphans")
 def remove_orphans() -> None:
-    """Remove files that belong to no photo."""
+    """Remove files that belong to no photo, and rows that nobody can ask for any more."""
+    upload_keys.forget_old()
+    heartbeat.forget_old()
     orphans.remove_orphans()
 
 

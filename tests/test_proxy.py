@@ -1,6 +1,7 @@
 """The proxy's configuration, in a real nginx before a site of one page."""
 
 import getpass
+import re
 import shutil
 import socket
 import ssl
@@ -18,8 +19,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from django.test import RequestFactory
+from django.urls import resolve
 
 from local_stack.processes import free_port
+from slowfashion_ai.request_length import longest_body
 from tests.compose_file import REPOSITORY, compose_with, filled_example
 from tests.servers.processes import Program, wait_until
 
@@ -129,6 +133,18 @@ def test_bodies_are_bounded_by_path(address: str) -> None:
     assert send(address, "/login/", 300 * 1024).status_code == 413
     assert send(address, UPLOAD, 3 * 2**20, **token).text == str(3 * 2**20)
     assert send(address, UPLOAD, 3 * 2**20).status_code == 401
+    assert send(address, f"{UPLOAD}7/photos/", 3 * 2**20, **token).ok
+    assert send(address, f"{UPLOAD}7/title/", 3 * 2**20, **token).status_code == 413
+
+
+def test_the_site_s_own_bounds_fit_into_the_proxy_s(rf: RequestFactory) -> None:
+    """No upload that the site would take is refused before it."""
+    text = (REPOSITORY / "proxy" / "nginx.conf").read_text()
+    megabytes = [int(number) * 2**20 for number in re.findall(r"max_body_size (\d+)m;", text)]
+    for path in (UPLOAD, f"{UPLOAD}7/photos/"):
+        request = rf.post(path)
+        request.resolver_match = resolve(path)
+        assert any(0 <= most - longest_body(request) < 10 * 2**20 for most in megabytes)
 
 
 def test_slow_clients_do_not_reach_the_site(address: str) -> None:

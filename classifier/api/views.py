@@ -8,10 +8,10 @@ from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import FileResponse, Http404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import generics, status
 from rest_framework.authtoken.views import ObtainAuthToken
-from rest_framework.exceptions import Throttled
+from rest_framework.exceptions import ParseError, Throttled
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import BaseParser, FormParser, MultiPartParser
@@ -31,7 +31,7 @@ from classifier.api.serializers import (
     UploadSerializer,
 )
 from classifier.models import Listing, ListingPhoto, Review
-from classifier.photos import files, intake, listings
+from classifier.photos import files, intake, listings, upload_keys
 from classifier.photos.access import listings_for, photos_for
 from classifier.review.labels import with_label_parts
 from classifier.throttles import LoginThrottle, UploadThrottle
@@ -65,6 +65,14 @@ class TokenView(ObtainAuthToken):
         return super().post(request, *args, **kwargs)
 
 
+def _idempotency_key(request: Request) -> str:
+    key: str = request.headers.get("Idempotency-Key", "")
+    if not upload_keys.is_valid(key):
+        longest = upload_keys.LONGEST
+        raise ParseError(f"An Idempotency-Key has at most {longest} printable ASCII characters.")
+    return key
+
+
 class ListingsView(generics.ListAPIView[Listing]):
     """Your listings, newest first; a POST adds one."""
 
@@ -82,12 +90,14 @@ class ListingsView(generics.ListAPIView[Listing]):
 
     @extend_schema(
         request={"multipart/form-data": UploadSerializer},
+        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
         responses={201: ReceivedSerializer, 400: OpenApiTypes.OBJECT, 503: OpenApiTypes.OBJECT},
     )
     def post(self, request: Request) -> Response:
         """Store a listing with its photos; they are tagged shortly after.
 
-        What cannot be taken is named in ``refused``; a 400 is the answer if nothing can.
+        What cannot be taken is named in ``refused``; a 400 is the answer if nothing can. Sent again
+        under the same `Idempotency-Key`, an upload brings the listing that came of it.
         """
         form = UploadSerializer(data=request.data)
         form.is_valid(raise_exception=True)
@@ -95,6 +105,7 @@ class ListingsView(generics.ListAPIView[Listing]):
             seller=request.user,  # type: ignore[arg-type]  # IsAuthenticated let nobody else in
             title=form.validated_data["title"],
             uploads=form.validated_data["photos"],
+            key=_idempotency_key(request),
         )
         listing = _with_photos(Listing.objects.all()).get(pk=received.listing.pk)
         refused = RefusalSerializer(received.refused, many=True).data

@@ -4,7 +4,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
@@ -13,10 +13,11 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from classifier import notify
-from classifier.models import DeletedPhoto, Listing, ListingPhoto
+from classifier.models import DeletedPhoto, Listing, ListingPhoto, UploadKey
+from classifier.photos import upload_keys
 from classifier.photos.cleaning import (
     CleanPhoto,
     Limits,
@@ -67,21 +68,39 @@ def photo_limits() -> Limits:
     return Limits(max_bytes=settings.PHOTO_MAX_BYTES, max_pixels=settings.PHOTO_MAX_PIXELS)
 
 
-def receive_listing(*, seller: User, title: str, uploads: "Uploads") -> Received:
+def receive_listing(*, seller: User, title: str, uploads: "Uploads", key: str = "") -> Received:
     """Store a listing with its photos, all pending, and notify workers after commit.
+
+    Args:
+        key: what the client calls this upload. Sent again under the same key, it brings the
+            listing that came of it the first time, though the client saw an error then.
 
     Raises:
         IntakeError: if there is no photo, too many, or none that can be taken.
         StorageUnavailableError: if the storage does not take a file. Nothing is kept in any case.
     """
+    if key and (before := upload_keys.received_before(seller, key)):
+        return Received(before.listing, _refusals(before))
     _check_count(len(uploads))
     cleaned, refused = _clean_all(uploads)
     listing = Listing(seller=seller, title=title.strip())
     rows = [photo_row(listing, name, photo) for name, photo in cleaned]
     for position, row in enumerate(rows):
         row.position = position
-    store(rows, [photo for _, photo in cleaned], lambda: _save_rows(listing, rows))
+    try:
+        store(
+            rows, [photo for _, photo in cleaned], lambda: _save_rows(listing, rows, key, refused)
+        )
+    except IntegrityError:
+        # The same upload came twice at once, and the other one was quicker.
+        if key and (before := upload_keys.received_before(seller, key)):
+            return Received(before.listing, _refusals(before))
+        raise
     return Received(listing, refused)
+
+
+def _refusals(before: UploadKey) -> list[Refusal]:
+    return [Refusal(**refusal) for refusal in before.refused]
 
 
 def store(
@@ -124,11 +143,15 @@ def _save_files(
             row.image.storage.save(row.image.name, ContentFile(photo.jpeg))
 
 
-def _save_rows(listing: Listing, rows: list[ListingPhoto]) -> None:
+def _save_rows(
+    listing: Listing, rows: list[ListingPhoto], key: str, refused: list[Refusal]
+) -> None:
     # Durable: an outer transaction that fails later would leave the files behind.
     with transaction.atomic(durable=True):
         listing.save()
         ListingPhoto.objects.bulk_create(rows)
+        if key:
+            upload_keys.remember(key, listing, [asdict(refusal) for refusal in refused])
         # Robust: what goes wrong with the message must not undo what is committed.
         transaction.on_commit(notify.notify_workers, robust=True)
 
