@@ -1,6 +1,7 @@
 """Save and load a bundle: one model on disk, weights and all that is needed to use them."""
 
 import dataclasses
+import hashlib
 import json
 import shutil
 import tempfile
@@ -17,6 +18,7 @@ from classifier.ml.figures_mark import marked
 from classifier.ml.manifest import (
     EXTRA_NAMES,
     MANIFEST_NAME,
+    REPLAY_NAME,
     WEIGHTS_NAME,
     BundleDamagedError,
     Manifest,
@@ -45,8 +47,8 @@ def save_bundle(
 ) -> Manifest:
     """Write a bundle to ``folder``, aside first and then renamed, so that it is whole or absent.
 
-    Weights are stored in half precision. The manifest's hash, stride placement and layout of the
-    heads are filled in from the network, whatever they said; its figures get their mark.
+    Weights are stored in half precision. The manifest's hashes, stride placement and layout of the
+    heads are filled in from what is written, whatever they said; its figures get their mark.
 
     Args:
         extras: contents of files that go with it, by name (`EXTRA_NAMES`).
@@ -78,6 +80,7 @@ def save_bundle(
                 weights_sha256=sha256_of(aside / WEIGHTS_NAME),
                 stride_placement=str(network.stride_placement),
                 head_layout=str(network.head_layout),
+                replay_sha256=_hash_of(extras.get(REPLAY_NAME)),
             )
         )
         text = json.dumps(manifest_as_dict(written), indent=2, ensure_ascii=False)
@@ -91,6 +94,10 @@ def save_bundle(
         shutil.rmtree(aside, ignore_errors=True)
         raise
     return written
+
+
+def _hash_of(content: bytes | None) -> str:
+    return "" if content is None else hashlib.sha256(content).hexdigest()
 
 
 def load_bundle(folder: Path) -> Bundle:

@@ -2,7 +2,8 @@
 
 A bundle is a folder with ``weights.safetensors`` and ``bundle.json``, and perhaps the extras
 ``dataset.csv``, ``held_out.csv`` and ``report.html``. The web process and the system checks read
-only the JSON and the hash; `classifier.ml.bundle` adds the weights.
+only the JSON and the hash; `classifier.ml.bundle` adds the weights. A further extra,
+``replay.safetensors``, is listed with its hash: a candidate is trained and judged on it.
 """
 
 import dataclasses
@@ -23,18 +24,20 @@ READABLE_VERSIONS: Final = (1, 2)
 MANIFEST_NAME: Final = "bundle.json"
 WEIGHTS_NAME: Final = "weights.safetensors"
 # What a bundle may carry besides: the table of photos it learned from, what it says of photos that
-# it did not learn from, and the page about it.
+# it did not learn from, the page about it, and features of its photos in place of the photos.
 DATASET_NAME: Final = "dataset.csv"
 HELD_OUT_NAME: Final = "held_out.csv"
 REPORT_NAME: Final = "report.html"
+REPLAY_NAME: Final = "replay.safetensors"
 # Far above what any of our models needs, and far below what would fill a machine's memory: a bundle
 # comes from elsewhere, and what it asks for is not to be believed.
 LARGEST_SIDE: Final = 1024  # pixels of the network's input; before the crop, twice that
 LARGEST_MANIFEST: Final = 8 * 2**20  # bytes
 LARGEST_WEIGHTS: Final = 512 * 2**20  # bytes; ours have 50 MB
+LARGEST_REPLAY: Final = 64 * 2**20  # bytes; ours have 20 MB
 _FURTHEST_TEMPERATURE: Final = 1000.0  # or one divided by it
 _SMALLEST_STD: Final = 0.001
-EXTRA_NAMES: Final = (DATASET_NAME, HELD_OUT_NAME, REPORT_NAME)
+EXTRA_NAMES: Final = (DATASET_NAME, HELD_OUT_NAME, REPORT_NAME, REPLAY_NAME)
 
 
 class BundleError(Exception):
@@ -121,6 +124,9 @@ class Temperature:
 class Manifest:
     """Everything in ``bundle.json``. ``metrics`` and ``training`` are free-form JSON objects.
 
+    ``replay_sha256`` is that of ``replay.safetensors``; empty where the bundle carries none, as
+    those of older releases do.
+
     Raises:
         ValueError: if the name cannot be the name of a folder and of a model version.
     """
@@ -137,12 +143,17 @@ class Manifest:
     metrics: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
     head_layout: str = "separate"  # as `classifier.ml.network.HeadLayout`
+    replay_sha256: str = ""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", self.name):
             raise ValueError(
                 "A bundle's name has 1 to 100 letters, digits, hyphens and underscores; "
                 f"this one is {self.name!r}."
+            )
+        if not re.fullmatch(r"([0-9a-f]{64})?", self.replay_sha256):
+            raise ValueError(
+                f"replay_sha256 has 64 hexadecimal digits or none; it is {self.replay_sha256!r}."
             )
 
 
@@ -201,6 +212,7 @@ def _parse(document: dict[str, Any], path: Path) -> Manifest:
         )
     if version == 1:
         document = {**document, "head_layout": "separate"}
+    document = {"replay_sha256": "", **document}
     fields = {f.name: document[f.name] for f in dataclasses.fields(Manifest)}
     preprocessing = dict(fields["preprocessing"])
     preprocessing["mean"] = tuple(preprocessing["mean"])
@@ -235,6 +247,27 @@ def check_weights(folder: Path, manifest: Manifest) -> Path:
             f"{manifest.weights_sha256[:12]}…. Restore the weights from where they came from."
         )
     return path
+
+
+def check_replay(folder: Path, manifest: Manifest) -> None:
+    """Compare the hash of a bundle's replay features with the manifest's, if it lists any.
+
+    Raises:
+        BundleDamagedError: if they are missing, too large or not those it was saved with.
+    """
+    if not manifest.replay_sha256:
+        return
+    path = folder / REPLAY_NAME
+    try:
+        _must_be_small(path, LARGEST_REPLAY)
+        actual = sha256_of(path)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if actual != manifest.replay_sha256:
+        raise BundleDamagedError(
+            f"{path} is damaged: its SHA-256 is {actual[:12]}…, {MANIFEST_NAME} says "
+            f"{manifest.replay_sha256[:12]}…. Restore the file from where it came from."
+        )
 
 
 def _must_be_small(path: Path, most: int) -> None:

@@ -1,7 +1,9 @@
 """Model versions: register a bundle, find a version by name, say which one is champion."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -9,6 +11,7 @@ from classifier.ml.manifest import (
     MANIFEST_NAME,
     BundleError,
     Manifest,
+    check_replay,
     check_weights,
     manifest_as_dict,
     read_manifest,
@@ -53,7 +56,8 @@ def named(name: str) -> ModelVersion:
 def register(*, folder: Path, parent: ModelVersion | None = None) -> ModelVersion:
     """Check a bundle, copy it to the bundle storage and register it as a candidate.
 
-    Registering the same bundle again returns the version there is, and mends its files.
+    Registering the same bundle again returns the version there is, and mends its files. Replay
+    features may have been added to it meanwhile; they are taken over.
 
     Args:
         folder: the bundle; the extras it carries are stored too.
@@ -67,11 +71,12 @@ def register(*, folder: Path, parent: ModelVersion | None = None) -> ModelVersio
     """
     manifest = read_manifest(folder)
     check_weights(folder, manifest)
+    check_replay(folder, manifest)
     parent = _parent(manifest, parent)
     # Through JSON and back, as the database keeps it.
     document = json.loads(json.dumps(manifest_as_dict(manifest)))
     known = ModelVersion.objects.filter(name=manifest.name).first()
-    if known is not None and known.manifest != document:
+    if known is not None and not _same_model(known.manifest, document):
         raise RegistryError(
             f"Another bundle is registered as {manifest.name}. Names are never used twice: "
             f"change `name` in {folder / MANIFEST_NAME}."
@@ -83,11 +88,20 @@ def register(*, folder: Path, parent: ModelVersion | None = None) -> ModelVersio
             "weights_sha256": manifest.weights_sha256, "manifest": document, "parent": parent
         },
     )  # fmt: skip
+    if not created and document["replay_sha256"] and version.manifest != document:
+        version.manifest = document
+        version.save(update_fields=["manifest"])
     if not created and version.parent is None and parent is not None:
         # The parent was registered after its child.
         version.parent = parent
         version.save(update_fields=["parent"])
     return version
+
+
+def _same_model(known: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
+    """Return whether two manifests are of one bundle, whose replay features may have been added."""
+    beside_the_model = {"replay_sha256": ""}
+    return {**known, **beside_the_model} == {**document, **beside_the_model}
 
 
 def _parent(manifest: Manifest, given: ModelVersion | None) -> ModelVersion | None:

@@ -15,7 +15,7 @@ from training.engine.stages import TrainFrom
 from training.runtime.checkpoint import DISK_FULL
 
 MEGABYTE: Final = 2**20
-BUNDLE: Final = 60 * MEGABYTE  # in half precision, with its figures
+BUNDLE: Final = 85 * MEGABYTE  # in half precision, with its figures and replay features
 # Trained weights of one kind in single precision. A checkpoint holds the weights, the best
 # epoch's, two moments of Adam and perhaps an average; the one before stays until it is written.
 TRAINED: Final = {

@@ -4,8 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from classifier.decision import Decision, Outcome, Scores
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from classifier.decision import Decision, Outcome, Scores, decide
+from classifier.ml.bundle import Bundle
 from classifier.ml.predictor import Predictor
+from classifier.ml.probabilities import LogitArrays, probabilities
 from classifier.photos.cleaning import Limits
 from classifier.photos.local_files import shown_path
 from classifier.worker.classify_files import Classified, classify_files
@@ -57,6 +63,26 @@ class ScoredPhotos:
     def truth(self) -> Truth:
         """Return the labels as arrays, in the same order."""
         return truth_of([photo.sample for photo in self.photos])
+
+
+def score_features(
+    samples: Sequence[Sample], features: NDArray[np.float16], bundle: Bundle
+) -> list[Scored]:
+    """Score pooled features as the product scores the photos behind them.
+
+    Args:
+        samples: the photos.
+        features: (N, 2048), of the same photos by the backbone of this bundle.
+        bundle: whose heads, temperatures and thresholds decide.
+    """
+    with torch.inference_mode():
+        logits = bundle.network.classify_features(torch.from_numpy(features).float())
+    scores = probabilities(LogitArrays.of([logits]), bundle.manifest.temperature).as_scores()
+    thresholds = bundle.manifest.thresholds
+    return [
+        Scored(sample, one, decide(one, thresholds))
+        for sample, one in zip(samples, scores, strict=True)
+    ]
 
 
 def score_photos(samples: Sequence[Sample], predictor: Predictor, limits: Limits) -> ScoredPhotos:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifier.decision import Outcome, Thresholds
 from classifier.ml.bundle import load_bundle
@@ -16,7 +17,7 @@ from classifier.versions.gate_report import GateReport
 from classifier.versions.stream import Mix
 from training.data.folder import PhotosError, Sample
 from training.evaluation.figures import evaluate
-from training.evaluation.product_scores import Scored, ScoredPhotos, score_photos
+from training.evaluation.product_scores import Scored, ScoredPhotos, score_features, score_photos
 from training.gate.answers import Answers
 from training.gate.gate import compare
 from training.gate.rules import GateRules
@@ -55,16 +56,33 @@ class PairedScores:
         }
 
 
+class Replayed(NamedTuple):
+    """Photos that are not here: their numbers among the samples, and their features (n, 2048)."""
+
+    rows: Sequence[int]
+    features: NDArray[np.float16]
+
+
 def score_models(
-    samples: Sequence[Sample], champion: Path, candidate: Path, limits: Limits
+    samples: Sequence[Sample],
+    champion: Path,
+    candidate: Path,
+    limits: Limits,
+    replayed: Replayed | None = None,
 ) -> PairedScores:
     """Score the photos with both bundles; one that the product refuses counts for neither.
+
+    Args:
+        samples: the photos.
+        champion, candidate: folders of the bundles.
+        limits: the product's limits of a photo.
+        replayed: photos that features stand for; both bundles have the backbone that made them.
 
     Raises:
         PhotosError: if no photo can be read.
     """
-    champion_scores = score_photos(samples, Predictor(load_bundle(champion)), limits)
-    candidate_scores = score_photos(samples, Predictor(load_bundle(candidate)), limits)
+    champion_scores = _scored(samples, champion, limits, replayed)
+    candidate_scores = _scored(samples, candidate, limits, replayed)
     read = [[photo.sample for photo in side.photos] for side in (champion_scores, candidate_scores)]
     if read[0] != read[1]:
         raise PhotosError(
@@ -74,6 +92,24 @@ def score_models(
     refused = {photo.sample for photo in champion_scores.refused}
     rows = [number for number, sample in enumerate(samples) if sample not in refused]
     return PairedScores(champion_scores, candidate_scores, rows)
+
+
+def _scored(
+    samples: Sequence[Sample], folder: Path, limits: Limits, replayed: Replayed | None
+) -> ScoredPhotos:
+    bundle = load_bundle(folder)
+    if replayed is None:
+        return score_photos(samples, Predictor(bundle), limits)
+    of_features = score_features([samples[row] for row in replayed.rows], replayed.features, bundle)
+    scored = dict(zip(replayed.rows, of_features, strict=True))
+    here = [row for row in range(len(samples)) if row not in scored]
+    if not here:
+        return ScoredPhotos(of_features)
+    read = score_photos([samples[row] for row in here], Predictor(bundle), limits)
+    refused = {photo.sample for photo in read.refused}
+    kept = [row for row in here if samples[row] not in refused]
+    scored |= dict(zip(kept, read.photos, strict=True))
+    return ScoredPhotos([scored[row] for row in sorted(scored)], read.refused)
 
 
 def answers(photos: Sequence[Scored]) -> Answers:

@@ -20,7 +20,8 @@ from training.gate.production_estimate import (
     production_estimate,
 )
 from training.gate.rules import GateRules
-from training.gate.score_models import PairedScores, score_models
+from training.gate.score_models import PairedScores, Replayed, score_models
+from training.retrain.batch_sources import replayed_features
 from training.retrain.data.collect import Collected
 
 
@@ -67,7 +68,8 @@ def compare_models(
         PhotosError: if no test photo can be read.
     """
     rows = collected.of_split(Split.TEST)
-    scores = score_models(collected.samples(Split.TEST), champion, candidate, limits)
+    samples = collected.samples(Split.TEST)
+    scores = score_models(samples, champion, candidate, limits, _replayed(collected, rows))
     before, after = read_manifest(champion), read_manifest(candidate)
     figures = scores.figures(before.thresholds, after.thresholds, rules.mix)
     tested = [rows[number] for number in scores.rows]
@@ -95,6 +97,15 @@ def compare_models(
             "test",
         ),
     )
+
+
+def _replayed(collected: Collected, rows: Sequence[DatasetRow]) -> Replayed | None:
+    """Return which of these photos have replay features in their place; None where none has."""
+    if collected.replay is None:
+        return None
+    numbers = [number for number, row in enumerate(rows) if collected.is_replayed(row)]
+    features = replayed_features(collected.replay, [rows[number] for number in numbers])
+    return Replayed(numbers, features)
 
 
 def _production(

@@ -33,14 +33,14 @@ INDEX: Final = "index.json"
 
 
 class JoinedCache(FeatureBatches):
-    """Rows of several caches on disk, as one cache in an order of its own.
+    """Rows of several sources of features, as one source in an order of its own.
 
     Args:
-        caches: the caches.
+        caches: the sources; where one has fewer views than another, its own take turns.
         places: (N, 2): of each photo, which cache and which of its photos.
     """
 
-    def __init__(self, caches: Sequence[FeatureCache], places: NDArray[np.intp]) -> None:
+    def __init__(self, caches: Sequence[FeatureBatches], places: NDArray[np.intp]) -> None:
         self._caches, self._places = caches, places
 
     def __len__(self) -> int:
@@ -49,7 +49,7 @@ class JoinedCache(FeatureBatches):
     @property
     def views(self) -> int:
         """How many views there are of each photo."""
-        return min(cache.views for cache in self._caches)
+        return max(cache.views for cache in self._caches)
 
     def read(self, photos: Rows, views: Rows, device: torch.device = CPU) -> Tensor:
         """Return the chosen views of the chosen photos as float32.
@@ -61,7 +61,8 @@ class JoinedCache(FeatureBatches):
         features: Tensor | None = None
         for number in np.unique(which):
             here = np.flatnonzero(which == number)
-            values = self._caches[number].read(rows[here], views[here])
+            cache = self._caches[number]
+            values = cache.read(rows[here], views[here] % cache.views)
             if features is None:
                 features = torch.empty((len(photos), *values.shape[1:]))
             features[torch.from_numpy(here)] = values

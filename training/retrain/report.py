@@ -95,8 +95,10 @@ def _shown(
     decision: ChangedDecision, tested: Sequence[DatasetRow], collected: Collected
 ) -> dict[str, Any]:
     row = tested[decision.row]
-    path = str(collected.file_of(row).resolve())
-    image = thumbnails([path], Path).get(path)
+    image = None
+    if not collected.is_replayed(row):
+        path = str(collected.file_of(row).resolve())
+        image = thumbnails([path], Path).get(path)
     return {"decision": decision, "image": image, "source": row.source.value}
 
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from safetensors import SafetensorError
 
 from classifier.ml.bundle import load_bundle, save_bundle
-from classifier.ml.manifest import DATASET_NAME, HELD_OUT_NAME, REPORT_NAME
+from classifier.ml.manifest import DATASET_NAME, HELD_OUT_NAME, REPLAY_NAME, REPORT_NAME
 from classifier.models import ModelVersion, RetrainRun, Review, Split
 from classifier.photos.intake import photo_limits
 from classifier.retraining import Lease, LeaseLostError, new_reviews
@@ -19,12 +19,14 @@ from classifier.retraining.lease import DATABASE_AWAY
 from classifier.versions import registry, storage
 from classifier.versions.gate_report import GateReport
 from training.calibration.held_out_scores import joined, read_held_out_file
-from training.data.dataset_rows import NAMES, read_dataset, write_dataset
+from training.data.dataset_rows import NAMES, RowSource, read_dataset, write_dataset
 from training.data.photo_folders import PhotoFolders
+from training.engine.stages import TrainFrom
 from training.gate.rules import rules_of
 from training.retrain.compare import Comparison, compare_models
 from training.retrain.data.collect import Collected, collect
 from training.retrain.data.kept_splits import remember_splits
+from training.retrain.data.replay import read_replay, replay_content
 from training.retrain.register import Finished, register_candidate
 from training.retrain.report import retrain_page
 from training.retrain.request import RetrainError, RetrainRequest
@@ -32,6 +34,7 @@ from training.retrain.train_candidate import CandidateSpec, train_candidate
 from training.retrain.work_folder import WorkFolder
 from training.runtime.checkpoint import remove_checkpoint
 from training.runtime.progress import listening
+from training.train.replay import replay_of_photos
 
 logger = logging.getLogger(__name__)
 Stage = RetrainRun.Stage
@@ -159,6 +162,7 @@ class _Retraining:
                 else [],
                 "more_reviews": collected.more_reviews,
                 "notes": collected.notes,
+                "replayed": collected.replay is not None,
             }
             self.work.save(COLLECTED, kept)
         with (self.work.path / DATASET_NAME).open(
@@ -172,6 +176,7 @@ class _Retraining:
             self.work.photos,
             more_reviews=kept["more_reviews"],
             notes=kept["notes"],
+            replay=read_replay(self.champion) if kept.get("replayed") else None,
         )
 
     def _train(self, collected: Collected) -> None:
@@ -210,9 +215,27 @@ class _Retraining:
                 DATASET_NAME: (self.work.path / DATASET_NAME).read_bytes(),
                 HELD_OUT_NAME: self._held_out(comparison),
                 REPORT_NAME: retrain_page(comparison, collected).encode(errors="backslashreplace"),
+                **self._replay(collected),
             },
         )
         return comparison.report
+
+    def _replay(self, collected: Collected) -> dict[str, bytes]:
+        """Return the replay features of the base photos, if they are to be had.
+
+        The champion's are right as long as its backbone is; where that was trained they are made
+        anew from the photos.
+        """
+        if self.request.config.train_from is TrainFrom.HEADS:
+            content = replay_content(self.champion)
+            return {} if content is None else {REPLAY_NAME: content}
+        base = [row for row in collected.rows if row.source is RowSource.BASE]
+        if not base:
+            return {}
+        bundle = load_bundle(self.work.trained)
+        files = [collected.file_of(row) for row in base]
+        features = retraining_folder() / "features"
+        return {REPLAY_NAME: replay_of_photos(bundle, base, files, features / "replay")}
 
     def _held_out(self, comparison: Comparison) -> bytes:
         """Return what the candidate says of validation and test photos."""

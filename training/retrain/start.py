@@ -45,12 +45,14 @@ ON_A_GPU: Final = TrainConfig(train_from=TrainFrom.LAYER4, epochs=6, backbone_lr
 ON_A_CPU: Final = TrainConfig(train_from=TrainFrom.HEADS, epochs=30, mixup=0.0)
 
 
-def default_config(train_from: TrainFrom | None = None) -> TrainConfig:
-    """Return the settings for this machine, or for this choice of what is trained."""
+def default_config(train_from: TrainFrom | None = None, *, photos: bool = True) -> TrainConfig:
+    """Return the settings for this machine, or for this choice of what is trained.
+
+    Without base photos the heads alone are trained: replay features are of the whole backbone.
+    """
     if train_from is None:
-        train_from = (
-            TrainFrom.LAYER4 if make_accelerator().device.type == "cuda" else TrainFrom.HEADS
-        )
+        on_a_gpu = photos and make_accelerator().device.type == "cuda"
+        train_from = TrainFrom.LAYER4 if on_a_gpu else TrainFrom.HEADS
     config = ON_A_CPU if train_from is TrainFrom.HEADS else ON_A_GPU
     return replace(config, train_from=train_from)
 
@@ -58,7 +60,8 @@ def default_config(train_from: TrainFrom | None = None) -> TrainConfig:
 def default_request(**changes: Any) -> RetrainRequest:
     """Return what the trainer does when nobody says more."""
     base = PhotoFolders.parse(settings.BASE_PHOTOS_DIR)
-    return RetrainRequest(**{"photos": base, "config": default_config(), **changes})
+    config = default_config(photos=base is not None)
+    return RetrainRequest(**{"photos": base, "config": config, **changes})
 
 
 def work_on(number: int) -> None:

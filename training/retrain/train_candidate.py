@@ -8,26 +8,23 @@ from typing import Any
 
 from classifier.decision import Thresholds
 from classifier.ml.bundle import load_bundle, save_bundle
-from classifier.ml.manifest import HELD_OUT_NAME, Manifest, Preprocessing
-from classifier.ml.network import HierarchicalResNet
+from classifier.ml.manifest import HELD_OUT_NAME, Manifest
 from classifier.models import Split
 from training.calibration.calibrate import Calibration, calibrate, keep_promise
 from training.calibration.held_out import HeldOut, score_of
 from training.calibration.held_out_scores import held_out_scores
 from training.calibration.near_unit import fit_near_unit
 from training.calibration.promise import promise_of
-from training.data.augment import ListingAugmentation
-from training.data.batches import BatchSource, PhotoBatches
-from training.data.dataset_rows import DatasetRow, dataset_fingerprint
+from training.data.dataset_rows import dataset_fingerprint
 from training.data.targets import build_targets
-from training.engine.stages import TrainedPart, TrainFrom
+from training.engine.stages import TrainedPart
 from training.engine.trainer import Epoch, fit
 from training.evaluation.figures import evaluate
 from training.evaluation.scoring import Truth, truth_of
+from training.retrain.batch_sources import make_batch_sources
 from training.retrain.data.collect import Collected, counts
-from training.retrain.features import FeatureStore, Photo
 from training.retrain.request import RetrainRequest
-from training.runtime.devices import make_accelerator, resolve_precision
+from training.runtime.devices import make_accelerator
 
 logger = logging.getLogger(__name__)
 
@@ -61,14 +58,13 @@ def train_candidate(collected: Collected, request: RetrainRequest, spec: Candida
     """
     bundle = load_bundle(spec.champion)
     network, before = bundle.network, bundle.manifest
-    trained, held_out = collected.of_split(Split.TRAIN), collected.of_split(Split.VALIDATION)
     targets = build_targets(
         collected.samples(Split.TRAIN),
         smoothing=request.config.smoothing,
         outlier_weight=request.config.outlier_weight,
     )
-    training, validating = _batch_sources(
-        collected, trained, held_out, network, before.preprocessing, request, spec.features
+    training, validating = make_batch_sources(
+        collected, network, before.preprocessing, request, spec.features
     )
     validation = HeldOut(validating, truth_of(collected.samples(Split.VALIDATION)))
     epochs = fit(
@@ -101,7 +97,7 @@ def train_candidate(collected: Collected, request: RetrainRequest, spec: Candida
     scored = held_out_scores(
         chosen.scores,
         collected.samples(Split.VALIDATION),
-        [row.sha256 for row in held_out],
+        [row.sha256 for row in collected.of_split(Split.VALIDATION)],
         "validation",
     )
     return save_bundle(network, manifest, spec.output, {HELD_OUT_NAME: scored.as_bytes()})
@@ -133,41 +129,3 @@ def _training_record(
         "epochs": [asdict(epoch) for epoch in epochs],
         "device": make_accelerator().device.type,
     }
-
-
-def _batch_sources(
-    collected: Collected,
-    trained: list[DatasetRow],
-    held_out: list[DatasetRow],
-    network: HierarchicalResNet,
-    preprocessing: Preprocessing,
-    request: RetrainRequest,
-    folder: Path,
-) -> tuple[BatchSource, BatchSource]:
-    """Return the batch sources of training and of validation photos."""
-    config = request.config
-
-    def photos(rows: list[DatasetRow]) -> list[Photo]:
-        return [Photo(row.sha256, row.sample(collected.file_of(row))) for row in rows]
-
-    if config.train_from is TrainFrom.ALL:
-        samples = [photo.sample for photo in photos(trained)]
-        return (
-            PhotoBatches(samples, preprocessing, ListingAugmentation(preprocessing)),
-            PhotoBatches([photo.sample for photo in photos(held_out)], preprocessing),
-        )
-    device = make_accelerator().device
-    store = FeatureStore(
-        network,
-        config.train_from,
-        preprocessing,
-        folder,
-        device=device,
-        seed=config.seed,
-        precision=resolve_precision(config.precision, device),
-    )
-    store.forget_others()
-    return (
-        store.features(photos(trained), "training photos", views=request.views),
-        store.features(photos(held_out), "validation photos"),
-    )

@@ -19,6 +19,7 @@ from classifier.ml.manifest import (
     DATASET_NAME,
     HELD_OUT_NAME,
     MANIFEST_NAME,
+    REPLAY_NAME,
     WEIGHTS_NAME,
     Manifest,
     manifest_as_dict,
@@ -153,7 +154,7 @@ def _write_manifest(bundle: Path, manifest: Manifest) -> None:
 
 def _copy_extras(version: ModelVersion, bundle: Path) -> None:
     """Copy what is as true of the new version; the parent's report is not."""
-    for name in (DATASET_NAME, HELD_OUT_NAME):
+    for name in (DATASET_NAME, HELD_OUT_NAME, REPLAY_NAME):
         file = storage.open_extra(version, name)
         if file is not None:
             with file, (bundle / name).open("wb") as copy:

@@ -3,13 +3,14 @@
 import dataclasses
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from accelerate import Accelerator
 
-from classifier.ml.manifest import DATASET_NAME, HELD_OUT_NAME, Manifest
+from classifier.ml.manifest import DATASET_NAME, HELD_OUT_NAME, REPLAY_NAME, Manifest
+from classifier.ml.network import HierarchicalResNet
 from classifier.models import Split
 from training.calibration.calibrate import Evaluated, choose_and_evaluate
 from training.calibration.held_out import HeldOut, score_of
@@ -27,6 +28,7 @@ from training.data.leave_out import LeaveOut, folds_of
 from training.data.split import DatasetSplit
 from training.data.split_record import split_as
 from training.data.targets import build_targets
+from training.engine.config import TrainConfig
 from training.engine.disk_space import check_disk_space, write_bundle
 from training.engine.stages import TrainedPart, TrainFrom
 from training.engine.trainer import Epoch, fit
@@ -36,6 +38,7 @@ from training.runtime.devices import make_accelerator
 from training.train.batch_sources import BatchSources, make_batch_sources
 from training.train.cross_fit import cross_fit
 from training.train.recipe import after_epochs, before_epochs, new_network
+from training.train.replay import FeaturesOf, replay_of_splits
 from training.train.request import TrainRequest
 
 __all__ = ["TrainRequest", "train"]
@@ -111,6 +114,7 @@ def train(request: TrainRequest) -> Manifest | None:
     extras = {
         DATASET_NAME: dataset_text(rows).encode("utf-8", NAMES),
         HELD_OUT_NAME: _held_out(evaluated, cross_fitted, split, rows),
+        REPLAY_NAME: _replay(network, config, sources, used, sha256_of),
     }
     written = write_bundle(network, manifest, request.output, extras)
     remove_checkpoint(checkpoint)
@@ -179,6 +183,25 @@ def _held_out(
             held_out_scores(evaluated.test, photos.test, test, "test"),
         ]
     ).as_bytes()
+
+
+def _replay(
+    network: HierarchicalResNet,
+    config: TrainConfig,
+    sources: BatchSources,
+    used: DatasetSplit,
+    sha256_of: Mapping[Path, str],
+) -> bytes:
+    """Return ``replay.safetensors``; training photos as the first view of them showed them."""
+    splits = (used.train, used.validation, used.test)
+    return replay_of_splits(
+        network,
+        TrainedPart(network, config.train_from),
+        [
+            FeaturesOf(batches, files := [s.path for s in photos], [sha256_of[f] for f in files])
+            for batches, photos in zip(sources, splits, strict=True)
+        ],
+    )
 
 
 def _run_digest(request: TrainRequest, dataset: str) -> str:

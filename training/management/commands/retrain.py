@@ -51,7 +51,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--train-from",
             choices=("heads", "layer4", "layer3", "all"),
-            help="the first part that is trained (default: layer4 on a GPU, heads on a CPU)",
+            help="the first part that is trained (default: heads; with photos and a GPU, layer4)",
         )
         parser.add_argument("--epochs", type=int, help="passes over the training photos")
         parser.add_argument("--views", type=int, default=2, help="kept views of each photo")
@@ -104,15 +104,15 @@ def _request(options: dict[str, Any]) -> "RetrainRequest":
     from training.engine.stages import TrainFrom
     from training.retrain.start import default_config, default_request
 
-    chosen = options["train_from"]
-    config = default_config(TrainFrom(chosen) if chosen else None)
+    chosen, photos = options["train_from"], _photos(options["photos"])
+    config = default_config(TrainFrom(chosen) if chosen else None, photos=photos is not None)
     given = {
         name: options[name]
         for name in ("epochs", "batch_size", "backbone_lr", "head_lr", "seed")
         if options[name] is not None
     }
     return default_request(
-        photos=_photos(options["photos"]),
+        photos=photos,
         config=replace(config, **given),
         views=options["views"],
         min_new=options["min_new"],

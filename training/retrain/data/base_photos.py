@@ -19,7 +19,9 @@ from training.data.dataset_rows import (
 from training.data.folder import PhotosError
 from training.data.photo_folders import PhotoFolders
 from training.data.split_record import SplitRecord, split_as
+from training.features.replay import ReplayFeatures
 from training.retrain.data.hash_cache import FileHash, hash_files
+from training.retrain.data.replay import read_replay
 from training.retrain.request import RetrainError
 
 
@@ -32,12 +34,14 @@ class BasePhotos:
         rows: what the dataset says of each.
         hashes: of each, in the same order.
         notes: sentences that a reader of the result must know.
+        replay: the features that stand for these photos; None where the photos themselves do.
     """
 
     folders: PhotoFolders | None
     rows: list[DatasetRow] = field(default_factory=list)
     hashes: list[FileHash] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    replay: ReplayFeatures | None = None
 
     def file_of(self, row: DatasetRow) -> Path:
         """Return where a base photo lies."""
@@ -49,7 +53,7 @@ class BasePhotos:
 def find_base_photos(
     champion: ModelVersion, folders: PhotoFolders | None, cache: Path
 ) -> BasePhotos:
-    """Return the champion's base photos.
+    """Return the champion's base photos; without a folder, those with replay features.
 
     Args:
         champion: the version to start from.
@@ -57,13 +61,14 @@ def find_base_photos(
         cache: folder of kept perceptual hashes.
 
     Raises:
-        RetrainError: if a folder is named and it is not theirs.
+        RetrainError: if a folder is named and it is not theirs, or the bundle is damaged.
     """
     listed = listed_base_photos(champion)
     if listed is not None and not listed:
         return BasePhotos(None, notes=[f"{champion} was made from reviews alone."])
     if folders is None:
-        return BasePhotos(None, notes=[_without(champion, listed)])
+        replayed = _replayed(champion, listed) if listed else None
+        return replayed or BasePhotos(None, notes=[_without(champion, listed)])
     try:
         rows = _split(champion, folders) if listed is None else listed
     except (PhotosError, ValueError) as error:  # the latter: split in a way nobody knows here
@@ -90,6 +95,21 @@ def listed_base_photos(champion: ModelVersion) -> list[DatasetRow] | None:
                 "Register its bundle again with `manage.py register_model FOLDER`."
             ) from error
     return [row for row in rows if row.source is RowSource.BASE]
+
+
+def _replayed(champion: ModelVersion, rows: Sequence[DatasetRow]) -> BasePhotos | None:
+    """Return the base photos that replay features stand for; None where there are none."""
+    replay = read_replay(champion)
+    if replay is None:
+        return None
+    hash_of = dict(zip(replay.sha256, replay.perceptual_hash, strict=True))
+    kept = [row for row in rows if row.sha256 in hash_of]
+    hashes = [FileHash(row.sha256, hash_of[row.sha256]) for row in kept]
+    note = (
+        f"The {len(kept):,} base photos of {champion} are not here; their replay features stand "
+        "for them, in training and in the test."
+    )
+    return BasePhotos(None, kept, hashes, [note], replay)
 
 
 def _without(champion: ModelVersion, listed: Sequence[DatasetRow] | None) -> str:

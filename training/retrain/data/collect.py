@@ -13,6 +13,7 @@ from training.data.dataset_rows import DatasetRow, RowSource
 from training.data.folder import Sample
 from training.data.near_duplicates import ALIKE
 from training.data.photo_folders import PhotoFolders
+from training.features.replay import ReplayFeatures
 from training.retrain.data.assign_split import Assignment, Base, SplitPlan, assign, pairs_with_new
 from training.retrain.data.base_photos import BasePhotos, find_base_photos
 from training.retrain.data.fetch import fetch, file_of
@@ -35,6 +36,7 @@ class Collected:
         assignments: by SHA-256, of each reviewed photo.
         more_reviews: by SHA-256, further reviews of the same file with the same label.
         notes: sentences that a reader of the result must know.
+        replay: the features that stand for base photos; None where the photos themselves do.
     """
 
     rows: list[DatasetRow]
@@ -43,11 +45,18 @@ class Collected:
     assignments: dict[str, Assignment] = field(default_factory=dict)
     more_reviews: dict[str, list[int]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    replay: ReplayFeatures | None = None
+
+    def is_replayed(self, row: DatasetRow) -> bool:
+        """Return whether replay features stand for a photo, whose file is not here."""
+        return self.replay is not None and row.source is RowSource.BASE
 
     def file_of(self, row: DatasetRow) -> Path:
-        """Return where a photo lies."""
+        """Return where a photo lies; where it once lay, if replay features stand for it."""
         if row.source is RowSource.REVIEW:
             return file_of(row.sha256, self.review_folder)
+        if self.replay is not None:
+            return Path(row.path)
         if self.base_folders is None:
             raise ValueError("There are no base photos.")
         return self.base_folders.file_of(row.path)
@@ -100,6 +109,7 @@ def collect(
         },
         more_reviews=agreed.same,
         notes=[*base.notes, *_notes(agreed, len(lost), hashes, plan)],
+        replay=base.replay,
     )
     must_be_enough(collected.rows)
     return collected
