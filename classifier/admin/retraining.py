@@ -25,6 +25,8 @@ STATE_COLOURS = {
     "queued": "info",
     "running": "info",
     "failed": "danger",
+    "nothing_new": "default",
+    "called_off": "default",
     "promoted": "success",
     "rejected": "warning",
 }

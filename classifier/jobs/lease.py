@@ -59,15 +59,15 @@ class JobLease:
         self._token = token
         self._reported_at = -SECONDS_BETWEEN_REPORTS
 
-    def report_progress(self, title: str, done: int, total: int) -> None:
-        """Store how far it is, and that it is alive; at most once a second."""
+    def report_progress(self, doing: str, progress: float) -> None:
+        """Store how far it is, 0 to 1, and that it is alive; at most once a second."""
         now = time.monotonic()
         if now - self._reported_at < SECONDS_BETWEEN_REPORTS:
             return
         self._reported_at = now
         self._write(
-            doing=f"{title}, {done:,} of {total:,}"[:200],
-            progress=min(max(done / total if total else 0.0, 0.0), 1.0),
+            doing=doing[:200],
+            progress=min(max(progress, 0.0), 1.0),
             alive_until=timezone.now() + settings.RETRAIN_LEASE,
         )
 

@@ -78,6 +78,8 @@ class RetrainRun(models.Model):
         QUEUED = "queued", "waits for the trainer"
         RUNNING = "running", "running"
         DONE = "done", "done"
+        NOTHING_NEW = "nothing_new", "nothing new"
+        CALLED_OFF = "called_off", "called off"
         FAILED = "failed", "failed"
 
     class Stage(models.TextChoices):
@@ -101,7 +103,6 @@ class RetrainRun(models.Model):
         PROMOTED = "promoted", "promoted"
         REJECTED = "rejected", "rejected"
         KEPT = "kept", "kept as a candidate"
-        NOTHING_NEW = "nothing_new", "too little new"
 
     trigger = models.CharField(max_length=10, choices=Trigger)
     policy = models.CharField(max_length=10, choices=Policy, default=Policy.GATE)
@@ -112,7 +113,7 @@ class RetrainRun(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
-    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
     stage = models.CharField(max_length=10, choices=Stage, null=True, blank=True)
     owner = models.UUIDField(null=True, blank=True, editable=False)
     alive_until = models.DateTimeField(null=True, blank=True, editable=False)
@@ -135,16 +136,23 @@ class RetrainRun(models.Model):
                 name="one_unfinished_retraining",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["queued", "running", "done", "failed"]),
+                condition=Q(state__in=[
+                    "queued", "running", "done", "nothing_new", "called_off", "failed",
+                ]),
                 name="retraining_state_known",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["queued", "running"], finished_at__isnull=True)
-                | Q(state__in=["done", "failed"], finished_at__isnull=False, owner__isnull=True),
+                | Q(
+                    state__in=["done", "nothing_new", "called_off", "failed"],
+                    finished_at__isnull=False,
+                    owner__isnull=True,
+                ),
                 name="retraining_finished_fits_state",
             ),
             models.CheckConstraint(
-                condition=~Q(state="done") | Q(verdict__isnull=False),
+                condition=Q(state="done", verdict__isnull=False)
+                | Q(~Q(state="done"), verdict__isnull=True),
                 name="retraining_done_has_verdict",
             ),
             models.CheckConstraint(

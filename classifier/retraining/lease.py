@@ -145,6 +145,14 @@ class Lease:
             new_reviews=new_reviews, progress=1.0,
         )  # fmt: skip
 
+    def end_with_nothing_new(self, message: str, *, new_reviews: int) -> None:
+        """End the run since there is too little to learn from; ``message`` says how much.
+
+        Raises:
+            LeaseLostError: if the run is another process's by now.
+        """
+        self._end(state=RetrainRun.State.NOTHING_NEW, message=message, new_reviews=new_reviews)
+
     def fail(self, message: str) -> None:
         """End the run without a verdict; ``message`` says why, and what to do.
 

@@ -67,8 +67,8 @@ def _is_free(run: RetrainRun, now: datetime) -> bool:
 def call_off(*, run: RetrainRun, by: User) -> bool:
     """End a run that waits or works; return whether it was unfinished. Its process soon notices."""
     ended = RetrainRun.objects.filter(pk=run.pk, state__in=UNFINISHED).update(
-        state=RetrainRun.State.FAILED,
-        message=f"Called off by {by}.",
+        state=RetrainRun.State.CALLED_OFF,
+        message=f"Called off by {by}. The champion stays what it is.",
         finished_at=timezone.now(),
         owner=None,
         alive_until=None,

@@ -57,7 +57,9 @@ def next_run(now: datetime | None = None) -> NextRun:
     last = RetrainRun.objects.exclude(finished_at=None).order_by("-finished_at").first()
     champion = Q(state=ModelVersion.State.CHAMPION)
     count = new_reviews()
-    since_last = _not_learned_by(champion | Q(pk=last.candidate_id if last else None)).count()
+    # Not of the last run: one that was called off, failed or found nothing new made none.
+    made = RetrainRun.objects.exclude(candidate=None).order_by("-finished_at").first()
+    since_last = _not_learned_by(champion | Q(pk=made.candidate_id if made else None)).count()
     needed = settings.RETRAIN_MIN_NEW
     if why := _what_is_in_the_way():
         return NextRun(None, why, count, since_last, needed)

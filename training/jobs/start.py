@@ -11,7 +11,7 @@ from classifier.models import TrainerJob
 from classifier.versions.registry import RegistryError
 from training.data.folder import PhotosError
 from training.jobs.thresholds import make_thresholds, work_promises_out
-from training.runtime.progress import listening
+from training.runtime.progress import listening, time_left
 from training.thresholds.held_out import ThresholdsError
 
 logger = logging.getLogger(__name__)
@@ -30,8 +30,13 @@ def work_on(number: int) -> None:
     if lease is None:
         return
     job = lease.job
+
+    def told(title: str, done: int, total: int, seconds_left: float | None) -> None:
+        doing = f"{title}, {done:,} of {total:,}{time_left(seconds_left)}"
+        lease.report_progress(doing, done / total if total else 0.0)
+
     try:
-        with listening(lease.report_progress):
+        with listening(told):
             WORK[job.kind](lease)
     except FAILURES as error:
         logger.error("%s (%s) failed. %s", job, job.get_kind_display(), error)

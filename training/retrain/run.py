@@ -33,7 +33,7 @@ from training.retrain.request import RetrainError, RetrainRequest
 from training.retrain.train_candidate import CandidateSpec, train_candidate
 from training.retrain.work_folder import WorkFolder
 from training.runtime.checkpoint import remove_checkpoint
-from training.runtime.progress import listening
+from training.runtime.progress import listening, time_left
 from training.train.replay import replay_of_photos
 
 logger = logging.getLogger(__name__)
@@ -118,9 +118,9 @@ class _Retraining:
         """Do a stage's work and let whoever watches know how far it is."""
         self.lease.report_progress(stage=stage, doing="begins")
 
-        def told(title: str, done: int, total: int) -> None:
+        def told(title: str, done: int, total: int, seconds_left: float | None) -> None:
             progress = done / total if total else 0.0
-            doing = f"{title}, {done:,} of {total:,}"
+            doing = f"{title}, {done:,} of {total:,}{time_left(seconds_left)}"
             self.lease.report_progress(stage=stage, doing=doing, progress=progress)
 
         began, used = time.monotonic(), _processor_seconds()
@@ -140,9 +140,7 @@ class _Retraining:
             f"Nothing was done: {count} reviews are new since {self.champion} was made, and it "
             f"takes {self.request.min_new}."
         )
-        self.lease.finish(
-            verdict=RetrainRun.Verdict.NOTHING_NEW, message=message, new_reviews=count
-        )
+        self.lease.end_with_nothing_new(message, new_reviews=count)
         self.work.remove()
 
     def _collect(self) -> Collected:

@@ -16,9 +16,10 @@ logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_LINES: Final = 30.0
 SECONDS_BETWEEN_CALLS: Final = 1.0
+SECONDS_BEFORE_A_GUESS: Final = 3.0
 
-# Told the title of the work, how many are done, and how many there are.
-Listener = Callable[[str, int, int], None]
+# Told the title of the work, how many are done, how many there are, and the seconds left if known.
+Listener = Callable[[str, int, int, float | None], None]
 _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 
@@ -34,6 +35,15 @@ def listening(listener: Listener) -> Iterator[None]:
         yield
     finally:
         _listener.reset(token)
+
+
+def time_left(seconds: float | None) -> str:
+    """Return the time left as a clause, such as ``, 4 min left``; empty where it is not known."""
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return ", less than a minute left"
+    return f", {round(seconds / 60):,} min left"
 
 
 def is_main_process() -> bool:
@@ -79,24 +89,30 @@ class Progress:
         if not self._terminal and now - self._spoken > SECONDS_BETWEEN_LINES:
             self._spoken = now
             rate = (self._done - self._before) / (now - self._started)
-            left = (self._total - self._done) / max(rate, 1e-9) / 60
             extra = "".join(f", {name} {value}" for name, value in self._shown.items())
             logger.info(
-                "%s: %d of %d, %.1f a second, %.0f min left%s.",
+                "%s: %d of %d, %.1f a second%s%s.",
                 self._title,
                 self._done,
                 self._total,
                 rate,
-                left,
+                time_left(self._seconds_left(now)),
                 extra,
             )
+
+    def _seconds_left(self, now: float) -> float | None:
+        """Return how long it will take at the speed so far; None while that cannot be said."""
+        done = self._done - self._before
+        if done <= 0 or now - self._started < SECONDS_BEFORE_A_GUESS:
+            return None
+        return (self._total - self._done) * (now - self._started) / done
 
     def _tell(self) -> None:
         now = time.monotonic()
         due = now - self._told >= SECONDS_BETWEEN_CALLS
         if self._listener and due:
             self._told = now
-            self._listener(self._title, self._done, self._total)
+            self._listener(self._title, self._done, self._total, self._seconds_left(now))
 
     def __exit__(
         self,

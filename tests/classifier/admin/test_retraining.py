@@ -163,7 +163,10 @@ def test_a_run_can_be_called_off(client: Client, engineer: User) -> None:
     assert CALL_OFF in client.get(RUNS).content.decode()
     client.post(CALL_OFF, {"_form_submitted": "on"})
     run = RetrainRun.objects.get()
-    assert (run.state, run.message) == ("failed", "Called off by engineer.")
+    assert (run.state, run.message) == (
+        "called_off",
+        "Called off by engineer. The champion stays what it is.",
+    )
     with pytest.raises(retraining.LeaseLostError):
         lease.report_progress(stage=TRAIN, doing="epoch 4")
     assert CALL_OFF not in client.get(RUNS).content.decode(), "there is nothing to call off"

@@ -130,9 +130,12 @@ def reviews_of_before(old: Any) -> None:
     model("DatasetReview").create(
         version=version, review=settled, sha256=fallback.sha256, part="test", weight=0
     )
-    model("RetrainRun").create(
-        trigger="command", state="done", verdict="kept", finished_at=timezone.now()
-    )
+    for ending in (
+        {"state": "done", "verdict": "kept"}, {"state": "done", "verdict": "nothing_new"},
+        {"state": "failed", "message": "Called off by anna."},
+        {"state": "failed", "message": "The disk is full."},
+    ):  # fmt: skip
+        model("RetrainRun").create(trigger="command", finished_at=timezone.now(), **ending)
     model("Reclassification").create(version=version, walks=1, cursor=4, total=3)
 
 
@@ -163,7 +166,9 @@ def test_a_database_of_before_migrates_with_its_rows(database_of_before: None) -
     assert SplitAssignment.objects.get().split == "test"
     learned = DatasetReview.objects.get()
     assert (learned.split, learned.weight, learned.review.is_final) == ("test", 0, True)
-    assert RetrainRun.objects.get().verdict == "kept"
+    assert list(RetrainRun.objects.order_by("pk").values_list("state", "verdict")) == [
+        ("done", "kept"), ("nothing_new", None), ("called_off", None), ("failed", None),
+    ]  # fmt: skip
     assert Reclassification.objects.get().passes == 1
     assert ListingPhoto.objects.get(outcome="subclass").suggestion.main == "Bags"
     assert missing_from_the_database() == set()

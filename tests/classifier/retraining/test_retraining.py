@@ -173,7 +173,8 @@ def test_a_heartbeat_notices_that_its_lease_is_lost(
             pytest.raises(LeaseLostError, match="called off"),
         ):
             lease.report_progress(stage=COLLECT, doing="reading")
-    assert (fresh(run).state, fresh(run).message) == ("failed", "Called off by anna.")
+    assert fresh(run).state == "called_off"
+    assert fresh(run).message == "Called off by anna. The champion stays what it is."
     assert not retraining.call_off(run=run, by=User.objects.get(username="anna"))
 
 

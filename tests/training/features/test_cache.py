@@ -133,14 +133,14 @@ def test_a_build_that_was_stopped_goes_on_where_it_stopped(
     samples = [Sample(path, None, None, path.name) for path in paths]
     views = Views(ListingAugmentation(PREPROCESSING), "listing", count=2)
 
-    def stop(_title: str, done: int, _total: int) -> None:
+    def stop(_title: str, done: int, _total: int, _left: float | None) -> None:
         if done == 4:
             raise StoppedError
 
     with pytest.raises(StoppedError), progress.listening(stop):
         builder.build(samples, "few", views)
     seen: list[int] = []
-    with progress.listening(lambda _title, done, _total: seen.append(done)):
+    with progress.listening(lambda _title, done, _total, _left: seen.append(done)):
         went_on = builder.build(samples, "few", views)
     assert seen[0] == 4
     for file in (tmp_path / "cache").iterdir():

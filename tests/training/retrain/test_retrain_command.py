@@ -233,7 +233,7 @@ def test_too_little_new_is_a_sentence(sound: ModelVersion, capsys: Any) -> None:
     printed = retrain("--min-new", "5", capsys=capsys)
     assert "Nothing was done: 1 reviews are new since sound was made, and it takes 5." in printed
     run = RetrainRun.objects.get()
-    assert (run.state, run.verdict) == ("done", "nothing_new")
+    assert (run.state, run.verdict) == ("nothing_new", None)
 
 
 def test_without_base_photos_too_few_reviews_are_refused(sound: ModelVersion) -> None:
@@ -313,7 +313,7 @@ def test_the_trainers_task_does_a_run_that_waits(sound: ModelVersion) -> None:
     run = request(trigger=RetrainRun.Trigger.ADMIN, policy=RetrainRun.Policy.GATE)
     tasks.retrain(run.pk)
     run.refresh_from_db()
-    assert (run.state, run.verdict) == ("done", "nothing_new")
+    assert (run.state, run.verdict) == ("nothing_new", None)
     tasks.retrain(run.pk)
     tasks.retrain(run.pk + 1)
     assert RetrainRun.objects.count() == 1

@@ -83,14 +83,20 @@ class Command(BaseCommand):
         from training.retrain.run import retrain
 
         run = request(trigger=RetrainRun.Trigger.COMMAND, policy=policy)
-        with take(run) as lease:
-            retrain(lease=lease, request=asked)
+        try:
+            with take(run) as lease:
+                retrain(lease=lease, request=asked)
+        except LeaseLostError as error:
+            run.refresh_from_db()
+            if run.state == RetrainRun.State.CALLED_OFF:
+                raise CommandError(_result(run)) from error
+            raise
         run.refresh_from_db()
         self.stdout.write(_result(run))
 
 
 def _result(run: RetrainRun) -> str:
-    lines = [f"{run}: {run.get_verdict_display()}. {run.message}"]
+    lines = [f"{run}: {run.get_verdict_display() or run.get_state_display()}. {run.message}"]
     if run.candidate and run.candidate.gate:
         for criterion in GateReport.from_dict(run.candidate.gate).criteria:
             mark = "ok " if criterion.passed else ("NO " if criterion.kind == "must" else " – ")
