@@ -17,7 +17,18 @@ class FinalLabelSerializer(serializers.Serializer[FinalLabel]):
     main = serializers.CharField(allow_null=True)
     sub = serializers.CharField(allow_null=True)
     said_by = serializers.ChoiceField(list(LabelSource), allow_null=True, source="source")
+    confidence = serializers.FloatField(
+        allow_null=True, help_text="Of the finest class that the model names; of nobody else."
+    )
     words = serializers.CharField()
+
+
+class ListingLabelSerializer(FinalLabelSerializer):
+    """The one label of a listing, from all its photos."""
+
+    contradictory = serializers.BooleanField(
+        help_text="Its photos seem to show different pieces; moderators look at them."
+    )
 
 
 class PhotoSerializer(serializers.ModelSerializer[ListingPhoto]):
@@ -86,7 +97,8 @@ class ListingSerializer(serializers.ModelSerializer[Listing]):
     photos = PhotoSerializer(many=True, read_only=True)
     url = serializers.HyperlinkedIdentityField(view_name="api:listing")
     final_label = serializers.SerializerMethodField(
-        help_text="From a moderator where one has settled a photo, else the model, else the seller."
+        help_text="Of moderators where they settled photos, else of the model's pooled scores or "
+        "of the seller."
     )
 
     class Meta:
@@ -102,9 +114,11 @@ class ListingSerializer(serializers.ModelSerializer[Listing]):
         )
         read_only_fields = fields
 
-    @extend_schema_field(FinalLabelSerializer)
+    @extend_schema_field(ListingLabelSerializer)
     def get_final_label(self, listing: Listing) -> Any:
-        return FinalLabelSerializer(listing_label(listing.photos.all())).data
+        label = listing_label(listing.photos.all())
+        said = FinalLabelSerializer(label.label).data
+        return {**said, "contradictory": label.is_contradictory}
 
 
 class RefusalSerializer(serializers.Serializer[Any]):

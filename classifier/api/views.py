@@ -46,7 +46,7 @@ class NewestFirst(CursorPagination):
 
 
 def _with_photos(listings: QuerySet[Listing]) -> QuerySet[Listing]:
-    return with_label_parts(listings).prefetch_related("photos__model_version")
+    return with_label_parts(listings)
 
 
 class TokenView(ObtainAuthToken):

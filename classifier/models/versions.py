@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from classifier.decision import Thresholds
+
 _NEVER_DELETED: Final = "Promotions are the record of what was live when; they are never deleted."
 
 
@@ -72,6 +74,12 @@ class ModelVersion(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Those of its bundle; the defaults where it names none."""
+        given = self.manifest.get("thresholds")
+        return Thresholds(**given) if given else Thresholds()
 
     @property
     def is_against_gate(self) -> bool:

@@ -65,10 +65,18 @@ def settle(
             raise ReviewedMeanwhileError(settled.label)
         review = review_of(row, moderator=moderator, verdict=verdict, key=key)
         review.seconds = bounded_seconds(seconds)
-        review.source, review.round = Review.Source.DIRECT, _next_round(row)
-        store(review)
-        _leave_queue(row)
+        store_direct(review)
     return review
+
+
+def store_direct(review: Review) -> None:
+    """Store a verdict on a photo that a person chose; it replaces what stood before."""
+    photo = review.photo
+    if photo is None:
+        raise PhotoGoneError
+    review.source, review.round = Review.Source.DIRECT, _next_round(photo)
+    store(review)
+    _leave_queue(photo)
 
 
 def _next_round(photo: ListingPhoto) -> int:

@@ -6,9 +6,11 @@ from enum import StrEnum
 
 from django.db.models import Prefetch, QuerySet
 
-from classifier.decision import Outcome
+from classifier import pooling
+from classifier.decision import Decision, Outcome, Reason, Scores, Thresholds
 from classifier.models import Listing, ListingPhoto, Review, Suggestion
-from classifier.taxonomy import UNKNOWN_LABEL, label_path
+from classifier.pooling import ListingDecision, decide_listing
+from classifier.taxonomy import label_path
 
 
 class LabelSource(StrEnum):
@@ -21,17 +23,13 @@ class LabelSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FinalLabel:
-    """``main`` and ``sub`` are None where nobody named one."""
+    """The classes are None where nobody named one, the confidence where it was not the model."""
 
     main: str | None
     sub: str | None
     source: LabelSource | None
     words: str
-
-    @property
-    def depth(self) -> int:
-        """Return 0 without a class, 1 with a main class, 2 with a subclass."""
-        return (self.main is not None) + (self.sub is not None)
+    confidence: float | None = None
 
 
 NO_LABEL = FinalLabel(None, None, None, "")
@@ -44,7 +42,9 @@ def with_label_parts(listings: QuerySet[Listing]) -> QuerySet[Listing]:
     """
     present = Prefetch("photos", queryset=ListingPhoto.objects.present())
     settled = Prefetch("photos__reviews", queryset=Review.objects.final())
-    return listings.prefetch_related(present, "photos__suggestion", settled)
+    return listings.prefetch_related(
+        present, "photos__suggestion", "photos__model_version", settled
+    )
 
 
 def final_review(photo: ListingPhoto) -> Review | None:
@@ -62,25 +62,97 @@ def final_label(photo: ListingPhoto) -> FinalLabel:
     if review is not None:
         return FinalLabel(review.main, review.sub, LabelSource.MODERATOR, review.label)
     if photo.outcome == Outcome.SUBCLASS:
-        return FinalLabel(photo.main, photo.sub, LabelSource.MODEL, photo.label)
+        return _of_model(photo)
     suggestion: Suggestion | None = getattr(photo, "suggestion", None)
     if suggestion is not None:
         return FinalLabel(suggestion.main, suggestion.sub, LabelSource.SELLER, suggestion.label)
     if photo.outcome is None:
         return NO_LABEL
-    return FinalLabel(photo.main, photo.sub, LabelSource.MODEL, photo.label)
+    return _of_model(photo)
 
 
-def listing_label(photos: Iterable[ListingPhoto]) -> FinalLabel:
-    """Return the label of a listing from its photos: the best source, then the finest label."""
-    order = [LabelSource.MODERATOR, LabelSource.MODEL, LabelSource.SELLER]
-    labelled = [label for label in map(final_label, photos) if label.source is not None]
-    named = [label for label in labelled if label.main is not None]
-    if not named:
-        if not labelled:
-            return NO_LABEL
-        return FinalLabel(None, None, labelled[0].source, UNKNOWN_LABEL)
-    best = min(
-        named, key=lambda label: (order.index(label.source or LabelSource.SELLER), -label.depth)
+def _of_model(photo: ListingPhoto) -> FinalLabel:
+    confidence = photo.sub_confidence if photo.sub else photo.main_confidence
+    return FinalLabel(photo.main, photo.sub, LabelSource.MODEL, photo.label, confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class ListingLabel:
+    """The one label of a listing.
+
+    Attributes:
+        label: what its photos say together, and who it comes from.
+        is_contradictory: its photos seem to show different pieces.
+    """
+
+    label: FinalLabel
+    is_contradictory: bool = False
+
+
+def listing_label(photos: Iterable[ListingPhoto]) -> ListingLabel:
+    """Return the label of a listing: its moderators', else the pooled model's, else its seller's.
+
+    A seller's word fills in where the model has no subclass, as for a photo.
+    """
+    rows = list(photos)
+    settled = [review for review in map(final_review, rows) if review is not None]
+    named: list[tuple[str | None, str | None]] = [
+        (review.main, review.sub) for review in settled if review.main is not None
+    ]
+    if named:
+        main, sub = _shared(named)
+        words = label_path(main, sub) if main else ""
+        label = FinalLabel(main, sub, LabelSource.MODERATOR, words)
+        return ListingLabel(label, pooling.contradicts(named))
+    if rows and len(settled) == len(rows):
+        return ListingLabel(FinalLabel(None, None, LabelSource.MODERATOR, settled[0].label))
+    decision = pooled_decision(rows)
+    if decision is None:
+        return ListingLabel(NO_LABEL)
+    said = [photo.suggestion for photo in rows if hasattr(photo, "suggestion")]
+    if said and decision.sub is None and not decision.is_contradictory:
+        word = max(said, key=lambda suggestion: (suggestion.sub is not None, suggestion.at))
+        return ListingLabel(FinalLabel(word.main, word.sub, LabelSource.SELLER, word.label))
+    words = label_path(decision.main, decision.sub)
+    label = FinalLabel(
+        decision.main, decision.sub, LabelSource.MODEL, words, confidence=decision.confidence
     )
-    return FinalLabel(best.main, best.sub, best.source, label_path(best.main, best.sub))
+    return ListingLabel(label, decision.is_contradictory)
+
+
+def _shared(named: list[tuple[str | None, str | None]]) -> tuple[str | None, str | None]:
+    """Return the finest label that agrees with every one of these."""
+    mains = {main for main, _ in named}
+    subs = {sub for _, sub in named if sub is not None}
+    main = mains.pop() if len(mains) == 1 else None
+    return main, subs.pop() if main and len(subs) == 1 else None
+
+
+def pooled_decision(photos: Iterable[ListingPhoto]) -> ListingDecision | None:
+    """Return what the model says of a listing's photos together; None while it says nothing.
+
+    The thresholds are those of the version that tagged the latest photo.
+    """
+    tagged = [photo for photo in photos if photo.outcome is not None and photo.scores]
+    if not tagged:
+        return None
+    latest = max(tagged, key=lambda photo: (photo.classified_at or photo.created_at, photo.pk))
+    thresholds = latest.model_version.thresholds if latest.model_version else Thresholds()
+    return decide_listing([(scores_of(photo), decision_of(photo)) for photo in tagged], thresholds)
+
+
+def scores_of(photo: ListingPhoto) -> Scores:
+    """Return the stored scores of a tagged photo."""
+    return Scores(**(photo.scores or {}))
+
+
+def decision_of(photo: ListingPhoto) -> Decision:
+    """Return the stored decision of a tagged photo."""
+    return Decision(
+        Outcome(photo.outcome or Outcome.UNKNOWN),
+        photo.main,
+        photo.sub,
+        photo.main_confidence or 0.0,
+        photo.sub_confidence or 0.0,
+        Reason(photo.reason) if photo.reason else None,
+    )

@@ -109,6 +109,8 @@ def store_results(
             _apply(row, result_of[row.pk], version)
         ListingPhoto.objects.bulk_update(rows, RESULT_FIELDS)
         enqueue.enqueue(rows)
+        # After commit: of two transactions that tag photos of one listing the later sees both.
+        transaction.on_commit(lambda: enqueue.enqueue_contradictions(rows), robust=True)
     return len(rows)
 
 

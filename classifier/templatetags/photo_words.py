@@ -61,13 +61,19 @@ def confidence(photo: ListingPhoto) -> str:
 
 
 @register.filter
+def percent(share: float | None) -> str:
+    """A share in percent."""
+    return wording.percent(share)
+
+
+@register.filter
 def settled(photo: ListingPhoto) -> Review | None:
     """The moderator's verdict on the photo, if there is one."""
     return labels.final_review(photo)
 
 
 @register.filter
-def final_label(listing: Listing) -> labels.FinalLabel:
+def final_label(listing: Listing) -> labels.ListingLabel:
     """What the listing shows, and who says so."""
     return labels.listing_label(listing.photos.all())
 

@@ -9,6 +9,7 @@ from typing import Any, Concatenate, Final, ParamSpec, cast
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.cache import never_cache
 
@@ -16,7 +17,7 @@ from classifier import wording
 from classifier.models import ListingPhoto, QueueItem, Review
 from classifier.photos import gradcam
 from classifier.photos.storage import RETRY_AFTER_SECONDS, StorageUnavailableError
-from classifier.review import direct, verdicts
+from classifier.review import direct, verdicts, whole_listing
 from classifier.review.errors import ConflictError, PhotoGoneError, ReviewError
 from classifier.review.queue import cards, claims
 from classifier.review.queue.counters import counters
@@ -161,21 +162,28 @@ def take(user: User, body: Body) -> Body:
 
 @endpoint
 def decide(user: User, body: Body) -> Body:
-    """Store a verdict and claim the next photo."""
-    review = verdicts.record_verdict(
-        moderator=user,
-        item=_number(body, "item"),
-        claim=_uuid(body.get("claim")),
-        verdict=_verdict(body),
-        seconds=_seconds(body),
-    )
-    return {**cards.answer_to_verdict(review), **_next(user, body)}
+    """Store a verdict and claim the next photo; with ``listing`` for all photos of the listing."""
+    verdict = _verdict(body)
+    with transaction.atomic():
+        review = verdicts.record_verdict(
+            moderator=user,
+            item=_number(body, "item"),
+            claim=_uuid(body.get("claim")),
+            verdict=verdict,
+            seconds=_seconds(body),
+        )
+        others = _for_listing(review, verdict, body)
+    return {**cards.answer_to_verdict(review), "others": others, **_next(user, body)}
+
+
+def _for_listing(review: Review, verdict: verdicts.Verdict, body: Body) -> int:
+    return whole_listing.settle_others(review, verdict=verdict) if body.get("listing") else 0
 
 
 @endpoint
 def undo(user: User, body: Body) -> Body:
     """Take a verdict back; the photo comes up again, one that was chosen as ``photo``."""
-    item = verdicts.undo(moderator=user, review=_number(body, "review"))
+    item = whole_listing.undo(moderator=user, review=_number(body, "review"))
     if "photo" in body:
         return {**_chosen(user, _number(body, "photo")), **_counted(user)}
     return {"card": cards.card(item) if item and item.claim else None, **_counted(user)}
@@ -199,15 +207,18 @@ def _chosen(user: User, photo: int) -> Body:
 @endpoint
 def settle(user: User, body: Body) -> Body:
     """Store a verdict on a photo that the moderator chose."""
-    review = direct.settle(
-        moderator=user,
-        photo=_number(body, "photo"),
-        key=_uuid(body.get("claim")),
-        seen=None if body.get("seen") is None else _number(body, "seen"),
-        verdict=_verdict(body),
-        seconds=_seconds(body),
-    )
-    return cards.answer_to_verdict(review)
+    verdict = _verdict(body)
+    with transaction.atomic():
+        review = direct.settle(
+            moderator=user,
+            photo=_number(body, "photo"),
+            key=_uuid(body.get("claim")),
+            seen=None if body.get("seen") is None else _number(body, "seen"),
+            verdict=verdict,
+            seconds=_seconds(body),
+        )
+        others = _for_listing(review, verdict, body)
+    return {**cards.answer_to_verdict(review), "others": others}
 
 
 @endpoint

@@ -8,6 +8,7 @@ from django.utils.dateformat import format as date
 
 from classifier.decision import Outcome, Reason
 from classifier.models import ListingPhoto, QueueItem, Review
+from classifier.pooling import contradicts
 from classifier.review.queue.informative import ClassShare, top_classes
 from classifier.taxonomy import MAIN_OF, label_path
 from classifier.wording import percent
@@ -34,7 +35,7 @@ def card(item: QueueItem) -> dict[str, Any]:
         "since": item.queued_at.isoformat(),
         "round": item.round,
         "blind": item.blind,
-        **_about(item.photo),
+        **_about(item.photo, blind=item.blind),
         **({} if item.blind else _prediction(item.photo)),
     }
 
@@ -49,7 +50,7 @@ def chosen_card(photo: ListingPhoto, *, settled: Review | None, key: UUID) -> di
         "settled": _settled(settled) if settled else "",
         "round": 1,
         "blind": False,
-        **_about(photo),
+        **_about(photo, blind=False),
         **_prediction(photo),
     }
 
@@ -59,8 +60,9 @@ def _settled(review: Review) -> str:
     return f"Settled as {review.label} by {review.moderator} on {day}"
 
 
-def _about(photo: ListingPhoto) -> dict[str, Any]:
+def _about(photo: ListingPhoto, *, blind: bool) -> dict[str, Any]:
     others = photo.listing.photos.present().exclude(pk=photo.pk)
+    rows = list(others.values_list("pk", "main", "sub")[:OTHERS_SHOWN])
     return {
         "photo": photo.pk,
         "name": photo.original_name,
@@ -68,9 +70,19 @@ def _about(photo: ListingPhoto) -> dict[str, Any]:
         "height": photo.height,
         "listing": photo.listing.pk,
         "title": str(photo.listing),
-        "others": list(others.values_list("pk", flat=True)[:OTHERS_SHOWN]),
+        "others": [number for number, *_ in rows],
         "suggestion": photo.suggestion.label if hasattr(photo, "suggestion") else "",
+        "contradiction": "" if blind else _contradiction(photo, rows),
     }
+
+
+def _contradiction(photo: ListingPhoto, others: list[tuple[int, str | None, str | None]]) -> str:
+    """Return what the model is sure of in the listing's other photos, where that contradicts."""
+    named = (photo.main, photo.sub)
+    found = {label_path(main, sub) for _, main, sub in others if contradicts([named, (main, sub)])}
+    if not found:
+        return ""
+    return f"Two things in one listing? Other photos look like {', '.join(sorted(found))}."
 
 
 def _prediction(photo: ListingPhoto) -> dict[str, Any]:

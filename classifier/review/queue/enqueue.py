@@ -1,14 +1,17 @@
 """Puts photos into the queue: what the model was not sure of, and a random sample of the rest."""
 
 import random
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 
 from classifier.decision import Outcome
 from classifier.models import ListingPhoto, QueueItem, Review
+from classifier.pooling import contradicts
 from classifier.review.queue.informative import informativeness, top_classes
 
 # The sample, and what a seller contradicts, go first in either order: the most informative photos
@@ -30,6 +33,31 @@ def enqueue(photos: Sequence[ListingPhoto]) -> None:
             _follow_tag(photo)
     fresh = [photo for photo in tagged if photo.pk not in known]
     QueueItem.objects.bulk_create(_items(fresh), ignore_conflicts=True)
+
+
+def enqueue_contradictions(photos: Iterable[ListingPhoto]) -> None:
+    """Bring before moderators what freshly tagged photos contradict in their listings.
+
+    Call it after their tags are committed. Of a listing whose photos the model is sure of and finds
+    different, those wait that nobody has settled: two things in one listing?
+    """
+    tagged = [photo for photo in photos if photo.main is not None]
+    rows = ListingPhoto.objects.present().filter(
+        listing__in={photo.listing_id for photo in tagged}, main__isnull=False
+    )
+    by_listing: defaultdict[int, list[ListingPhoto]] = defaultdict(list)
+    for row in rows.only("listing", "main", "sub", "outcome"):
+        by_listing[row.listing_id].append(row)
+    found = [
+        row.pk
+        for sure in by_listing.values()
+        if contradicts([(row.main, row.sub) for row in sure])
+        for row in sure
+    ]
+    unsettled = ListingPhoto.objects.filter(pk__in=found).exclude(reviews__is_final=True)
+    with transaction.atomic():
+        for photo in unsettled:
+            ask_for(photo)
 
 
 def _items(photos: Iterable[ListingPhoto]) -> list[QueueItem]:

@@ -58,6 +58,7 @@ OFFERS: Final = (
     Key("K", "Second", "decides the second likeliest subclass, likewise"),
 )
 ACTIONS: Final = (
+    Key("A", "All", "makes your next verdict one for all photos of the listing"),
     Key("S", "Skip", "leaves this photo to the others"),
     Key("U", "Undo", "takes your last verdict back and shows the photo again"),
     Key("B", "Back", "returns to the photo before, whatever you did with it"),

@@ -125,6 +125,7 @@ def test_a_photo_in_the_api_shows_its_verdict(
         "main": "Shoes",
         "sub": "Boots",
         "said_by": "moderator",
+        "confidence": None,
         "words": "Shoes › Boots",
     }
     assert photo["sub"] is None

@@ -33,14 +33,16 @@ def test_the_label_says_where_it_came_from(anna: User) -> None:
     )
 
 
-def test_a_listing_takes_its_best_photos_label(anna: User) -> None:
-    """One settled photo speaks for the listing, else the finest tag does."""
+def test_a_listing_has_one_label(anna: User) -> None:
+    """The model's is of all photos together, with its confidence; a settled photo goes before."""
     listing = a_listing()
     a_photo("Boots", listing=listing, **FALLBACK)
-    a_photo("Flats", listing=listing, **CONFIDENT)
-    assert listing_label(listing.photos.all()).words == "Shoes › Flats"
+    a_photo("Boots", listing=listing, **CONFIDENT)
+    label = listing_label(listing.photos.all()).label
+    assert (label.words, label.source) == ("Shoes › Boots", LabelSource.MODEL)
+    assert label.confidence == pytest.approx((0.5 + 0.95) / 2)
     review(anna, BOOTS)
-    label = listing_label(listing.photos.all())
+    label = listing_label(listing.photos.all()).label
     assert (label.words, label.source) == ("Shoes › Boots", LabelSource.MODERATOR)
     client = signed_in(listing.seller)
     final_label = client.get(f"/api/v1/listings/{listing.pk}/").json()["final_label"]
@@ -48,10 +50,12 @@ def test_a_listing_takes_its_best_photos_label(anna: User) -> None:
         "main": "Shoes",
         "sub": "Boots",
         "said_by": "moderator",
+        "confidence": None,
         "words": "Shoes › Boots",
+        "contradictory": False,
     }
     page = client.get(f"/listings/{listing.pk}/").content.decode()
-    assert "Shoes › Boots, settled by a moderator" in page
+    assert "<strong>Shoes › Boots</strong> <span>settled by a moderator" in page
 
 
 def test_a_sellers_word_is_shown_to_the_moderator_and_is_no_truth(anna: User) -> None:

@@ -30,6 +30,7 @@ let counters = page.counters;
 let coming = 0; // answers under way that may bring a photo
 let shownAt = null;
 let busy = false;
+let wholeListing = false; // the next verdict is for all photos of the listing
 // What became of the photo that was chosen, from its page or a list.
 let outcome = { title: "Nothing was changed", text: "", photo: page.chosen };
 const pace = new Pace();
@@ -41,12 +42,23 @@ function show() {
   if (!card) return coming && !view.isEmpty ? view.waiting() : view.empty(counters.skipped);
   if (view.item !== String(card.item)) {
     shownAt = null;
+    setWholeListing(false);
     view.card(card);
   }
   if (view.decidable) shownAt ??= performance.now();
   view.state(busy ? "busy" : view.decidable ? "ready" : "loading");
   // So that the next one is there when its turn comes.
   view.fetchAhead(cards.slice(1));
+}
+
+function setWholeListing(on) {
+  wholeListing = on && cards[0]?.others.length > 0;
+  view.wholeListing(wholeListing, cards[0]?.others.length ?? 0);
+}
+
+function all() {
+  if (cards[0]?.others.length) setWholeListing(!wholeListing);
+  else view.toast("This photo is the only one of its listing.");
 }
 
 // Send something whose answer may bring a photo; until it comes the queue is not called empty.
@@ -97,8 +109,11 @@ function leavable({ seen }) {
 async function decide({ verdict, main, sub, name }) {
   if (!leavable({ seen: true })) return;
   const seconds = (performance.now() - shownAt) / 1000;
+  const listing = wholeListing;
+  // The listing's other photos get the verdict too: none of them waits for one of its own.
+  if (listing) cards = cards.filter((each, index) => index === 0 || each.listing !== cards[0].listing);
   const { card, want } = leave();
-  const label = sub ? `${main} › ${sub}` : name;
+  const label = `${sub ? `${main} › ${sub}` : name}${listing ? `, all ${card.others.length + 1} photos` : ""}`;
   const entry = { card, label, done: null };
   past.push(entry);
   pace.tick();
@@ -106,13 +121,14 @@ async function decide({ verdict, main, sub, name }) {
   view.toast(label, { undo: true });
   entry.done = ask(
     card.chosen ? page.endpoints.settle : page.endpoints.decide,
-    { ...named(card), claim: card.claim, verdict, main, sub, seconds, want },
+    { ...named(card), claim: card.claim, verdict, main, sub, seconds, want, listing },
     { keep: true },
   );
   const { status, body } = await entry.done;
   if (status === 200) {
     entry.review = body.review;
     outcome = { ...outcome, title: `Settled as ${label}`, text: "U takes it back." };
+    if (listing && body.others < card.others.length) view.toast(`${label}: ${body.others + 1} of ${card.others.length + 1}; another moderator settled the rest`, { undo: past.at(-1) === entry });
     if (body.model_tag) view.toast(`${label} · the model said ${body.model_tag}`, { undo: past.at(-1) === entry });
   } else {
     past = past.filter((each) => each !== entry);
@@ -259,7 +275,7 @@ const offers = {
   likeliest: () => accept(cards[0]?.likeliest?.[0]),
   second: () => accept(cards[0]?.likeliest?.[1]),
 };
-listen({ view, actions: { decide, skip, undo, back, again, ...offers, map, help: () => view.help() } });
+listen({ view, actions: { decide, all, skip, undo, back, again, ...offers, map, help: () => view.help() } });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) heartbeat(); });
 window.addEventListener("pagehide", giveBack);
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

@@ -62,6 +62,8 @@ export class View {
     this.#suggestion(card);
     this.#prediction(card);
     this.#offer(card);
+    $("q-contradiction").textContent = card.contradiction;
+    $("q-contradiction").hidden = !card.contradiction;
     $("q-settled").textContent = card.settled ? `${card.settled}. Your verdict replaces that one; the record keeps both.` : "";
     $("q-settled").hidden = !card.settled;
     const mark = card.round === 3 ? "Third review: two moderators disagree" : card.round === 2 ? "Second review" : card.blind ? "Blind sample" : "";
@@ -139,6 +141,15 @@ export class View {
     image.hidden = !url;
     if (url) image.src = url;
     else image.removeAttribute("src");
+  }
+
+  wholeListing(on, others) {
+    const button = this.root.querySelector("[data-action=all]");
+    button.setAttribute("aria-pressed", String(on));
+    button.disabled = others === 0;
+    $("q-whole").hidden = !on;
+    $("q-whole").textContent = on ? `Your verdict will be for all ${others + 1} photos of this listing.` : "";
+    if (on) this.speak($("q-whole").textContent);
   }
 
   get gradcamShown() {
