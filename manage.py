@@ -51,9 +51,11 @@ def execute() -> None:
 
 def write_something() -> None:
     """Raise what the database says if nothing can be written to it; leave it as it was."""
+    import django
     from django.conf import settings
     from django.db import connection, transaction
 
+    django.setup()
     if "sqlite3" in settings.DATABASES["default"]["ENGINE"]:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("CREATE TABLE can_be_written (x)")

@@ -1,5 +1,6 @@
 """Celery entry points: each fetches nothing, decides nothing, calls one function."""
 
+import threading
 from typing import Any
 
 from celery import shared_task
@@ -7,11 +8,13 @@ from celery.signals import worker_ready
 from django.conf import settings
 
 from classifier import jobs, notify, retraining
-from classifier.operations import heartbeat
+from classifier.models import Heartbeat
+from classifier.operations import canary, heartbeat
 from classifier.photos import cleanup, listings, orphans, upload_keys
 from classifier.photos.gradcam import GRADCAM_TASK
 from classifier.tagging import outage, queue, reclassification
 from classifier.versions import load_failures
+from classifier.worker.beat import Beat, start
 
 
 @shared_task(name=notify.CLASSIFY_TASK)
@@ -32,6 +35,7 @@ def sweep_photos() -> None:
     if queue.sweep().waiting or load_failures.reported():
         notify.notify_workers()
     reclassification.notify_if_unfinished()
+    canary.look_after()
 
 
 @shared_task(name="classifier.tasks.remove_files")
@@ -81,15 +85,17 @@ def show_where_it_looked(photo: int) -> None:
 
 
 @worker_ready.connect
-def load_model(sender: Any, **_: Any) -> None:
+def get_ready(sender: Any, **_: Any) -> None:
     """Load the model before the first photo comes, and notify workers of what came meanwhile."""
-    if (
-        settings.CELERY_TASK_ROUTES[notify.CLASSIFY_TASK]["queue"]
-        in sender.app.amqp.queues.consume_from
-    ):
+    queues = sender.app.amqp.queues.consume_from
+    if settings.CELERY_TASK_ROUTES[notify.CLASSIFY_TASK]["queue"] in queues:
         # Imported here, as above: a worker for other queues has no torch either.
         from classifier.worker import tag
 
         tag.end_in_time()
+        tag.be_seen()
         tag.get_ready()
         notify.notify_workers()
+    elif settings.CELERY_TASK_ROUTES[notify.RETRAIN_TASK]["queue"] in queues:
+        trainer = Beat(Heartbeat.Kind.TRAINER, dict)
+        start(trainer.write_for_ever, "heartbeat", threading.Event())

@@ -29,6 +29,7 @@ from slowfashion_ai.terminal import print_any_name
 STARTER: Final = processes.REPOSITORY / "bundles" / "starter"
 # Two gunicorn processes and a busy machine included.
 START_SECONDS: Final = 120
+MONITOR_PORT: Final = 9100
 LOG_LINES_SHOWN: Final = 40
 
 
@@ -98,6 +99,9 @@ def _made_ready() -> str:
     port = env.int("PORT", default=8000)
     host = env.str("BIND_ADDRESS", default="127.0.0.1")
     processes.check_port(host, port)
+    # A second system on this machine needs another one; whoever wants a fixed one sets it.
+    monitor = processes.free_port_near(MONITOR_PORT)
+    os.environ.setdefault("MONITOR_ADDRESS", f"127.0.0.1:{monitor}")
     try:
         prepare(STARTER)
     except (OSError, OperationalError) as error:

@@ -55,6 +55,15 @@ def free_port() -> int:
         return port
 
 
+def free_port_near(port: int) -> int:
+    """Return this port of the machine if nobody listens on it, else a free one."""
+    try:
+        check_port("127.0.0.1", port)
+    except PortTakenError:
+        return free_port()
+    return port
+
+
 @contextmanager
 def running(*, log: Path | None) -> Iterator[subprocess.Popen[str]]:
     """Run the Procfile's processes while the block lasts; none is left over after it.

@@ -231,6 +231,22 @@ STOP_SECONDS = env.int("STOP_SECONDS", default=45)
 CLASSIFY_MAX_ATTEMPTS = env.int("CLASSIFY_MAX_ATTEMPTS", default=5)
 SWEEP_EVERY_SECONDS = env.int("SWEEP_EVERY_SECONDS", default=10)
 
+# --- Monitoring -----------------------------------------------------------------------------
+
+# A photo that waits for longer is an alarm.
+OLDEST_PENDING_SECONDS = env.int("OLDEST_PENDING_SECONDS", default=300)
+# How often a photo of our own goes the whole way; 0: never.
+CANARY_EVERY_SECONDS = env.int("CANARY_EVERY_SECONDS", default=300)
+# Where the process `monitor` answers; no stranger should reach it.
+MONITOR_ADDRESS = env.str("MONITOR_ADDRESS", default="127.0.0.1:9100")
+# Who is told of alarms: mail addresses, and an address that takes JSON.
+ALARM_MAIL_TO = env.list("ALARM_MAIL_TO", default=[])
+ALARM_WEBHOOK_URL = env.str("ALARM_WEBHOOK_URL", default="")
+# `smtp://user:password@host:587/?tls=True`; mails are printed where none is named.
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="slowfashion@localhost")
+EMAIL_TIMEOUT = 10
+
 # --- Review queue ---------------------------------------------------------------------------
 
 

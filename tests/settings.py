@@ -20,6 +20,8 @@ os.environ.update(
     ENGINE="torch-fp32",
     # A process that loads torch takes seconds; the tests of it ask for it.
     TRIAL_LOAD_MB="0",
+    # No photos but those of the tests.
+    CANARY_EVERY_SECONDS="0",
 )
 
 from slowfashion_ai.settings import *  # noqa: E402, F403  # after the environment is set

@@ -1,7 +1,12 @@
 """What processes say of themselves, and what is wrong now; no photo depends on any of it."""
 
+from typing import Final
+
 from django.db import models
 from django.db.models import Q
+
+# Nobody can sign in as this seller of test photos.
+CANARY_SELLER: Final = "_canary"
 
 
 class Heartbeat(models.Model):
@@ -64,6 +69,10 @@ class Alarm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.check_name} since {self.since:%Y-%m-%d %H:%M}"
+
+    @property
+    def name_in_words(self) -> str:
+        return self.check_name.replace("_", " ")
 
 
 class Canary(models.Model):

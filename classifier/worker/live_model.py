@@ -51,6 +51,10 @@ class ModelSlot:
         self._return_memory()
         return live
 
+    @property
+    def loaded(self) -> LiveModel | None:
+        return self._live
+
     def _first(self) -> LiveModel:
         with self._loading:
             # Who waited for the lock finds it loaded.
@@ -152,3 +156,8 @@ def current() -> LiveModel:
         BundleError: if the champion cannot be loaded and there is none in memory.
     """
     return slot.current()
+
+
+def loaded() -> LiveModel | None:
+    """Return what is in memory just now, without looking for anything newer."""
+    return slot.loaded

@@ -16,9 +16,11 @@ from celery.worker import state
 from django.conf import settings
 
 from classifier.ml.manifest import BundleError
+from classifier.models import Heartbeat
 from classifier.tagging import queue
 from classifier.versions import load_failures, registry
 from classifier.worker import live_model
+from classifier.worker.beat import Beat, batches, look_for_ever, start
 from classifier.worker.predict import DeviceFailedError, results_of
 from classifier.worker.readers import Readers
 from classifier.worker.watchdog import EXIT_HANGS, end_now, watchdog
@@ -61,6 +63,24 @@ def end_in_time() -> None:
         end_now(f"It did not stop within {settings.STOP_SECONDS} seconds.", state.should_stop or 1)
 
     threading.Thread(target=end, name="end-in-time", daemon=True).start()
+
+
+def be_seen() -> None:
+    """Say every few seconds that this worker is alive, and look for photos without messages."""
+    start(Beat(Heartbeat.Kind.WORKER, _facts).write_for_ever, "heartbeat", stopping)
+    start(look_for_ever, "look-for-photos", stopping, drain)
+
+
+def _facts() -> dict[str, object]:
+    live = live_model.loaded()
+    if live is None:
+        return batches.facts()
+    return {
+        "model": live.version.name,
+        "engine": str(live.predictor.engine),
+        "device": str(live.predictor.device),
+        **batches.facts(),
+    }
 
 
 def is_stopping(*, within: float = 0.0) -> bool:
@@ -121,6 +141,7 @@ def classify_next_batch() -> int:
             leave(error)
             return 0
         stored = queue.store_results(photos=photos, results=results, version=live.version)
+    batches.count(len(photos))
     logger.info("Stored results of %d of %d photos, by %s.", stored, len(photos), live.version)
     if _readers.are_stuck:
         leave("Half of the threads that read photos hang.")

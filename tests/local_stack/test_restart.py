@@ -56,7 +56,7 @@ def test_what_cannot_start_ends_for_good(tmp_path: Path) -> None:
     assert len(started(tmp_path / "started")) == 1
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "trainer", "scheduler", "redis"])
+@pytest.mark.parametrize("name", ["web", "worker", "trainer", "scheduler", "redis", "monitor"])
 def test_every_process_of_the_procfile_is_restarted(name: str) -> None:
     """One that was forgotten would end all others with it."""
     lines = (REPOSITORY / "Procfile").read_text().splitlines()

@@ -45,6 +45,7 @@ class System:
             "OMP_NUM_THREADS": "1",
             "ENGINE": "torch-fp32",
             "TRIAL_LOAD_MB": "0",
+            "CANARY_EVERY_SECONDS": "0",
             **(extra or {}),
         }
         redis = server_command(folder / "redis.sock")
@@ -64,6 +65,10 @@ class System:
             "--pool", "threads", "--concurrency", "1", "--queues", "training",
             "--without-gossip", "--without-mingle",
         ])  # fmt: skip
+        self.monitor_address = f"127.0.0.1:{free_port()}"
+        self.monitor = self._program("monitor", [
+            sys.executable, "manage.py", "monitor", "--address", self.monitor_address,
+        ])  # fmt: skip
         self.scheduler = self.another_scheduler("scheduler")
 
     def another_scheduler(self, name: str = "second-scheduler") -> Program:
@@ -78,7 +83,9 @@ class System:
 
     @property
     def programs(self) -> tuple[Program, ...]:
-        return (self.redis, self.web, self.worker, self.trainer, self.scheduler)
+        return (
+            self.redis, self.web, self.worker, self.trainer, self.scheduler, self.monitor,
+        )  # fmt: skip
 
     def manage(
         self, *arguments: str | Path, check: bool = True
@@ -115,6 +122,14 @@ class System:
     def start_trainer(self) -> None:
         """Not part of `start`: few tests train."""
         _start_and_wait(self.trainer)
+
+    def readiness(self) -> tuple[int, dict[str, str]]:
+        """Return what the monitor, once it is started, answers to `/readyz`; 0 if nothing."""
+        try:
+            answer = requests.get(f"http://{self.monitor_address}/readyz", timeout=5)
+        except (requests.ConnectionError, requests.Timeout):
+            return 0, {}
+        return answer.status_code, answer.json()
 
     def stop(self) -> None:
         for program in reversed(self.programs):

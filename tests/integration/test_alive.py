@@ -1,0 +1,56 @@
+"""Alive means that photos are tagged: workers look by themselves, and the monitor says so."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests import pictures
+from tests.servers.processes import wait_until
+from tests.servers.system import System
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(pictures.jpeg(64, 64))
+    return path
+
+
+@pytest.fixture
+def system(quick_system: System) -> Iterator[System]:
+    """The running system; what a test has stopped runs again afterwards."""
+    yield quick_system
+    if not quick_system.redis.runs:
+        quick_system.start_redis()
+    if not quick_system.scheduler.runs:
+        quick_system.scheduler.start()
+    if not quick_system.worker.runs:
+        quick_system.start_worker()
+
+
+def test_photos_are_tagged_though_no_message_reaches_a_worker(system: System, photo: Path) -> None:
+    """Without broker and scheduler each worker finds them within seconds."""
+    client = system.seller()
+    system.scheduler.stop()
+    system.redis.kill()
+    listing = client.send_listing("No message", [photo])["id"]
+    assert system.wait_for_results(client, [listing], seconds=30)[0]["status"] == "classified"
+
+
+def test_the_monitor_says_whether_photos_are_tagged(system: System) -> None:
+    """Ready with a worker that has the champion; not without, with a sentence; ready again."""
+    system.monitor.start()
+    wait_until(lambda: system.readiness()[0] == 200, what="it is ready", seconds=60)
+    figures = requests.get(f"http://{system.monitor_address}/metrics", timeout=10).text
+    assert 'slowfashion_processes{kind="worker"} 1.0' in figures
+    system.worker.stop()
+    wait_until(lambda: system.readiness()[0] == 503, what="it is not ready", seconds=60)
+    assert "Start the process “worker”" in system.readiness()[1]["workers"]
+    assert requests.get(f"http://{system.monitor_address}/livez", timeout=5).ok
+    system.start_worker()
+    wait_until(lambda: system.readiness()[0] == 200, what="it is ready again", seconds=60)
+    system.monitor.stop()
