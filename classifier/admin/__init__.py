@@ -1,7 +1,7 @@
 """Django admin: one module or package a model. Everything the model said is read-only here."""
 
-from classifier.admin import accounts, listing, photo, retraining
+from classifier.admin import accounts, listing, photo, retraining, status
 from classifier.admin.review import reviews
 from classifier.admin.versions import model_version
 
-__all__ = ("accounts", "listing", "model_version", "photo", "retraining", "reviews")
+__all__ = ("accounts", "listing", "model_version", "photo", "retraining", "reviews", "status")
