@@ -101,6 +101,7 @@ class GateReport:
         champion, candidate: names of the two models.
         made_at: when they were compared, ISO 8601 in UTC.
         photos: what they were compared on.
+        photos_sha256: which photos these are, as a hash; empty in reports of older releases.
         figures: of each, ``champion`` and ``candidate``, as `training.evaluation.figures` gives
             them.
     """
@@ -112,6 +113,7 @@ class GateReport:
     candidate: str = ""
     made_at: str = ""
     photos: TestCounts = field(default_factory=TestCounts)
+    photos_sha256: str = ""
     figures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
@@ -132,6 +134,7 @@ class GateReport:
             "candidate": self.candidate,
             "made_at": self.made_at,
             "photos": asdict(self.photos),
+            "photos_sha256": self.photos_sha256,
             "figures": {name: dict(figures) for name, figures in self.figures.items()},
         }
 
@@ -149,5 +152,6 @@ class GateReport:
             photos=TestCounts(
                 **{name: photos.get(name, 0) for name in ("items", "near", "others", "reviewed")}
             ),
+            photos_sha256=str(stored.get("photos_sha256", "")),
             figures=stored.get("figures", {}),
         )

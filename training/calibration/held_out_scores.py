@@ -7,7 +7,7 @@ be in it with the scores of a network that was trained without it (cross-fitting
 
 import csv
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from io import StringIO
@@ -30,6 +30,7 @@ FACTS: Final = ("photo", "split", "source", "main", "sub", "group")
 COLUMNS: Final = (*FACTS, *MAIN_CLASSES, *SUBCLASSES, "novelty")
 Texts = NDArray[np.str_]
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.intp]
 
 
 class HeldOutScoresError(Exception):
@@ -66,8 +67,8 @@ class HeldOutScores:
         """The photos that give figures."""
         return self.of(self.split == TEST)
 
-    def of(self, rows: Bools) -> "HeldOutScores":
-        """Return some of the photos, in order."""
+    def of(self, rows: Bools | Ints) -> "HeldOutScores":
+        """Return some of the photos: those of a mask in order, or numbered rows as they come."""
         scores, truth = self.scores, self.truth
         return HeldOutScores(
             Probabilities(scores.main[rows], scores.sub[rows], scores.novelty[rows]),
@@ -121,6 +122,16 @@ def held_out_scores(
         np.full(count, split),
         np.array([sample.source for sample in samples], dtype=np.str_),
     )
+
+
+def photos_hash(photos: Iterable[str]) -> str:
+    """Return a hash of which photos these are, whatever their order.
+
+    Args:
+        photos: the SHA-256 of each file, or the first half of it.
+    """
+    names = sorted(photo[:PHOTO_DIGITS] for photo in photos)
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()
 
 
 def both(first: Probabilities, second: Probabilities) -> Probabilities:

@@ -10,7 +10,9 @@ from classifier.ml.manifest import BundleError
 from classifier.models import TrainerJob
 from classifier.versions.registry import RegistryError
 from training.data.folder import PhotosError
+from training.jobs.comparison import judge_both
 from training.jobs.thresholds import make_thresholds, work_promises_out
+from training.retrain.request import RetrainError
 from training.runtime.progress import listening, time_left
 from training.thresholds.held_out import ThresholdsError
 
@@ -19,9 +21,12 @@ logger = logging.getLogger(__name__)
 WORK: Final[Mapping[str, Callable[[JobLease], None]]] = {
     TrainerJob.Kind.PROMISES: work_promises_out,
     TrainerJob.Kind.THRESHOLDS: make_thresholds,
+    TrainerJob.Kind.COMPARISON: judge_both,
 }
 # What people can put right; the message says how.
-FAILURES: Final = (BundleError, PhotosError, RegistryError, ThresholdsError, OSError, ValueError)
+FAILURES: Final = (
+    BundleError, PhotosError, RegistryError, RetrainError, ThresholdsError, OSError, ValueError,
+)  # fmt: skip
 
 
 def work_on(number: int) -> None:

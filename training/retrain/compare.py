@@ -10,7 +10,7 @@ from classifier.ml.manifest import Manifest, read_manifest
 from classifier.models import Split
 from classifier.photos.cleaning import Limits
 from classifier.versions.gate_report import GateReport, TestCounts
-from training.calibration.held_out_scores import HeldOutScores, held_out_scores
+from training.calibration.held_out_scores import HeldOutScores, held_out_scores, photos_hash
 from training.data.dataset_rows import DatasetRow, RowSource
 from training.evaluation.curves import curves
 from training.gate.changed_decisions import ChangedDecisions, changed_decisions, is_right
@@ -80,6 +80,7 @@ def compare_models(
         candidate=after.name,
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         photos=TestCounts(**figures["candidate"]["photos"], reviewed=reviewed),
+        photos_sha256=photos_hash(row.sha256 for row in tested),
         figures=figures,
     )
     sides = {"champion": scores.champion, "candidate": scores.candidate}

@@ -4,7 +4,6 @@ import json
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from classifier.decision import Thresholds, decide
+from classifier.decision import Thresholds
 from classifier.ml.figures_mark import marked
 from classifier.ml.manifest import (
     DATASET_NAME,
@@ -26,16 +25,14 @@ from classifier.ml.manifest import (
     read_manifest,
 )
 from classifier.models import DatasetReview, ModelVersion, Promotion
-from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 from classifier.versions import promotion, registry, storage
 from classifier.versions.gate_report import GateReport, TestCounts
-from training.calibration.held_out_scores import HeldOutScores
+from training.calibration.held_out_scores import HeldOutScores, photos_hash
 from training.calibration.promise import Promise, Promised
-from training.data.folder import Sample
 from training.evaluation.figures import evaluate
-from training.evaluation.product_scores import Scored, ScoredPhotos
 from training.gate.rules import rules_of
 from training.gate.score_models import PairedScores
+from training.thresholds.decided import decided
 
 logger = logging.getLogger(__name__)
 
@@ -87,8 +84,8 @@ def _compared(
 ) -> GateReport:
     """Return the gate's report on both sets of thresholds, on the same test photos."""
     paired = PairedScores(
-        _decided(tested, before.thresholds),
-        _decided(tested, thresholds),
+        decided(tested, before.thresholds),
+        decided(tested, thresholds),
         list(range(len(tested))),
     )
     rules = rules_of(settings)
@@ -99,29 +96,9 @@ def _compared(
         candidate=name,
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         photos=TestCounts(**figures["candidate"]["photos"]),
+        photos_sha256=photos_hash(str(photo) for photo in tested.photo),
         figures=figures,
     )
-
-
-def _decided(tested: HeldOutScores, thresholds: Thresholds) -> ScoredPhotos:
-    return ScoredPhotos(
-        [
-            Scored(sample, scores, decide(scores, thresholds))
-            for sample, scores in zip(_samples(tested), tested.scores.as_scores(), strict=True)
-        ]
-    )
-
-
-def _samples(tested: HeldOutScores) -> Iterator[Sample]:
-    truth = tested.truth
-    for row in range(len(tested)):
-        main, sub = int(truth.main[row]), int(truth.sub[row])
-        yield Sample(
-            Path(str(tested.photo[row])),
-            MAIN_CLASSES[main] if main >= 0 else None,
-            SUBCLASSES[sub] if sub >= 0 else None,
-            str(truth.groups[row]),
-        )
 
 
 def _manifest(

@@ -44,9 +44,11 @@ class GateView:
 
 def gate_view(version: ModelVersion) -> GateView | None:
     """Return the gate's report of a version, or None if it was never judged."""
-    if not version.gate:
-        return None
-    report = GateReport.from_dict(version.gate)
+    return view_of(GateReport.from_dict(version.gate)) if version.gate else None
+
+
+def view_of(report: GateReport) -> GateView:
+    """Return a report of the gate as a page shows it."""
     return GateView(
         promotes=report.promote,
         summary=report.summary,

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from django.db.models import Q
+
 from classifier.ml.figures_mark import WHY_NOT, Standing, standing_of
-from classifier.models import ModelVersion
+from classifier.models import ModelVersion, TrainerJob
 from classifier.versions.stream import first_line
 
 Trend = Literal["better", "worse", "same"]
@@ -115,6 +117,16 @@ def rows(version: ModelVersion) -> list[FigureRow]:
 def row(version: ModelVersion, figure: KeyFigure) -> FigureRow:
     """Return one figure of a version; a difference only where both saw the same photos."""
     own, other = _number(own_figures(version), figure), _number(champion_figures(version), figure)
+    return _beside(figure, own, other)
+
+
+def report_rows(report: Mapping[str, Any]) -> list[FigureRow]:
+    """Return all key figures of both sides of a comparison."""
+    own, other = (_section(_section(report, "figures"), side) for side in ("candidate", "champion"))
+    return [_beside(one, _number(own, one), _number(other, one)) for one in KEY_FIGURES]
+
+
+def _beside(figure: KeyFigure, own: float | None, other: float | None) -> FigureRow:
     both = own is not None and other is not None
     moved = difference(own - other, lower_is_better=figure.lower_is_better) if both else None  # type: ignore[operator]  # both are numbers
     return FigureRow(figure.name, percent(own), percent(other), moved)
@@ -123,6 +135,51 @@ def row(version: ModelVersion, figure: KeyFigure) -> FigureRow:
 def _number(figures: Mapping[str, Any], figure: KeyFigure) -> float | None:
     value = figures.get(figure.key)
     return value if isinstance(value, int | float) else None
+
+
+class SamePhotos:
+    """Figures of all versions that were judged on the same photos, for one column.
+
+    These photos are those of the newest comparison that the champion took part in.
+    """
+
+    def __init__(self, champion: ModelVersion | None) -> None:
+        self._champion = champion
+        self._report = None if champion is None else _newest_report(champion)
+
+    def of(self, version: ModelVersion) -> Mapping[str, Any]:
+        """Return a version's figures on these photos; empty where it was judged on others."""
+        if self._report is None:
+            return own_figures(version) if version == self._champion else {}
+        figures = _section(self._report, "figures")
+        for side in ("champion", "candidate"):
+            if self._report.get(side) == version.name:
+                return _section(figures, side)
+        mark = self._report.get("photos_sha256")
+        gate = version.gate or {}
+        return _compared(version, "candidate") if mark and gate.get("photos_sha256") == mark else {}
+
+    def row(self, version: ModelVersion, figure: KeyFigure) -> FigureRow:
+        """Return one figure beside the champion's."""
+        own = _number(self.of(version), figure)
+        if self._champion is None or version == self._champion:
+            return FigureRow(figure.name, percent(own), percent(None), None)
+        return _beside(figure, own, _number(self.of(self._champion), figure))
+
+
+def _newest_report(champion: ModelVersion) -> Mapping[str, Any] | None:
+    """Return the newest comparison of the champion with another version; None if there is none."""
+    compared = ModelVersion.objects.exclude(gate=None).filter(
+        Q(pk=champion.pk) | Q(gate__champion=champion.name)
+    )
+    jobs = TrainerJob.objects.filter(
+        Q(version=champion) | Q(other=champion), kind="comparison", state="done"
+    )
+    reports = [
+        *compared.values_list("gate", flat=True), *jobs.values_list("result", flat=True),
+    ]  # fmt: skip
+    kept: list[Mapping[str, Any]] = [report for report in reports if report]
+    return max(kept, key=lambda report: str(report.get("made_at", "")), default=None)
 
 
 def difference(by: float, *, lower_is_better: bool) -> FigureDifference:

@@ -17,8 +17,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from classifier.admin.dialogs import dialog_action
 from classifier.admin.read_only import ReadOnlyAdmin, back_to_list
-from classifier.admin.versions import key_figures
-from classifier.admin.versions.key_figures import KEY_FIGURES, KeyFigure
+from classifier.admin.versions.comparison_page import ComparisonPage
+from classifier.admin.versions.key_figures import KEY_FIGURES, KeyFigure, SamePhotos
 from classifier.admin.versions.reclassification import Reclassify
 from classifier.admin.versions.thresholds_page import ThresholdsPage
 from classifier.admin.versions.version_page import VersionPage
@@ -31,11 +31,11 @@ PROMOTABLE = (ModelVersion.State.CANDIDATE, ModelVersion.State.RETIRED)
 
 
 def _column(figure: KeyFigure) -> Callable[[ModelVersion], str]:
-    """Return a column of the table: the figure, and how it compares on the same photos."""
+    """Return a column of the table: the figure, and how it compares; all on the same photos."""
 
     @display(description=figure.name)
     def shown(version: ModelVersion) -> str:
-        row = key_figures.row(version, figure)
+        row = _same_photos(version).row(version, figure)
         if row.difference is None:
             return row.value
         return format_html(
@@ -47,6 +47,12 @@ def _column(figure: KeyFigure) -> Callable[[ModelVersion], str]:
 
     shown.__name__ = figure.key
     return shown  # type: ignore[no-any-return]  # Unfold's decorator has no types
+
+
+def _same_photos(version: ModelVersion) -> SamePhotos:
+    """Return what the list gave the version."""
+    kept: SamePhotos = version.same_photos  # type: ignore[attr-defined]  # by the list
+    return kept
 
 
 class PromoteForm(BaseDialogForm):
@@ -77,13 +83,14 @@ class OverrideForm(PromoteForm):
 
 
 @admin.register(ModelVersion)
-class ModelVersionAdmin(ThresholdsPage, VersionPage, Reclassify, ReadOnlyAdmin):
+class ModelVersionAdmin(ComparisonPage, ThresholdsPage, VersionPage, Reclassify, ReadOnlyAdmin):
     """Versions come from commands and retrainings; here they are compared and promoted."""
 
     list_display = (
         "name",
         "shown_state",
         *[_column(figure) for figure in KEY_FIGURES],
+        "judged_on",
         "made",
     )
     list_filter = ("state",)
@@ -126,6 +133,14 @@ class ModelVersionAdmin(ThresholdsPage, VersionPage, Reclassify, ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ModelVersion]:
         versions: QuerySet[ModelVersion] = super().get_queryset(request)
         return lineage.with_dataset_changed(versions.select_related("promoted_by"))
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Give each version of the page the figures that may stand in one column."""
+        changes = super().get_changelist_instance(request)
+        same_photos = SamePhotos(registry.champion())
+        for version in changes.result_list:
+            version.same_photos = same_photos
+        return changes
 
     @dialog_action(
         description="Promote",
@@ -196,6 +211,10 @@ class ModelVersionAdmin(ThresholdsPage, VersionPage, Reclassify, ReadOnlyAdmin):
     @display(description="State", label=COLOURS, ordering="state")
     def shown_state(self, version: ModelVersion) -> tuple[str, str]:
         return version.state, version.state
+
+    @display(description="Judged on")
+    def judged_on(self, version: ModelVersion) -> str:
+        return "these photos" if _same_photos(version).of(version) else "other photos"
 
     @display(description="Made", ordering="created_at")
     def made(self, version: ModelVersion) -> str:

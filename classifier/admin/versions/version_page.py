@@ -42,6 +42,7 @@ class VersionPage(ModelAdmin):
     ) -> HttpResponse:
         version = self.get_object(request, object_id)
         facts = _facts(version) if version else {}
+        facts["may_compare"] = request.user.has_perm("classifier.compare_versions")
         facts["may_set_thresholds"] = request.user.has_perm("classifier.set_thresholds")
         facts["may_see_reviews"] = request.user.has_perm("classifier.view_review")
         return super().change_view(  # type: ignore[no-any-return]  # Unfold ships no types
@@ -90,7 +91,6 @@ def _facts(version: ModelVersion) -> dict[str, Any]:
         "champion_everything": key_figures.champion_everything(version),
         "without_figures": key_figures.without_figures(version),
         "champion": champion,
-        "champion_figures": key_figures.rows(champion) if champion and champion != version else [],
         "chain": [
             {"learned": one, "reviews": lineage.by_split(one.reviews)}
             for one in lineage.of_version(version)

@@ -17,6 +17,7 @@ from classifier.models import (
     Reclassification,
     RetrainRun,
     Review,
+    TrainerJob,
 )
 from classifier.versions import promotion, registry
 from tests.classifier.candidates import a_candidate, gate_report
@@ -97,16 +98,59 @@ def test_a_rejected_version_shows_every_reason(
 def test_a_version_without_a_gate_report_shows_its_own_figures(
     client: Client, onlooker: User, champion: ModelVersion
 ) -> None:
-    """A bundle from elsewhere stands beside the champion, with a warning and no difference."""
+    """A bundle from elsewhere was judged on other photos: the champion's have no place there."""
     theirs = champion.manifest | {"metrics": {"test": {"overall_accuracy": 0.9}}}
     ours = champion.manifest | {"metrics": {"test": {"overall_accuracy": 0.91}}}
     ModelVersion.objects.filter(pk=champion.pk).update(manifest=ours)
     other = a_candidate(champion, "from-elsewhere", gate=None, parent=None, manifest=theirs)
     client.force_login(onlooker)
     page = page_of(client, other)
-    assert "overall accuracy 90.0 % 91.0 %" in page
-    assert "Each on its own test photos" in page
+    assert "overall accuracy 90.0 %" in page
+    assert "91.0 %" not in page
     assert "better" not in page
+
+
+def test_a_column_of_the_list_is_of_the_same_photos(
+    client: Client, onlooker: User, champion: ModelVersion
+) -> None:
+    """Those of the champion's newest comparison; who was judged on others has no figure there."""
+    first = gate_report(champion.name, "first") | {"photos_sha256": "a", "made_at": "2026-03-01"}
+    newest = gate_report(champion.name, "newest") | {"photos_sha256": "b", "made_at": "2026-03-02"}
+    same = gate_report("another", "same") | {"photos_sha256": "b", "made_at": "2026-02-01"}
+    shown = {"first": first, "newest": newest, "same": same}
+    for number, (name, gate) in enumerate(shown.items(), start=1):
+        figures = {side: {"overall_accuracy": 0.9 + number / 100} for side in gate["figures"]}
+        a_candidate(champion, name, gate={**gate, "figures": figures})
+    client.force_login(onlooker)
+    table = words(client.get(VERSIONS).content.decode())
+    assert re.search(r"\bnewest candidate 92\.0 % same", table)
+    assert re.search(r"\bsame candidate 93\.0 % \+1\.0 better", table)
+    assert re.search(r"\bfirst candidate –", table)
+    assert table.count("these photos") == 3
+    assert table.count("other photos") == 1
+
+
+def test_a_comparison_of_two_versions_is_asked_for_and_shown(
+    client: Client, champion: ModelVersion, candidate: ModelVersion
+) -> None:
+    """It takes a right; the result stands with both names and changes no verdict."""
+    engineer = a_moderator("engineer", rights=["view_modelversion", "compare_versions"])
+    page = f"{VERSIONS}{candidate.pk}/compare/"
+    client.force_login(a_moderator("watcher", rights=["view_modelversion"]))
+    assert client.get(page).status_code == 403
+    client.force_login(engineer)
+    assert "untrained (champion)" in words(client.get(page).content.decode())
+    client.post(page, {"with": champion.pk})
+    job = TrainerJob.objects.get()
+    assert (job.version, job.other, job.requested_by) == (candidate, champion, engineer)
+    result = gate_report(champion.name, candidate.name)
+    TrainerJob.objects.update(state="done", finished_at=timezone.now(), result=result)
+    shown = words(client.get(page, {"with": champion.pk}).content.decode())
+    assert "By the gate’s rules candidate could not replace untrained." in shown
+    assert "overall accuracy 95.2 % 94.0 % +1.2 better" in shown
+    for unknown in ("", "0", "x", "9" * 30, str(candidate.pk)):
+        client.post(page, {"with": unknown})
+    assert TrainerJob.objects.count() == 1
 
 
 def a_stream(right: int) -> dict[str, object]:
@@ -437,5 +481,5 @@ def test_the_list_needs_few_queries(
     for number in range(6):
         a_candidate(champion, f"candidate-{number}")
     client.force_login(onlooker)
-    with django_assert_max_num_queries(10):  # type: ignore[operator]  # pytest-django's fixture
+    with django_assert_max_num_queries(11):  # type: ignore[operator]  # pytest-django's fixture
         client.get(VERSIONS)
