@@ -12,12 +12,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, TextIO
 
+from classifier.ml.atomic_write import atomic_write
 from classifier.models import Split
 from training.data.content_hashes import content_hashes
 from training.data.folder import Sample
 from training.data.photo_folders import PhotoFolders
 from training.data.split import DatasetSplit
-from training.runtime.atomic_write import atomic_write, csv_text
+from training.runtime.csv_text import csv_text
 
 # File names are bytes, of any encoding; this keeps those that are no UTF-8 as they are.
 NAMES: Final = "surrogateescape"

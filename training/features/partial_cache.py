@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, Subset
 
+from classifier.ml.atomic_write import atomic_write
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.preprocessing import UnreadablePhotoError, normalise
 from classifier.photos.local_files import shown_path
 from training.data.dataset import PhotoDataset, readers_for
 from training.data.folder import UnreadablePhoto
-from training.runtime.atomic_write import atomic_write
 from training.runtime.checkpoint import DISK_FULL
 from training.runtime.devices import Precision, autocast
 from training.runtime.progress import Progress

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from classifier.ml.atomic_write import atomic_write
 from training.retrain.data.fetch import make_folder
-from training.runtime.atomic_write import atomic_write
 
 REQUEST: Final = "request.json"
 

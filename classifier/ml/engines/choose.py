@@ -7,7 +7,6 @@ the next start need not measure again.
 
 import json
 import logging
-import tempfile
 import time
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -18,6 +17,7 @@ import torch
 from torch import Tensor
 
 from classifier.decision import Scores, decide
+from classifier.ml.atomic_write import atomic_write
 from classifier.ml.bundle import Bundle
 from classifier.ml.engines.engine import EngineError, EngineName
 from classifier.ml.engines.pictures import drawn_pictures
@@ -153,11 +153,6 @@ def _write(record: Path, key: str, chosen: EngineName) -> None:
     choices = {**_read(record), key: str(chosen)}
     text = json.dumps(dict(list(choices.items())[-KEPT:]), indent=2)
     try:
-        record.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", dir=record.parent, prefix=f".{record.name}-", delete=False, encoding="utf-8"
-        ) as file:
-            file.write(text + "\n")
-        Path(file.name).replace(record)
+        atomic_write(record, text + "\n")
     except OSError as error:
         logger.warning("The choice of an engine could not be kept in %s: %s", record, error)

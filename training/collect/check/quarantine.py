@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from classifier.ml.atomic_write import atomic_write
 from training.collect.append_only_csv import AppendOnlyCsv
 from training.collect.check.flaws import Finding
 from training.data.folder import MANIFEST
 from training.data.photo_manifest import PhotosError, whole_path
-from training.runtime.atomic_write import atomic_write, csv_text
+from training.runtime.csv_text import csv_text
 
 RECORD: Final = "quarantine.csv"
 COLUMNS: Final = ("moved_at", "path", "moved_to", "flaw", "detail", "manifest_row")

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from classifier.ml.atomic_write import atomic_write
 from classifier.photos.cleaning import CleanPhoto, Limits, PhotoRefusedError, clean_photo
 from training.collect.append_only_csv import AppendOnlyCsv
 from training.collect.crawl.openverse import licence_of, source_of
-from training.runtime.atomic_write import atomic_write
 
 RECORD: Final = "sources.csv"
 COLUMNS: Final = (

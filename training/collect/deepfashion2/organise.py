@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from PIL import Image
 
+from classifier.ml.atomic_write import atomic_write
 from classifier.ml.preprocessing import UnreadablePhotoError, decode
 from classifier.photos.local_files import read_file
 from training.collect.append_only_csv import AppendOnlyCsv
@@ -25,7 +26,6 @@ from training.collect.deepfashion2.annotations import (
     read_annotation,
 )
 from training.data.folder import MANIFEST
-from training.runtime.atomic_write import atomic_write
 from training.runtime.progress import Progress
 
 COLUMNS: Final = ("path", "main", "sub", "group", "source", "original", "box")

@@ -9,10 +9,10 @@ from typing import Final
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.storage import default_storage
 
+from classifier.ml.atomic_write import atomic_write
 from training.data.folder import UnreadablePhoto
 from training.retrain.data.reviews import ReviewedPhoto
 from training.retrain.request import RetrainError
-from training.runtime.atomic_write import atomic_write
 from training.runtime.progress import Progress
 
 # Remote storage answers many requests at once; a local one loses nothing by it.

@@ -12,10 +12,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.ml.atomic_write import atomic_write
 from classifier.photos.local_files import read_file
 from training.data.folder import UnreadablePhoto
 from training.data.near_duplicates import READERS, PhotoHash, hash_photo
-from training.runtime.atomic_write import atomic_write
 from training.runtime.progress import Progress
 
 logger = logging.getLogger(__name__)

@@ -1,14 +1,15 @@
 """Write files that are whole or absent, however a process ends."""
 
-import csv
-from collections.abc import Iterable, Mapping, Sequence
-from io import StringIO
+import os
+import threading
 from pathlib import Path
-from typing import Any
 
 
 def atomic_write(path: Path, data: bytes | str) -> None:
     """Write a file beside its place and rename it; folders above it are made.
+
+    Several processes and threads may write the same file: the last one wins, whole. What a killed
+    process leaves is hidden, so that nothing takes it for a photo.
 
     Args:
         path: the file; one that is there is replaced.
@@ -18,7 +19,8 @@ def atomic_write(path: Path, data: bytes | str) -> None:
         OSError: if that is not possible; then the file is what it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.partial")
+    writer = f"{os.getpid()}-{threading.get_ident()}"
+    partial = path.with_name(f".{path.name}.{writer}.partial")
     try:
         partial.write_bytes(
             data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
@@ -27,12 +29,3 @@ def atomic_write(path: Path, data: bytes | str) -> None:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
-
-
-def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    """Return rows as CSV with a header, for `atomic_write`."""
-    text = StringIO(newline="")
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
