@@ -25,7 +25,7 @@ TRAINED: Final = {
     TrainFrom.HEADS: MEGABYTE,
 }
 # What safetensors' message ends with: it hides the error's number.
-DISK_SAYS: Final = tuple(f"(os error {number})" for number in DISK_FULL)
+DISK_FULL_ENDINGS: Final = tuple(f"(os error {number})" for number in DISK_FULL)
 
 
 class DiskFullError(Exception):
@@ -72,7 +72,7 @@ def write_bundle(
         full = (
             error.errno in DISK_FULL
             if isinstance(error, OSError)
-            else str(error).endswith(DISK_SAYS)
+            else str(error).endswith(DISK_FULL_ENDINGS)
         )
         if not full:
             raise

@@ -8,7 +8,7 @@ import copy
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -79,44 +79,65 @@ def fit(
         CheckpointError: if the disk is full.
     """
     run = Run(network, config, len(photos))
-    epochs: list[Epoch] = []
-    best: dict[str, Tensor] = {}
-    if checkpoint and (stored := load_checkpoint(checkpoint)):
-        values, tensors = stored
-        run.restore(values["run"], tensors)
-        epochs = [Epoch(**epoch) for epoch in values["epochs"]]
-        best = under_prefix("best", tensors)
-        logger.info("Going on after epoch %d of a run that was stopped.", len(epochs))
-    if finish and not epochs:
+    history = History.restored(run, checkpoint)
+    if finish and not history.epochs:
         raise TrainingError("There is no stopped run with these settings to finish.")
-    last = len(epochs) if finish else config.epochs
-    for number in range(len(epochs) + 1, last + 1):
+    last = len(history.epochs) if finish else config.epochs
+    for number in range(len(history.epochs) + 1, last + 1):
         started = time.monotonic()
         loss = train_one_epoch(run, photos, targets, config, number)
         seconds = time.monotonic() - started
         score = run.broadcast(validate(run.averaged()) if run.accelerator.is_main_process else 0.0)
         run.schedule.after_epoch(score)
+        history.add(Epoch(number, loss, score, seconds), run, of=config.epochs)
+        if checkpoint and run.accelerator.is_main_process:
+            history.save(run, checkpoint)
+    run.part.load_state_dict(history.best)
+    network.eval()
+    return history.epochs
+
+
+@dataclass(slots=True)
+class History:
+    """The epochs of a run so far, and the weights after the best of them."""
+
+    epochs: list[Epoch] = field(default_factory=list)
+    best: dict[str, Tensor] = field(default_factory=dict)
+
+    @classmethod
+    def restored(cls, run: Run, checkpoint: Path | None) -> "History":
+        """Return what a checkpoint holds, and set the run to it; empty where there is none."""
+        stored = load_checkpoint(checkpoint) if checkpoint else None
+        if stored is None:
+            return cls()
+        values, tensors = stored
+        run.restore(values["run"], tensors)
+        epochs = [Epoch(**epoch) for epoch in values["epochs"]]
+        logger.info("Going on after epoch %d of a run that was stopped.", len(epochs))
+        return cls(epochs, under_prefix("best", tensors))
+
+    def add(self, epoch: Epoch, run: Run, *, of: int) -> None:
+        """Add an epoch, of so many; its weights are kept if none before was better."""
         logger.info(
             "Epoch %d of %d: loss %.4f, score %.4f, %.0f s.",
-            number,
-            config.epochs,
-            loss,
-            score,
-            seconds,
+            epoch.number,
+            of,
+            epoch.loss,
+            epoch.score,
+            epoch.seconds,
         )
-        if not epochs or score > max(epoch.score for epoch in epochs):
-            best = copy.deepcopy(run.averaged().state_dict())
-        epochs.append(Epoch(number, loss, score, seconds))
-        if checkpoint and run.accelerator.is_main_process:
-            values, tensors = run.state()
-            save_checkpoint(
-                checkpoint,
-                {"run": values, "epochs": [asdict(epoch) for epoch in epochs]},
-                {**tensors, **with_prefix("best", best)},
-            )
-    run.part.load_state_dict(best)
-    network.eval()
-    return epochs
+        if not self.epochs or epoch.score > max(before.score for before in self.epochs):
+            self.best = copy.deepcopy(run.averaged().state_dict())
+        self.epochs.append(epoch)
+
+    def save(self, run: Run, checkpoint: Path) -> None:
+        """Write all that the run needs to go on from here."""
+        values, tensors = run.state()
+        save_checkpoint(
+            checkpoint,
+            {"run": values, "epochs": [asdict(epoch) for epoch in self.epochs]},
+            {**tensors, **with_prefix("best", self.best)},
+        )
 
 
 def train_one_epoch(

@@ -9,7 +9,6 @@ import hashlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,15 +17,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from classifier.ml.atomic_write import atomic_write
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import HierarchicalResNet
-from training.data.augment import ListingAugmentation
 from training.data.batches import Rows
-from training.data.folder import Sample
+from training.data.content_hashes import content_hashes
+from training.data.folder import PhotosError, Sample
 from training.engine.stages import TrainedPart, TrainFrom, frozen_part
 from training.features.cache import FeatureCache, FeatureCacheBuilder, Views
 from training.features.feature_batches import CPU, FeatureBatches
-from training.runtime.atomic_write import atomic_write
 from training.runtime.devices import Precision
 
 INDEX: Final = "index.json"
@@ -37,14 +36,14 @@ class JoinedCache(FeatureBatches):
 
     Args:
         caches: the sources; where one has fewer views than another, its own take turns.
-        places: (N, 2): of each photo, which cache and which of its photos.
+        positions: (N, 2): of each photo, which cache and which of its photos.
     """
 
-    def __init__(self, caches: Sequence[FeatureBatches], places: NDArray[np.intp]) -> None:
-        self._caches, self._places = caches, places
+    def __init__(self, caches: Sequence[FeatureBatches], positions: NDArray[np.intp]) -> None:
+        self._caches, self._positions = caches, positions
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._positions)
 
     @property
     def views(self) -> int:
@@ -57,7 +56,7 @@ class JoinedCache(FeatureBatches):
         Raises:
             ValueError: if no photo is chosen.
         """
-        which, rows = self._places[photos].T
+        which, rows = self._positions[photos].T
         features: Tensor | None = None
         for number in np.unique(which):
             here = np.flatnonzero(which == number)
@@ -69,14 +68,6 @@ class JoinedCache(FeatureBatches):
         if features is None:
             raise ValueError("No photos were chosen.")
         return features.to(device)
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """A file and its hash."""
-
-    sha256: str
-    sample: Sample
 
 
 class FeatureStore:
@@ -109,12 +100,7 @@ class FeatureStore:
             "precision": str(precision),
         }
         name = hashlib.sha256(json.dumps(key).encode()).hexdigest()[:16]
-        self._all, self._folder, self._preprocessing, self._seed = (
-            folder,
-            folder / name,
-            preprocessing,
-            seed,
-        )
+        self._all, self._folder = folder, folder / name
         frozen = frozen_part(network, train_from).to(device)
 
         def builder(of: Path) -> FeatureCacheBuilder:
@@ -128,42 +114,50 @@ class FeatureStore:
             if other.is_dir() and other != self._folder:
                 shutil.rmtree(other, ignore_errors=True)
 
-    def features(self, photos: Sequence[Photo], title: str, *, views: int = 1) -> JoinedCache:
+    def build(
+        self,
+        samples: Sequence[Sample],
+        title: str,
+        views: Views | None = None,
+        *,
+        sha256_of: Mapping[Path, str] | None = None,
+    ) -> JoinedCache:
         """Return the features of these photos, computing those that are not on disk yet.
 
-        Args:
-            photos: the photos.
-            title: of the work, for whoever watches.
-            views: of each photo: as it is served, and augmented ones.
-
-        Raises:
-            CacheError: if the disk has too little room.
-            UnreadablePhotoError: if a photo cannot be decoded.
+        It takes and raises what `training.features.batch_sources.FeatureBuilder` says.
         """
-        kept = self._folder / f"{views}-views"
+        if not samples:
+            raise PhotosError(f"There are no {title}.")
+        if sha256_of is None:
+            sha256_of = content_hashes(sample.path for sample in samples)
+        if views and views.count == 1:
+            views = None  # the evaluation view alone
+        hashes = [sha256_of[sample.path] for sample in samples]
+        kept = self._folder / f"{views.count if views else 1}-views"
         index = _read_index(kept)
-        missing = {p.sha256: p.sample for p in photos if p.sha256 not in index}
+        missing = {
+            sha256: sample
+            for sha256, sample in zip(hashes, samples, strict=True)
+            if sha256 not in index
+        }
         if missing:
             index |= self._compute(dict(sorted(missing.items())), kept, title, views)
             _write_index(kept, index)
-        names = sorted({index[photo.sha256][0] for photo in photos})
-        caches = [_open(kept / name, views) for name in names]
+        names = sorted({index[sha256][0] for sha256 in hashes})
+        caches = [_open(kept / name, views.count if views else 1) for name in names]
         number = {name: position for position, name in enumerate(names)}
-        places = [(number[name], row) for name, row in (index[p.sha256] for p in photos)]
-        return JoinedCache(caches, np.array(places, dtype=np.intp))
+        positions = [(number[name], row) for name, row in (index[sha256] for sha256 in hashes)]
+        return JoinedCache(caches, np.array(positions, dtype=np.intp))
 
     def _compute(
-        self, missing: Mapping[str, Sample], kept: Path, title: str, views: int
+        self, missing: Mapping[str, Sample], kept: Path, title: str, views: Views | None
     ) -> dict[str, tuple[str, int]]:
         """Compute what is missing, in a folder of its own; return where each photo's row lies."""
         name = hashlib.sha256("".join(missing).encode()).hexdigest()[:16]
-        wanted = None
-        if views > 1:
-            wanted = Views(ListingAugmentation(self._preprocessing), "listing", views, self._seed)
         self._builder(kept / name).build(
             list(missing.values()),
             title,
-            wanted,
+            views,
             sha256_of={sample.path: sha256 for sha256, sample in missing.items()},
         )
         return {sha256: (name, row) for row, sha256 in enumerate(missing)}

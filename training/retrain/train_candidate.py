@@ -21,7 +21,7 @@ from training.engine.stages import TrainedPart
 from training.engine.trainer import Epoch, fit
 from training.evaluation.figures import evaluate
 from training.evaluation.scoring import Truth, truth_of
-from training.retrain.batch_sources import make_batch_sources
+from training.retrain.batch_sources import source_builder
 from training.retrain.data.collect import Collected, counts
 from training.retrain.request import RetrainRequest
 from training.runtime.devices import make_accelerator
@@ -56,51 +56,52 @@ def train_candidate(collected: Collected, request: RetrainRequest, spec: Candida
     Raises:
         PhotosError, CacheError, CheckpointError, DiskFullError, TrainingError, UnreadablePhotoError
     """
-    bundle = load_bundle(spec.champion)
-    network, before = bundle.network, bundle.manifest
+    bundle, config = load_bundle(spec.champion), request.config
+    network, preprocessing = bundle.network, bundle.manifest.preprocessing
+    trained, held_out = collected.samples(Split.TRAIN), collected.samples(Split.VALIDATION)
     targets = build_targets(
-        collected.samples(Split.TRAIN),
-        smoothing=request.config.smoothing,
-        outlier_weight=request.config.outlier_weight,
+        trained, smoothing=config.smoothing, outlier_weight=config.outlier_weight
     )
-    training, validating = make_batch_sources(
-        collected, network, before.preprocessing, request, spec.features
-    )
-    validation = HeldOut(validating, truth_of(collected.samples(Split.VALIDATION)))
+    build = source_builder(collected, network, preprocessing, request, spec.features)
+    training = build.training(trained, "training photos")
+    validation = HeldOut(build.evaluation(held_out, "validation photos"), truth_of(held_out))
     epochs = fit(
-        network,
-        training,
-        targets,
-        request.config,
-        lambda part: score_of(part, validation),
-        spec.checkpoint,
+        network, training, targets, config, lambda part: score_of(part, validation), spec.checkpoint
     )
-    training_photos = HeldOut(training, truth_of(collected.samples(Split.TRAIN)))
-    fit_near_unit(network, request.config.train_from, training_photos, validation)
-    part = TrainedPart(network, request.config.train_from)
-    chosen = calibrate(part, validation, novelty=request.config.novelty_weight > 0)
-    thresholds, promised = promised_thresholds(before, chosen, validation.truth)
-    figures = evaluate(chosen.scores, validation.truth, thresholds)
-    manifest = Manifest(
+    fit_near_unit(network, config.train_from, HeldOut(training, truth_of(trained)), validation)
+    part = TrainedPart(network, config.train_from)
+    chosen = calibrate(part, validation, novelty=config.novelty_weight > 0)
+    facts = _training_record(request, epochs, collected)
+    manifest = _manifest(bundle.manifest, spec, collected, chosen, validation.truth, facts)
+    hashes = [row.sha256 for row in collected.of_split(Split.VALIDATION)]
+    scored = held_out_scores(chosen.scores, held_out, hashes, "validation")
+    return save_bundle(network, manifest, spec.output, {HELD_OUT_NAME: scored.as_bytes()})
+
+
+def _manifest(
+    champion: Manifest,
+    spec: CandidateSpec,
+    collected: Collected,
+    chosen: Calibration,
+    validation: Truth,
+    training: dict[str, Any],
+) -> Manifest:
+    """Return all that the candidate says of itself, with thresholds as the champion's promise."""
+    thresholds, promised = promised_thresholds(champion, chosen, validation)
+    figures = evaluate(chosen.scores, validation, thresholds)
+    return Manifest(
         name=spec.name,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        stride_placement=before.stride_placement,
+        stride_placement=champion.stride_placement,
         weights_sha256="",
         dataset_fingerprint=dataset_fingerprint(collected.rows),
-        parent=before.name,
-        preprocessing=before.preprocessing,
+        parent=champion.name,
+        preprocessing=champion.preprocessing,
         thresholds=thresholds,
         temperature=chosen.temperature,
         metrics={"split": spec.split, "validation": figures, **promised},
-        training=_training_record(request, epochs, collected),
+        training=training,
     )
-    scored = held_out_scores(
-        chosen.scores,
-        collected.samples(Split.VALIDATION),
-        [row.sha256 for row in collected.of_split(Split.VALIDATION)],
-        "validation",
-    )
-    return save_bundle(network, manifest, spec.output, {HELD_OUT_NAME: scored.as_bytes()})
 
 
 def promised_thresholds(

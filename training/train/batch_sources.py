@@ -1,6 +1,6 @@
-"""Batch sources of a training: photos where all is trained, else outputs of the frozen part."""
+"""Batch sources of a training's three splits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,10 +8,11 @@ from accelerate import Accelerator
 
 from classifier.ml.manifest import sha256_of
 from classifier.ml.network import HierarchicalResNet
-from training.data.batches import BatchSource, PhotoBatches
-from training.data.folder import PhotosError, Sample
+from training.data.batches import BatchSource
+from training.data.folder import PhotosError
 from training.data.split import DatasetSplit
 from training.engine.stages import TrainFrom, frozen_part
+from training.features.batch_sources import BatchSourceBuilder
 from training.features.cache import FeatureCacheBuilder, Views
 from training.runtime.devices import resolve_precision
 from training.train.request import TrainRequest
@@ -29,44 +30,50 @@ def make_batch_sources(
     network: HierarchicalResNet,
     request: TrainRequest,
     split: DatasetSplit,
-    trained: Sequence[Sample],
     accelerator: Accelerator,
     sha256_of: Mapping[Path, str],
 ) -> BatchSources:
-    """Return batches of training photos (``trained``), validation photos and test photos.
+    """Return batches of the photos of each split.
 
-    Caches that are not on disk yet are computed by the first process; the others wait.
+    Features that are not on disk yet are computed by the first process; the others wait.
 
     Raises:
         CacheError, PhotosError, UnreadablePhotoError
     """
-    preprocessing = request.preprocessing
-    augmentation = request.augmentation.made_for(preprocessing)
     for title, samples in (("validation", split.validation), ("test", split.test)):
         if not samples:
             raise PhotosError(
                 f"There are no {title} photos: too few products to split. Photos that look the "
                 "same count as one product, unless --split-by product says otherwise."
             )
-    if request.config.train_from is TrainFrom.ALL:
-        return BatchSources(
-            PhotoBatches(trained, preprocessing, augmentation),
-            PhotoBatches(split.validation, preprocessing),
-            PhotoBatches(split.test, preprocessing),
-        )
-    views = Views(
-        augmentation, request.augmentation, request.views, evaluation_view=request.evaluation_view
-    )
     with accelerator.main_process_first():
-        caches = cache_builder(network, request, accelerator)
+        build = source_builder(network, request, accelerator, sha256_of)
         return BatchSources(
-            caches.build(trained, "training", views, sha256_of=sha256_of),
-            caches.build(split.validation, "validation", sha256_of=sha256_of),
-            caches.build(split.test, "test", sha256_of=sha256_of),
+            build.training(split.train, "training"),
+            build.evaluation(split.validation, "validation"),
+            build.evaluation(split.test, "test"),
         )
 
 
-def cache_builder(
+def source_builder(
+    network: HierarchicalResNet,
+    request: TrainRequest,
+    accelerator: Accelerator,
+    sha256_of: Mapping[Path, str] | None = None,
+) -> BatchSourceBuilder:
+    """Return what builds the batch sources of the request's network."""
+    views = Views(
+        request.augmentation.made_for(request.preprocessing),
+        request.augmentation,
+        request.views,
+        evaluation_view=request.evaluation_view,
+    )
+    all_trained = request.config.train_from is TrainFrom.ALL
+    features = None if all_trained else _cache_builder(network, request, accelerator)
+    return BatchSourceBuilder(request.preprocessing, views, features, sha256_of)
+
+
+def _cache_builder(
     network: HierarchicalResNet, request: TrainRequest, accelerator: Accelerator
 ) -> FeatureCacheBuilder:
     """Return what computes the outputs of the request's frozen part, or finds them on disk."""

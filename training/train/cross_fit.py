@@ -11,20 +11,19 @@ from numpy.typing import NDArray
 
 from classifier.decision import Thresholds
 from classifier.ml.manifest import sha256_of
+from training.calibration.calibrate import calibrate
 from training.calibration.held_out import HeldOut, score_of
 from training.calibration.held_out_scores import HeldOutScores, held_out_scores
-from training.calibration.thresholds import choose_thresholds, fit_temperature, without_novelty
-from training.data.batches import BatchSource, PhotoBatches
+from training.data.batches import BatchSource
 from training.data.folder import Kind, PhotosError, Sample
 from training.data.leave_out import Fold
 from training.data.split import stratified_split
 from training.data.targets import build_targets
-from training.engine.stages import TrainedPart, TrainFrom
+from training.engine.stages import TrainedPart
 from training.engine.trainer import fit
 from training.evaluation.scoring import probabilities, truth_of
-from training.features.cache import FeatureCache, Views
 from training.features.subset import FeatureSubset
-from training.train.batch_sources import cache_builder
+from training.train.batch_sources import source_builder
 from training.train.recipe import after_epochs, before_epochs, new_network
 from training.train.request import TrainRequest
 
@@ -86,34 +85,30 @@ class _Inputs:
     def __init__(
         self, request: TrainRequest, samples: Sequence[Sample], accelerator: Accelerator
     ) -> None:
-        self._request, self._samples = request, samples
-        self._augmentation = request.augmentation.made_for(request.preprocessing)
-        self._training: FeatureCache | None = None
-        if request.config.train_from is TrainFrom.ALL:
+        self._samples = samples
+        self._build = source_builder(new_network(request), request, accelerator)
+        if self._build.features is None:
             return
-        builder = cache_builder(new_network(request), request, accelerator)
-        views = Views(
-            self._augmentation, request.augmentation, request.views,
-            evaluation_view=request.evaluation_view,
-        )  # fmt: skip
-        self._training = builder.build(samples, "training", views)
+        views = self._build.views
+        self._training = self._build.features.build(samples, "training", views)
         # Where the first view is not augmented, it is the evaluation view.
         self._evaluation = (
-            self._training if request.evaluation_view else builder.build(samples, "evaluation")
+            self._training
+            if views.evaluation_view
+            else self._build.features.build(samples, "evaluation")
         )
 
     def training(self, rows: Rows) -> BatchSource:
         """Return photos to train on."""
-        if self._training is not None:
-            return FeatureSubset(self._training, rows)
-        chosen = [self._samples[row] for row in rows]
-        return PhotoBatches(chosen, self._request.preprocessing, self._augmentation)
+        if self._build.features is None:
+            return self._build.training([self._samples[row] for row in rows], "training")
+        return FeatureSubset(self._training, rows)
 
     def evaluation(self, rows: Rows) -> BatchSource:
         """Return photos to score."""
-        if self._training is not None:
-            return FeatureSubset(self._evaluation, rows)
-        return PhotoBatches([self._samples[row] for row in rows], self._request.preprocessing)
+        if self._build.features is None:
+            return self._build.evaluation([self._samples[row] for row in rows], "evaluation")
+        return FeatureSubset(self._evaluation, rows)
 
     def held_out(self, rows: Rows) -> HeldOut:
         """Return photos to score, with what is true of them."""
@@ -135,18 +130,13 @@ def _one_fold(
     fit(network, batches, targets, config, lambda part: score_of(part, validation), None)
     after_epochs(network, config, start, batches, trained, validation)
     part = TrainedPart(network, config.train_from).eval()
-    logits = validation.logits(part)
-    temperature = fit_temperature(logits, validation.truth)
-    thresholds = choose_thresholds(probabilities(logits, temperature), validation.truth)
+    chosen = calibrate(part, validation, novelty=config.novelty_weight > 0)
     held_out = np.array(fold.held_out, dtype=np.intp)
-    scores = probabilities(inputs.held_out(held_out).logits(part), temperature)
+    scores = probabilities(inputs.held_out(held_out).logits(part), chosen.temperature)
     left_out = [samples[row] for row in held_out]
     hashes = [sha256_of(sample.path) for sample in left_out]
-    return FoldScores(
-        fold.name,
-        held_out_scores(scores, left_out, hashes, "train"),
-        thresholds if config.novelty_weight > 0 else without_novelty(thresholds),
-    )
+    scores_left_out = held_out_scores(scores, left_out, hashes, "train")
+    return FoldScores(fold.name, scores_left_out, chosen.thresholds)
 
 
 def _inner_split(request: TrainRequest, samples: Sequence[Sample], fold: Fold) -> tuple[Rows, Rows]:

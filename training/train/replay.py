@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import torch
 
+from classifier.ml.atomic_write import atomic_write
 from classifier.ml.bundle import Bundle, load_bundle
 from classifier.ml.manifest import (
     DATASET_NAME,
@@ -28,7 +29,6 @@ from training.engine.stages import TrainedPart, TrainFrom, frozen_part
 from training.evaluation.scoring import features_of
 from training.features.cache import FeatureCacheBuilder
 from training.features.replay import Floats, ReplayFeatures
-from training.runtime.atomic_write import atomic_write
 from training.runtime.devices import Precision, make_accelerator, resolve_precision
 
 HEADS: Final = ("main_head", "sub_head", "novelty_unit", "near_unit")
