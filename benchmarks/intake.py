@@ -34,20 +34,20 @@ def main() -> None:
 def uploads() -> dict[str, bytes]:
     """Return drawn photos as phones, shops and screenshots send them."""
     profile = ImageCms.ImageCmsProfile(SRGB).tobytes()
-    phone = drawn(PHONE)
+    phone = picture_of_size(PHONE)
     return {
         "JPEG, 12 megapixels": encoded(phone, "JPEG", quality=92),
         "JPEG with a profile": encoded(phone, "JPEG", quality=92, icc_profile=profile),
         "JPEG, CMYK": encoded(phone.convert("CMYK"), "JPEG", quality=92),
-        "JPEG, 48 megapixels": encoded(drawn((8064, 6048)), "JPEG", quality=90),
-        "JPEG, 3000 x 2250": encoded(drawn((3000, 2250)), "JPEG", quality=92),
+        "JPEG, 48 megapixels": encoded(picture_of_size((8064, 6048)), "JPEG", quality=90),
+        "JPEG, 3000 x 2250": encoded(picture_of_size((3000, 2250)), "JPEG", quality=92),
         "HEIC, 12 megapixels": encoded(phone, "HEIF", quality=60),
         "HEIC with a profile": encoded(phone, "HEIF", quality=60, icc_profile=profile),
-        "PNG, 2400 x 1800": encoded(drawn((2400, 1800)), "PNG"),
+        "PNG, 2400 x 1800": encoded(picture_of_size((2400, 1800)), "PNG"),
     }
 
 
-def drawn(size: tuple[int, int]) -> Image.Image:
+def picture_of_size(size: tuple[int, int]) -> Image.Image:
     """Return a picture about as hard to encode as a photo: soft shapes with a sensor's noise."""
     random = np.random.default_rng(0)
     coarse = Image.fromarray(random.integers(0, 256, (24, 32, 3), dtype=np.uint8))

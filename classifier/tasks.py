@@ -76,7 +76,7 @@ def sweep_retraining() -> None:
 
 
 @shared_task(name=GRADCAM_TASK)
-def show_where_it_looked(photo: int) -> None:
+def make_gradcam_image(photo: int) -> None:
     """Make and store the Grad-CAM image of one photo."""
     # Imported here, as above.
     from classifier.worker import gradcam
@@ -94,7 +94,7 @@ def get_ready(sender: Any, **_: Any) -> None:
 
         tag.end_in_time()
         tag.be_seen()
-        tag.get_ready()
+        tag.load_champion()
         notify.notify_workers()
     elif settings.CELERY_TASK_ROUTES[notify.RETRAIN_TASK]["queue"] in queues:
         trainer = Beat(Heartbeat.Kind.TRAINER, dict)

@@ -22,7 +22,7 @@ from psycopg.pq import TransactionStatus
 
 logger = logging.getLogger(__name__)
 
-LOOK_SECONDS: Final = 1.0
+CHECK_SECONDS: Final = 1.0
 # Over the server's own limit, so that it is the server that speaks where it can.
 GRACE_SECONDS: Final = 5.0
 
@@ -68,7 +68,7 @@ class FrozenDatabaseGuard:
             # A process that forked has its parent's object and not its thread.
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(
-                    target=self._look_for_ever, name="frozen-database", daemon=True
+                    target=self._check_for_ever, name="frozen-database", daemon=True
                 )
                 self._thread.start()
 
@@ -76,16 +76,16 @@ class FrozenDatabaseGuard:
         """Let statements take as long as they need from now on, as migrations do."""
         self._paused = True
 
-    def _look_for_ever(self) -> None:
+    def _check_for_ever(self) -> None:
         while True:
-            time.sleep(LOOK_SECONDS)
+            time.sleep(CHECK_SECONDS)
             with self._lock:
                 self._watched = [each for each in self._watched if each.wrapper() is not None]
                 watched = list(self._watched)
             for each in watched:
-                self._look_at(each)
+                self._check(each)
 
-    def _look_at(self, watched: _Watched) -> None:
+    def _check(self, watched: _Watched) -> None:
         wrapper = watched.wrapper()
         line = None if wrapper is None else wrapper.connection
         if self._paused or line is None or line.closed or not _waits(line):

@@ -65,7 +65,7 @@ class ListingPhotoAdmin(ReviewThisPhoto, BulkConfirm, PhotoReviews):
     search_fields = ("listing__title", "listing__seller__username", "original_name")
     search_help_text = "Title of the listing, name of the seller or of the file"
     ordering = ("-id",)
-    actions = ("confirm_guess", "try_again")
+    actions = ("confirm_prediction", "try_again")
     readonly_fields = (
         "large",
         "seller",

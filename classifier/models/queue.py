@@ -65,7 +65,7 @@ class QueueItem(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(round__in=[1, 2, 3]), name="queue_round_known"),
             models.CheckConstraint(
-                condition=sampling_probability(), name="queue_chance_only_of_a_draw"
+                condition=sampling_probability(), name="queue_probability_only_if_sampled"
             ),
             models.CheckConstraint(
                 condition=Q(claim__isnull=True, held_until__isnull=True)

@@ -143,7 +143,7 @@ class Review(models.Model):
             ),
             models.CheckConstraint(condition=Q(round__gte=1), name="review_round_known"),
             models.CheckConstraint(
-                condition=sampling_probability(), name="review_chance_only_of_a_draw"
+                condition=sampling_probability(), name="review_probability_only_if_sampled"
             ),
             models.CheckConstraint(
                 condition=Q(seconds__isnull=True) | Q(seconds__gte=0),

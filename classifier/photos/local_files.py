@@ -53,7 +53,7 @@ class LeftOut:
 
 
 @dataclass(slots=True)
-class FoundPhotos:
+class FolderPhotos:
     """The photos of a folder, sorted, and what else is there."""
 
     photos: list[Path] = field(default_factory=list)
@@ -68,12 +68,12 @@ class NotRegularError(OSError):
         self.strerror = "it is not a regular file"
 
 
-def find_photos(folder: Path) -> FoundPhotos:
+def find_photos(folder: Path) -> FolderPhotos:
     """Return the photos in a folder and all folders below, links followed, none read twice.
 
     A file counts as a photo by its suffix, or else by how it begins.
     """
-    photos_found, seen = FoundPhotos(), set[tuple[int, int]]()
+    contents, seen = FolderPhotos(), set[tuple[int, int]]()
     # Links last, so that a folder is read under its own name where it has one here.
     folders, links = [folder], deque[Path]()
     while folders or links:
@@ -82,28 +82,28 @@ def find_photos(folder: Path) -> FoundPhotos:
             facts = here.stat()
             entries = sorted(os.scandir(here), key=lambda entry: entry.name)
         except OSError:
-            photos_found.left_out.append(LeftOut(here, WhyLeftOut.CLOSED))
+            contents.left_out.append(LeftOut(here, WhyLeftOut.CLOSED))
             continue
         if (facts.st_dev, facts.st_ino) in seen:
-            photos_found.left_out.append(LeftOut(here, WhyLeftOut.SAME_FOLDER))
+            contents.left_out.append(LeftOut(here, WhyLeftOut.SAME_FOLDER))
             continue
         seen.add((facts.st_dev, facts.st_ino))
         for entry in entries:
             if entry.is_dir() and not is_system_name(entry.name):
                 (links if entry.is_symlink() else folders).append(Path(entry.path))
             else:
-                _take(entry, photos_found)
-    photos_found.photos.sort()
-    photos_found.left_out.sort(key=lambda item: item.path)
-    return photos_found
+                _take(entry, contents)
+    contents.photos.sort()
+    contents.left_out.sort(key=lambda item: item.path)
+    return contents
 
 
-def _take(entry: "os.DirEntry[str]", photos_found: FoundPhotos) -> None:
+def _take(entry: "os.DirEntry[str]", contents: FolderPhotos) -> None:
     path = Path(entry.path)
     if why := _why_no_photo(entry, path):
-        photos_found.left_out.append(LeftOut(path, why))
+        contents.left_out.append(LeftOut(path, why))
     else:
-        photos_found.photos.append(path)
+        contents.photos.append(path)
 
 
 def is_system_name(name: str) -> bool:

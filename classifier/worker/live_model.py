@@ -20,7 +20,7 @@ from classifier.worker.engine import engine_for
 logger = logging.getLogger(__name__)
 
 # How long a champion that could not be loaded is left alone while an older model is at work.
-LOOK_AGAIN_SECONDS: Final = 30.0
+RETRY_SECONDS: Final = 30.0
 
 
 class LiveModel(NamedTuple):
@@ -98,7 +98,7 @@ class ModelSlot:
         if self._failed is None:
             return False
         version, failed_at, _ = self._failed
-        return version == champion.pk and time.monotonic() - failed_at < LOOK_AGAIN_SECONDS
+        return version == champion.pk and time.monotonic() - failed_at < RETRY_SECONDS
 
     def _return_memory(self) -> None:
         """Give the device back what the model before held, once nobody uses it any more."""
@@ -149,7 +149,7 @@ def current() -> LiveModel:
     """Return the champion, loading it first if it is new.
 
     A new champion that cannot be loaded, or that fails the probe, leaves the one in memory at work
-    and raises an alarm; it is looked at again every `LOOK_AGAIN_SECONDS`.
+    and raises an alarm; it is looked at again every `RETRY_SECONDS`.
 
     Raises:
         NoChampionError: if no model version is champion and none is in memory.

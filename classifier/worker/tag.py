@@ -37,7 +37,7 @@ _loop_slots = threading.BoundedSemaphore(LOOPS)
 _readers = Readers(READERS, "read-photo")
 
 
-def get_ready() -> None:
+def load_champion() -> None:
     """Load the champion before the first photo arrives, or log what is wrong with it."""
     try:
         live_model.current()
@@ -104,7 +104,7 @@ def drain() -> int:
     dealt_with = 0
     if load_failures.reported():
         # Idle workers too say whether they can load it by now.
-        get_ready()
+        load_champion()
     while (
         not stopping.is_set() and queue.claimable().exists() and _loop_slots.acquire(blocking=False)
     ):

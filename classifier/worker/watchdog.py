@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 EXIT_HANGS: Final = 70
 # How often in the time of a lease it is renewed.
 RENEWALS: Final = 4
-LOOK_SECONDS: Final = 1.0
+CHECK_SECONDS: Final = 1.0
 
 
 @dataclass(eq=False, slots=True)
@@ -65,13 +65,13 @@ class Watchdog:
 
     def _watch(self) -> None:
         while True:
-            time.sleep(LOOK_SECONDS)
+            time.sleep(CHECK_SECONDS)
             with self._lock:
                 batches = list(self._batches)
             for batch in batches:
-                self._look_at(batch)
+                self._check(batch)
 
-    def _look_at(self, batch: _Batch) -> None:
+    def _check(self, batch: _Batch) -> None:
         now = time.monotonic()
         if now - batch.began > settings.BATCH_SECONDS:
             end_now(f"A batch takes longer than {settings.BATCH_SECONDS} seconds.", EXIT_HANGS)

@@ -56,7 +56,8 @@ def test_one_tap_answers_in_place(
     question = phone.get_by_text("Looks like a pair of shoes. Which kind?")
     expect(question).to_be_visible()
     phone.get_by_role("button", name=button, exact=True).tap()
-    expect(phone.locator(".said")).to_contain_text(f"You said: {' › '.join(filter(None, stored))}.")
+    label = " › ".join(filter(None, stored))
+    expect(phone.locator(".own-answer")).to_contain_text(f"You said: {label}.")
     expect(question).to_have_count(0)
     expect(phone.get_by_role("button", name=button, exact=True)).to_have_count(0)
     assert phone.evaluate("window.stayed") is True
@@ -71,7 +72,7 @@ def test_an_answer_can_be_changed(phone: Page, site: Site, listing: ListingPhoto
     tag = phone.locator(".tag", has_text="You said")
     tag.get_by_label("It shows").select_option("Boots")
     tag.get_by_role("button", name="Save").tap()
-    expect(phone.locator(".said")).to_contain_text("You said: Shoes › Boots.")
+    expect(phone.locator(".own-answer")).to_contain_text("You said: Shoes › Boots.")
     assert said(site) == [("Shoes", "Boots")]
 
 
@@ -85,7 +86,7 @@ def test_an_answer_that_cannot_be_saved_says_so(
     expect(phone.get_by_role("alert")).to_contain_text("The connection broke.")
     phone.context.set_offline(False)
     phone.get_by_role("button", name="Boots", exact=True).tap()
-    expect(phone.locator(".said")).to_be_visible()
+    expect(phone.locator(".own-answer")).to_be_visible()
 
 
 @pytest.mark.parametrize("path", ["listings/", "listings/{}/"])

@@ -188,8 +188,10 @@ def make_champion(
         fit_joint_heads(network, features, train)
     else:
         _fit_separate_heads(network, features, train)
-    learned = HeldOut(_feed(features), truth_of(train))
-    validation = HeldOut(_feed(_features(network, split.validation)), truth_of(split.validation))
+    learned = HeldOut(_feature_cache(features), truth_of(train))
+    validation = HeldOut(
+        _feature_cache(_features(network, split.validation)), truth_of(split.validation)
+    )
     fit_near_unit(network, TrainFrom.HEADS, learned, validation)
     logits = validation.logits(TrainedPart(network, TrainFrom.HEADS).eval())
     temperature = fit_temperature(logits, validation.truth)
@@ -229,7 +231,7 @@ def _features(network: HierarchicalResNet, samples: Sequence[Sample]) -> Any:
         return network.backbone(normalise(pixels, SMALL)).numpy()
 
 
-def _feed(features: Any) -> FeatureCache:
+def _feature_cache(features: Any) -> FeatureCache:
     return FeatureCache(features[:, None].astype(np.float16))
 
 

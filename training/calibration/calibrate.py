@@ -7,7 +7,7 @@ from typing import Any
 from classifier.decision import Thresholds
 from classifier.ml.manifest import Temperature
 from training.calibration.held_out import HeldOut
-from training.calibration.held_out_scores import HeldOutScores, both, both_truths
+from training.calibration.held_out_scores import HeldOutScores, concatenated, concatenated_truths
 from training.calibration.promise import Promise, Promised, choose_by_promise
 from training.calibration.thresholds import choose_thresholds, fit_temperature, without_novelty
 from training.engine.stages import TrainedPart
@@ -128,7 +128,10 @@ def keep_promise(
         cross_fitted: scores of training photos by networks that did not see them.
     """
     if cross_fitted is not None:
-        scores, truth = both(cross_fitted.scores, scores), both_truths(cross_fitted.truth, truth)
+        scores, truth = (
+            concatenated(cross_fitted.scores, scores),
+            concatenated_truths(cross_fitted.truth, truth),
+        )
     try:
         promised = choose_by_promise(scores, truth, promise, base)
     except ValueError as error:

@@ -134,7 +134,7 @@ def photos_hash(photos: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(names).encode()).hexdigest()
 
 
-def both(first: Probabilities, second: Probabilities) -> Probabilities:
+def concatenated(first: Probabilities, second: Probabilities) -> Probabilities:
     """Return the scores of two sets of photos, one after the other."""
     return Probabilities(
         np.concatenate([first.main, second.main]),
@@ -143,7 +143,7 @@ def both(first: Probabilities, second: Probabilities) -> Probabilities:
     )
 
 
-def both_truths(first: Truth, second: Truth) -> Truth:
+def concatenated_truths(first: Truth, second: Truth) -> Truth:
     """Return what is true of two sets of photos, one after the other."""
     return Truth(
         np.concatenate([first.main, second.main]),
@@ -159,8 +159,8 @@ def joined(tables: Sequence[HeldOutScores]) -> HeldOutScores:
 
 def _two(first: HeldOutScores, second: HeldOutScores) -> HeldOutScores:
     return HeldOutScores(
-        both(first.scores, second.scores),
-        both_truths(first.truth, second.truth),
+        concatenated(first.scores, second.scores),
+        concatenated_truths(first.truth, second.truth),
         *(
             np.concatenate([getattr(first, name), getattr(second, name)])
             for name in ("photo", "split", "source")

@@ -29,7 +29,7 @@ from training.calibration.risk import (
     Ints,
     Photos,
     risk_bound,
-    risk_found,
+    wrong_tag_rate,
 )
 from training.evaluation.scoring import Floats, Probabilities, Truth
 
@@ -113,14 +113,14 @@ class Fitted:
     Attributes:
         classes: the main classes whose tags keep it together.
         threshold: of their subclasses; None where no threshold keeps the promise.
-        found: share of wrong tags among the held-out photos, weighted as the stream.
+        wrong_tag_rate: share of wrong tags among the held-out photos, weighted as the stream.
         bound: what it exceeds with the probability that is left for these classes.
         coverage: share of their items that get a tag.
     """
 
     classes: tuple[str, ...]
     threshold: float | None
-    found: float | None
+    wrong_tag_rate: float | None
     bound: float | None
     coverage: float
 
@@ -133,7 +133,7 @@ class Promised:
         thresholds: for a bundle.
         fitted: for each group of main classes.
         coverage: share of all items that get a subclass tag.
-        found: share of wrong tags over everything; None where nothing is tagged.
+        wrong_tag_rate: share of wrong tags over everything; None where nothing is tagged.
         photos: how many held-out photos spoke.
     """
 
@@ -141,7 +141,7 @@ class Promised:
     thresholds: Thresholds
     fitted: tuple[Fitted, ...]
     coverage: float
-    found: float | None
+    wrong_tag_rate: float | None
     photos: int
 
     @property
@@ -159,12 +159,13 @@ class Promised:
             "per": self.promise.per,
             "by_main": dict(self.promise.by_main),
             "coverage": self.coverage,
-            "found": self.found,
+            "wrong_tag_rate": self.wrong_tag_rate,
             "photos": self.photos,
             "classes": [
                 {
                     "classes": list(group.classes), "threshold": group.threshold,
-                    "found": group.found, "bound": group.bound, "coverage": group.coverage,
+                    "wrong_tag_rate": group.wrong_tag_rate, "bound": group.bound,
+                    "coverage": group.coverage,
                 }
                 for group in self.fitted
             ],
@@ -205,7 +206,7 @@ def choose_by_promise(
         replace(base, sub={name: sub[name] for name in SUBCLASSES}),
         tuple(fitted),
         coverage=float(tagged[items].mean()),
-        found=risk_found(answers.photos, tagged, promise.mix),
+        wrong_tag_rate=wrong_tag_rate(answers.photos, tagged, promise.mix),
         photos=len(answers.photos),
     )
 
@@ -298,7 +299,7 @@ def _fit(answers: _Answers, classes: tuple[str, ...], promise: Promise, alpha: f
         return Fitted(classes, None, None, None, 0.0)
     tagged = confidence >= kept[0]
     return Fitted(
-        classes, kept[0], risk_found(answers.photos, tagged, promise.mix), kept[1],
+        classes, kept[0], wrong_tag_rate(answers.photos, tagged, promise.mix), kept[1],
         coverage=float(tagged[items].mean()) if items.any() else 0.0,
     )  # fmt: skip
 

@@ -135,7 +135,7 @@ def _counts(photos: Photos, kind: int, hits: Bools) -> tuple[float, float]:
     return float(hits[here].sum() / effect), float(here.sum() / effect)
 
 
-def risk_found(photos: Photos, tagged: Bools, mix: Mix) -> float | None:
+def wrong_tag_rate(photos: Photos, tagged: Bools, mix: Mix) -> float | None:
     """Return the share of wrong tags among these photos, weighted as the stream; None if none."""
     weight = weights(photos.kind, mix)
     tags = float(weight[tagged].sum())

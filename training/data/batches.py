@@ -92,7 +92,7 @@ class PhotoBatches:
             generator=torch.Generator(),  # or it takes a number from the training's own generator
         )
         for decoded in loader:
-            self._dropped.note(decoded.unreadable)
+            self._dropped.add(decoded.unreadable)
             yield Batch(decoded.rows, self._on(device, decoded.pixels))
 
     def evaluation_batches(self, size: int, device: torch.device) -> Iterator[Batch]:

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from classifier.ml.preprocessing import UnreadablePhotoError
-from classifier.photos.local_files import read_file
+from classifier.photos.local_files import read_file, shown_path
 from training.data.folder import Sample, UnreadablePhoto
 
 logger = logging.getLogger(__name__)
@@ -89,19 +89,19 @@ class DroppedPhotos:
     def __init__(self) -> None:
         self.counts: Counter[Path] = Counter()
 
-    def note(self, unreadable: Iterable[UnreadablePhoto]) -> None:
+    def add(self, unreadable: Iterable[UnreadablePhoto]) -> None:
         """Count these photos."""
         for photo in unreadable:
             if photo.path not in self.counts:
-                logger.warning("Left out %s: %s", photo.path, photo.reason)
+                logger.warning("Left out %s: %s", shown_path(photo.path), photo.reason)
             self.counts[photo.path] += 1
 
 
 def readable_batches(
     loader: Iterable[DecodedBatch], dropped: DroppedPhotos
 ) -> Iterator[DecodedBatch]:
-    """Yield the loader's batches that have photos; what was dropped is noted."""
+    """Yield the loader's batches that have photos; what was dropped is counted."""
     for decoded in loader:
-        dropped.note(decoded.unreadable)
+        dropped.add(decoded.unreadable)
         if len(decoded.rows):
             yield decoded

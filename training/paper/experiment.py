@@ -130,14 +130,14 @@ class HeadsOnly(WholeNetwork):
             "train_from": str(TrainFrom.HEADS),
         }
         frozen = frozen_part(self.network(), TrainFrom.HEADS)
-        self._place = {sample.path: row for row, sample in enumerate(readable)}
+        self._row_of = {sample.path: row for row, sample in enumerate(readable)}
         self._cache = FeatureCacheBuilder(frozen, self._preprocessing, request.cache, key).build(
             readable, "features"
         )
 
     def training(self, samples: Sequence[Sample]) -> PhasePhotos:
         """Return cached features."""
-        rows = np.array([self._place[sample.path] for sample in samples], dtype=np.intp)
+        rows = np.array([self._row_of[sample.path] for sample in samples], dtype=np.intp)
         return PhasePhotos(samples, self._cache.only(rows))
 
     validation = training
@@ -150,7 +150,7 @@ def run_experiment(request: ExperimentRequest) -> Outcomes:
         PhotosError, CacheError, TrainingError, UnreadablePhotoError, FileNotFoundError, ValueError
     """
     sets = read_photo_sets(request.photos, request.seed)
-    logger.info("%s %s", sets.how_chosen, sets.report)
+    logger.info("%s %s", sets.selection, sets.report)
     regime: Regime = HeadsOnly(request, sets.photos) if request.quick else WholeNetwork(request)
     with _one_thread() if request.quick else nullcontext():
         return _run_phases(request, regime, sets)

@@ -38,7 +38,7 @@ class PhotoSets:
     phase_1: PhotoSet
     phase_2: PhotoSet
     report: SplitReport
-    how_chosen: str
+    selection: str
 
     @property
     def photos(self) -> list[Sample]:
@@ -56,14 +56,14 @@ def read_photo_sets(folders: PhotoFolders, seed: int) -> PhotoSets:
     train, validation = (
         [s for s in side if s.kind is Kind.ITEM] for side in (split.train, split.validation)
     )
-    chosen, how_chosen = _phase_1_paths(folders, [*train, *validation])
+    chosen, selection = _phase_1_paths(folders, [*train, *validation])
     return PhotoSets(
         phase_1=PhotoSet(
             [s for s in train if s.path in chosen], [s for s in validation if s.path in chosen]
         ),
         phase_2=PhotoSet(train, validation),
         report=split.report,
-        how_chosen=how_chosen,
+        selection=selection,
     )
 
 
@@ -80,7 +80,7 @@ def _phase_1_paths(folders: PhotoFolders, items: Sequence[Sample]) -> tuple[set[
         )
     taken: Counter[str] = Counter()
     chosen = set()
-    for sample in sorted(items, key=_by_chance):
+    for sample in sorted(items, key=_hash_order):
         name = sample.sub or ""
         taken[name] += 1
         if name not in published.RARE_RECALL or taken[name] <= published.PHASE_1_CAP:
@@ -104,6 +104,6 @@ def _listed(listing: Path) -> list[str]:
         ) from error
 
 
-def _by_chance(sample: Sample) -> str:
+def _hash_order(sample: Sample) -> str:
     name = f"{sample.group}/{sample.path.name}"
     return hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()

@@ -165,7 +165,7 @@ def _images_used(outcomes: Outcomes) -> Table:
         )
         for name, (one, two) in published.IMAGES_USED.items()
     ]
-    note = f"{outcomes.sets.how_chosen} Photos are capped at 2,000 a subclass and split 80/20."
+    note = f"{outcomes.sets.selection} Photos are capped at 2,000 a subclass and split 80/20."
     return Table("III", "Images used", ["Phase 1", "Phase 2"], rows, note)
 
 

@@ -15,7 +15,7 @@ def promise_table(rows: Sequence[Promised]) -> str:
         + (heads if len(classes) > 1 else "")
     ]
     for row in rows:
-        wrong = share(row.found)
+        wrong = share(row.wrong_tag_rate)
         line = f"{share(row.promise.risk):<16}{share(row.coverage):>14}{wrong:>14}"
         if len(classes) > 1:
             line += "".join(

@@ -32,7 +32,7 @@ class BulkConfirm(ModelAdmin):
         return [path("undo/<uuid:batch>/", undo, name="review_bulk_undo"), *super().get_urls()]
 
     @action(description="Confirm the tags", permissions=["confirm"])
-    def confirm_guess(
+    def confirm_prediction(
         self, request: HttpRequest, queryset: QuerySet[ListingPhoto]
     ) -> HttpResponse | None:
         """Show a preview; with ``apply`` in the form, confirm."""

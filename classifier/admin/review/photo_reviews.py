@@ -13,7 +13,7 @@ from classifier.admin.review.filters import ReviewedByFilter
 from classifier.models import ListingPhoto, Review
 from classifier.review import labels
 
-REVIEW_FIELDS = ("settled", "seller_says", "every_review")
+REVIEW_FIELDS = ("settled", "seller_answer", "every_review")
 
 
 class PhotoReviews(ModelAdmin):
@@ -45,7 +45,7 @@ class PhotoReviews(ModelAdmin):
         return f"{review.label} ({review.moderator})" if review else "–"
 
     @display(description="The seller says")
-    def seller_says(self, photo: ListingPhoto) -> str:
+    def seller_answer(self, photo: ListingPhoto) -> str:
         return photo.suggestion.label if hasattr(photo, "suggestion") else "–"
 
     @display(description="Reviews")

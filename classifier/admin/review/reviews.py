@@ -102,7 +102,9 @@ class ReviewAdmin(ReviewColumn, ReadOnlyAdmin):
             path(f"queue/{name}/", view, name=f"review_queue_{name}")
             for name, view in ENDPOINTS.items()
         ]
-        gradcam = path("queue/heat/<int:photo>/", endpoints.gradcam_image, name="review_queue_heat")
+        gradcam = path(
+            "queue/heat/<int:photo>/", endpoints.gradcam_image, name="review_queue_gradcam"
+        )
         pages = [
             path("queue/", page, name="review_queue"),
             path("quality/", self.admin_site.admin_view(self.quality), name="review_quality"),
@@ -131,7 +133,7 @@ class ReviewAdmin(ReviewColumn, ReadOnlyAdmin):
                 "photo": reverse("api:photo-image", args=[0]),
                 "photo_page": reverse("admin:classifier_listingphoto_change", args=[0]),
                 "thumbnail": reverse("api:photo-thumbnail", args=[0]),
-                "gradcam": reverse("admin:review_queue_heat", args=[0]),
+                "gradcam": reverse("admin:review_queue_gradcam", args=[0]),
                 "login": f"{reverse('admin:login')}?next={request.path}",
             },
         }

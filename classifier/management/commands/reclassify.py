@@ -10,8 +10,8 @@ from classifier.models import ListingPhoto, Reclassification
 from classifier.tagging import queue, reclassification
 from classifier.versions import registry
 
-LOOK_EVERY_SECONDS: Final = 0.5
-SAY_EVERY_SECONDS: Final = 15.0
+POLL_SECONDS: Final = 0.5
+REPORT_SECONDS: Final = 15.0
 
 
 class Command(BaseCommand):
@@ -61,17 +61,17 @@ class Command(BaseCommand):
 
     def _watch(self, run: Reclassification) -> None:
         """Show the progress until the run is finished: a bar on a terminal, lines in a log."""
-        said_at = time.monotonic()
+        reported_at = time.monotonic()
         # `disable=None` shows the bar on a terminal only.
         with tqdm(total=run.total, unit=" photos", disable=None) as bar:
             while run.finished_at is None:
-                time.sleep(LOOK_EVERY_SECONDS)
+                time.sleep(POLL_SECONDS)
                 run.refresh_from_db()
                 bar.total = run.total
                 bar.update(run.tagged - bar.n)
-                if bar.disable and time.monotonic() - said_at >= SAY_EVERY_SECONDS:
+                if bar.disable and time.monotonic() - reported_at >= REPORT_SECONDS:
                     self.stdout.write(_progress(run))
-                    said_at = time.monotonic()
+                    reported_at = time.monotonic()
 
 
 def _preview() -> str:

@@ -32,7 +32,7 @@ def card(item: QueueItem) -> dict[str, Any]:
     return {
         "item": item.pk,
         "claim": str(item.claim),
-        "since": item.queued_at.isoformat(),
+        "queued_at": item.queued_at.isoformat(),
         "round": item.round,
         "blind": item.blind,
         **_about(item.photo, blind=item.blind),

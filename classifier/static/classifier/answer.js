@@ -30,7 +30,7 @@ async function save(tag, url, body) {
     if (answer.status === 404) return "This photo is no longer there.";
     if (!answer.ok || !fresh) return "You are signed out. Sign in in a new tab, then answer again.";
     tag.replaceWith(fresh);
-    spoken.textContent = fresh.querySelector(".said").textContent;
+    spoken.textContent = fresh.querySelector(".own-answer").textContent;
     return "";
   } catch {
     return "The connection broke. Please try again.";

@@ -184,7 +184,7 @@ def test_a_gradcam_image_in_an_outage_is_a_503(
         image.symlink_to(image)
     else:
         break_disk(photo)
-    answer = signed_in(anna).get(reverse("admin:review_queue_heat", args=[photo.pk]))
+    answer = signed_in(anna).get(reverse("admin:review_queue_gradcam", args=[photo.pk]))
     assert (answer.status_code, answer["Retry-After"]) == (503, "30")
     assert "try again" in answer.json()["message"]
 

@@ -93,7 +93,7 @@ def test_it_waits_and_shows_how_far_it_is(
     """Without a terminal it writes plain lines, and in the end what became of it."""
     from classifier.management.commands import reclassify as command
 
-    monkeypatch.setattr(command, "SAY_EVERY_SECONDS", 0.1)
+    monkeypatch.setattr(command, "REPORT_SECONDS", 0.1)
     out = io.StringIO()
 
     def wait() -> None:

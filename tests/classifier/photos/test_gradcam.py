@@ -74,7 +74,7 @@ def test_a_worker_makes_the_picture_and_the_page_gets_it(untrained_bundle: Path)
     photo = a_photo(file=True, **UNKNOWN)
     client = Client()
     client.force_login(a_moderator())
-    url = reverse("admin:review_queue_heat", args=[photo.pk])
+    url = reverse("admin:review_queue_gradcam", args=[photo.pk])
     assert client.get(url).status_code == 202
     assert client.get(f"{url}?ask").status_code == 503  # no broker runs here
     gradcam.make_image(photo.pk)
@@ -83,7 +83,7 @@ def test_a_worker_makes_the_picture_and_the_page_gets_it(untrained_bundle: Path)
     assert (response.status_code, response["Content-Type"]) == (200, "image/png")
     assert Image.open(BytesIO(response.content)).size == (640, 480)
     assert default_storage.listdir("heat")[1] == [f"{photo.pk}-untrained.png"]
-    assert client.get(reverse("admin:review_queue_heat", args=[99_999])).status_code == 404
+    assert client.get(reverse("admin:review_queue_gradcam", args=[99_999])).status_code == 404
 
 
 @pytest.mark.django_db

@@ -131,7 +131,7 @@ def test_a_damaged_new_champion_leaves_the_old_one_at_work_and_raises_an_alarm(
 
     shutil.copy(untrained_bundle / "weights.safetensors", weights)
     assert slot.current().version == one, "it is left alone for a while"
-    monkeypatch.setattr(live_model, "LOOK_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(live_model, "RETRY_SECONDS", 0.0)
     assert slot.current().version == two
     assert load_error(two) == ""
 
@@ -310,5 +310,5 @@ def test_a_first_model_that_does_not_work_is_not_tried_at_every_message(
             slot.current()
     assert len(tries) == 1
     monkeypatch.undo()
-    monkeypatch.setattr(live_model, "LOOK_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(live_model, "RETRY_SECONDS", 0.0)
     assert slot.current().version == two_models[0]

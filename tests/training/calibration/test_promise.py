@@ -90,7 +90,9 @@ def test_tags_are_counted_as_the_product_gives_them() -> None:
     made = [decide(one, fitted.thresholds) for one in scores.as_scores()]
     tagged = np.array([decision.outcome is Outcome.SUBCLASS for decision in made])
     assert fitted.coverage == pytest.approx(tagged[truth.items].mean())
-    assert fitted.found == pytest.approx(risks((scores, truth), fitted.thresholds, Mix())[0])
+    assert fitted.wrong_tag_rate == pytest.approx(
+        risks((scores, truth), fitted.thresholds, Mix())[0]
+    )
 
 
 def test_a_looser_promise_tags_more() -> None:
@@ -98,7 +100,9 @@ def test_a_looser_promise_tags_more() -> None:
     table = coverage_of_risks(*stream(8000, seed=2), Promise(per="all"), BASE)
     assert [row.promise.risk for row in table] == [0.01, 0.03, 0.05]
     assert table[0].coverage <= table[1].coverage < table[2].coverage
-    assert all(row.found is None or row.found <= row.promise.risk for row in table)
+    assert all(
+        row.wrong_tag_rate is None or row.wrong_tag_rate <= row.promise.risk for row in table
+    )
 
 
 def test_what_cannot_be_promised_tags_nothing_and_says_so() -> None:
@@ -108,7 +112,7 @@ def test_what_cannot_be_promised_tags_nothing_and_says_so() -> None:
     fitted = choose_by_promise(scores, lucky, Promise(), BASE)
     assert not fitted.is_kept
     assert set(fitted.thresholds.sub.values()) == {NOTHING}
-    assert (fitted.coverage, fitted.found) == (0.0, None)
+    assert (fitted.coverage, fitted.wrong_tag_rate) == (0.0, None)
 
 
 def test_one_bad_main_class_does_not_silence_the_others() -> None:
@@ -123,7 +127,8 @@ def test_one_bad_main_class_does_not_silence_the_others() -> None:
     assert kept["Clothing"] is not None
     assert kept["Shoes"] is not None
     assert fitted.as_dict()["classes"][2] == {
-        "classes": ["Bags"], "threshold": None, "found": None, "bound": None, "coverage": 0.0,
+        "classes": ["Bags"], "threshold": None, "wrong_tag_rate": None, "bound": None,
+        "coverage": 0.0,
     }  # fmt: skip
 
 

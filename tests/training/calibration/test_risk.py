@@ -10,8 +10,8 @@ from training.calibration.risk import (
     design_effect,
     lower_bound,
     risk_bound,
-    risk_found,
     weighted_upper_bound,
+    wrong_tag_rate,
 )
 
 
@@ -67,8 +67,8 @@ def test_kinds_count_by_their_share_of_the_stream() -> None:
     result = photos([0] * 10 + [1] * 10 + [2] * 100, [1] * 9 + [0] + [0] * 110)
     tagged = np.array([True] * 10 + [True] * 2 + [False] * 8 + [True] * 10 + [False] * 90)
     # 850 items: 85 wrong. 100 near photos: 20 tagged. 50 others: 5 tagged.
-    assert risk_found(result, tagged, Mix()) == pytest.approx(110 / 875)
-    assert risk_found(result, tagged & (result.kind == 3), Mix()) is None
+    assert wrong_tag_rate(result, tagged, Mix()) == pytest.approx(110 / 875)
+    assert wrong_tag_rate(result, tagged & (result.kind == 3), Mix()) is None
 
 
 def test_the_bound_lies_above_what_was_found_and_nears_it() -> None:

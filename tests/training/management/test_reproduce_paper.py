@@ -131,7 +131,7 @@ def test_phase_1_takes_the_folders_own_list(photos: Path, tmp_path: Path) -> Non
     (folder / "phase1" / "phase1.csv").write_text("\n".join(lines))
     sets = read_photo_sets(PhotoFolders.of(folder), seed=0)
     assert sets.phase_1.used() == dict.fromkeys(SUBCLASSES, 3)
-    assert "lists. 1 photos of that list are not used" in sets.how_chosen
+    assert "lists. 1 photos of that list are not used" in sets.selection
     assert len(sets.photos) == len(SUBCLASSES) * EACH  # and none of the others
 
 

@@ -32,7 +32,11 @@ PHOTOS = "/admin/classifier/listingphoto/"
 
 
 def act(client: Client, photos: list[ListingPhoto], **more: str) -> str:
-    body = {"action": "confirm_guess", "_selected_action": [photo.pk for photo in photos], **more}
+    body = {
+        "action": "confirm_prediction",
+        "_selected_action": [photo.pk for photo in photos],
+        **more,
+    }
     return client.post(PHOTOS, body, follow=True).content.decode()
 
 
@@ -87,7 +91,7 @@ def test_bulk_is_for_moderators_alone() -> None:
     """Staff without the right are not offered it, and cannot post it or its undoing."""
     looker = a_moderator("looker", rights=["view_listingphoto", "view_review"])
     client, photo = signed_in(looker), a_photo(**CONFIDENT)
-    assert "confirm_guess" not in client.get(PHOTOS).content.decode()
+    assert "confirm_prediction" not in client.get(PHOTOS).content.decode()
     act(client, [photo], apply="1")
     assert not Review.objects.exists()
     undo = reverse("admin:review_bulk_undo", args=[uuid4()])

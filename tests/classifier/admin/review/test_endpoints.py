@@ -41,11 +41,12 @@ def decided(client: Client, card: dict[str, Any], **more: Any) -> HttpResponse:
     return post(client, "decide", body)
 
 
-@pytest.mark.parametrize("endpoint", [*ENDPOINTS, "heat"])
+@pytest.mark.parametrize("endpoint", [*ENDPOINTS, "gradcam"])
 def test_every_endpoint_is_for_moderators_alone(endpoint: str) -> None:
     """Signed out is 401; a seller, or staff without both rights, is 403; never anything else."""
     photo = a_photo(**UNKNOWN)
-    url = reverse(f"admin:review_queue_{endpoint}", args=[photo.pk] if endpoint == "heat" else [])
+    of_photo = [photo.pk] if endpoint == "gradcam" else []
+    url = reverse(f"admin:review_queue_{endpoint}", args=of_photo)
     nobody = Client()
     seller = signed_in(User.objects.create_user("a-seller"))
     half = signed_in(a_moderator("half", rights=["add_review", "view_review"]))
@@ -68,7 +69,7 @@ def test_no_endpoint_is_forgotten() -> None:
     }
     here = {
         "review_queue",
-        "review_queue_heat",
+        "review_queue_gradcam",
         *(f"review_queue_{endpoint}" for endpoint in ENDPOINTS),
     }
     elsewhere = {"review_quality", "review_export", "review_bulk_undo"}
@@ -81,7 +82,7 @@ def test_a_blind_photo_has_no_gradcam_image_before_its_verdict(
     """The Grad-CAM image would give the model's tag away."""
     settings.REVIEW_SAMPLE_SHARE = 1.0
     photo = a_photo(**CONFIDENT)
-    client, url = signed_in(anna), reverse("admin:review_queue_heat", args=[photo.pk])
+    client, url = signed_in(anna), reverse("admin:review_queue_gradcam", args=[photo.pk])
     assert client.get(url).status_code == 409
     decided(client, taken(client))
     assert client.get(url).status_code == 202
