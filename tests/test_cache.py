@@ -1,6 +1,8 @@
 """The cache that all processes share, and what becomes of it while Redis is away."""
 
+import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +16,7 @@ from classifier.throttles import LoginThrottle
 from slowfashion_ai import cache as shared_cache
 from slowfashion_ai.cache import JsonSerializer, SharedCache, redis_location
 from slowfashion_ai.embedded_redis import answers, server_command
+from tests.compose_file import REPOSITORY
 
 OPTIONS = {"OPTIONS": {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}}
 
@@ -47,6 +50,34 @@ def test_what_one_process_counts_another_sees(redis_socket: Path) -> None:
     options = {"OPTIONS": {"serializer": JsonSerializer}}
     other = RedisCache(location_of(redis_socket), options)
     assert other.get("asked") == [1.5, 2.5]
+
+
+TWO_ATTEMPTS = """
+import django
+django.setup()
+from rest_framework.test import APIRequestFactory
+from classifier.throttles import LoginThrottle
+request = APIRequestFactory().post("/api/v1/token/", REMOTE_ADDR="10.9.8.7")
+print([LoginThrottle().allow_request(request, None) for _ in range(2)])
+"""
+
+
+@pytest.mark.integration
+def test_all_processes_count_attempts_together(redis_socket: Path, tmp_path: Path) -> None:
+    """Of three attempts a minute the first process takes two, and the second has one left."""
+    environment = {
+        **os.environ, "DJANGO_SETTINGS_MODULE": "slowfashion_ai.settings", "DEBUG": "on",
+        "VAR_DIR": str(tmp_path), "REDIS_URL": f"redis+socket://{redis_socket}",
+        "LOGINS_PER_MINUTE": "3",
+    }  # fmt: skip
+    allowed = [
+        subprocess.run(
+            [sys.executable, "-c", TWO_ATTEMPTS], cwd=REPOSITORY, env=environment,
+            capture_output=True, text=True, check=True,
+        ).stdout.strip()
+        for _ in range(2)
+    ]  # fmt: skip
+    assert allowed == ["[True, True]", "[True, False]"]
 
 
 @pytest.mark.integration

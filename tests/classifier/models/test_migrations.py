@@ -175,6 +175,7 @@ def test_a_database_of_before_migrates_with_its_rows(database_of_before: None) -
     for statement in (
         "UPDATE classifier_review SET predicted_main = NULL",
         "DELETE FROM classifier_review",
+        "DELETE FROM classifier_promotion",
     ):
         with pytest.raises(DatabaseError, match="never"), transaction.atomic():
             connection.cursor().execute(statement)
