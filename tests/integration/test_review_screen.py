@@ -105,7 +105,7 @@ def test_everything_has_a_name_and_a_visible_focus(anna: Page, site: Site) -> No
     expect(offers).to_have_text(["Y Yes, not one of ours", re.compile("J Boots"), re.compile("K ")])
     expect(anna.get_by_role("group", name="Shoes").get_by_role("button")).to_have_count(4)
     expect(anna.get_by_role("img", name="Photo to review")).to_be_visible()
-    expect(anna.get_by_role("link", name="Other photo 1 of this listing")).to_be_visible()
+    expect(anna.get_by_role("button", name="Other photo 1 of this listing")).to_be_visible()
     expect(anna.get_by_role("heading", name="Boots in brown")).to_be_visible()
     expect(anna.locator("main")).to_have_count(1)
     anna.keyboard.press("0")

@@ -8,12 +8,12 @@ from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from classifier.admin.review import wording
+from classifier.admin.dates import in_admin
 from classifier.admin.review.filters import ReviewedByFilter
 from classifier.models import ListingPhoto, Review
-from classifier.review import labels
+from classifier.review import history, labels
 
-REVIEW_FIELDS = ("settled", "seller_answer", "every_review")
+REVIEW_FIELDS = ("settled", "seller_answer", "history")
 
 
 class PhotoReviews(ModelAdmin):
@@ -48,19 +48,8 @@ class PhotoReviews(ModelAdmin):
     def seller_answer(self, photo: ListingPhoto) -> str:
         return photo.suggestion.label if hasattr(photo, "suggestion") else "–"
 
-    @display(description="Reviews")
-    def every_review(self, photo: ListingPhoto) -> str:
-        rows = Review.objects.filter(photo=photo).select_related("moderator").order_by("id")
-        lines = format_html_join("", "<li>{} · {} · {} · {}, {}</li>", map(_in_words, rows))
-        return format_html('<ul class="m-reviews">{}</ul>', lines) if lines else "–"
-
-
-def _in_words(review: Review) -> tuple[object, ...]:
-    at = f"{review.at:%d %b %Y, %H:%M}"
-    return (
-        at,
-        review.moderator,
-        review.label,
-        wording.occasion(review),
-        wording.state(review)[1],
-    )
+    @display(description="History")
+    def history(self, photo: ListingPhoto) -> str:
+        rows = ((in_admin(event.at), event.who, event.what) for event in history.events(photo))
+        lines = format_html_join("", "<li><time>{}</time> {} {}</li>", rows)
+        return format_html('<ol class="m-reviews">{}</ol>', lines)

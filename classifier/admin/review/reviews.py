@@ -18,6 +18,7 @@ from classifier.admin.review import endpoints, wording
 from classifier.admin.review.chosen import ReviewColumn, with_column
 from classifier.models import Review
 from classifier.review import export
+from classifier.review.history import latest_verdicts, occasion
 from classifier.review.quality import charts, moderators
 from classifier.review.queue import shortcuts
 from classifier.review.queue.counters import counters
@@ -94,7 +95,7 @@ class ReviewAdmin(ReviewColumn, ReadOnlyAdmin):
 
     @display(description="Why it was reviewed")
     def shown_occasion(self, review: Review) -> str:
-        return wording.occasion(review)
+        return occasion(review)
 
     def get_urls(self) -> list[URLPattern]:
         page = ensure_csrf_cookie(self.admin_site.admin_view(self.queue))
@@ -128,6 +129,7 @@ class ReviewAdmin(ReviewColumn, ReadOnlyAdmin):
             "page": {
                 "moderator": request.user.pk,
                 "chosen": _number(request.GET.get("photo", "")),
+                "recent": latest_verdicts(moderator=request.user),  # type: ignore[arg-type]
                 "counters": counters(moderator=request.user).as_dict(),  # type: ignore[arg-type]
                 "endpoints": {name: reverse(f"admin:review_queue_{name}") for name in ENDPOINTS},
                 "photo": reverse("api:photo-image", args=[0]),

@@ -1,4 +1,4 @@
-"""A review's state and occasion in words, for tables."""
+"""A review's state in words, for tables."""
 
 from typing import Final
 
@@ -23,13 +23,3 @@ def state(review: Review) -> tuple[str, str]:
         return "settles", "settles the photo"
     # Whatever the second one says, the first stands until there is a third.
     return ("second", "second review") if review.round == 2 else ("overruled", "overruled")
-
-
-def occasion(review: Review) -> str:
-    """Return why the photo was reviewed."""
-    if review.source == Review.Source.BULK:
-        return "from the list"
-    if review.source == Review.Source.DIRECT:
-        return "chosen by the moderator"
-    later = {2: "second review", 3: "third review"}
-    return later.get(review.round, "blind sample" if review.sampled else "queue")

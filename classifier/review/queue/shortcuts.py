@@ -62,6 +62,8 @@ ACTIONS: Final = (
     Key("S", "Skip", "leaves this photo to the others"),
     Key("U", "Undo", "takes your last verdict back and shows the photo again"),
     Key("B", "Back", "returns to the photo before, whatever you did with it"),
+    Key("Z", "Zoom", "makes the photo larger, or whole again; + and - by steps, arrows move it"),
+    Key("O", "Other", "shows the other photos of the listing, one after the other"),
     Key("M", "Map", "shows where the model looked"),
     Key("?", "Help", "shows this list"),
 )

@@ -4,6 +4,7 @@ import { isOurs } from "../answers.js";
 import { csrfToken, Outbox } from "./outbox.js";
 import { listen } from "./keys.js";
 import { Pace } from "./pace.js";
+import { Recent } from "./recent.js";
 import { pictureUrl, View } from "./view.js";
 
 const BUFFER = 2; // the photo on the screen and the one fetched for after it
@@ -14,6 +15,10 @@ const GRADCAM_POLLS = 45;
 
 const page = JSON.parse(document.getElementById("queue-page").textContent);
 const view = new View(page, { onPicture: () => show() });
+const recent = new Recent(document.getElementById("q-recent"), {
+  thumbnail: (photo) => pictureUrl(page.thumbnail, photo),
+  reopen: (photo) => reopen(photo),
+});
 const outbox = new Outbox({
   moderator: page.moderator,
   onTrouble: ({ status, body }, waiting) => {
@@ -127,6 +132,7 @@ async function decide({ verdict, main, sub, name }) {
   const { status, body } = await entry.done;
   if (status === 200) {
     entry.review = body.review;
+    recent.add({ photo: card.photo, label });
     outcome = { ...outcome, title: `Settled as ${label}`, text: "U takes it back." };
     if (listing && body.others < card.others.length) view.toast(`${label}: ${body.others + 1} of ${card.others.length + 1}; another moderator settled the rest`, { undo: past.at(-1) === entry });
     if (body.model_tag) view.toast(`${label} · the model said ${body.model_tag}`, { undo: past.at(-1) === entry });
@@ -146,7 +152,7 @@ function named({ chosen, item, photo, seen }) {
 
 async function skip() {
   if (!leavable({ seen: false })) return;
-  if (page.chosen) return show(leave());
+  if (cards[0].chosen) return show(leave());
   count({ skipped: counters.skipped + 1, left: Math.max(0, counters.left - 1) });
   const { card, want } = leave();
   past.push({ card, skipped: true });
@@ -192,6 +198,7 @@ async function takeBack(url, message, word, entry) {
   if (status !== 200) return view.toast(body.message, { tone: "warning" });
   if (entry?.skipped) count({ skipped: Math.max(0, counters.skipped - 1), left: counters.left + 1 });
   if (body.counters) count(body.counters);
+  if (entry && !entry.skipped) recent.remove(entry.card.photo);
   if (body.card) cards.unshift(body.card);
   view.toast(`${word}${entry?.label ? ` · ${entry.label}` : ""}`);
 }
@@ -200,6 +207,14 @@ const again = () => whileBusy(async () => {
   const { body } = await ask(page.endpoints.again, { want: true });
   count({ skipped: 0, left: counters.left + body.count });
   add(body.next);
+});
+
+// Shows a photo that was settled here before, in front of the one on the screen.
+const reopen = (photo) => whileBusy(async () => {
+  const { status, body } = await outbox.send(page.endpoints.choose, { photo });
+  if (status !== 200) return view.toast(body.message ?? "This photo cannot be reviewed.", { tone: "warning" });
+  cards = [body.card, ...cards.filter((card) => card.photo !== photo)];
+  view.toast("Decide again, or skip to leave it as it is.");
 });
 
 function accept(offer) {
@@ -258,6 +273,7 @@ async function choose() {
 
 async function start() {
   count({});
+  recent.fill(page.recent);
   // What an earlier page could not send goes first.
   for (const message of outbox.unsent()) {
     const { status, body } = await outbox.resend(message);
@@ -275,7 +291,7 @@ const offers = {
   likeliest: () => accept(cards[0]?.likeliest?.[0]),
   second: () => accept(cards[0]?.likeliest?.[1]),
 };
-listen({ view, actions: { decide, all, skip, undo, back, again, ...offers, map, help: () => view.help() } });
+listen({ view, actions: { decide, all, skip, undo, back, again, ...offers, map, zoom: () => view.zoom.toggle(), other: () => view.nextOther(), help: () => view.help() } });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) heartbeat(); });
 window.addEventListener("pagehide", giveBack);
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

@@ -1,6 +1,7 @@
 // What the screen shows; knows nothing of the server but the addresses of pictures.
 
 import { Picture } from "./picture.js";
+import { Zoom } from "./zoom.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -14,6 +15,14 @@ export class View {
     this.root = $("queue");
     this.picture = new Picture({
       figure: $("q-photo"), image: $("q-image"), missing: $("q-missing"), onChange: onPicture,
+    });
+    this.zoom = new Zoom($("q-photo"), {
+      onChange: (on) => this.root.querySelector("[data-action=zoom]").setAttribute("aria-pressed", String(on)),
+      asleep: () => this.helpOpen || $("q-card").hidden,
+    });
+    $("q-others").addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      if (button) this.other(Number(button.dataset.index));
     });
   }
 
@@ -51,6 +60,9 @@ export class View {
     this.root.dataset.photo = card.photo;
     this.root.dataset.blind = card.blind;
     this.gradcam(null);
+    this.others = card.others;
+    this.other(null);
+    this.zoom.reset();
     this.picture.show({
       url: pictureUrl(this.page.photo, card.photo),
       width: card.width,
@@ -76,19 +88,43 @@ export class View {
     $("q-others").replaceChildren(
       ...card.others.map((photo, index) => {
         const item = document.createElement("li");
-        const link = document.createElement("a");
+        const button = document.createElement("button");
         const image = document.createElement("img");
-        link.href = pictureUrl(this.page.photo, photo);
-        link.target = "_blank";
+        button.type = "button";
+        button.dataset.index = index;
+        button.setAttribute("aria-pressed", "false");
         image.src = pictureUrl(this.page.thumbnail, photo);
         image.alt = `Other photo ${index + 1} of this listing`;
         image.loading = "lazy";
-        link.append(image);
-        item.append(link);
+        button.append(image);
+        item.append(button);
         return item;
       }),
     );
     $("q-others").hidden = card.others.length === 0;
+  }
+
+  // Lays another photo of the listing over the one to be settled; null, or the same again, takes it away.
+  other(index) {
+    const image = $("q-other");
+    const shown = index === null || index === this.otherShown ? null : index;
+    this.otherShown = shown;
+    image.hidden = shown === null;
+    if (shown === null) image.removeAttribute("src");
+    else {
+      image.src = pictureUrl(this.page.photo, this.others[shown]);
+      image.alt = `Other photo ${shown + 1} of this listing`;
+    }
+    $("q-which").hidden = shown === null;
+    $("q-which").textContent = shown === null ? "" : `Other photo ${shown + 1} of ${this.others.length}. Your verdict is for the first one.`;
+    for (const button of $("q-others").querySelectorAll("button"))
+      button.setAttribute("aria-pressed", String(Number(button.dataset.index) === shown));
+    if (shown !== null) this.speak($("q-which").textContent);
+  }
+
+  nextOther() {
+    const next = this.otherShown === null ? 0 : this.otherShown + 1;
+    this.other(next < this.others.length ? next : null);
   }
 
   #suggestion(card) {
@@ -146,7 +182,7 @@ export class View {
   wholeListing(on, others) {
     const button = this.root.querySelector("[data-action=all]");
     button.setAttribute("aria-pressed", String(on));
-    button.disabled = others === 0;
+    button.disabled = this.root.querySelector("[data-action=other]").disabled = others === 0;
     $("q-whole").hidden = !on;
     $("q-whole").textContent = on ? `Your verdict will be for all ${others + 1} photos of this listing.` : "";
     if (on) this.speak($("q-whole").textContent);
