@@ -41,6 +41,17 @@ def with_no_more_tags(champion: Answers, cost: Floats, candidate: Answers) -> Fl
     return np.where(tagged, kept * cost + (1 - kept), cost)
 
 
+def mean_cost(photos: Truth, cost: Floats, mix: Mix) -> float:
+    """Return reviews per 1,000 photos of the stream; NaN where the mix has no photo here.
+
+    Where a kind of the mix has no photo, the others take its share.
+    """
+    kinds = [(mix.of(kind), getattr(photos, kind)) for kind in KINDS]
+    present = [(share, cost[rows].mean()) for share, rows in kinds if share and rows.any()]
+    total = sum(share for share, _ in present)
+    return OF_1000 * sum(share * mean for share, mean in present) / total if total else np.nan
+
+
 def cost_difference(
     photos: Truth, champion: Floats, candidate: Floats, mix: Mix, draws: Draws
 ) -> Difference | None:

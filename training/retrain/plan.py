@@ -3,14 +3,22 @@
 import tempfile
 from pathlib import Path
 
-from classifier.models import Split
+from classifier.models import ModelVersion, Split
 from classifier.retraining import new_reviews
 from classifier.versions import registry
 from training.data.dataset_rows import RowSource
+from training.engine.config import TrainConfig
 from training.retrain.data.collect import collect
 from training.retrain.report import split_rows
 from training.retrain.request import RetrainRequest
 from training.retrain.run import retraining_folder
+from training.retrain.train_candidate import fits_heads
+
+
+def _how(champion: ModelVersion, config: TrainConfig) -> str:
+    if fits_heads(champion.manifest.get("head_layout", ""), config):
+        return "fit its joint heads anew"
+    return f"train {config.train_from} for {config.epochs} epochs"
 
 
 def plan(request: RetrainRequest) -> str:
@@ -35,8 +43,7 @@ def plan(request: RetrainRequest) -> str:
     lines += [f"Note: {note}" for note in collected.notes]
     reviewed = sum(row.source is RowSource.REVIEW for row in collected.rows)
     lines += [
-        f"It would start from {champion}, train {request.config.train_from} for "
-        f"{request.config.epochs} epochs, and compare both on "
+        f"It would start from {champion}, {_how(champion, request.config)}, and compare both on "
         f"{len(collected.of_split(Split.TEST))} test photos. Of {len(collected.rows)} photos "
         f"{reviewed} are reviewed ones.",
         "",

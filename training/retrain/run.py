@@ -187,6 +187,7 @@ class _Retraining:
             features=retraining_folder() / "features",
             checkpoint=self.work.checkpoint,
             output=self.work.trained,
+            rules=rules_of(settings),
         )
         train_candidate(collected, self.request, spec)
         remove_checkpoint(self.work.checkpoint)

@@ -1,32 +1,40 @@
 """Train a candidate from the champion's weights; what is chosen is chosen on validation photos."""
 
-import logging
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from classifier.decision import Thresholds
+import numpy as np
+
 from classifier.ml.bundle import load_bundle, save_bundle
 from classifier.ml.manifest import HELD_OUT_NAME, Manifest
+from classifier.ml.network import HeadLayout, HierarchicalResNet
 from classifier.models import Split
-from training.calibration.calibrate import Calibration, calibrate, keep_promise
 from training.calibration.held_out import HeldOut, score_of
 from training.calibration.held_out_scores import held_out_scores
 from training.calibration.near_unit import fit_near_unit
-from training.calibration.promise import promise_of
-from training.data.dataset_rows import dataset_fingerprint
+from training.data.batches import BatchSource
+from training.data.dataset_rows import RowSource, dataset_fingerprint
 from training.data.targets import build_targets
-from training.engine.stages import TrainedPart
+from training.engine.config import TrainConfig
+from training.engine.interpolation import copied_state
+from training.engine.joint_heads import fit_joint_heads
+from training.engine.stages import TrainedPart, TrainFrom
 from training.engine.trainer import Epoch, fit
 from training.evaluation.figures import evaluate
-from training.evaluation.scoring import Truth, truth_of
+from training.evaluation.scoring import features_of, truth_of
+from training.features.batch_sources import BatchSourceBuilder
+from training.gate.rules import GateRules
 from training.retrain.batch_sources import source_builder
+from training.retrain.choose import Chosen, choose, choose_interpolation
 from training.retrain.data.collect import Collected, counts
 from training.retrain.request import RetrainRequest
 from training.runtime.devices import make_accelerator
+from training.runtime.progress import Progress
 
-logger = logging.getLogger(__name__)
+# Reviewed photos are of the stream itself. Measured on upside-down photos: docs/retraining.md.
+REVIEW_EMPHASIS: Final = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,7 @@ class CandidateSpec:
         features: folder of kept features.
         checkpoint: folder of the training, which goes on from there after a kill.
         output: folder of the new bundle.
+        rules: the gate's, which say what a decision costs.
     """
 
     name: str
@@ -48,6 +57,7 @@ class CandidateSpec:
     features: Path
     checkpoint: Path
     output: Path
+    rules: GateRules
 
 
 def train_candidate(collected: Collected, request: RetrainRequest, spec: CandidateSpec) -> Manifest:
@@ -56,77 +66,108 @@ def train_candidate(collected: Collected, request: RetrainRequest, spec: Candida
     Raises:
         PhotosError, CacheError, CheckpointError, DiskFullError, TrainingError, UnreadablePhotoError
     """
-    bundle, config = load_bundle(spec.champion), request.config
-    network, preprocessing = bundle.network, bundle.manifest.preprocessing
-    trained, held_out = collected.samples(Split.TRAIN), collected.samples(Split.VALIDATION)
-    targets = build_targets(
-        trained, smoothing=config.smoothing, outlier_weight=config.outlier_weight
+    network, before = (bundle := load_bundle(spec.champion)).network, bundle.manifest
+    build = source_builder(collected, network, before.preprocessing, request, spec.features)
+    samples = collected.samples(Split.VALIDATION)
+    validation = HeldOut(build.evaluation(samples, "validation photos"), truth_of(samples))
+    start = copied_state(network)
+    epochs = _train(network, collected, request, build, validation, spec.checkpoint)
+    part = TrainedPart(network, request.config.train_from)
+    novelty = request.config.novelty_weight > 0
+    share, chosen = choose_interpolation(
+        network,
+        start,
+        lambda: choose(part, validation, samples, before, spec.rules, novelty=novelty),
     )
-    build = source_builder(collected, network, preprocessing, request, spec.features)
-    training = build.training(trained, "training photos")
-    validation = HeldOut(build.evaluation(held_out, "validation photos"), truth_of(held_out))
-    epochs = fit(
-        network, training, targets, config, lambda part: score_of(part, validation), spec.checkpoint
+    training_record = _training_record(request, epochs, collected, share)
+    manifest = _manifest(before, spec, collected, chosen, validation, training_record)
+    scored = held_out_scores(
+        chosen.calibration.scores,
+        samples,
+        [row.sha256 for row in collected.of_split(Split.VALIDATION)],
+        "validation",
     )
-    fit_near_unit(network, config.train_from, HeldOut(training, truth_of(trained)), validation)
-    part = TrainedPart(network, config.train_from)
-    chosen = calibrate(part, validation, novelty=config.novelty_weight > 0)
-    facts = _training_record(request, epochs, collected)
-    manifest = _manifest(bundle.manifest, spec, collected, chosen, validation.truth, facts)
-    hashes = [row.sha256 for row in collected.of_split(Split.VALIDATION)]
-    scored = held_out_scores(chosen.scores, held_out, hashes, "validation")
     return save_bundle(network, manifest, spec.output, {HELD_OUT_NAME: scored.as_bytes()})
 
 
+def _train(
+    network: HierarchicalResNet,
+    collected: Collected,
+    request: RetrainRequest,
+    build: BatchSourceBuilder,
+    validation: HeldOut,
+    checkpoint: Path,
+) -> list[Epoch]:
+    """Train the network in place; return the epochs, none where the heads are fitted at once."""
+    samples, config = collected.samples(Split.TRAIN), request.config
+    if fits_heads(str(network.head_layout), config):
+        _fit_heads(network, build.evaluation(samples, "training photos"), collected)
+        return []
+    training = build.training(samples, "training photos")
+    targets = build_targets(
+        samples, smoothing=config.smoothing, outlier_weight=config.outlier_weight
+    )
+    epochs = fit(
+        network, training, targets, config, lambda part: score_of(part, validation), checkpoint
+    )
+    training_photos = HeldOut(training, truth_of(samples))
+    fit_near_unit(network, config.train_from, training_photos, validation)
+    return epochs
+
+
 def _manifest(
-    champion: Manifest,
+    before: Manifest,
     spec: CandidateSpec,
     collected: Collected,
-    chosen: Calibration,
-    validation: Truth,
+    chosen: Chosen,
+    validation: HeldOut,
     training: dict[str, Any],
 ) -> Manifest:
-    """Return all that the candidate says of itself, with thresholds as the champion's promise."""
-    thresholds, promised = promised_thresholds(champion, chosen, validation)
-    figures = evaluate(chosen.scores, validation, thresholds)
+    """Return what the candidate's bundle says of itself."""
+    figures = evaluate(chosen.calibration.scores, validation.truth, chosen.thresholds)
     return Manifest(
         name=spec.name,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        stride_placement=champion.stride_placement,
+        stride_placement=before.stride_placement,
         weights_sha256="",
         dataset_fingerprint=dataset_fingerprint(collected.rows),
-        parent=champion.name,
-        preprocessing=champion.preprocessing,
-        thresholds=thresholds,
-        temperature=chosen.temperature,
-        metrics={"split": spec.split, "validation": figures, **promised},
+        parent=before.name,
+        preprocessing=before.preprocessing,
+        thresholds=chosen.thresholds,
+        temperature=chosen.calibration.temperature,
+        metrics={"split": spec.split, "validation": figures, **chosen.promised},
         training=training,
     )
 
 
-def promised_thresholds(
-    champion: Manifest, chosen: Calibration, validation: Truth
-) -> tuple[Thresholds, dict[str, Any]]:
-    """Return thresholds that keep the champion's promise, and what the bundle says of it.
+def fits_heads(head_layout: str, config: TrainConfig) -> bool:
+    """Return whether nothing but joint heads is trained, which is a regression without epochs."""
+    return head_layout == HeadLayout.JOINT and config.train_from is TrainFrom.HEADS
 
-    Where it made none, or these photos cannot prove it, they are those chosen for coverage.
-    """
-    promise = promise_of(champion.metrics)
-    if promise is None:
-        return chosen.thresholds, {}
-    promised = keep_promise(chosen.scores, validation, promise, chosen.thresholds)
-    if promised is None:
-        return chosen.thresholds, {}
-    kept = promised.thresholds if promised.is_kept else chosen.thresholds
-    return kept, {"promise": promised.as_dict()}
+
+def _fit_heads(network: HierarchicalResNet, training: BatchSource, collected: Collected) -> None:
+    """Fit joint heads anew, no further from the champion's than the photos ask for."""
+    features, rows = features_of(TrainedPart(network, TrainFrom.HEADS), training)
+    photos = [collected.of_split(Split.TRAIN)[row] for row in rows]
+    reviewed = np.array([photo.source is RowSource.REVIEW for photo in photos])
+    with Progress("fitting the heads", 1) as progress:
+        fit_joint_heads(
+            network,
+            features,
+            [photo.sample(collected.file_of(photo)) for photo in photos],
+            from_present=True,
+            emphasis=np.where(reviewed, REVIEW_EMPHASIS, 1.0),
+        )
+        progress.advance(1)
 
 
 def _training_record(
-    request: RetrainRequest, epochs: list[Epoch], collected: Collected
+    request: RetrainRequest, epochs: list[Epoch], collected: Collected, interpolation: float
 ) -> dict[str, Any]:
     return {
         **request.as_dict(),
         "photos": {split: sum(labels.values()) for split, labels in counts(collected.rows).items()},
+        "interpolation": interpolation,
         "epochs": [asdict(epoch) for epoch in epochs],
         "device": make_accelerator().device.type,
     }

@@ -8,7 +8,7 @@ from tests.manifests import a_manifest
 from tests.training.calibration.test_promise import stream
 from training.calibration.calibrate import Calibration
 from training.calibration.promise import Promise, choose_by_promise
-from training.retrain.train_candidate import promised_thresholds
+from training.retrain.choose import promised_thresholds
 
 BASE = Thresholds(novelty=0.5)
 
@@ -34,13 +34,14 @@ def test_a_candidate_keeps_the_champions_promise() -> None:
     assert recorded["promise"]["kept"] is True
 
 
-def test_without_a_promise_thresholds_are_those_for_coverage() -> None:
-    """A champion of an older release made none; one that cannot be proven is not pretended."""
+def test_without_proof_the_champions_thresholds_stay() -> None:
+    """A champion of an older release promised nothing; a promise of few photos is not pretended."""
     scores, truth = stream(300, seed=3)
     chosen = Calibration(Temperature(), BASE, scores)
     assert promised_thresholds(champion_with({}), chosen, truth) == (BASE, {})
     strict = choose_by_promise(*stream(4000, seed=2), Promise(0.06), BASE).as_dict()
     strict["risk"] = 0.001
-    thresholds, recorded = promised_thresholds(champion_with({"promise": strict}), chosen, truth)
-    assert thresholds == BASE
+    champion = champion_with({"promise": strict})
+    thresholds, recorded = promised_thresholds(champion, chosen, truth)
+    assert thresholds == champion.thresholds != BASE
     assert recorded["promise"]["kept"] is False
