@@ -11,7 +11,7 @@ from training.calibration.held_out_scores import HeldOutScores, concatenated, co
 from training.calibration.promise import Promise, Promised, choose_by_promise
 from training.calibration.thresholds import choose_thresholds, fit_temperature, without_novelty
 from training.engine.stages import TrainedPart
-from training.evaluation.figures import decisions, evaluate
+from training.evaluation.figures import evaluate, with_thresholds
 from training.evaluation.scoring import (
     Probabilities,
     Truth,
@@ -98,11 +98,11 @@ def choose_and_evaluate(
         temperature,
         thresholds,
         {
-            "validation": evaluate(scores, validation.truth, thresholds, promise.mix),
-            "test": test_figures,
-            # Only the decisions depend on thresholds.
-            "test_at_0.7": test_figures
-            | decisions(test_scores, test.truth, at_default, promise.mix),
+            "validation": evaluate(scores, validation.truth, thresholds, promise.mix).as_dict(),
+            "test": test_figures.as_dict(),
+            "test_at_0.7": with_thresholds(
+                test_figures, test_scores, test.truth, at_default, promise.mix
+            ).as_dict(),
             **({"promise": promised.as_dict()} if promised is not None else {}),
         },
         scores,

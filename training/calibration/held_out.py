@@ -8,6 +8,7 @@ from training.data.batches import BatchSource
 from training.engine.stages import TrainedPart
 from training.evaluation.curves import main_level, sub_level
 from training.evaluation.figures import novelty as novelty_figures
+from training.evaluation.named_figures import NO_ESTIMATE
 from training.evaluation.scoring import (
     LogitArrays,
     Truth,
@@ -35,9 +36,9 @@ def score_of(part: TrainedPart, validation: HeldOut) -> float:
     # Temperatures change neither which class is best nor the order of the novelty scores.
     scores = probabilities(validation.logits(part), Temperature())
     main, sub = main_level(scores, validation.truth), sub_level(scores, validation.truth)
-    auroc = novelty_figures(scores, validation.truth)["novelty_auroc"]
+    auroc = novelty_figures(scores, validation.truth).get("novelty_auroc", NO_ESTIMATE)
     logger.info(
         "Validation: main %.4f, subclass %.4f, novelty AUROC %.4f.",
-        main.accuracy, sub.accuracy, auroc or 0,
+        main.accuracy, sub.accuracy, auroc.value or 0,
     )  # fmt: skip
     return sub.accuracy + main.accuracy

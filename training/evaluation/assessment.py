@@ -52,7 +52,7 @@ def assess(
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "bundle": _about_bundle(predictor.manifest),
         "photos": _about_photos(photos, scored),
-        "figures": evaluate(scores, truth, predictor.manifest.thresholds, mix),
+        "figures": evaluate(scores, truth, predictor.manifest.thresholds, mix).as_dict(),
         "ends": _ends(scored.photos),
         "reasons": _reasons(scored.photos),
         "others_by_folder": _others_by_folder(scored.photos),

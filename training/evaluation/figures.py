@@ -1,11 +1,13 @@
 """Figures on held-out photos: accuracy, coverage, wrong tags, rejection, calibration."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.decision import Outcome, Thresholds, decide
+from classifier.decision import Decision, Outcome, Thresholds, decide
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 from classifier.versions.stream import DEFAULT_MIX, Mix
 from training.evaluation.bootstrap import share_interval
@@ -16,33 +18,46 @@ from training.evaluation.intervals import (
     novelty_figures,
     novelty_intervals,
 )
+from training.evaluation.named_figures import Estimate, Figures, PhotoCounts
 from training.evaluation.scoring import Floats, Probabilities, Truth
 from training.evaluation.stream import stream_figures
 
 
 def evaluate(
     scores: Probabilities, truth: Truth, thresholds: Thresholds, mix: Mix = DEFAULT_MIX
-) -> dict[str, Any]:
-    """Return all figures, JSON-ready; shares are 0 to 1, ``*_95`` are bootstrap intervals.
+) -> Figures:
+    """Return all figures, with bootstrap intervals of 95 %.
 
     Items are photos of the nine subclasses, near photos belong to a main class only, others to
     nothing. Intervals resample products, since photos of one product are not independent. A
     figure is None where there is no photo to take it from. ``stream`` counts everything, in the
     shares of ``mix``; all else is of one kind of photo alone.
     """
-    return {
-        "photos": {
-            "items": int(truth.items.sum()),
-            "near": int(truth.near.sum()),
-            "others": int(truth.others.sum()),
-        },
+    counts = (int(kind.sum()) for kind in (truth.items, truth.near, truth.others))
+    decided = decide_all(scores, thresholds)
+    return Figures(
+        photos=PhotoCounts(*counts),
+        stream=stream_figures(decided, truth, mix),
+        per_main_class=_by_class(main_level(scores, truth), truth),
+        per_subclass=_by_class(sub_level(scores, truth), truth),
         **accuracy(scores, truth),
-        **decisions(scores, truth, thresholds, mix),
+        **decisions(decided, truth),
         **novelty(scores, truth),
-        **novelty_intervals(scores, truth),
-        "per_main_class": _by_class(main_level(scores, truth), truth),
-        "per_subclass": _by_class(sub_level(scores, truth), truth),
-    }
+    )
+
+
+def decide_all(scores: Probabilities, thresholds: Thresholds) -> list[Decision]:
+    """Return the decision on each photo."""
+    return [decide(each, thresholds) for each in scores.as_scores()]
+
+
+def with_thresholds(
+    figures: Figures, scores: Probabilities, truth: Truth, thresholds: Thresholds, mix: Mix
+) -> Figures:
+    """Return the figures of the same photos with other thresholds: only decisions change."""
+    decided = decide_all(scores, thresholds)
+    changed: dict[str, Any] = {**decisions(decided, truth)}
+    return replace(figures, stream=stream_figures(decided, truth, mix), **changed)
 
 
 def _by_class(level: Level, truth: Truth) -> dict[str, dict[str, Any]]:
@@ -51,46 +66,37 @@ def _by_class(level: Level, truth: Truth) -> dict[str, dict[str, Any]]:
     return {name: row | intervals.get(name, {}) for name, row in class_report(level).items()}
 
 
-def accuracy(scores: Probabilities, truth: Truth) -> dict[str, Any]:
-    """Return accuracies of items before any decision rule, and calibration errors.
-
-    ``sub_accuracy`` is over all items; ``sub_accuracy_where_main_right`` is the study's, which
-    leaves out what the main head got wrong; ``overall_accuracy`` asks for both heads.
-    """
+def accuracy(scores: Probabilities, truth: Truth) -> dict[str, Estimate]:
+    """Return accuracies before any decision rule, and calibration errors, as `Figures` has them."""
     items = truth.items
     main_right = scores.main.argmax(1)[items] == truth.main[items]
     sub_right = scores.sub.argmax(1)[items] == truth.sub[items]
     groups = truth.groups[items]
     near_right = scores.main.argmax(1)[truth.near] == truth.main[truth.near]
     return {
-        **_share("main_accuracy", main_right, groups),
-        **_share("sub_accuracy", sub_right, groups),
-        **_share("sub_accuracy_where_main_right", sub_right[main_right], groups[main_right]),
-        **_share("overall_accuracy", main_right & sub_right, groups),
-        **_share("near_main_accuracy", near_right, truth.groups[truth.near]),
-        **_calibration("main", scores.main.max(1)[items], main_right, groups),
-        **_calibration("sub", scores.sub.max(1)[items], sub_right, groups),
+        "main_accuracy": _share(main_right, groups),
+        "sub_accuracy": _share(sub_right, groups),
+        "sub_accuracy_where_main_right": _share(sub_right[main_right], groups[main_right]),
+        "overall_accuracy": _share(main_right & sub_right, groups),
+        "near_main_accuracy": _share(near_right, truth.groups[truth.near]),
+        "main_calibration_error": _calibration(scores.main.max(1)[items], main_right, groups),
+        "sub_calibration_error": _calibration(scores.sub.max(1)[items], sub_right, groups),
     }
 
 
-def _calibration(
-    level: str, confidence: Floats, right: NDArray[Any], groups: NDArray[Any]
-) -> dict[str, Any]:
-    return {
-        f"{level}_calibration_error": calibration_error(confidence, right),
-        f"{level}_calibration_error_95": calibration_interval(confidence, right, groups),
-    }
+def _calibration(confidence: Floats, right: NDArray[Any], groups: NDArray[Any]) -> Estimate:
+    return Estimate(
+        calibration_error(confidence, right), calibration_interval(confidence, right, groups)
+    )
 
 
-def decisions(
-    scores: Probabilities, truth: Truth, thresholds: Thresholds, mix: Mix = DEFAULT_MIX
-) -> dict[str, Any]:
-    """Return the outcomes of the decision rules on items, near photos and others.
+def decisions(decided: Sequence[Decision], truth: Truth) -> dict[str, Estimate]:
+    """Return the outcomes of the decision rules, as `Figures` has them.
 
-    ``coverage`` is the share of items tagged with a subclass; ``tag_accuracy`` and
-    ``wrong_tag_rate`` are shares of these.
+    Args:
+        decided: the decision on each of N photos.
+        truth: what is true of them.
     """
-    decided = [decide(each, thresholds) for each in scores.as_scores()]
     tagged = np.array([d.outcome is Outcome.SUBCLASS for d in decided], dtype=bool)
     unknown = np.array([d.outcome is Outcome.UNKNOWN for d in decided], dtype=bool)
     named = np.array([SUBCLASSES.index(d.sub) if d.sub else -1 for d in decided])
@@ -99,34 +105,37 @@ def decisions(
     right = named[items & tagged] == truth.sub[items & tagged]
     main_right = kept_main[items & ~unknown] == truth.main[items & ~unknown]
     return {
-        "stream": stream_figures(decided, truth, mix),
-        **_share("coverage", tagged[items], groups[items]),
-        **_share("tag_accuracy", right, groups[items & tagged]),
-        **_share("wrong_tag_rate", ~right, groups[items & tagged]),
-        **_share("items_main_class", ~tagged[items] & ~unknown[items], groups[items]),
-        **_share("items_unknown", unknown[items], groups[items]),
-        **_share("main_accuracy_where_known", main_right, groups[items & ~unknown]),
-        "items_main_right_or_unknown": share_of(
-            (kept_main[items] == truth.main[items]) | unknown[items]
+        "coverage": _share(tagged[items], groups[items]),
+        "tag_accuracy": _share(right, groups[items & tagged]),
+        "wrong_tag_rate": _share(~right, groups[items & tagged]),
+        "items_main_class": _share(~tagged[items] & ~unknown[items], groups[items]),
+        "items_unknown": _share(unknown[items], groups[items]),
+        "main_accuracy_where_known": _share(main_right, groups[items & ~unknown]),
+        "items_main_right_or_unknown": _share(
+            (kept_main[items] == truth.main[items]) | unknown[items], groups[items]
         ),
-        **_share("near_tagged_with_subclass", tagged[near], groups[near]),
-        **_share("others_rejected", unknown[others], groups[others]),
-        **_share("others_tagged_with_subclass", tagged[others], groups[others]),
+        "near_tagged_with_subclass": _share(tagged[near], groups[near]),
+        "others_rejected": _share(unknown[others], groups[others]),
+        "others_tagged_with_subclass": _share(tagged[others], groups[others]),
     }
 
 
-def novelty(scores: Probabilities, truth: Truth) -> dict[str, Any]:
+def novelty(scores: Probabilities, truth: Truth) -> dict[str, Estimate]:
     """Return how well the novelty score separates others from our goods: AUROC, FPR at 95 % TPR."""
     if not truth.others.any() or truth.others.all():
-        return {"novelty_auroc": None, "novelty_fpr_at_95_tpr": None}
+        return {}
     once = np.ones((1, len(truth.others)))
     area, rate = novelty_figures(scores.novelty, truth.others, once)
-    return {"novelty_auroc": float(area[0]), "novelty_fpr_at_95_tpr": float(rate[0])}
+    intervals = novelty_intervals(scores, truth)
+    return {
+        "novelty_auroc": Estimate(float(area[0]), intervals["novelty_auroc_95"]),
+        "novelty_fpr_at_95_tpr": Estimate(float(rate[0]), intervals["novelty_fpr_at_95_tpr_95"]),
+    }
 
 
-def _share(name: str, values: NDArray[Any], groups: NDArray[Any]) -> dict[str, Any]:
-    """Return a share and its interval under their two names."""
-    return {name: share_of(values), f"{name}_95": share_interval(values, groups)}
+def _share(values: NDArray[Any], groups: NDArray[Any]) -> Estimate:
+    """Return a share and its interval."""
+    return Estimate(share_of(values), share_interval(values, groups))
 
 
 def share_of(values: NDArray[Any]) -> float | None:

@@ -20,7 +20,8 @@ from classifier.photos.cleaning import Limits, clean_photo
 from classifier.photos.local_files import read_file
 from training.data.folder import Sample
 from training.evaluation.corruptions import CORRUPTIONS, corrupted
-from training.evaluation.figures import accuracy, decisions
+from training.evaluation.figures import accuracy, decide_all, decisions
+from training.evaluation.named_figures import flat
 from training.evaluation.scoring import Probabilities, truth_of
 from training.runtime.progress import Progress
 
@@ -91,10 +92,8 @@ def robustness(
 
     def figures(name: tuple[str, float]) -> dict[str, Any]:
         probabilities = Probabilities.of(scores[name])
-        every = {
-            **accuracy(probabilities, truth),
-            **decisions(probabilities, truth, thresholds),
-        }
+        decided = decide_all(probabilities, thresholds)
+        every = flat(accuracy(probabilities, truth) | decisions(decided, truth))
         return {figure: every[figure] for figure in FIGURES}
 
     whole = figures(("whole", 0.0))

@@ -51,7 +51,7 @@ class PairedScores:
         """Return all figures of both models, each with its thresholds."""
         sides = {"champion": (self.champion, champion), "candidate": (self.candidate, candidate)}
         return {
-            name: evaluate(scored.probabilities(), scored.truth(), thresholds, mix)
+            name: evaluate(scored.probabilities(), scored.truth(), thresholds, mix).as_dict()
             for name, (scored, thresholds) in sides.items()
         }
 

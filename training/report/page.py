@@ -14,6 +14,7 @@ from classifier.ml.preprocessing import UnreadablePhotoError, decode
 from classifier.photos.local_files import read_file
 from training.data.photo_folders import PhotoFolders
 from training.evaluation.bootstrap import RESAMPLES
+from training.evaluation.named_figures import Figures
 from training.report import tables
 from training.report.plots import pictures
 
@@ -27,17 +28,19 @@ def evaluation_page(document: Mapping[str, Any], folders: PhotoFolders | None) -
         document: what `training.evaluation.assessment.assess` found.
         folders: where the photos lie that are shown small; None leaves them out, and says so.
     """
+    figures = Figures.from_dict(document["figures"])
     shown = [*document["mistakes"], *chain(*document["examples"].values())]
     return render_to_string(
         "training/evaluation.html",
         {
             **document,
+            "figures": figures,
             "resamples": RESAMPLES,
-            "first_line": tables.stream_line(document["figures"]),
-            "verdict": tables.verdict(document["figures"]),
-            "rows": tables.figure_rows(document["figures"]),
+            "first_line": tables.stream_line(figures),
+            "verdict": tables.verdict(figures),
+            "rows": tables.figure_rows(figures),
             "ends": tables.end_rows(document["ends"]),
-            "reports": tables.class_reports(document["figures"]),
+            "reports": tables.class_reports(figures),
             "matrices": tables.matrices(document["curves"]),
             "fallbacks": tables.fallbacks(document),
             "pictures": pictures(document),

@@ -8,6 +8,7 @@ from typing import Any, Final
 from classifier.decision import Reason
 from classifier.versions.stream import first_line
 from training import published
+from training.evaluation.named_figures import Figures
 
 REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
     {
@@ -61,12 +62,12 @@ _ROWS: Final = (
 )
 
 
-def stream_line(figures: Mapping[str, Any]) -> str:
+def stream_line(figures: Figures) -> str:
     """Return what becomes of 1,000 photos, as a sentence; empty without items."""
-    return first_line(figures["stream"]) if figures.get("stream") else ""
+    return first_line(figures.stream) if figures.stream else ""
 
 
-def verdict(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+def verdict(figures: Figures) -> list[dict[str, Any]]:
     """Return the few figures that stand large at the top, the study's beside them."""
     return [
         _large(figures, "main_accuracy", "main class right", study="99 %"),
@@ -81,32 +82,30 @@ def verdict(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _large(figures: Mapping[str, Any], name: str, label: str, *, study: str = "") -> dict[str, Any]:
+def _large(figures: Figures, name: str, label: str, *, study: str = "") -> dict[str, Any]:
     return {
-        "value": figures[name],
-        "interval": figures[f"{name}_95"],
+        **figures.estimate(name)._asdict(),
         "label": label,
         "study": study,
     }
 
 
-def figure_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+def figure_rows(figures: Figures) -> list[dict[str, Any]]:
     """Return every share with its interval, and what it means in words."""
     return [
         {
             "label": label,
             "meaning": meaning,
-            "value": figures[name],
-            "interval": figures.get(f"{name}_95"),
+            **figures.estimate(name)._asdict(),
             "study": beside,
         }
         for name, label, meaning, beside in _ROWS
     ]
 
 
-def class_reports(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+def class_reports(figures: Figures) -> list[dict[str, Any]]:
     """Return precision, recall and F1 of both levels with their intervals, averages by name."""
-    titles = {"per_main_class": "Main classes", "per_subclass": "Subclasses"}
+    levels = {"Main classes": figures.per_main_class, "Subclasses": figures.per_subclass}
     return [
         {
             "title": title,
@@ -120,10 +119,10 @@ def class_reports(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
                     ],
                     "support": row["support"],
                 }
-                for name, row in figures[key].items()
+                for name, row in level.items()
             ],
         }
-        for key, title in titles.items()
+        for title, level in levels.items()
     ]
 
 

@@ -11,6 +11,7 @@ from classifier.models import Split
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 from training.data.dataset_rows import DatasetRow, RowSource
 from training.data.folder import NEAR, OTHERS
+from training.evaluation.named_figures import Figures
 from training.gate.changed_decisions import ChangedDecision, ChangedDecisions
 from training.gate.production_estimate import ProductionEstimate
 from training.report.page import thumbnails
@@ -53,12 +54,13 @@ def retrain_page(comparison: Comparison, collected: Collected) -> str:
 def _side(name: Side, comparison: Comparison) -> dict[str, Any]:
     """Return one model's matrices and curves."""
     curves = comparison.curves[name]
+    figures = Figures.from_dict(comparison.report.figures[name])
     return {
         "name": getattr(comparison, name).name,
         "role": name,
         "matrices": matrices(curves),
-        "figures": comparison.report.figures[name],
-        "first_line": stream_line(comparison.report.figures[name]),
+        "figures": figures,
+        "first_line": stream_line(figures),
         "roc": [
             roc_pictures(curves[level]["roc"], f"{title} by the {name}")
             for level, title in (("main", "the main classes"), ("sub", "the subclasses"))

@@ -135,7 +135,7 @@ def _manifest(
         preprocessing=before.preprocessing,
         thresholds=chosen.thresholds,
         temperature=chosen.calibration.temperature,
-        metrics={"split": spec.split, "validation": figures, **chosen.promised},
+        metrics={"split": spec.split, "validation": figures.as_dict(), **chosen.promised},
         training=training,
     )
 

@@ -109,7 +109,7 @@ def _manifest(
     metrics = {
         "split": before.metrics.get("split", {}),
         "promise": promised.as_dict(),
-        "validation": evaluate(chosen.scores, chosen.truth, promised.thresholds, mix),
+        "validation": evaluate(chosen.scores, chosen.truth, promised.thresholds, mix).as_dict(),
         "test": figures["candidate"],
     }
     return marked(

@@ -96,7 +96,7 @@ def test_the_intervals_of_novelty_hold_its_figures() -> None:
         ]
     )
     truth = truth_of(samples)
-    figures = evaluate(scores, truth, Thresholds())
+    figures = evaluate(scores, truth, Thresholds()).as_dict()
     for name in ("novelty_auroc", "novelty_fpr_at_95_tpr"):
         low, high = figures[f"{name}_95"]
         assert 0 < low < figures[name] < high < 1

@@ -76,6 +76,7 @@ class Command(BaseCommand):
     def _make(
         self, version: ModelVersion, promised: Any, held_out: Any, options: dict[str, Any]
     ) -> None:
+        from training.evaluation.named_figures import Figures
         from training.thresholds.new_version import free_name, make_version
 
         made = make_version(
@@ -91,6 +92,6 @@ class Command(BaseCommand):
             f"The gate: {gate['summary']}"
         )
         for which, title in (("champion", version.name), ("candidate", made.name)):
-            stream = gate["figures"][which]["stream"]
+            stream = Figures.from_dict(gate["figures"][which]).stream
             if stream is not None:
                 self.stdout.write(f"{title}: {first_line(stream)}")
