@@ -92,7 +92,7 @@ def duration(time: timedelta) -> str:
     """Return a duration in its two largest units: ``3 min 12 s``."""
     seconds = max(0, round(time.total_seconds()))
     units = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
-    parts = []
+    parts: list[str] = []
     for name, length in units:
         count, seconds = divmod(seconds, length)
         if count or (name == "s" and not parts):
