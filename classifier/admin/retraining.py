@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.views.decorators.cache import never_cache
 from unfold.decorators import display
 from unfold.forms import BaseDialogForm
@@ -45,6 +46,17 @@ class PolicyForm(BaseDialogForm):
         ],
         widget=UnfoldAdminSelectWidget,
     )
+
+
+def _question() -> str:
+    """Return what the dialog says before the start."""
+    there = retraining.preflight()
+    if there.ready:
+        return (
+            f"{there.summary} The candidate is compared with the champion on the same photos, and "
+            "the gate says whether it may replace it."
+        )
+    return f"This would end without a verdict. {there.summary}"
 
 
 @admin.register(RetrainRun)
@@ -108,6 +120,7 @@ class RetrainRunAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         shown = {"title": "Retraining", "next_run": retraining.next_run(), **_now()}
+        shown["preflight"] = retraining.preflight()
         return super().changelist_view(request, {**(extra_context or {}), **shown})  # type: ignore[no-any-return]  # Unfold ships no types
 
     def now(self, request: HttpRequest) -> JsonResponse:
@@ -120,8 +133,8 @@ class RetrainRunAdmin(ReadOnlyAdmin):
         icon="model_training",
         permission="retrain",
         title="Retrain now?",
-        text="The trainer makes a candidate from newly confirmed labels and "
-        "compares it with the champion on the same photos. Tagging goes on meanwhile.",
+        # Lazy: what there is when somebody asks, not when the program started.
+        text=lazy(_question, str)(),
         submit="Retrain",
         form=PolicyForm,
     )

@@ -7,6 +7,7 @@ The work itself is training's. The row of a run is the record; a message on the 
 from classifier.retraining.errors import AlreadyRunningError, LeaseLostError, RetrainingError
 from classifier.retraining.health import missing_trainer
 from classifier.retraining.lease import Lease, take
+from classifier.retraining.preflight import Preflight, preflight
 from classifier.retraining.requests import call_off, consider, notify_if_waiting, request
 from classifier.retraining.schedule import NextRun, new_reviews, next_run
 
@@ -15,6 +16,7 @@ __all__ = [
     "Lease",
     "LeaseLostError",
     "NextRun",
+    "Preflight",
     "RetrainingError",
     "call_off",
     "consider",
@@ -22,6 +24,7 @@ __all__ = [
     "new_reviews",
     "next_run",
     "notify_if_waiting",
+    "preflight",
     "request",
     "take",
 ]  # fmt: skip

@@ -35,7 +35,12 @@ class NextRun:
 
 def new_reviews() -> int:
     """Return how many final reviews with a label the champion has not learned from."""
-    return _not_learned_by(Q(state=ModelVersion.State.CHAMPION)).count()
+    return unlearned_reviews().count()
+
+
+def unlearned_reviews() -> QuerySet[Review]:
+    """Return the final reviews with a label that the champion has not learned from."""
+    return _not_learned_by(Q(state=ModelVersion.State.CHAMPION))
 
 
 def _not_learned_by(versions: Q) -> QuerySet[Review]:

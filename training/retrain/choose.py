@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from torch import Tensor
@@ -24,6 +24,8 @@ from training.gate.score_models import answers
 
 logger = logging.getLogger(__name__)
 
+STEPS: Final = 15  # hundredths that a threshold is moved at most
+LOWEST: Final = 0.5
 SHARES: Final = (1.0, 0.75, 0.5, 0.25)  # of the way from the champion; the first wins a tie
 
 
@@ -63,32 +65,57 @@ def choose(
         novelty: whether the novelty unit was trained.
     """
     calibration = calibrate(part, validation, novelty=novelty)
-    thresholds, promised = promised_thresholds(champion, calibration, validation.truth)
-    photos = [
-        Scored(sample, scores, decide(scores, thresholds))
-        for sample, scores in zip(samples, calibration.scores.as_scores(), strict=True)
-    ]
-    cost = costs(validation.truth, answers(photos), rules.wrong_tag)
-    return Chosen(calibration, thresholds, promised, mean_cost(validation.truth, cost, rules.mix))
+    all_scores = calibration.scores.as_scores()
+
+    def cost(thresholds: Thresholds) -> float:
+        photos = [
+            Scored(sample, scores, decide(scores, thresholds))
+            for sample, scores in zip(samples, all_scores, strict=True)
+        ]
+        each = costs(validation.truth, answers(photos), rules.wrong_tag)
+        return mean_cost(validation.truth, each, rules.mix)
+
+    thresholds, promised = promised_thresholds(champion, calibration, validation.truth, cost)
+    return Chosen(calibration, thresholds, promised, cost(thresholds))
 
 
 def promised_thresholds(
-    champion: Manifest, chosen: Calibration, validation: Truth
+    champion: Manifest,
+    chosen: Calibration,
+    validation: Truth,
+    cost: Callable[[Thresholds], float],
 ) -> tuple[Thresholds, dict[str, Any]]:
     """Return thresholds that keep the champion's promise, and what the bundle says of it.
 
-    Where these photos cannot prove it, they are the champion's own: its photos proved more, and at
-    temperatures that were fitted anew a confidence means the same. Where it made no promise, they
-    are those chosen for coverage.
+    Where it made none, or these photos cannot prove it, they are the cheapest of the champion's
+    own, those moved by one step up or down, and those chosen for coverage.
+
+    Args:
+        champion: its manifest.
+        chosen: the candidate's temperatures, thresholds and scores.
+        validation: the labels of the photos.
+        cost: what thresholds cost on them, in reviews per 1,000 photos of the stream.
     """
-    promise = promise_of(champion.metrics)
-    if promise is None:
-        return chosen.thresholds, {}
-    promised = keep_promise(chosen.scores, validation, promise, chosen.thresholds)
-    if promised is None:
-        return champion.thresholds, {}
-    kept = promised.thresholds if promised.is_kept else champion.thresholds
-    return kept, {"promise": promised.as_dict()}
+    promise, recorded = promise_of(champion.metrics), {}
+    if promise is not None:
+        promised = keep_promise(chosen.scores, validation, promise, chosen.thresholds)
+        if promised is not None:
+            recorded = {"promise": promised.as_dict()}
+            if promised.is_kept:
+                return promised.thresholds, recorded
+    # The first wins a tie: the champion's photos proved more than these.
+    steps = sorted(range(-STEPS, STEPS + 1), key=abs)
+    tried = [_moved(champion.thresholds, step / 100) for step in steps]
+    return min([*tried, chosen.thresholds], key=cost), recorded
+
+
+def _moved(thresholds: Thresholds, step: float) -> Thresholds:
+    """Return the thresholds with those of the subclasses moved, not below `LOWEST` nor above 1."""
+    sub = {
+        name: min(max(round(value + step, 6), min(LOWEST, value)), 1.0)
+        for name, value in thresholds.sub.items()
+    }
+    return replace(thresholds, sub=sub)
 
 
 def choose_interpolation(

@@ -71,9 +71,11 @@ def train_candidate(collected: Collected, request: RetrainRequest, spec: Candida
     samples = collected.samples(Split.VALIDATION)
     validation = HeldOut(build.evaluation(samples, "validation photos"), truth_of(samples))
     start = copied_state(network)
+    part, novelty = (
+        TrainedPart(network, request.config.train_from),
+        request.config.novelty_weight > 0,
+    )
     epochs = _train(network, collected, request, build, validation, spec.checkpoint)
-    part = TrainedPart(network, request.config.train_from)
-    novelty = request.config.novelty_weight > 0
     share, chosen = choose_interpolation(
         network,
         start,

@@ -26,7 +26,7 @@ def test_a_candidate_keeps_the_champions_promise() -> None:
     kept = choose_by_promise(other_scores, other_truth, promise, BASE)
     champion = champion_with({"promise": kept.as_dict()})
     thresholds, recorded = promised_thresholds(
-        champion, Calibration(Temperature(), BASE, scores), truth
+        champion, Calibration(Temperature(), BASE, scores), truth, free
     )
     assert thresholds == choose_by_promise(scores, truth, promise, BASE).thresholds
     assert thresholds != BASE
@@ -34,14 +34,24 @@ def test_a_candidate_keeps_the_champions_promise() -> None:
     assert recorded["promise"]["kept"] is True
 
 
-def test_without_proof_the_champions_thresholds_stay() -> None:
-    """A champion of an older release promised nothing; a promise of few photos is not pretended."""
+def test_without_proof_the_cheapest_near_the_champions_are_taken() -> None:
+    """A promise of few photos is not pretended; on a tie the champion's thresholds stay."""
     scores, truth = stream(300, seed=3)
     chosen = Calibration(Temperature(), BASE, scores)
-    assert promised_thresholds(champion_with({}), chosen, truth) == (BASE, {})
     strict = choose_by_promise(*stream(4000, seed=2), Promise(0.06), BASE).as_dict()
     strict["risk"] = 0.001
     champion = champion_with({"promise": strict})
-    thresholds, recorded = promised_thresholds(champion, chosen, truth)
+    thresholds, recorded = promised_thresholds(champion, chosen, truth, free)
     assert thresholds == champion.thresholds != BASE
     assert recorded["promise"]["kept"] is False
+    assert promised_thresholds(champion_with({}), chosen, truth, free)[1] == {}
+    moved, _ = promised_thresholds(
+        champion, chosen, truth, lambda one: abs(one.sub["Boots"] - 0.77)
+    )
+    assert moved.sub["Boots"] == 0.77
+    assert moved.main == champion.thresholds.main
+
+
+def free(_thresholds: Thresholds) -> float:
+    """Return what thresholds cost where nothing costs anything."""
+    return 0.0

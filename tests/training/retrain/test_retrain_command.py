@@ -239,11 +239,16 @@ def test_too_little_new_is_a_sentence(sound: ModelVersion, capsys: Any) -> None:
 def test_without_base_photos_too_few_reviews_are_refused(sound: ModelVersion) -> None:
     """Nobody named the folder, and one review is not enough to go on with: it says what lacks."""
     review([Shown.of(BOOTS, 615)], version=sound)
-    with pytest.raises(CommandError, match=r"too few photos: training Dresses 0 of 10"):
+    with pytest.raises(CommandError, match="too few photos of 9 of the 9 subclasses"):
         retrain("--photos", "")
     run = RetrainRun.objects.get()
     assert run.state == "failed"
-    assert "Name the folder of base photos" in run.message
+    assert (
+        "Of Dresses, for instance, there are 0 of 10 to train on, 0 of 2 to choose by"
+        in run.message
+    )
+    assert "add_replay_features" in run.message
+    assert len(run.message) < 600
 
 
 def test_another_folder_is_refused(sound: ModelVersion, tmp_path: Path) -> None:

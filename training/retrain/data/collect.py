@@ -24,6 +24,9 @@ from training.retrain.request import RetrainError
 
 # Fewest photos of each subclass; with base photos there are always more.
 FEWEST = {Split.TRAIN: 10, Split.VALIDATION: 2, Split.TEST: 5}
+WHAT_FOR = {
+    Split.TRAIN: "to train on", Split.VALIDATION: "to choose by", Split.TEST: "to be judged on"
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,14 +198,21 @@ def must_be_enough(rows: Sequence[DatasetRow]) -> None:
         RetrainError: if there are too few photos; the message names what is missing.
     """
     there = counts(rows)
-    lacking = [
-        f"{split.label} {sub} {there[split.value][sub]} of {fewest}"
-        for split, fewest in FEWEST.items()
+    lacking = {
+        sub: [
+            f"{there[split.value][sub]} of {fewest} {WHAT_FOR[split]}"
+            for split, fewest in FEWEST.items()
+            if there[split.value][sub] < fewest
+        ]
         for sub in SUBCLASSES
-        if there[split.value][sub] < fewest
-    ]
-    if lacking:
+    }
+    short = {sub: words for sub, words in lacking.items() if words}
+    if short:
+        first = next(iter(short))
         raise RetrainError(
-            f"There are too few photos: {', '.join(lacking)}. Name the folder of base photos with "
-            "--photos, or review more photos of these subclasses."
+            f"There are too few photos of {len(short)} of the {len(SUBCLASSES)} subclasses. Of "
+            f"{first}, for instance, there are {', '.join(short[first])}. Review more photos of "
+            f"{', '.join(short)}, or let whoever runs the server name the photos that the champion "
+            "was first trained on (--photos or PHOTOS_DIR), or add replay features of them to its "
+            "bundle (manage.py add_replay_features)."
         )
