@@ -50,11 +50,11 @@ def ended(probabilities: Probabilities, truth: Truth, thresholds: Thresholds) ->
 Figure = Callable[[Ended, Truth, Floats], float]
 
 
-def _share(name: str, among: str) -> Figure:
+def _share(name: str, kind: str) -> Figure:
     """Return the weighted share of ``name`` among items, near photos, others or tagged items."""
 
     def figure(run: Ended, truth: Truth, weight: Floats) -> float:
-        of = run.tagged * truth.items if among == "tagged" else getattr(truth, among)
+        of = run.tagged * truth.items if kind == "tagged" else getattr(truth, kind)
         return float((weight * of * getattr(run, name)).sum() / max(1e-9, (weight * of).sum()))
 
     return figure

@@ -35,7 +35,7 @@ def sweep_photos() -> None:
     if queue.sweep().waiting or load_failures.reported():
         notify.notify_workers()
     reclassification.notify_if_unfinished()
-    canary.look_after()
+    canary.check_canary()
 
 
 @shared_task(name="classifier.tasks.remove_files")

@@ -59,7 +59,7 @@ class PatientThreadWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships
     def init_process(self) -> None:
         self._reading: set[Waiting] = set()
         self._lock = threading.Lock()
-        threading.Thread(target=self._look_for_ever, name="slow-clients", daemon=True).start()
+        threading.Thread(target=self._check_for_ever, name="slow-clients", daemon=True).start()
         super().init_process()
 
     def handle(self, conn: TConn) -> Any:
@@ -80,7 +80,7 @@ class PatientThreadWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships
             with self._lock:
                 self._reading.discard(waiting)
 
-    def _look_for_ever(self) -> None:
+    def _check_for_ever(self) -> None:
         while True:
             time.sleep(LOOK_SECONDS)
             with self._lock:

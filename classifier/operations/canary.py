@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 KEPT: Final = 200
 
 
-def look_after() -> None:
+def check_canary() -> None:
     """Note that the photo under way is tagged, and send the next one when it is time."""
     if not settings.CANARY_EVERY_SECONDS:
         return

@@ -37,8 +37,8 @@ class Rounds:
 
     def __init__(self) -> None:
         self._owner = uuid4()
-        self._found: Sequence[Finding] = ()
-        self._found_at = float("-inf")
+        self._findings: Sequence[Finding] = ()
+        self._findings_at = float("-inf")
         self._database_alarm: Alarm | None = None
 
     def go_on_for_ever(self) -> None:
@@ -54,12 +54,12 @@ class Rounds:
 
     def go_once(self) -> None:
         """Ask every check once, and begin and end alarms."""
-        found = find_all()
-        self._found, self._found_at = found, time.monotonic()
+        findings = find_all()
+        self._findings, self._findings_at = findings, time.monotonic()
         # Where alarms are kept is away itself: this one is kept here.
-        self._watch_database(found[0])
-        if found[0].is_well and lease.take("monitor", self._owner, lasts=LEASE):
-            alarms.consider(found[1:])
+        self._watch_database(findings[0])
+        if findings[0].is_well and lease.take("monitor", self._owner, lasts=LEASE):
+            alarms.consider(findings[1:])
 
     def _watch_database(self, finding: Finding) -> None:
         now, alarm = timezone.now(), self._database_alarm
@@ -77,10 +77,10 @@ class Rounds:
 
     def readiness(self) -> tuple[bool, dict[str, str]]:
         """Return whether photos are tagged, and each check's sentence, ``ok`` for what is well."""
-        if time.monotonic() - self._found_at > STALE_SECONDS:
+        if time.monotonic() - self._findings_at > STALE_SECONDS:
             return False, {"monitor": "Its checks have not come to an end yet."}
-        ready = all(finding.is_well for finding in self._found if finding.name in NEEDED)
-        return ready, {finding.name: finding.sentence or "ok" for finding in self._found}
+        ready = all(finding.is_well for finding in self._findings if finding.name in NEEDED)
+        return ready, {finding.name: finding.sentence or "ok" for finding in self._findings}
 
 
 Respond = Callable[[str, list[tuple[str, str]]], Any]
@@ -97,9 +97,11 @@ def application(rounds: Rounds) -> Callable[[dict[str, Any], Respond], Iterable[
             case "/livez":
                 return _json(respond, "200 OK", {"status": "ok"})
             case "/readyz":
-                ready, found = rounds.readiness()
+                ready, findings = rounds.readiness()
                 status = "200 OK" if ready else "503 Service Unavailable"
-                return _json(respond, status, {"status": "ok" if ready else "not ready", **found})
+                return _json(
+                    respond, status, {"status": "ok" if ready else "not ready", **findings}
+                )
             case "/metrics":
                 try:
                     return list(metrics(environ, respond))

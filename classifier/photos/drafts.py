@@ -53,7 +53,7 @@ def add_photo(*, listing: Listing, upload: "Upload", key: UUID) -> Added:
     """
     if sent := _sent_before(listing, key):
         return Added(sent, is_new=False)
-    _check_room(listing)
+    _check_limit(listing)
     try:
         clean = intake.clean_upload(upload, PixelAllowance(settings.LISTING_MAX_PIXELS))
     except PhotoRefusedError as error:
@@ -83,7 +83,7 @@ def _same_photo(row: ListingPhoto) -> ListingPhoto | None:
     return others.filter(listing=row.listing_id).first() or others.first()
 
 
-def _check_room(listing: Listing) -> None:
+def _check_limit(listing: Listing) -> None:
     if listing.photos.present().count() >= settings.PHOTOS_PER_LISTING:
         raise intake.IntakeError(
             [f"This listing is full: it takes {settings.PHOTOS_PER_LISTING} photos at most."]
@@ -96,7 +96,7 @@ def _append(listing: Listing, row: ListingPhoto) -> None:
         # The lock keeps two photos that come at once from one place, and from the last room.
         if not Listing.objects.select_for_update().filter(pk=listing.pk).first():
             raise intake.IntakeError(["This listing was deleted."])
-        _check_room(listing)
+        _check_limit(listing)
         last = listing.photos.aggregate(last=Max("position"))["last"]
         row.position = 0 if last is None else last + 1
         row.save()

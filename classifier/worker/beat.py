@@ -78,7 +78,7 @@ class Batches:
 batches: Final = Batches()
 
 
-def look_for_ever(stopping: threading.Event, drain: Callable[[], int]) -> None:
+def drain_for_ever(stopping: threading.Event, drain: Callable[[], int]) -> None:
     """Classify what is pending every `LOOK_SECONDS`, whether or not a message came."""
     while not stopping.wait(LOOK_SECONDS):
         try:

@@ -105,17 +105,7 @@ class FeatureCacheBuilder:
     ) -> FeatureCache:
         """Return the cache of these photos, computing what is not on disk yet.
 
-        Args:
-            samples: the photos.
-            title: of the work, for its progress.
-            views: of each photo; None is the evaluation view alone.
-            sha256_of: the hashes of the files, where they are known; a file that has another
-                content by now is refused.
-
-        Raises:
-            CacheError: if the disk has too little room.
-            PhotosError: if there are no photos.
-            UnreadablePhotoError: if one cannot be decoded, or was changed meanwhile.
+        It takes and raises what `training.features.batch_sources.FeatureBuilder` says.
         """
         if not samples:
             raise PhotosError(f"There are no {title} photos.")

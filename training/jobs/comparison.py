@@ -36,22 +36,22 @@ FEWEST: Final = 50  # photos
 
 
 @dataclass(frozen=True, slots=True)
-class _Both:
+class _SamePhotos:
     """The same photos, as the version and the other one decide them."""
 
     version: ScoredPhotos = field(default_factory=ScoredPhotos)
     other: ScoredPhotos = field(default_factory=ScoredPhotos)
     photos: list[str] = field(default_factory=list)
 
-    def and_more(self, more: "_Both") -> "_Both":
-        return _Both(
+    def and_more(self, more: "_SamePhotos") -> "_SamePhotos":
+        return _SamePhotos(
             ScoredPhotos([*self.version.photos, *more.version.photos]),
             ScoredPhotos([*self.other.photos, *more.other.photos]),
             [*self.photos, *more.photos],
         )
 
 
-def judge_both(lease: JobLease) -> None:
+def compare_on_same_photos(lease: JobLease) -> None:
     """Keep with the job what the gate says of its version beside the other one.
 
     Raises:
@@ -64,20 +64,20 @@ def judge_both(lease: JobLease) -> None:
     manifests = [read_manifest(storage.local_folder(one)) for one in (version, other)]
     held_out = _held_out(version, other, manifests[0].thresholds, manifests[1].thresholds)
     reviewed = _reviewed(version, other, set(held_out.photos))
-    both = held_out.and_more(reviewed)
-    if len(both.photos) < FEWEST:
+    same = held_out.and_more(reviewed)
+    if len(same.photos) < FEWEST:
         raise ThresholdsError(
-            f"There are {len(both.photos)} photos that neither {version} nor {other} was trained "
+            f"There are {len(same.photos)} photos that neither {version} nor {other} was trained "
             f"or chosen on; it takes {FEWEST}. Photos count that both bundles carry scores of as "
             "test photos, and reviewed photos that are for the test."
         )
-    report = _report(both, manifests, len(reviewed.photos))
-    told = f"Judged on {len(both.photos):,} photos that neither was trained or chosen on."
+    report = _report(same, manifests, len(reviewed.photos))
+    told = f"Judged on {len(same.photos):,} photos that neither was trained or chosen on."
     lease.finish(message=told, result=report)
 
 
-def _report(both: _Both, manifests: Sequence[Manifest], reviewed: int) -> dict[str, object]:
-    paired = PairedScores(both.other, both.version, list(range(len(both.photos))))
+def _report(same: _SamePhotos, manifests: Sequence[Manifest], reviewed: int) -> dict[str, object]:
+    paired = PairedScores(same.other, same.version, list(range(len(same.photos))))
     rules = rules_of(settings)
     version, other = manifests
     figures = paired.figures(other.thresholds, version.thresholds, rules.mix)
@@ -87,34 +87,34 @@ def _report(both: _Both, manifests: Sequence[Manifest], reviewed: int) -> dict[s
         candidate=version.name,
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         photos=TestCounts(**figures["candidate"]["photos"], reviewed=reviewed),
-        photos_sha256=photos_hash(both.photos),
+        photos_sha256=photos_hash(same.photos),
         figures=figures,
     ).to_dict()
 
 
 def _held_out(
     version: ModelVersion, other: ModelVersion, thresholds: Thresholds, others: Thresholds
-) -> _Both:
+) -> _SamePhotos:
     """Return the test photos that both bundles carry scores of; none where one carries none."""
     try:
         first, second = held_out_of(version).reporting, held_out_of(other).reporting
     except ThresholdsError:
-        return _Both()
+        return _SamePhotos()
     here, ours, theirs = np.intersect1d(first.photo, second.photo, return_indices=True)
     # A photo that was labelled anew in between is the same photo with another truth.
     same = (first.truth.main[ours] == second.truth.main[theirs]) & (
         first.truth.sub[ours] == second.truth.sub[theirs]
     )
     if not same.any():
-        return _Both()
-    return _Both(
+        return _SamePhotos()
+    return _SamePhotos(
         decided(first.of(ours[same]), thresholds),
         decided(second.of(theirs[same]), others),
         [str(photo) for photo in here[same]],
     )
 
 
-def _reviewed(version: ModelVersion, other: ModelVersion, known: set[str]) -> _Both:
+def _reviewed(version: ModelVersion, other: ModelVersion, known: set[str]) -> _SamePhotos:
     """Score the reviewed photos that are for the test and that no bundle carries scores of."""
     agreed = one_label_a_file(final_reviews()).photos
     splits = known_splits(photo.sha256 for photo in agreed)
@@ -126,13 +126,13 @@ def _reviewed(version: ModelVersion, other: ModelVersion, known: set[str]) -> _B
         and kept.split == Split.TEST
     ]
     if not tested:
-        return _Both()
+        return _SamePhotos()
     with tempfile.TemporaryDirectory(prefix="comparison-") as name:
         folder = Path(name)
         lost = {str(photo.path) for photo in fetch(tested, folder)}
         there = [photo for photo in tested if photo.name not in lost]
         if not there:
-            return _Both()
+            return _SamePhotos()
         samples = [
             Sample(
                 file_of(photo.sha256, folder), photo.main, photo.sub, splits[photo.sha256].product
@@ -142,4 +142,4 @@ def _reviewed(version: ModelVersion, other: ModelVersion, known: set[str]) -> _B
         champion, candidate = storage.local_folder(other), storage.local_folder(version)
         scores = score_models(samples, champion, candidate, photo_limits())
         hashes = [there[row].sha256[:PHOTO_DIGITS] for row in scores.rows]
-        return _Both(scores.candidate, scores.champion, hashes)
+        return _SamePhotos(scores.candidate, scores.champion, hashes)

@@ -10,7 +10,7 @@ from classifier.ml.manifest import BundleError
 from classifier.models import TrainerJob
 from classifier.versions.registry import RegistryError
 from training.data.folder import PhotosError
-from training.jobs.comparison import judge_both
+from training.jobs.comparison import compare_on_same_photos
 from training.jobs.thresholds import make_thresholds, work_promises_out
 from training.retrain.request import RetrainError
 from training.runtime.progress import listening, time_left
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 WORK: Final[Mapping[str, Callable[[JobLease], None]]] = {
     TrainerJob.Kind.PROMISES: work_promises_out,
     TrainerJob.Kind.THRESHOLDS: make_thresholds,
-    TrainerJob.Kind.COMPARISON: judge_both,
+    TrainerJob.Kind.COMPARISON: compare_on_same_photos,
 }
 # What people can put right; the message says how.
 FAILURES: Final = (

@@ -15,7 +15,7 @@ from training.retrain.run import retraining_folder
 from training.retrain.train_candidate import fits_heads
 
 
-def _how(champion: ModelVersion, config: TrainConfig) -> str:
+def _training_in_words(champion: ModelVersion, config: TrainConfig) -> str:
     if fits_heads(champion.manifest.get("head_layout", ""), config):
         return "fit its joint heads anew"
     return f"train {config.train_from} for {config.epochs} epochs"
@@ -43,9 +43,9 @@ def plan(request: RetrainRequest) -> str:
     lines += [f"Note: {note}" for note in collected.notes]
     reviewed = sum(row.source is RowSource.REVIEW for row in collected.rows)
     lines += [
-        f"It would start from {champion}, {_how(champion, request.config)}, and compare both on "
-        f"{len(collected.of_split(Split.TEST))} test photos. Of {len(collected.rows)} photos "
-        f"{reviewed} are reviewed ones.",
+        f"It would start from {champion}, {_training_in_words(champion, request.config)}, "
+        f"and compare both on {len(collected.of_split(Split.TEST))} test photos. Of "
+        f"{len(collected.rows)} photos {reviewed} are reviewed ones.",
         "",
         f"{'':<16}{'training':>18}{'validation':>18}{'test':>18}",
         f"{'photos of':<16}" + f"{'base':>9}{'reviewed':>9}" * 3,

@@ -45,7 +45,7 @@ class ComparisonPage(ModelAdmin):
         others = ModelVersion.objects.exclude(pk=version.pk)
         other = _chosen(request, version)
         if request.method == "POST":
-            return self._judge(request, version, other)
+            return self._compare(request, version, other)
         job = _last(version, other)
         context = {
             **self.admin_site.each_context(request),
@@ -55,7 +55,7 @@ class ComparisonPage(ModelAdmin):
             "others": others,
             "other": other,
             "panel": job_context(job),
-            **_found(job),
+            **_report_of(job),
         }
         return TemplateResponse(request, "admin/classifier/models/compare.html", context)
 
@@ -67,7 +67,7 @@ class ComparisonPage(ModelAdmin):
 
         return live_answer(request, admin=self, template=NOW, now=now)
 
-    def _judge(
+    def _compare(
         self, request: HttpRequest, version: ModelVersion, other: ModelVersion | None
     ) -> HttpResponse:
         page = reverse("admin:model_compare", args=[version.pk])
@@ -96,7 +96,7 @@ def _last(version: ModelVersion, other: ModelVersion | None) -> TrainerJob | Non
     return TrainerJob.objects.filter(kind=COMPARISON, version=version, other=other).first()
 
 
-def _found(job: TrainerJob | None) -> dict[str, Any]:
+def _report_of(job: TrainerJob | None) -> dict[str, Any]:
     """Return the figures and criteria of a comparison that is done."""
     if job is None or job.result is None:
         return {}

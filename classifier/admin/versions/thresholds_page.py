@@ -70,8 +70,8 @@ class ThresholdsPage(ModelAdmin):
         """How far the trainer is, for a script that polls."""
 
         def now() -> dict[str, Any]:
-            found = TrainerJob.objects.select_related("made").filter(pk=job, version=number)
-            return job_context(found.first())
+            jobs = TrainerJob.objects.select_related("made").filter(pk=job, version=number)
+            return job_context(jobs.first())
 
         return live_answer(request, admin=self, template=NOW, now=now)
 

@@ -27,9 +27,9 @@ def plan(query: QuerySet[Any, Any]) -> str:
 
 def explained(sql: str) -> str:
     """Return how the database would answer this query."""
-    how = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+    explain = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
     with whole_tables_avoided(), connection.cursor() as cursor:
-        cursor.execute(f"{how} {sql}")
+        cursor.execute(f"{explain} {sql}")
         return "\n".join(str(row[-1]) for row in cursor.fetchall())
 
 

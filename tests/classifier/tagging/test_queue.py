@@ -159,8 +159,8 @@ def test_the_sweep_gives_back_what_a_dead_worker_held(settings: Settings) -> Non
     queue.claim_photos(limit=2)
     let_leases_expire()
     queue.claim_photos(limit=1)
-    swept = queue.sweep()
-    assert (swept.returned, swept.given_up, swept.waiting) == (2, 0, True)
+    result = queue.sweep()
+    assert (result.returned, result.given_up, result.waiting) == (2, 0, True)
     assert ListingPhoto.objects.filter(claim__isnull=False).count() == 1
 
 

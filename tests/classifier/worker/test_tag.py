@@ -143,7 +143,9 @@ def test_photos_that_a_sound_model_fails_on_are_postponed(champion_folder: Path)
     assert not tag.is_stopping()
 
 
-def test_many_rings_at_once_tag_each_photo_once(champion_folder: Path, settings: Settings) -> None:
+def test_many_messages_at_once_tag_each_photo_once(
+    champion_folder: Path, settings: Settings
+) -> None:
     """Six tasks in one process share the work: each photo is dealt with by exactly one."""
     settings.CLASSIFY_BATCH_SIZE = 3
     photos_with_files(20)

@@ -230,7 +230,7 @@ def test_the_informative_order_starves_no_sampled_photo(anna: User, settings: Se
     suggest(seller=contradicted.listing.seller, photo=contradicted, main="Bags", sub=None)
     settings.REVIEW_SAMPLE_SHARE = 1.0
     sampled = a_photo("Clutches", **CONFIDENT)
-    teaches = a_photo("Flats", main=0.5, share=0.2, novelty=0.5)
+    is_informative = a_photo("Flats", main=0.5, share=0.2, novelty=0.5)
     order = photos_in_order(anna)
     assert set(order[:3]) == {second, contradicted, sampled}
-    assert order[3] == teaches
+    assert order[3] == is_informative

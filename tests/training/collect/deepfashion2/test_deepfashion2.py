@@ -30,7 +30,7 @@ def garment(category: int, box: list[float], **more: Any) -> dict[str, Any]:
     return {"category_id": category, "bounding_box": box, "style": 1, "scale": 2, **more}
 
 
-class Part:
+class Pictures:
     """A part of DeepFashion2, made picture by picture."""
 
     def __init__(self, folder: Path) -> None:
@@ -52,20 +52,20 @@ class Part:
 
 
 @pytest.fixture
-def part(tmp_path: Path) -> Part:
+def part(tmp_path: Path) -> Pictures:
     """Three good pictures: a coat over a skirt, a dress of the same pair, and a top."""
-    part = Part(tmp_path / "train")
+    part = Pictures(tmp_path / "train")
     part.add("000001", garment(COAT, [50, 50, 150, 250]), garment(SKIRT, [60, 200, 160, 380]))
     part.add("000002", garment(DRESS, [100, 100, 200, 300]), source="user")
     part.add("000003", garment(TOP, [10, 10, 110, 110]), pair_id=8)
     return part
 
 
-def organise(part: Part, output: Path, *options: str) -> None:
+def organise(part: Pictures, output: Path, *options: str) -> None:
     call_command("organise_deepfashion2", str(part.folder), str(output), *options)
 
 
-def test_files_as_other_programs_leave_them_are_read(part: Part, tmp_path: Path) -> None:
+def test_files_as_other_programs_leave_them_are_read(part: Pictures, tmp_path: Path) -> None:
     """A byte-order mark, odd EXIF and a system's own files cost no garment; a pipe is named."""
     annotation = part.folder / "annos" / "000001.json"
     annotation.write_text(annotation.read_text(), encoding="utf-8-sig")
@@ -84,7 +84,7 @@ def test_files_as_other_programs_leave_them_are_read(part: Part, tmp_path: Path)
     assert "000009.json is not a regular file" in problems[0]
 
 
-def test_photos_with_odd_metadata_are_cut_as_they_are_meant(part: Part, tmp_path: Path) -> None:
+def test_photos_with_odd_metadata_are_cut_as_they_are_meant(part: Pictures, tmp_path: Path) -> None:
     """Each gives its garment, turned as the file says; what would be a line, or has a name that is
     not UTF-8 and nothing in it, is a problem by name."""
     odd = os.fsdecode(b"caf\xe9")
@@ -104,7 +104,7 @@ def test_photos_with_odd_metadata_are_cut_as_they_are_meant(part: Part, tmp_path
     assert b"caf\xe9.jpg" in problems[1]
 
 
-def test_garments_become_photos_with_labels_and_products(part: Part, tmp_path: Path) -> None:
+def test_garments_become_photos_with_labels_and_products(part: Pictures, tmp_path: Path) -> None:
     """Each garment is cut out into the folder of its subclass; a pair is one product."""
     organise(part, tmp_path / "photos")
     samples = {s.sub: s for s in read_photos(tmp_path / "photos")}
@@ -118,7 +118,7 @@ def test_garments_become_photos_with_labels_and_products(part: Part, tmp_path: P
         assert [row["source"] for row in csv.DictReader(file)] == ["shop", "shop", "user"]
 
 
-def test_a_crop_shows_its_box_and_a_margin(part: Part, tmp_path: Path) -> None:
+def test_a_crop_shows_its_box_and_a_margin(part: Pictures, tmp_path: Path) -> None:
     """The crop is the box with 10 % more on every side, and not beyond the picture."""
     part.add("000004", garment(DRESS, [0, 200, 100, 400]))
     organise(part, tmp_path, "--margin", "0.1")
@@ -134,7 +134,7 @@ def test_a_crop_shows_its_box_and_a_margin(part: Part, tmp_path: Path) -> None:
     ("rest", "kind"), [("nowhere", None), ("near", Kind.NEAR), ("others", Kind.OTHER)]
 )
 def test_tops_and_trousers_go_where_asked(
-    part: Part, tmp_path: Path, rest: str, kind: Kind | None, capsys: Any
+    part: Pictures, tmp_path: Path, rest: str, kind: Kind | None, capsys: Any
 ) -> None:
     """--rest leaves them out and says so, or makes them near or other photos."""
     organise(part, tmp_path / "photos", "--rest", rest)
@@ -145,7 +145,7 @@ def test_tops_and_trousers_go_where_asked(
 
 def test_all_thirteen_categories_have_a_destination(tmp_path: Path) -> None:
     """The documented mapping: outwear 3-4, skirt 9, dresses 10-13, the rest near."""
-    part = Part(tmp_path / "all")
+    part = Pictures(tmp_path / "all")
     for category in range(1, 14):
         part.add(f"{category:06}", garment(category, [50, 50, 250, 350]))
     organise(part, tmp_path / "photos", "--rest", "near")
@@ -156,7 +156,7 @@ def test_all_thirteen_categories_have_a_destination(tmp_path: Path) -> None:
 
 
 def test_bad_annotations_and_pictures_are_counted_and_named(
-    part: Part, tmp_path: Path, capsys: Any
+    part: Pictures, tmp_path: Path, capsys: Any
 ) -> None:
     """Each problem leaves out its own garment alone, and is printed and kept in problems.csv."""
     (part.folder / "annos/100001.json").write_text('{"item1": {"category')
@@ -184,7 +184,7 @@ def test_bad_annotations_and_pictures_are_counted_and_named(
     assert len((tmp_path / "photos/problems.csv").read_text().splitlines()) == 10
 
 
-def test_a_second_run_adds_only_what_is_new(part: Part, tmp_path: Path, capsys: Any) -> None:
+def test_a_second_run_adds_only_what_is_new(part: Pictures, tmp_path: Path, capsys: Any) -> None:
     """Crops that are there are not made again; a new picture is added to the manifest."""
     output = tmp_path / "photos"
     organise(part, output)
@@ -199,7 +199,7 @@ def test_a_second_run_adds_only_what_is_new(part: Part, tmp_path: Path, capsys: 
 
 
 def test_most_stops_a_folder_and_says_how_many_are_over(
-    part: Part, tmp_path: Path, capsys: Any
+    part: Pictures, tmp_path: Path, capsys: Any
 ) -> None:
     """With --most 2, also over two runs, a folder gets two crops."""
     for i in range(4):
@@ -212,7 +212,7 @@ def test_most_stops_a_folder_and_says_how_many_are_over(
 
 def test_a_killed_run_goes_on(tmp_path: Path) -> None:
     """SIGKILL in the middle, then the same command: every garment once, and every file whole."""
-    part = Part(tmp_path / "train")
+    part = Pictures(tmp_path / "train")
     for i in range(400):
         part.add(f"{i:06}", garment(DRESS, [20, 20, 280, 380]), pair_id=i)
     output = tmp_path / "photos"
@@ -240,13 +240,13 @@ def test_a_killed_run_goes_on(tmp_path: Path) -> None:
 @pytest.mark.parametrize("missing", ["annos", "image"])
 def test_another_folder_is_refused(tmp_path: Path, missing: str) -> None:
     """The message says which folder is missing and what was expected."""
-    part = Part(tmp_path / "train")
+    part = Pictures(tmp_path / "train")
     (part.folder / missing).rmdir()
     with pytest.raises(CommandError, match=f"no folder .*{missing}.*Expected a part of DeepFash"):
         organise(part, tmp_path / "photos")
 
 
-def test_a_folder_with_another_manifest_is_refused(part: Part, tmp_path: Path) -> None:
+def test_a_folder_with_another_manifest_is_refused(part: Pictures, tmp_path: Path) -> None:
     """Somebody's own manifest is not appended to."""
     (tmp_path / "manifest.csv").write_text("path,main,sub\n")
     with pytest.raises(CommandError, match="has the columns path, main, sub; expected"):
@@ -255,7 +255,7 @@ def test_a_folder_with_another_manifest_is_refused(part: Part, tmp_path: Path) -
 
 def test_nothing_usable_is_an_error(tmp_path: Path) -> None:
     """A part without one usable garment ends with an error, after saying what was wrong."""
-    part = Part(tmp_path / "train")
+    part = Pictures(tmp_path / "train")
     (part.folder / "annos/000001.json").write_text("{")
     with pytest.raises(CommandError, match="Not one crop could be made"):
         organise(part, tmp_path / "photos")
