@@ -5,8 +5,10 @@ import os
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +22,7 @@ import local_stack
 from local_stack import processes
 from local_stack.api_client import ApiClient, ApiError
 from local_stack.demo import run_demo
-from local_stack.prepare import prepare, seller_login
+from local_stack.prepare import prepare, seller_login, worker_is_ready
 from local_stack.processes import OneMachineError
 from local_stack.samples import read_samples
 from slowfashion_ai.environment import env
@@ -29,6 +31,8 @@ from slowfashion_ai.terminal import print_any_name
 STARTER: Final = processes.REPOSITORY / "bundles" / "starter"
 # Two gunicorn processes and a busy machine included.
 START_SECONDS: Final = 120
+# How long a worker may take to load its model, engines being measured the first time.
+WORKER_SECONDS: Final = 60
 MONITOR_PORT: Final = 9100
 LOG_LINES_SHOWN: Final = 40
 
@@ -63,10 +67,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def run() -> int:
     """Start everything, say where the page is, and stay until something stops."""
-    address = _made_ready()
+    address, passwords = _made_ready()
+    began = datetime.now(UTC)
     with processes.running(log=None) as honcho:
         processes.wait_for_page(f"{address}/healthz", honcho, seconds=START_SECONDS)
-        _print(f"\n    SlowFashion AI is at {address}/    Ctrl-C stops it.\n")
+        # The last lines are those that are wanted; what a worker says of its start comes before.
+        until = time.monotonic() + WORKER_SECONDS
+        while not worker_is_ready(began) and time.monotonic() < until and honcho.poll() is None:
+            time.sleep(0.5)
+        _print(f"\n{passwords}\n    SlowFashion AI is at {address}/    Ctrl-C stops it.\n")
         return honcho.wait()
 
 
@@ -81,7 +90,7 @@ def demo(*, once: bool) -> int:
         if folder:
             # Before anybody reads the settings: here, and in the processes.
             os.environ |= {"VAR_DIR": folder, "PORT": str(processes.free_port())}
-        address = _made_ready()
+        address, passwords = _made_ready()
         log = settings.VAR_DIR / "demo.log"
         with _log_shown_on_failure(log), processes.running(log=log) as honcho:
             processes.wait_for_page(f"{address}/healthz", honcho, seconds=START_SECONDS)
@@ -90,12 +99,13 @@ def demo(*, once: bool) -> int:
                 raise OneMachineError("Not every sample got a result.")
             if once:
                 return 0
-            _print(f"\n    See the listings at {address}/    Ctrl-C stops it. Log: {log}\n")
+            _print(f"\n{passwords}\n    Ctrl-C stops it. Log: {log}")
+            _print(f"    See the listings at {address}/\n")
             return honcho.wait()
 
 
-def _made_ready() -> str:
-    """Prepare this machine and return the address at which the page will be."""
+def _made_ready() -> tuple[str, str]:
+    """Prepare this machine; return the page's address and the table of the users' passwords."""
     port = env.int("PORT", default=8000)
     host = env.str("BIND_ADDRESS", default="127.0.0.1")
     processes.check_port(host, port)
@@ -103,14 +113,15 @@ def _made_ready() -> str:
     monitor = processes.free_port_near(MONITOR_PORT)
     os.environ.setdefault("MONITOR_ADDRESS", f"127.0.0.1:{monitor}")
     try:
-        prepare(STARTER)
+        passwords = prepare(STARTER)
     except (OSError, OperationalError) as error:
         raise OneMachineError(
             f"The database and folders of this system cannot be made ({error}). "
             f"{settings.VAR_DIR} must be a folder that can be written to, on a disk with free "
             "space: make room there, or set VAR_DIR to another folder."
         ) from error
-    return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104  # compared only
+    shown = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104  # compared only
+    return f"http://{shown}:{port}", passwords
 
 
 @contextmanager

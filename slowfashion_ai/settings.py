@@ -16,6 +16,7 @@ from django.templatetags.static import static
 
 from slowfashion_ai.cache import redis_location
 from slowfashion_ai.environment import BASE_DIR, env
+from slowfashion_ai.log_lines import FORMATS, logging_settings
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
 
@@ -65,6 +66,7 @@ INSTALLED_APPS = [
     "training",
 ]
 MIDDLEWARE = [
+    "slowfashion_ai.request_id.RequestIdMiddleware",
     "slowfashion_ai.answered_by.AnsweredByMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "slowfashion_ai.request_length.RequestLengthMiddleware",
@@ -423,15 +425,7 @@ UNFOLD = {
 
 # --- Logging --------------------------------------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    # Otherwise each sweep, every few seconds, writes several lines.
-    "loggers": {
-        name: {"level": "WARNING"}
-        for name in ("celery.worker.strategy", "celery.app.trace", "celery.beat")
-    },
-}
+LOG_FORMAT = env.str("LOG_FORMAT", default="text")
+if LOG_FORMAT not in FORMATS:
+    raise ImproperlyConfigured(f"LOG_FORMAT must be `text` or `json`; it is {LOG_FORMAT!r}.")
+LOGGING = logging_settings(form=LOG_FORMAT, level=env.str("LOG_LEVEL", default="INFO"))

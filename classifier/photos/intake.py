@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
@@ -115,6 +115,7 @@ def store(
     try:
         _save_files(rows, photos, begun)
         save_rows()
+        logger.info("Received %s, of listing %s.", names_of(rows), rows[0].listing_id)
     except StorageUnavailableError:
         # A storage that hangs would hang for each file: those on a disk alone are removed now.
         _remove_files(begun, at_once=isinstance(default_storage, FileSystemStorage))
@@ -122,6 +123,11 @@ def store(
     except BaseException:
         _remove_files(begun, at_once=True)
         raise
+
+
+def names_of(rows: Iterable[ListingPhoto]) -> str:
+    """Return how the log names photos, ``photo 7, photo 8``, so that one is found by its name."""
+    return ", ".join(f"photo {row.pk}" for row in rows)
 
 
 def _save_files(

@@ -17,7 +17,10 @@ from django.conf import settings
 
 from classifier.ml.manifest import BundleError
 from classifier.models import Heartbeat
+from classifier.photos.intake import names_of
 from classifier.tagging import queue
+from classifier.tagging.results import Result, Tagged
+from classifier.taxonomy import label_path
 from classifier.versions import load_failures, registry
 from classifier.worker import live_model
 from classifier.worker.beat import Beat, batches, drain_for_ever, start
@@ -83,6 +86,12 @@ def _facts() -> dict[str, object]:
     }
 
 
+def _in_words(result: Result) -> str:
+    if isinstance(result, Tagged):
+        return f"{result.decision.outcome} {label_path(result.decision.main, result.decision.sub)}"
+    return f"{type(result).__name__.lower()}, {result.why.rstrip('.')}"
+
+
 def is_stopping(*, within: float = 0.0) -> bool:
     """Return whether this worker was asked to stop; wait that many seconds for it."""
     return stopping.wait(within)
@@ -133,6 +142,7 @@ def classify_next_batch() -> int:
     photos = queue.claim_photos(limit=limit, tried_first=tried_first)
     if not photos:
         return 0
+    logger.info("Claimed %s.", names_of(photos))
     with watchdog.watching(photos):
         try:
             results = results_of(photos, live.predictor, _readers)
@@ -143,6 +153,8 @@ def classify_next_batch() -> int:
         stored = queue.store_results(photos=photos, results=results, version=live.version)
     batches.count(len(photos))
     logger.info("Stored results of %d of %d photos, by %s.", stored, len(photos), live.version)
+    for photo, result in zip(photos, results, strict=True):
+        logger.info("photo %d: %s.", photo.pk, _in_words(result))
     if _readers.are_stuck:
         leave("Half of the threads that read photos hang.")
     return len(photos)

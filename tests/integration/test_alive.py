@@ -1,5 +1,6 @@
 """Alive means that photos are tagged: workers look by themselves, and the monitor says so."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import requests
 
 from tests import pictures
 from tests.servers.processes import wait_until
-from tests.servers.system import System
+from tests.servers.system import SELLER, System
 
 pytestmark = pytest.mark.integration
 
@@ -54,3 +55,21 @@ def test_the_monitor_says_whether_photos_are_tagged(system: System) -> None:
     system.start_worker()
     wait_until(lambda: system.readiness()[0] == 200, what="it is ready again", seconds=60)
     system.monitor.stop()
+
+
+def test_one_photo_s_way_is_found_by_its_name_and_no_secret_is(system: System, photo: Path) -> None:
+    """From the request that brought it, with its id, to the worker's result."""
+    client = system.seller()
+    listing = client.send_listing("Its way", [photo])["id"]
+    (tagged,) = system.wait_for_results(client, [listing])
+    logs = "\n".join(program.log for program in system.programs)
+    name = rf"\bphoto {tagged['id']}\b"
+    wait_until(
+        lambda: bool(re.search(rf"INFO \S+: {name}: ", system.worker.log)), what="it is logged"
+    )
+    logs = "\n".join(program.log for program in system.programs)
+    lines = [line for line in logs.splitlines() if re.search(name, line)]
+    assert any(re.search(r"Received .*\[[0-9a-f]{32}\]$", line) for line in lines), lines
+    assert any("Claimed" in line for line in lines), lines
+    secrets = (SELLER[1], system.env["SECRET_KEY"], client._session.headers["Authorization"][6:])
+    assert not [secret for secret in secrets if str(secret) in logs]
