@@ -1,0 +1,206 @@
+"""The faults: each breaks something for a while and puts it right again."""
+
+import os
+import random
+import resource
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+import psutil
+import redis
+
+from tests.chaos.setups import LEASE_SECONDS, MARK, Setup, s3_client
+from tests.chaos.uploads import Uploads
+from tests.servers.processes import Program
+
+BOTH: Final = (
+    "kill_worker", "kill_web", "kill_scheduler", "kill_redis", "pause_redis", "flush_redis",
+    "stop_worker_beyond_its_lease", "poison_photo", "restart_worker",
+)  # fmt: skip
+KINDS: Final = {
+    "postgresql": (
+        *BOTH, "restart_database", "freeze_database", "cut_database", "s3_refuses", "s3_hangs",
+        "s3_slow",
+    ),
+    "sqlite": (*BOTH, "disk_full", "storage_away", "lock_database", "damaged_champion"),
+}  # fmt: skip
+
+
+class Faults:
+    """Breaks one set-up while `Uploads` go on."""
+
+    def __init__(self, setup: Setup, uploads: Uploads, seed: int) -> None:
+        self._setup = setup
+        self._system = setup.system
+        self._uploads = uploads
+        self._chance = random.Random(seed)  # noqa: S311  # not for secrets
+        self.poisoned: list[int] = []
+
+    def cause(self, kind: str, seconds: float) -> None:
+        """Let one fault happen and pass."""
+        fault: Callable[[float], None] = getattr(self, kind)
+        fault(seconds)
+
+    def revive(self) -> None:
+        """Start whatever has died by itself, as a supervisor would."""
+        for program in self._programs():
+            if not program.runs:
+                program.start()
+
+    def _programs(self) -> tuple[Program, ...]:
+        system = self._system
+        return (system.redis, system.web, system.worker, system.scheduler)
+
+    def _kill(self, program: Program, seconds: float) -> None:
+        program.kill()
+        time.sleep(min(seconds, 2.0))
+        program.start()
+
+    def kill_worker(self, seconds: float) -> None:
+        self._kill(self._system.worker, seconds)
+
+    def kill_web(self, seconds: float) -> None:
+        # With uploads under way: it is killed amid them.
+        self._kill(self._system.web, seconds)
+
+    def kill_scheduler(self, seconds: float) -> None:
+        self._kill(self._system.scheduler, seconds)
+
+    def kill_redis(self, seconds: float) -> None:
+        self._kill(self._system.redis, seconds)
+
+    def restart_worker(self, seconds: float) -> None:
+        self._system.worker.stop()
+        time.sleep(min(seconds, 1.0))
+        self._system.worker.start()
+
+    def pause_redis(self, seconds: float) -> None:
+        _stop_for(_family(self._system.redis.pid), seconds)
+
+    def flush_redis(self, _seconds: float) -> None:
+        with redis.Redis(unix_socket_path=str(self._system.folder / "redis.sock")) as client:
+            client.flushall()
+
+    def stop_worker_beyond_its_lease(self, seconds: float) -> None:
+        if self._system.worker.runs:
+            _stop_for(_family(self._system.worker.pid), LEASE_SECONDS + min(seconds, 4.0))
+
+    def poison_photo(self, _seconds: float) -> None:
+        """Damage a stored photo before a worker reads it, so that it crashes the decoder."""
+        self._system.worker.kill()
+        photo, file = self._uploads.send_one()
+        if self._setup.s3_environment:
+            client = s3_client(self._setup.s3_environment)
+            key = f"media/{file}"
+            body = client.get_object(Bucket="photos", Key=key)["Body"].read()
+            client.put_object(Bucket="photos", Key=key, Body=body + MARK)
+        else:
+            with (self._system.folder / "media" / file).open("ab") as stored:
+                stored.write(MARK)
+        self.poisoned.append(photo)
+        self._system.worker.start()
+
+    def restart_database(self, seconds: float) -> None:
+        """Kill every server process but the postmaster, which then recovers as after a crash."""
+        for child in psutil.Process(self._setup.postmaster).children():
+            if "client backend" in " ".join(child.cmdline()) or self._chance.random() < 0.5:
+                with suppress(psutil.NoSuchProcess):
+                    child.kill()
+        time.sleep(min(seconds, 3.0))
+
+    def cut_database(self, _seconds: float) -> None:
+        """End every connection, as an administrator or a failover does."""
+        for child in psutil.Process(self._setup.postmaster).children():
+            with suppress(psutil.NoSuchProcess):
+                if "chaos" in " ".join(child.cmdline()):
+                    child.terminate()
+
+    def freeze_database(self, seconds: float) -> None:
+        _stop_for(_family(self._setup.postmaster), seconds)
+
+    def _line(self, mode: str, seconds: float) -> None:
+        assert self._setup.s3 is not None
+        self._setup.s3.set(mode)
+        time.sleep(seconds)
+        self._setup.s3.set("pass")
+
+    def s3_refuses(self, seconds: float) -> None:
+        self._line("refuse", seconds)
+
+    def s3_hangs(self, seconds: float) -> None:
+        self._line("hang", seconds)
+
+    def s3_slow(self, seconds: float) -> None:
+        self._line("slow", seconds)
+
+    def disk_full(self, seconds: float) -> None:
+        """The kernel lets web and worker write no byte more to any file, as on a full disk."""
+        processes = [
+            number
+            for program in (self._system.web, self._system.worker)
+            if program.runs
+            for number in _family(program.pid)
+        ]
+        _limit(processes, 0)
+        time.sleep(seconds)
+        _limit(processes, resource.RLIM_INFINITY)
+
+    def storage_away(self, seconds: float) -> None:
+        media = self._system.folder / "media"
+        if not media.exists():
+            return
+        media.rename(media.with_name("away"))
+        time.sleep(seconds)
+        # A web process may have made it anew; what it holds belongs to the rest.
+        made = media.exists()
+        away = media.with_name("away")
+        if made:
+            subprocess.run(["cp", "-a", f"{media}/.", f"{away}/"], check=True)
+            subprocess.run(["rm", "-r", media], check=True)
+        away.rename(media)
+
+    def lock_database(self, seconds: float) -> None:
+        with sqlite3.connect(self._system.folder / "db.sqlite3", isolation_level=None) as other:
+            other.execute("PRAGMA busy_timeout = 20000")
+            other.execute("BEGIN IMMEDIATE")
+            time.sleep(seconds)
+            other.execute("ROLLBACK")
+        other.close()
+
+    def damaged_champion(self, seconds: float) -> None:
+        """Cut the weights short and kill the worker; then register the bundle again."""
+        weights = self._system.folder / "bundles" / "small" / "weights.safetensors"
+        with weights.open("r+b") as file:
+            file.truncate(1000)
+        self._kill(self._system.worker, 0)
+        time.sleep(seconds)
+        self._system.manage("register_model", self._setup.bundle)
+
+
+def _family(number: int) -> list[int]:
+    try:
+        process = psutil.Process(number)
+        return [number, *(child.pid for child in process.children(recursive=True))]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _stop_for(processes: list[int], seconds: float) -> None:
+    for number in processes:
+        with suppress(ProcessLookupError):
+            os.kill(number, signal.SIGSTOP)
+    time.sleep(seconds)
+    for number in processes:
+        with suppress(ProcessLookupError):
+            os.kill(number, signal.SIGCONT)
+
+
+def _limit(processes: list[int], most: int) -> None:
+    for number in processes:
+        with suppress(ProcessLookupError, psutil.NoSuchProcess):
+            resource.prlimit(number, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))

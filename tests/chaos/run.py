@@ -1,0 +1,162 @@
+"""One run: uploads go on, faults come, and at the end every photo is accounted for."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tests.chaos.faults import KINDS, Faults
+from tests.chaos.schedule import Fault, make_schedule
+from tests.chaos.setups import Setup, running
+from tests.chaos.uploads import Uploads
+from tests.servers.processes import wait_until
+
+# What the database and the storage hold at the end; printed by a process of the system's own.
+COUNT: Final = """
+import json
+from datetime import timedelta
+from django.core.files.storage import default_storage
+from classifier.models import ListingPhoto, QueueItem
+from classifier.photos import cleanup, orphans
+orphans.YOUNGEST = timedelta(0)
+cleanup.remove_files()
+found = list(orphans.find_orphans())
+removed = orphans.remove_orphans()
+print(json.dumps({
+    "photos": {p.pk: p.status for p in ListingPhoto.objects.all()},
+    "waiting": [[p.pk, p.attempts, str(p.claimed_until), p.error]
+                for p in ListingPhoto.objects.filter(status="pending")],
+    "errors": {p.pk: p.error for p in ListingPhoto.objects.filter(status="failed")},
+    "claimed": ListingPhoto.objects.exclude(status="pending").filter(claim__isnull=False).count(),
+    "without_file": [p.pk for p in ListingPhoto.objects.all()
+                     if not default_storage.exists(p.image.name)],
+    "files_of_killed_uploads": len(found), "orphans": len(list(orphans.find_orphans())),
+}))
+"""
+
+
+@dataclass
+class Outcome:
+    """What was done and counted."""
+
+    setup: str
+    seed: int
+    faults: list[Fault]
+    taken: int = 0
+    classified: int = 0
+    failed: int = 0
+    poisoned: int = 0
+    lost: list[int] = field(default_factory=list)
+    double: list[int] = field(default_factory=list)
+    stuck: list[list[object]] = field(default_factory=list)
+    innocent: list[str] = field(default_factory=list)
+    without_file: list[int] = field(default_factory=list)
+    claimed: int = 0
+    orphans: int = 0
+    removed: int = 0
+    settled_after: float = 0.0
+    answers: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def is_well(self) -> bool:
+        return not (
+            self.lost or self.double or self.stuck or self.innocent or self.without_file
+            or self.claimed or self.orphans
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        kinds = sorted({fault.kind for fault in self.faults})
+        return (
+            f"{self.setup}, seed {self.seed}: {self.taken} photos taken, {len(self.faults)} faults "
+            f"of {len(kinds)} kinds. {len(self.lost)} lost, {len(self.double)} double, "
+            f"{len(self.stuck)} stuck, {len(self.innocent)} innocent failures, "
+            f"{len(self.without_file)} without their file, {self.claimed} claims left, "
+            f"{self.orphans} orphans ({self.removed} files of killed uploads removed). "
+            f"{self.classified} tagged, {self.failed} failed of {self.poisoned} poisoned. All were "
+            f"settled {self.settled_after:.0f} s after the last upload. Answers: {self.answers}."
+        )
+
+
+def run_chaos(
+    *, setup: str, seed: int, photos: int, faults: int, longest: float, settle: float = 180,
+    say: Callable[[str], None] = lambda _: None,
+) -> Outcome:  # fmt: skip
+    """Run one set-up through the schedule of a seed.
+
+    Args:
+        longest: seconds that a fault lasts at most.
+        settle: the bound within which every photo has its final state after the last upload.
+        say: is told what happens, line by line.
+    """
+    schedule = make_schedule(
+        seed=seed, kinds=KINDS[setup], faults=faults, photos=photos, longest=longest
+    )
+    outcome = Outcome(setup, seed, schedule)
+    with running(setup) as broken:
+        uploads = Uploads(broken.system, photos)
+        uploads.sign_in()
+        causes = Faults(broken, uploads, seed)
+        with uploads.going_on():
+            for number, fault in enumerate(schedule, start=1):
+                _wait_for(fault, uploads, causes)
+                uploads.allow(photos * number // len(schedule))
+                say(f"{len(uploads.taken):>6} taken · {fault.kind}, {fault.seconds:g} s")
+                causes.cause(fault.kind, fault.seconds)
+                causes.revive()
+        causes.revive()
+        began = time.monotonic()
+        _settle(broken, causes, settle)
+        outcome.settled_after = time.monotonic() - began
+        _count(broken, uploads, causes, outcome)
+    return outcome
+
+
+def _wait_for(fault: Fault, uploads: Uploads, causes: Faults) -> None:
+    def enough() -> bool:
+        causes.revive()
+        return len(uploads.taken) >= fault.after
+
+    wait_until(enough, what=f"{fault.after} photos are taken", seconds=300)
+
+
+def _settle(broken: Setup, causes: Faults, seconds: float) -> None:
+    """Wait until nothing is pending; what is still then is counted as stuck."""
+    code = (
+        "from classifier.models import ListingPhoto as P;"
+        "print('left', P.objects.filter(status='pending').count())"
+    )
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        causes.revive()
+        done = broken.system.manage("shell", "-v0", "--command", code, check=False)
+        if done.stdout.strip().endswith("left 0"):
+            return
+        time.sleep(1)
+
+
+def _count(broken: Setup, uploads: Uploads, causes: Faults, outcome: Outcome) -> None:
+    done = broken.system.manage("shell", "-v0", "--command", COUNT)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    status = {int(number): state for number, state in found["photos"].items()}
+    errors = {int(number): error for number, error in found["errors"].items()}
+    taken, poisoned = set(uploads.taken), set(causes.poisoned)
+    outcome.taken, outcome.poisoned = len(taken), len(poisoned)
+    outcome.lost = sorted(taken - set(status))
+    # What nobody was answered 201 for is there a second time, under another number.
+    outcome.double = sorted(set(status) - taken)
+    outcome.stuck = found["waiting"]
+    outcome.innocent = [f"{n}: {e}" for n, e in errors.items() if n not in poisoned]
+    outcome.classified = sum(state == "classified" for state in status.values())
+    outcome.failed = len(errors)
+    outcome.claimed, outcome.without_file = found["claimed"], found["without_file"]
+    outcome.orphans = found["orphans"]
+    outcome.removed = found["files_of_killed_uploads"]
+    outcome.answers = dict(sorted(uploads.answers.items()))
+
+
+def print_line(text: str) -> None:
+    """Print a line at once, so that a run that hangs shows where."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

