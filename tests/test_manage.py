@@ -105,3 +105,11 @@ def test_a_folder_that_cannot_be_written_to_gets_a_sentence(
     assert done.returncode == 1
     assert "/sys/kernel" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_deployment_check_has_no_warning(tmp_path: Path) -> None:
+    """With TLS and a long key, as docs/operations.md asks for."""
+    key = "".join(chr(65 + number % 50) for number in range(64))
+    environment = {"DEBUG": "off", "HTTPS": "on", "SECRET_KEY": key}
+    done = manage("check", "--deploy", "--fail-level", "WARNING", var=tmp_path, **environment)
+    assert done.returncode == 0, done.stderr

@@ -1,6 +1,7 @@
 """`python -m tests.chaos`: the large runs; `make chaos` calls it."""
 
 import argparse
+import logging
 import sys
 
 from tests.chaos.run import print_line, run_chaos
@@ -15,6 +16,7 @@ def main() -> int:
     parser.add_argument("--faults", type=int, default=40)
     parser.add_argument("--longest", type=float, default=20.0, help="seconds of a fault at most")
     options = parser.parse_args()
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request to S3
     all_well = True
     for seed in options.seed or (1, 2, 3):
         for setup in options.setup or NAMES:

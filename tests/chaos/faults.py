@@ -106,19 +106,21 @@ class Faults:
         self._system.worker.start()
 
     def restart_database(self, seconds: float) -> None:
-        """Kill every server process but the postmaster, which then recovers as after a crash."""
-        for child in psutil.Process(self._setup.postmaster).children():
-            if "client backend" in " ".join(child.cmdline()) or self._chance.random() < 0.5:
-                with suppress(psutil.NoSuchProcess):
-                    child.kill()
+        """Kill one server process: all others end too, and the server recovers as after a crash."""
+        self._end_servers(signal.SIGKILL, most=1)
         time.sleep(min(seconds, 3.0))
 
     def cut_database(self, _seconds: float) -> None:
         """End every connection, as an administrator or a failover does."""
+        self._end_servers(signal.SIGTERM, most=1000)
+
+    def _end_servers(self, number: signal.Signals, *, most: int) -> None:
         for child in psutil.Process(self._setup.postmaster).children():
+            # It may end by itself meanwhile.
             with suppress(psutil.NoSuchProcess):
-                if "chaos" in " ".join(child.cmdline()):
-                    child.terminate()
+                if most and " chaos " in " ".join(child.cmdline()):
+                    child.send_signal(number)
+                    most -= 1
 
     def freeze_database(self, seconds: float) -> None:
         _stop_for(_family(self._setup.postmaster), seconds)
