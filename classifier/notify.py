@@ -19,6 +19,7 @@ PAUSE_SECONDS: Final = 15.0
 
 CLASSIFY_TASK: Final = "classifier.tasks.classify_photos"
 RECLASSIFY_TASK: Final = "classifier.tasks.reclassify_photos"
+SHADOW_TASK: Final = "classifier.tasks.shadow_photos"
 # Tasks of training: the product knows their names and never imports them.
 RETRAIN_TASK: Final = "training.tasks.retrain"
 JOB_TASK: Final = "training.tasks.do_job"
@@ -33,6 +34,11 @@ def notify_reclassifiers() -> bool:
     """Ask some worker to tag photos again when no fresh ones wait."""
     unheard = "photos to be tagged again wait for the next sweep"
     return send(RECLASSIFY_TASK, unheard=unheard)
+
+
+def notify_shadow() -> bool:
+    """Ask some worker to let the candidate tag photos when no fresh ones wait."""
+    return send(SHADOW_TASK, unheard="photos for the shadow wait for the next sweep")
 
 
 def send(task: str, *args: int, unheard: str) -> bool:

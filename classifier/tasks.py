@@ -12,6 +12,8 @@ from classifier.models import Heartbeat
 from classifier.operations import canary, heartbeat
 from classifier.photos import cleanup, listings, orphans, upload_keys
 from classifier.photos.gradcam import GRADCAM_TASK
+from classifier.shadow import decide as shadow_decide
+from classifier.shadow import run as shadow_run
 from classifier.tagging import outage, queue, reclassification
 from classifier.versions import load_failures
 from classifier.worker.beat import Beat, start
@@ -35,6 +37,7 @@ def sweep_photos() -> None:
     if queue.sweep().waiting or load_failures.reported():
         notify.notify_workers()
     reclassification.notify_if_unfinished()
+    shadow_run.notify_if_waiting()
     canary.check_canary()
 
 
@@ -60,6 +63,21 @@ def reclassify_photos() -> None:
     from classifier.worker import reclassify
 
     reclassify.work()
+
+
+@shared_task(name=notify.SHADOW_TASK)
+def shadow_photos() -> None:
+    """Let the candidate tag photos beside the champion, while no fresh photo waits."""
+    # Imported here, as above.
+    from classifier.worker import shadow
+
+    shadow.work()
+
+
+@shared_task(name="classifier.tasks.decide_shadow")
+def decide_shadow() -> None:
+    """Apply the rule to the shadow once enough photos are compared and reviewed."""
+    shadow_decide.decide_if_complete()
 
 
 @shared_task(name="classifier.tasks.consider_retraining")

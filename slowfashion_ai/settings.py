@@ -332,6 +332,7 @@ CELERY_TASK_ROUTES = {
     "classifier.tasks.show_where_it_looked": {"queue": "classification"},
     # Apart, so that no fresh photo's message ever stands behind one of these.
     "classifier.tasks.reclassify_photos": {"queue": "reclassification"},
+    "classifier.tasks.shadow_photos": {"queue": "reclassification"},
     "training.tasks.retrain": {"queue": "training"},
     "training.tasks.do_job": {"queue": "training"},
 }
@@ -355,6 +356,10 @@ CELERY_BEAT_SCHEDULE = {
     "remove-orphans": {
         "task": "classifier.tasks.remove_orphans",
         "schedule": crontab(hour="3", minute="30"),
+    },
+    "decide-shadow": {
+        "task": "classifier.tasks.decide_shadow",
+        "schedule": 3 * SWEEP_EVERY_SECONDS,
     },
     # At the full hour, as `next_run` says.
     "consider-retraining": {

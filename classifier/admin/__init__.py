@@ -2,6 +2,8 @@
 
 from classifier.admin import accounts, listing, photo, retraining, status
 from classifier.admin.review import reviews
-from classifier.admin.versions import model_version
+from classifier.admin.versions import model_version, shadow
 
-__all__ = ("accounts", "listing", "model_version", "photo", "retraining", "reviews", "status")
+__all__ = (
+    "accounts", "listing", "model_version", "photo", "retraining", "reviews", "shadow", "status",
+)  # fmt: skip

@@ -13,6 +13,7 @@ from classifier.models.retraining import (
     SplitAssignment,
 )
 from classifier.models.reviews import Review
+from classifier.models.shadows import Shadow, ShadowTag
 from classifier.models.suggestions import Suggestion
 from classifier.models.trainer_jobs import TrainerJob
 from classifier.models.upload_keys import UploadKey
@@ -35,6 +36,8 @@ __all__ = [
     "Reclassification",
     "RetrainRun",
     "Review",
+    "Shadow",
+    "ShadowTag",
     "Split",
     "SplitAssignment",
     "Suggestion",

@@ -56,6 +56,7 @@ class ModelVersion(models.Model):
         permissions = [
             ("promote_against_gate", "Can promote a model version against the gate"),
             ("set_thresholds", "Can make a model version with other thresholds"),
+            ("run_shadow", "Can let a model version tag live photos silently"),
             ("compare_versions", "Can have two model versions judged on the same photos"),
         ]
         constraints = [
@@ -108,6 +109,7 @@ class Promotion(models.Model):
     class Trigger(models.TextChoices):
         PERSON = "person", "promoted by a person"
         GATE = "gate", "promoted by the gate"
+        SHADOW = "shadow", "promoted by its shadow"
         OVERRIDE = "override", "promoted against the gate"
         ROLLBACK = "rollback", "rolled back to"
 
@@ -130,7 +132,7 @@ class Promotion(models.Model):
         ordering = ("-at", "-id")
         constraints = [
             models.CheckConstraint(
-                condition=Q(trigger__in=["person", "gate", "override", "rollback"]),
+                condition=Q(trigger__in=["person", "gate", "shadow", "override", "rollback"]),
                 name="promotion_trigger_known",
             ),
             models.CheckConstraint(

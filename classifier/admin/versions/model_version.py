@@ -20,6 +20,7 @@ from classifier.admin.read_only import ReadOnlyAdmin, back_to_list
 from classifier.admin.versions.comparison_page import ComparisonPage
 from classifier.admin.versions.key_figures import KEY_FIGURES, KeyFigure, SamePhotos
 from classifier.admin.versions.reclassification import Reclassify
+from classifier.admin.versions.shadow import StartShadow
 from classifier.admin.versions.thresholds_page import ThresholdsPage
 from classifier.admin.versions.version_page import VersionPage
 from classifier.ml.manifest import BundleError
@@ -83,7 +84,9 @@ class OverrideForm(PromoteForm):
 
 
 @admin.register(ModelVersion)
-class ModelVersionAdmin(ComparisonPage, ThresholdsPage, VersionPage, Reclassify, ReadOnlyAdmin):
+class ModelVersionAdmin(
+    StartShadow, ComparisonPage, ThresholdsPage, VersionPage, Reclassify, ReadOnlyAdmin
+):
     """Versions come from commands and retrainings; here they are compared and promoted."""
 
     list_display = (
@@ -105,7 +108,7 @@ class ModelVersionAdmin(ComparisonPage, ThresholdsPage, VersionPage, Reclassify,
         "whole_manifest",
     )
     readonly_fields = fields
-    actions_detail = ("promote", "promote_against_gate")
+    actions_detail = ("promote", "promote_against_gate", "start_shadow")
     actions_list = ("roll_back", "reclassify", "stop_reclassifying")
 
     class Media:

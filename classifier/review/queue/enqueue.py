@@ -125,6 +125,25 @@ def ask_for(photo: ListingPhoto) -> None:
         QueueItem.objects.filter(pk=item.pk).update(is_open=True, **MUST_NOT_WAIT)
 
 
+def into_blind_sample(photo: ListingPhoto) -> None:
+    """Have a photo reviewed blind for certain, unless it is settled; call it in a transaction.
+
+    Of a confident photo it becomes part of the blind sample with the sampling probability 1,
+    whatever the draw had said: given what chose it, it is in the sample for certain.
+    """
+    if Review.objects.verdicts().filter(photo=photo).exists():
+        return
+    sampled = {"sampled": True, "sampling_share": 1.0} if _confident(photo) else {}
+    asked = {**_follows(photo), **sampled, "blind": True, "is_open": True, **MUST_NOT_WAIT}
+    queued_at = photo.classified_at or photo.created_at
+    item, created = QueueItem.objects.get_or_create(
+        photo=photo, defaults={"queued_at": queued_at, **asked}
+    )
+    if not created:
+        # Not what is on a screen just now: its moderator may have seen the tag.
+        QueueItem.objects.filter(pk=item.pk, claim__isnull=True).update(**asked)
+
+
 def let_wait_again(photos: Iterable[int]) -> None:
     """Open what waited before its verdict was undone.
 
