@@ -20,7 +20,7 @@ def cost_sentence(difference: Difference, allowed: float | None = None) -> str:
         return f"{both}. {'Chance could explain that' if fell else 'That is no gain'}."
     if difference.high <= allowed:
         return f"{both}. A rise of more than {_reviews(allowed)} can be excluded."
-    return f"{both}. {_not_excluded(difference)}; at most {reviews(allowed)} is allowed."
+    return f"{both}. {_not_excluded(difference)}; a rise of at most {reviews(allowed)} is allowed."
 
 
 def cost_reason(difference: Difference) -> str:
@@ -28,7 +28,7 @@ def cost_reason(difference: Difference) -> str:
     if difference.low > 0:
         return f"1,000 photos cost {_change(difference)}"
     rise = _reviews(difference.high)
-    return f"a rise of up to {rise} per 1,000 photos in cost cannot be excluded"
+    return f"a rise of the cost by up to {rise} per 1,000 photos cannot be excluded"
 
 
 def fewer_tags_alone() -> str:
@@ -50,7 +50,8 @@ def _reviews(number: float) -> str:
 
 
 def _change(difference: Difference) -> str:
-    change = difference.difference
+    # Of the numbers as they are shown, so that whoever subtracts them finds the same.
+    change = round(difference.candidate) - round(difference.champion)
     if reviews(change) == "0":
         return "the same"
     return f"{_reviews(change)} {'fewer' if change < 0 else 'more'}"

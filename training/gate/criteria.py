@@ -16,6 +16,7 @@ from training.gate.words import (
 )
 
 NO_LOSS: Final = 2  # photos
+ROUNDING: Final = 1e-9  # 12 of 120 photos are 10 points, and no more
 
 
 def as_cheap(difference: Difference | None, margin: float) -> Criterion:
@@ -29,7 +30,7 @@ def as_cheap(difference: Difference | None, margin: float) -> Criterion:
         difference,
         passed=passed,
         unit="reviews",
-        bound=f"a rise above {100 * margin:g} % can be excluded",
+        bound=f"a rise above {100 * margin:g} % is excluded",
         sentence=cost_sentence(difference, allowed=allowed),
         reason="" if passed else cost_reason(difference),
     )
@@ -70,14 +71,14 @@ def kept_recall(name: str, difference: Difference | None, margin: float, photos:
     if difference is None:
         return missing(name, 0, 1)
     worse_by = -difference.difference
-    collapsed = worse_by > margin and difference.lost - difference.gained > NO_LOSS
+    collapsed = worse_by > margin + ROUNDING and difference.lost - difference.gained > NO_LOSS
     return _guard(
         name,
         difference,
         worse_by=worse_by,
         exceeded=margin if collapsed else None,
-        certain=False,
-        bound=f"at most {points(margin)} lower",
+        certain=difference.worse_for_certain(),
+        bound=f"a loss of at most {points(margin)}",
         photos=photos,
     )
 
@@ -87,14 +88,14 @@ def kept_coverage(difference: Difference | None, margin: float) -> Criterion:
     if difference is None:
         return missing("coverage", 0, 1)
     worse_by = -difference.difference
-    exceeded = worse_by > margin and difference.lost - difference.gained > NO_LOSS
+    exceeded = worse_by > margin + ROUNDING and difference.lost - difference.gained > NO_LOSS
     return _guard(
         "coverage",
         difference,
         worse_by=worse_by,
         exceeded=margin if exceeded else None,
-        certain=False,
-        bound=f"at most {points(margin)} lower",
+        certain=difference.worse_for_certain(),
+        bound=f"a loss of at most {points(margin)}",
     )
 
 
@@ -110,10 +111,10 @@ def guarded(
     worse_by = difference.difference if lower_is_better else -difference.difference
     certain = difference.worse_for_certain(lower_is_better=lower_is_better)
     if_certain = IF_CERTAIN * margin
-    exceeded = if_certain if certain and worse_by > if_certain else None
+    exceeded = if_certain if certain and worse_by > if_certain + ROUNDING else None
     counted = difference.p_value is not None
     by_chance = counted and abs(difference.lost - difference.gained) <= NO_LOSS
-    if exceeded is None and worse_by > margin and not by_chance:
+    if exceeded is None and worse_by > margin + ROUNDING and not by_chance:
         exceeded = margin
     return _guard(
         name,
@@ -121,7 +122,7 @@ def guarded(
         worse_by=worse_by,
         exceeded=exceeded,
         certain=certain,
-        bound=f"at most {points(margin)} worse, {100 * if_certain:.1f} for certain",
+        bound=f"a loss of at most {points(margin)}; of {points(if_certain)} if it is certain",
     )
 
 

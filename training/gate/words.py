@@ -1,11 +1,14 @@
 """The gate's reasons in sentences: shares in per cent, differences in points."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from classifier.versions.gate_report import Criterion
 from classifier.wording import listed
 from training.evaluation.paired import Difference
 from training.gate.cost_words import reviews
+
+NOT_WORSE: Final = "Nothing got worse by more than is allowed."
 
 
 def moved(name: str, difference: Difference) -> str:
@@ -34,17 +37,16 @@ def guard_sentence(
         photos: test photos that tell of the figure, where that is not all of them.
     """
     sentence = _moved_sentence(name, difference, photos)
-    if allowed is not None:
-        most = f"at most {points(allowed)} worse is allowed" if allowed else "no loss is allowed"
-        why = f"Chance does not explain that, and then {most}" if certain else _sentence_case(most)
-        return f"{sentence}. {why}."
-    if worse_by <= 0:
+    if worse_by <= 0 or points(worse_by) == points(0.0):
         return f"{sentence}. That is no loss."
-    return (
-        f"{sentence}. Chance could explain that."
-        if not certain
-        else f"{sentence}. That is allowed."
-    )
+    chance = "Chance does not explain that" if certain else "Chance could explain that"
+    if allowed is None:
+        return f"{sentence}. {chance}, and so small a loss is allowed."
+    return f"{sentence}. {chance}; {_most(allowed)}."
+
+
+def _most(allowed: float) -> str:
+    return f"a loss of at most {points(allowed)} is allowed" if allowed else "no loss is allowed"
 
 
 def gain_sentence(name: str, difference: Difference, *, passed: bool, lower_is_better: bool) -> str:
@@ -52,8 +54,12 @@ def gain_sentence(name: str, difference: Difference, *, passed: bool, lower_is_b
     sentence = _moved_sentence(name, difference)
     if passed:
         return f"{sentence}. That is better, and chance does not explain it."
-    better = difference.difference < 0 if lower_is_better else difference.difference > 0
-    return f"{sentence}. {'Chance could explain it' if better else 'That is no gain'}."
+    change = -difference.difference if lower_is_better else difference.difference
+    if points(abs(change)) == points(0.0):
+        return f"{sentence}. That is no gain."
+    if change < 0:
+        return f"{sentence}. That is worse."
+    return f"{sentence}. That is better, but chance could explain it."
 
 
 def missing_sentence(name: str, count: int, fewest: int) -> str:
@@ -73,14 +79,15 @@ def summary_sentence(criteria: Sequence[Criterion]) -> str:
     better = [c.name for c in gains if c.unit == "share"]
     cheaper = next((c for c in gains if c.unit == "reviews"), None)
     if reasons:
-        rest = f"; {listed([c.name for c in gains])} got better for certain" if gains else ""
-        return f"Rejected because {listed(reasons)}{rest}."
+        names = listed([c.name for c in gains]) if gains else ""
+        rest = f" What got better, {names}, does not make up for that." if gains else ""
+        return f"Rejected because {listed(reasons)}.{rest}"
     if not gains:
-        return "Rejected because nothing got better for certain, though nothing got worse either."
-    rest = f"better in {listed(better)}, and " if better else ""
+        return f"Rejected because nothing got better for certain. {NOT_WORSE}"
+    rest = f"; better in {listed(better)}" if better else ""
     if cheaper:
-        return f"{_cheaper(cheaper)}; {rest}no guard is broken."
-    return f"As cheap as the champion, {rest}no guard is broken."
+        return f"{_cheaper(cheaper)}{rest}. {NOT_WORSE}"
+    return f"As cheap as the champion{rest}. {NOT_WORSE}"
 
 
 def _cheaper(cost: Criterion) -> str:
@@ -100,11 +107,15 @@ def _moved_sentence(name: str, difference: Difference, photos: int | None = None
     values = f" ({after})" if before == after else f", from {before} to {after}"
     counted = f" on {photos} photos" if photos is not None else ""
     changed = (
-        f" ({difference.gained} gained, {difference.lost} lost)"
-        if difference.lost or difference.gained
+        f" (new on {_photos(difference.gained)}, gone on {difference.lost})"
+        if difference.p_value is not None and (difference.lost or difference.gained)
         else ""
     )
     return f"{_sentence_case(moved(name, difference))}{values}{counted}{changed}"
+
+
+def _photos(count: int) -> str:
+    return f"{count} photo{'s' * (count != 1)}"
 
 
 def _sentence_case(text: str) -> str:
