@@ -112,6 +112,7 @@ AUTH_PASSWORD_VALIDATORS.append({"NAME": "classifier.accounts.lockout.TokensEndW
 AUTHENTICATION_BACKENDS = ["classifier.accounts.lockout.LockoutBackend"]
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
+FORMAT_MODULE_PATH = ["slowfashion_ai.formats"]
 USE_I18N = False
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

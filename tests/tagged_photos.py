@@ -9,8 +9,8 @@ from django.contrib.auth.models import Permission, User
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from classifier.accounts import roles
 from classifier.decision import Scores, Thresholds, decide
-from classifier.management import demo_users
 from classifier.models import Listing, ListingPhoto, ModelVersion
 from classifier.review.queue import enqueue
 from classifier.taxonomy import MAIN_OF, SUBCLASSES
@@ -19,7 +19,7 @@ from tests.rows import a_listing
 from tests.scores import some_scores
 
 # Without the figures on agreement: they need a right of their own, as tests show.
-MODERATOR_RIGHTS = tuple(right for right in demo_users.MODERATOR_RIGHTS if right != "view_quality")
+MODERATOR_RIGHTS = tuple(right for right in roles.MODERATOR_RIGHTS if right != "view_quality")
 
 
 class Shares(TypedDict, total=False):

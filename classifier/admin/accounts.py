@@ -14,7 +14,11 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from rest_framework.authtoken.models import TokenProxy
 from unfold.admin import ModelAdmin
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm
+
+from classifier.accounts import roles
+from classifier.admin.account_forms import AccountForm, InviteForm
 
 for _model in (User, Group, TokenProxy):
     if admin.site.is_registered(_model):
@@ -39,10 +43,54 @@ def protected_rows(user: User) -> str:
 class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # no generic at run time
     """Accounts; one with reviews or listings is deactivated in place of being deleted."""
 
-    form = UserChangeForm
-    add_form = UserCreationForm
+    form = AccountForm
+    add_form = InviteForm
+    list_display = ("username", "email", "shown_role", "is_active", "last_login")
+    list_filter = ("is_active", "is_staff", "groups")
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Person", {"fields": ("first_name", "last_name", "email")}),
+        ("What this account is for", {"fields": ("role", "is_active")}),
+        (
+            "Rights in detail",
+            {
+                "classes": ("collapse",),
+                "fields": ("is_staff", "is_superuser", "groups", "user_permissions"),
+            },
+        ),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = ((None, {"fields": ("username", "email", "role", "password1", "password2")}),)
     change_password_form = AdminPasswordChangeForm
     actions = ("deactivate_selected", "delete_selected")
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.offered = roles.may_give(request.user)  # type: ignore[arg-type]  # signed in
+        return form
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Nobody but administrators gives rights one by one, or changes an administrator."""
+        readonly = super().get_readonly_fields(request, obj)
+        if request.user.is_superuser:
+            return readonly
+        return (*readonly, "is_staff", "is_superuser", "groups", "user_permissions")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        may = bool(super().has_change_permission(request, obj))
+        return may and (obj is None or request.user.is_superuser or not obj.is_superuser)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Give the role last: it stands above the rights in detail, where it was changed."""
+        super().save_related(request, form, formsets, change)
+        if "role" in form.changed_data or not change:
+            roles.give_role(form.instance, roles.Role(form.cleaned_data["role"]))
+
+    @display(description="Role")
+    def shown_role(self, user: User) -> str:
+        return roles.role_of(user).value.capitalize()
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -4,16 +4,13 @@ import json
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import User
 from django.db import transaction
 
-MODERATOR_RIGHTS: Final = (
-    "view_listing", "view_listingphoto", "change_listingphoto", "view_modelversion",
-    "add_review", "view_review", "overrule_review", "view_quality",
-)  # fmt: skip
+from classifier.accounts import roles
 
 
 class DemoUser(NamedTuple):
@@ -67,17 +64,7 @@ def _ensure(demo: DemoUser) -> None:
         user.set_password(demo.password)
     user.save()
     if demo.name == "moderator":
-        user.groups.add(_moderators())
-
-
-def _moderators() -> Group:
-    group, _ = Group.objects.get_or_create(name="Moderators")
-    group.permissions.set(
-        Permission.objects.filter(
-            content_type__app_label="classifier", codename__in=MODERATOR_RIGHTS
-        )
-    )
-    return group
+        user.groups.add(roles.group_of(roles.Role.MODERATOR))
 
 
 def _new_password() -> str:

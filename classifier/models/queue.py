@@ -18,14 +18,14 @@ class QueueItem(models.Model):
     """
 
     class Rank(models.IntegerChoices):
-        FIRST = 0, "unknown, drawn at random, or to be looked at again"
+        FIRST = 0, "Unknown/Others, blind sample, or another review"
         LATER = 1, "fell back to the main class"
 
     photo = models.OneToOneField(ListingPhoto, on_delete=models.CASCADE, related_name="queue_item")
     rank = models.PositiveSmallIntegerField(choices=Rank)
     queued_at = models.DateTimeField(help_text="Since when it waits.")
     sampled = models.BooleanField(
-        default=False, help_text="Drawn at random among the confident photos."
+        default=False, help_text="Sampled at random among the confident photos."
     )
     sampling_share = models.FloatField(
         null=True, blank=True, help_text="The sampling probability, 0 to 1."

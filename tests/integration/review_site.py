@@ -19,12 +19,14 @@ from tests.tagged_photos import UNKNOWN, Shares, a_photo
 PASSWORD: Final = "a password of the tests"
 # Whose photos `tests.rows` makes.
 OWNER: Final = "seller-of-photos"
+ADMINISTRATOR: Final = "administrator"
 SET_UP: Final = f"""
 from django.contrib.auth.models import User
 from tests.tagged_photos import a_moderator
 for name in ("anna", "ben", "cleo"):
     a_moderator(name)
 User.objects.create_user("{OWNER}", password="{PASSWORD}")
+User.objects.create_superuser("{ADMINISTRATOR}", password="{PASSWORD}")
 """
 QUEUE: Final = "/admin/classifier/review/queue/"
 

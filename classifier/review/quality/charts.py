@@ -8,6 +8,7 @@ from classifier.review.quality.dashboard import Day
 
 WIDTH: Final = 600.0
 HEIGHT: Final = 120.0
+FULL_WIDTH_FROM: Final = 20
 
 
 class Rectangle(NamedTuple):
@@ -73,8 +74,13 @@ def share_rows(shares: Sequence[tuple[str, Share]]) -> list[HorizontalBar]:
 
 
 def count_rows(counts: Sequence[tuple[str, int]]) -> list[HorizontalBar]:
-    """Return a bar for every count, the largest at full width."""
-    most = max((count for _, count in counts), default=0)
+    """Return a bar for every count; the largest has full width from `FULL_WIDTH_FROM` on.
+
+    So one review is not drawn like a thousand.
+    """
+    most = max((count for _, count in counts), default=0) and max(
+        FULL_WIDTH_FROM, *(count for _, count in counts)
+    )
     return (
         [HorizontalBar(label, str(count), 100 * count / most) for label, count in counts]
         if most

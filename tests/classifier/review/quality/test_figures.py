@@ -71,7 +71,7 @@ def test_the_champions_accuracy_is_told_apart(anna: User, settings: Settings) ->
     promotion.promote(version=champion)
     cache.clear()
     before = signed_in(anna).get("/admin/").content.decode()
-    assert "no sampled photo of newer, the champion, has been reviewed yet" in before
+    assert "no sampled photo of newer, the model in production (“champion”)" in before
     photo = a_photo("Boots", **CONFIDENT)
     ListingPhoto.objects.filter(pk=photo.pk).update(model_version=champion)
     review(anna, BOOTS)
@@ -79,7 +79,7 @@ def test_the_champions_accuracy_is_told_apart(anna: User, settings: Settings) ->
     assert accuracy.unbiased_accuracy() == share(1, 2)
     cache.clear()
     page = " ".join(signed_in(anna).get("/admin/").content.decode().split())
-    assert '100.0 % (20.7–100.0, n = 1)</p><p class="f-note">Of newer, the champion.' in page
+    assert '(20.7–100.0, n = 1)</p><p class="f-note">Of newer, the model in production' in page
 
 
 def test_samples_of_different_probabilities_are_weighted() -> None:
@@ -165,7 +165,7 @@ def test_the_first_page_shows_the_figures(anna: User, settings: Settings) -> Non
     for words in ("Waiting for review", "0.0 % (0.0–79.3, n = 1)", "100.0 %", "anna", "<svg"):
         assert words in ours
     assert "<script" not in ours
-    assert "Of all models so far; there is no champion." in ours
+    assert "Of all models so far; no model is in production." in ours
     looker = a_moderator("looker", rights=["view_listingphoto"])
     assert 'class="figures"' not in signed_in(looker).get("/admin/").content.decode()
 
