@@ -6,19 +6,23 @@ are spread over all classes (outlier exposure, Hendrycks et al. 2019) and are no
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from sklearn.utils.class_weight import compute_class_weight
 from torch import Tensor
 
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES, TAXONOMY
+from training.data.balance import balanced_weights
 from training.data.folder import Kind, PhotosError, Sample
+
+OUTPUTS: Final = len(SUBCLASSES) + len(MAIN_CLASSES) + 1  # of joint heads
 
 
 class Targets(NamedTuple):
-    """Targets of N samples; rows of ``main`` and ``sub`` sum to 1."""
+    """Targets of N samples; rows of ``main``, ``sub`` and ``joint`` sum to 1."""
 
     main: Tensor  # (N, 3)
     sub: Tensor  # (N, 9)
@@ -26,6 +30,8 @@ class Targets(NamedTuple):
     main_weight: Tensor  # (N,) weight of the main term
     sub_weight: Tensor  # (N,) weight of the subclass term
     near: Tensor  # (N,) 1 for near photos, 0 for the rest
+    joint: Tensor  # (N, 13) of joint heads: subclasses, near of each main class, others
+    balance: Tensor  # (N,) weight of the photo where photos are drawn (`training.data.balance`)
 
     def rows(self, index: Tensor) -> "Targets":
         """Return the targets of the chosen samples."""
@@ -35,9 +41,28 @@ class Targets(NamedTuple):
         """Return the targets on a device."""
         return Targets(*(column.to(device) for column in self))
 
-    def mixed(self, order: Tensor, share: float) -> "Targets":
-        """Return ``share`` of these targets plus the rest from the same targets in ``order``."""
-        return Targets(*(share * c + (1 - share) * c[order] for c in self))
+    def mixed(self, order: Tensor, share: Tensor) -> "Targets":
+        """Return ``share`` (N,) of these targets plus the rest from those in ``order`` (N,)."""
+        columns = (column.lerp(column[order], 1 - _along(share, column)) for column in self)
+        return Targets(*columns)
+
+
+def _along(share: Tensor, column: Tensor) -> Tensor:
+    """Return shares of rows (N,) in a shape that multiplies the column's rows."""
+    return share.view(-1, *[1] * (column.dim() - 1))
+
+
+def joint_labels(samples: Sequence[Sample]) -> NDArray[np.intp]:
+    """Return each photo's output among the 13: its subclass, near of its main class, or others."""
+    return np.array([_joint_label(sample) for sample in samples], dtype=np.intp)
+
+
+def _joint_label(sample: Sample) -> int:
+    if sample.main is None:
+        return OUTPUTS - 1
+    if sample.sub is None:
+        return len(SUBCLASSES) + MAIN_CLASSES.index(sample.main)
+    return SUBCLASSES.index(sample.sub)
 
 
 def build_targets(
@@ -47,7 +72,8 @@ def build_targets(
 
     Args:
         samples: the training photos.
-        smoothing: share of an item's target spread over all classes of the head, 0 to 1.
+        smoothing: share of an item's target spread over all classes of the head, 0 to 1; joint
+            targets are not smoothed.
         outlier_weight: weight of a near or other photo's spread target, beside an item's 1.
 
     Raises:
@@ -65,7 +91,9 @@ def build_targets(
     columns = (
         torch.tensor(np.array(column), dtype=torch.float32) for column in zip(*rows, strict=True)
     )
-    return Targets(*columns)
+    joint = torch.from_numpy(np.eye(OUTPUTS, dtype=np.float32)[joint_labels(samples)])
+    balance = torch.from_numpy(balanced_weights(samples)).float()
+    return Targets(*(*columns, joint, balance))
 
 
 def _balanced(labels: Sequence[str | None], classes: tuple[str, ...]) -> dict[str, float]:

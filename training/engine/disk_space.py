@@ -20,6 +20,7 @@ BUNDLE: Final = 85 * MEGABYTE  # in half precision, with its figures and replay 
 # epoch's, two moments of Adam and perhaps an average; the one before stays until it is written.
 TRAINED: Final = {
     TrainFrom.ALL: 95 * MEGABYTE,
+    TrainFrom.LAYER2: 95 * MEGABYTE,  # with what comes before it
     TrainFrom.LAYER3: 88 * MEGABYTE,
     TrainFrom.LAYER4: 61 * MEGABYTE,
     TrainFrom.HEADS: MEGABYTE,
@@ -32,14 +33,20 @@ class DiskFullError(Exception):
     """The disk is too full; the message says where, and how much is needed."""
 
 
-def check_disk_space(cache: Path, output: Path, config: TrainConfig) -> None:
+def check_disk_space(cache: Path, output: Path, config: TrainConfig, runs: int = 1) -> None:
     """Check that checkpoints and the bundle will fit; caches check their own space.
+
+    Args:
+        cache: folder of the checkpoints.
+        output: folder of the bundle.
+        config: the settings of the loop.
+        runs: how many trainings there are; each leaves a checkpoint until the bundle is written.
 
     Raises:
         DiskFullError: if they will not.
     """
     needs: dict[int, tuple[Path, int]] = {}
-    kept = 2 * (5 if config.ema else 4) * TRAINED[config.train_from]
+    kept = (1 + runs) * (5 if config.ema else 4) * TRAINED[config.train_from]
     for folder, needed in ((cache, kept), (output.parent, BUNDLE)):
         there = _existing(folder)
         device = there.stat().st_dev

@@ -4,7 +4,6 @@ Heads that start fitted do not tear the features apart in the first steps (LP-FT
 2022).
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,49 +13,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from classifier.ml.network import FEATURES, HeadLayout, HierarchicalResNet
-from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
-from training.data.folder import Kind, Sample
+from training.data.balance import balanced_weights
+from training.data.folder import Sample
+from training.data.targets import OUTPUTS, joint_labels
 
-# Shares of the loss; how many photos there are of each kind says nothing of what comes in.
-KIND_SHARES: Final = {Kind.ITEM: 0.55, Kind.NEAR: 0.2, Kind.OTHER: 0.25}
-OUTPUTS: Final = len(SUBCLASSES) + len(MAIN_CLASSES) + 1
 STRENGTH: Final = 1e-2  # between 1e-3 and 1e-1 it makes little difference
 ROUNDS: Final = 60
 ROUNDS_FROM_PRESENT: Final = 30  # they begin near their end
 LEAST_SPREAD: Final = 1e-3  # of a feature, below which it is taken for constant
-
-
-def joint_labels(samples: Sequence[Sample]) -> NDArray[np.intp]:
-    """Return each photo's output among the 13: its subclass, near of its main class, or others."""
-    return np.array([_label(sample) for sample in samples], dtype=np.intp)
-
-
-def _label(sample: Sample) -> int:
-    if sample.main is None:
-        return OUTPUTS - 1
-    if sample.sub is None:
-        return len(SUBCLASSES) + MAIN_CLASSES.index(sample.main)
-    return SUBCLASSES.index(sample.sub)
-
-
-def balanced_weights(samples: Sequence[Sample]) -> NDArray[np.float64]:
-    """Return a weight for each photo, summing to 1, so that no class or source dominates.
-
-    Within a class a source counts by the root of its photos, within a kind a class by the root of
-    its own; the kinds that there are have `KIND_SHARES`.
-    """
-    cells = Counter((sample.stratum, sample.source) for sample in samples)
-    weights = np.array([cells[s.stratum, s.source] ** -0.5 for s in samples])
-    strata = np.array([sample.stratum for sample in samples])
-    for name in np.unique(strata):
-        here = strata == name
-        weights[here] *= here.sum() ** 0.5 / weights[here].sum()
-    kinds = np.array([sample.kind for sample in samples])
-    for kind, share in KIND_SHARES.items():
-        here = kinds == kind
-        if here.any():
-            weights[here] *= share / weights[here].sum()
-    return np.asarray(weights / weights.sum())
 
 
 def fit_joint_heads(

@@ -1,7 +1,7 @@
 """The training losses."""
 
 from torch import Tensor
-from torch.nn.functional import binary_cross_entropy_with_logits, log_softmax
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, log_softmax
 
 from classifier.ml.network import Logits
 from training.data.targets import Targets
@@ -41,3 +41,8 @@ def total_loss(
     novelty = binary_cross_entropy_with_logits(logits.novelty, targets.novelty)
     loss = heads_loss(logits, targets) + novelty_weight * novelty
     return loss + near_weight * near_loss(logits, targets) if near_weight else loss
+
+
+def joint_loss(outputs: Tensor, targets: Targets) -> Tensor:
+    """Return the cross-entropy of joint heads' outputs (N, 13) and soft targets, averaged."""
+    return cross_entropy(outputs, targets.joint)

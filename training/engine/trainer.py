@@ -20,7 +20,7 @@ from classifier.ml.network import HierarchicalResNet, Logits
 from training.data.batches import BatchSource
 from training.data.targets import Targets
 from training.engine.config import TrainConfig
-from training.engine.losses import total_loss
+from training.engine.mixing import cut_mixed, mixed
 from training.engine.run import Run, TrainingError
 from training.engine.stages import TrainedPart
 from training.runtime.checkpoint import load_checkpoint, save_checkpoint, under_prefix, with_prefix
@@ -65,7 +65,7 @@ def fit(
 
     Args:
         network: trained from ``config.train_from`` on; its trained part moves to the device.
-        photos: the training photos: outputs of the frozen part, or photos where nothing is frozen.
+        photos: what the trained part is given: outputs of the frozen part, or photos.
         targets: their targets, in the same order.
         config: the settings.
         validate: returns a validation score of the part it is given, higher is better. It is called
@@ -78,7 +78,7 @@ def fit(
         TrainingError: if the loss is no longer a number, or there is no run to finish.
         CheckpointError: if the disk is full.
     """
-    run = Run(network, config, len(photos))
+    run = Run(network, config, targets)
     history = History.restored(run, checkpoint)
     if finish and not history.epochs:
         raise TrainingError("There is no stopped run with these settings to finish.")
@@ -143,7 +143,7 @@ class History:
 def train_one_epoch(
     run: Run, photos: BatchSource, targets: Targets, config: TrainConfig, number: int
 ) -> float:
-    """Go once over all photos, one view of each; return the mean loss.
+    """Go once over all photos, or those that are drawn, one view each; return the mean loss.
 
     Raises:
         TrainingError: if the loss is no longer a number.
@@ -152,7 +152,7 @@ def train_one_epoch(
     draw = np.random.default_rng(seed)
     figures: list[Tensor] = []  # of each step: loss, main accuracy, subclass accuracy
     steps = run.steps(number)
-    with Progress(f"epoch {number} of {config.epochs}", len(photos)) as progress:
+    with Progress(f"epoch {number} of {config.epochs}", run.drawn) as progress:
         for step, (rows, inputs) in enumerate(
             photos.training_batches(steps, seed, run.device), start=1
         ):
@@ -174,20 +174,11 @@ def _step(
     """Move the weights once; return loss, main accuracy and subclass accuracy of the batch."""
     if config.mixup > 0 and draw.random() < 0.5:
         inputs, batch = mixed(draw, inputs, batch, config.mixup)
-    logits = run.logits(inputs)
-    near_weight = config.outlier_weight if run.part.trains_near else 0.0
-    loss = total_loss(logits, batch, config.novelty_weight, near_weight)
+    if config.cutmix > 0 and inputs.dim() == 4 and draw.random() < config.cutmix:
+        inputs, batch = cut_mixed(draw, inputs, batch)
+    loss, logits = run.forward(inputs, batch)
     run.step(loss)
     return torch.stack([loss.detach(), *accuracies(logits, batch)])
-
-
-def mixed(
-    draw: np.random.Generator, inputs: Tensor, batch: Targets, alpha: float
-) -> tuple[Tensor, Targets]:
-    """Return each input mixed with another's, and its targets in the same shares."""
-    share = float(draw.beta(alpha, alpha))
-    other = torch.from_numpy(draw.permutation(len(inputs))).to(inputs.device)
-    return share * inputs + (1 - share) * inputs[other], batch.mixed(other, share)
 
 
 def accuracies(logits: Logits, batch: Targets) -> tuple[Tensor, Tensor]:

@@ -51,7 +51,7 @@ def source_builder(
         )
     views = Views(ListingAugmentation(preprocessing), "listing", request.views, config.seed)
     hashes = {collected.file_of(row): row.sha256 for row in collected.rows}
-    if config.train_from is TrainFrom.ALL:
+    if config.train_from.takes_photos:
         return BatchSourceBuilder(preprocessing, views, None, hashes)
     device = make_accelerator().device
     store = FeatureStore(

@@ -10,8 +10,10 @@ from classifier.ml.manifest import Temperature
 from classifier.ml.network import FEATURES, HeadLayout, HierarchicalResNet
 from classifier.ml.probabilities import LogitArrays, probabilities
 from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES
+from training.data.balance import balanced_weights
 from training.data.folder import Sample
-from training.engine.joint_heads import balanced_weights, fit_joint_heads, joint_labels
+from training.data.targets import joint_labels
+from training.engine.joint_heads import fit_joint_heads
 
 EACH = 12
 
