@@ -67,11 +67,8 @@ class PhotoBatches:
         preprocessing: Preprocessing,
         augmentation: Callable[[Image.Image], Tensor] | None = None,
     ) -> None:
-        self._samples, self._preprocessing, self._augmentation = (
-            samples,
-            preprocessing,
-            augmentation,
-        )
+        self._samples, self._preprocessing = samples, preprocessing
+        self.augmentation = augmentation
         self._dropped = DroppedPhotos()
 
     def __len__(self) -> int:
@@ -82,7 +79,7 @@ class PhotoBatches:
     ) -> Iterator[Batch]:
         """Yield one batch for each choice of rows, each photo augmented anew."""
         photos = PhotoDataset(
-            self._samples, _Augmented(self._augmentation, self._preprocessing, seed)
+            self._samples, _Augmented(self.augmentation, self._preprocessing, seed)
         )
         loader = DataLoader(
             photos,

@@ -1,4 +1,4 @@
-"""Batch sources for training: photos where the whole network is trained, else kept features."""
+"""Batch sources for training: photos where the trained part takes them, else kept features."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class BatchSourceBuilder:
     Attributes:
         preprocessing: the evaluation transform.
         views: of a training photo.
-        features: of the frozen part; None where nothing is frozen.
+        features: of the frozen part; None where the trained part takes photos.
         sha256_of: the hashes of the files, where they are known.
     """
 
@@ -57,9 +57,10 @@ class BatchSourceBuilder:
 
     def training(self, samples: Sequence[Sample], title: str) -> BatchSource:
         """Return photos to train on; raises what `FeatureBuilder.build` does."""
+        views = self.views.with_scenes_of(samples)
         if self.features is None:
-            return PhotoBatches(samples, self.preprocessing, self.views.augmentation)
-        return self.features.build(samples, title, self.views, sha256_of=self.sha256_of)
+            return PhotoBatches(samples, self.preprocessing, views.augmentation)
+        return self.features.build(samples, title, views, sha256_of=self.sha256_of)
 
     def evaluation(self, samples: Sequence[Sample], title: str) -> BatchSource:
         """Return photos to score; raises what `FeatureBuilder.build` does."""

@@ -7,7 +7,7 @@ each photo makes an epoch on a CPU minutes instead of hours.
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,8 @@ from classifier.ml.preprocessing import UnreadablePhotoError, decode, to_tensor
 from training.data.batches import Rows
 from training.data.content_hashes import content_hashes
 from training.data.dataset import PhotoDataset
-from training.data.folder import PhotosError, Sample
+from training.data.folder import Kind, PhotosError, Sample
+from training.data.scenes.augmentation import SceneAugmentation
 from training.features.feature_batches import CPU, FeatureBatches
 from training.features.partial_cache import CacheError, PartialCache, fill
 from training.runtime.devices import Precision
@@ -70,6 +71,21 @@ class Views:
     count: int
     seed: int = 0
     evaluation_view: bool = True
+
+    @property
+    def takes_scenes(self) -> bool:
+        """Whether a photo's views show parts of other photos."""
+        return isinstance(self.augmentation, SceneAugmentation)
+
+    def with_scenes_of(self, samples: Sequence[Sample]) -> "Views":
+        """Return these views with scenes of the photos that are trained on, if they take any."""
+        if not isinstance(self.augmentation, SceneAugmentation):
+            return self
+        augmentation = self.augmentation.with_scenes_of(samples)
+        # Kept views go by the photos' contents and this name, so it says which photos are scenes.
+        numbers = [number for number, s in enumerate(samples) if s.kind is Kind.OTHER]
+        digest = hashlib.sha256(repr(numbers).encode()).hexdigest()[:16]
+        return replace(self, augmentation=augmentation, name=f"{self.name} {digest}")
 
 
 class FeatureCacheBuilder:
