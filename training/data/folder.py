@@ -13,6 +13,7 @@ from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, TAXONOMY
 from training.data.photo_manifest import PhotosError, read_rows
 
 __all__ = [
+    "CORRECTIONS",
     "MANIFEST",
     "NEAR",
     "OTHERS",
@@ -27,8 +28,11 @@ __all__ = [
 ]
 
 MANIFEST: Final = "manifest.csv"
+CORRECTIONS: Final = "corrections.csv"  # of labels that turned out to be wrong
 OTHERS: Final = "Others"
 NEAR: Final = "Near"
+
+NAMED: Final = 3  # photos in a message
 
 logger = logging.getLogger(__name__)
 
@@ -83,9 +87,12 @@ def read_photos(folder: Path) -> list[Sample]:
     ``Others`` or empty for what belongs to nothing, ``sub`` is empty for what belongs to none of
     the subclasses.
 
+    Labels in ``folder/corrections.csv`` (path, main, sub, reason) replace those of tree and
+    manifest, which stay as they came: the list says which labels were wrong, and why.
+
     Raises:
         PhotosError: if the folder is missing, has no photos, or names an unknown class; and if the
-            manifest cannot be read, or lists a photo twice.
+            manifest or the corrections cannot be read, or list a photo twice.
     """
     if not folder.is_dir():
         raise PhotosError(f"There is no folder {folder}. Name a folder of photos with --photos.")
@@ -96,13 +103,34 @@ def read_photos(folder: Path) -> list[Sample]:
             f"{folder} has no photos. Expected {folder}/Main/Subclass/*.jpg "
             f"(for instance Bags/Clutches) or a manifest.csv."
         )
-    return samples
+    corrections = folder / CORRECTIONS
+    return _corrected(samples, corrections) if corrections.is_file() else samples
+
+
+def _corrected(samples: Sequence[Sample], corrections: Path) -> list[Sample]:
+    """Return the photos with the labels that a list of corrections gives them."""
+    labelled = _from_manifest(corrections)
+    right = {sample.path: (sample.main, sample.sub) for sample in labelled}
+    if strange := sorted(set(right) - {sample.path for sample in samples}):
+        logger.warning(
+            "%s corrects %d photos that are not there: %s%s.",
+            corrections, len(strange), ", ".join(shown_path(path) for path in strange[:NAMED]),
+            " and others" * (len(strange) > NAMED),
+        )  # fmt: skip
+    changed = [s for s in samples if right.get(s.path, (s.main, s.sub)) != (s.main, s.sub)]
+    logger.info("%s changes %d labels.", corrections, len(changed))
+    result = []
+    for sample in samples:
+        main, sub = right.get(sample.path, (sample.main, sample.sub))
+        result.append(replace(sample, main=main, sub=sub))
+    return result
 
 
 def _from_tree(folder: Path) -> list[Sample]:
     samples = []
     in_folder = find_photos(folder)
-    for sentence in in_words(in_folder.left_out, folder):
+    left_out = [one for one in in_folder.left_out if one.path != folder / CORRECTIONS]
+    for sentence in in_words(left_out, folder):
         logger.warning("%s", sentence)
     for path in in_folder.photos:
         parts = path.relative_to(folder).parts

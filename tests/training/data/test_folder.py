@@ -128,6 +128,43 @@ def test_pictures_of_other_formats_are_said_to_be_left_out(
     assert "Left out 1 (no photo that we can read): Shoes/Boots/b.tif." in caplog.text
 
 
+@pytest.mark.parametrize("with_manifest", [False, True])
+def test_a_list_of_corrections_replaces_labels_that_were_wrong(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, *, with_manifest: bool
+) -> None:
+    """Tree and manifest stay as they came; what the list names has its label, source and product
+    stay, and a photo that is gone is named."""
+    for name in ("Shoes/Boots/a.jpg", "Shoes/Boots/b.jpg", "Shoes/Boots/c.jpg"):
+        touch(tmp_path / name)
+    if with_manifest:
+        rows = [f"Shoes/Boots/{name}.jpg,Shoes,Boots,shop,7" for name in "abc"]
+        (tmp_path / "manifest.csv").write_text("\n".join(["path,main,sub,source,group", *rows]))
+    before = read_photos(tmp_path)
+    (tmp_path / "corrections.csv").write_text(
+        "path,main,sub,reason\nShoes/Boots/a.jpg,Shoes,Flats,the sole is flat\n"
+        "Shoes/Boots/b.jpg,Shoes,,a sneaker\nShoes/Boots/gone.jpg,Others,,a dog\n"
+    )
+    caplog.set_level("INFO")
+    after = read_photos(tmp_path)
+    assert [(s.main, s.sub) for s in after] == [
+        ("Shoes", "Flats"), ("Shoes", None), ("Shoes", "Boots"),
+    ]  # fmt: skip
+    assert [(s.path, s.group, s.source) for s in after] == [
+        (s.path, s.group, s.source) for s in before
+    ]
+    assert "changes 2 labels" in caplog.text
+    assert "corrects 1 photos that are not there" in caplog.text
+    assert "Left out" not in caplog.text
+
+
+def test_a_correction_to_an_unknown_class_is_refused_with_its_line(tmp_path: Path) -> None:
+    """As in a manifest: the message says where, and what is known."""
+    touch(tmp_path / "Shoes/Boots/a.jpg")
+    (tmp_path / "corrections.csv").write_text("path,main,sub\nShoes/Boots/a.jpg,Shoes,Clogs\n")
+    with pytest.raises(PhotosError, match=r"corrections.csv, line 2: Shoes has no subclass"):
+        read_photos(tmp_path)
+
+
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     """The message says which folder, and which option names it."""
     with pytest.raises(PhotosError, match=r"There is no folder .*gone.*--photos"):
