@@ -1,6 +1,6 @@
 """The arguments of a recipe: `manage.py train` follows it once, `cross_validate` once a fold."""
 
-from argparse import BooleanOptionalAction
+from argparse import ArgumentTypeError, BooleanOptionalAction
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from django.core.management.base import CommandParser
 from classifier.ml.network import HeadLayout, StridePlacement
 from training.calibration.promise import Promise
 from training.data.photo_folders import PhotoFolders
-from training.engine.config import Schedule
+from training.engine.config import Loss, Schedule
 from training.engine.presets import PRESETS, Augmentation, Preset
 from training.engine.stages import TrainFrom
 from training.management.mix_argument import add_mix_argument, mix_of
@@ -24,20 +24,26 @@ from training.train.request import TrainRequest
 SETTINGS: Final[dict[str, tuple[type, str]]] = {
     "train_from": (TrainFrom, "the first part that is trained; what lies before stays frozen"),
     "epochs": (int, "passes over the photos; the best by validation is kept"),
+    "draws": (int, "photos drawn an epoch so that no class or source dominates; 0: each once"),
     "batch_size": (int, "photos a step, over all processes"),
+    "loss": (Loss, "what the levels lose each by itself, or joint heads' one softmax"),
     "backbone_lr": (float, "peak learning rate of the backbone"),
+    "early_lr_share": (float, "of that rate, for layer 2 and what comes before"),
     "head_lr": (float, "peak learning rate of the heads"),
     "schedule": (Schedule, "how the rates change"),
     "warmup": (float, "share of all steps in which they rise, before a cosine"),
     "weight_decay": (float, "of AdamW; 0 is Adam"),
+    "clip": (float, "the gradient's largest norm; 0 is off"),
+    "frozen_norms": (bool, "leave batch norms as they came where convolutions are trained"),
     "smoothing": (float, "label smoothing"),
     "mixup": (float, "alpha of mixup; 0 is off"),
+    "cutmix": (float, "share of the steps in which a part of each photo is another's"),
     "outlier_weight": (float, "weight of near photos and others in the class losses"),
     "novelty_weight": (float, "weight of the novelty loss; 0 leaves that unit untrained"),
     "dropout": (float, "share of pooled features dropped"),
     "ema": (float, "decay of the averaged weights; 0 is off"),
     "head_layout": (HeadLayout, "heads that are classifiers of their own, or one joint softmax"),
-    "interpolation": (float, "share of the way from the start that the backbone is left at"),
+    "interpolation": (float, "share of the way from the start that the weights are left at"),
     "precision": (Precision, "of the passes through the network"),
     "seed": (int, "of everything random but the split"),
 }
@@ -96,6 +102,11 @@ def _add_settings(parser: CommandParser) -> None:
         help=f"how a photo becomes a square {_told(lambda p: p.preprocessing.fit)}",
     )  # fmt: skip
     group.add_argument(
+        "--train-size", type=int, metavar="PIXELS",
+        help="side of training photos, with --train-from all or layer2 "
+        f"{_told(lambda p: p.train_size)}",
+    )  # fmt: skip
+    group.add_argument(
         "--augmentation", choices=list(Augmentation),
         help=f"what training photos go through {_told(lambda p: p.augmentation)}",
     )  # fmt: skip
@@ -105,10 +116,36 @@ def _add_settings(parser: CommandParser) -> None:
     )  # fmt: skip
     for name, (kind, about) in SETTINGS.items():
         default = _told(lambda preset: getattr(preset.config, name))  # noqa: B023  # called at once
+        option, told = f"--{name.replace('_', '-')}", f"{about} {default}"
+        if kind is bool:
+            group.add_argument(option, action=BooleanOptionalAction, help=told)
+            continue
         group.add_argument(
-            f"--{name.replace('_', '-')}", type=kind, help=f"{about} {default}",
+            option, type=kind, help=told,
             choices=None if kind in (int, float) else list(kind),  # type: ignore[call-overload]  # an enum
         )  # fmt: skip
+    group.add_argument(
+        "--seeds", type=_seeds, metavar="N,N",
+        help="train once with each of these, and take the mean of their weights "
+        f"{_told(lambda p: ','.join(map(str, (p.config.seed, *p.more_seeds))))}",
+    )  # fmt: skip
+
+
+def _seeds(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(number) for number in text.split(","))
+    except ValueError as error:
+        raise ArgumentTypeError(f"Seeds are whole numbers, such as 0,1; not {text!r}.") from error
+
+
+def _more_seeds(options: dict[str, Any], preset: Preset) -> tuple[int, ...]:
+    """Return the seeds after the first, which is `TrainConfig`'s; one ``--seed`` is all."""
+    if options["seeds"] and options["seed"] is not None:
+        raise ValueError("Give --seed for one training or --seeds for several, not both.")
+    if options["seeds"]:
+        options["seed"] = options["seeds"][0]
+        return tuple(options["seeds"][1:])
+    return preset.more_seeds if options["seed"] is None else ()
 
 
 def _only(options: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
@@ -137,6 +174,7 @@ def recipe_of(options: dict[str, Any], **given: Any) -> TrainRequest:
     preset: Preset = PRESETS[options["preset"]]
     if options["views"] < 1:
         raise ValueError(f"--views must be at least 1; it is {options['views']}.")
+    more_seeds = _more_seeds(options, preset)
     return TrainRequest(
         photos=PhotoFolders.of(options["photos"]),
         preset=options["preset"],
@@ -147,6 +185,8 @@ def recipe_of(options: dict[str, Any], **given: Any) -> TrainRequest:
         outliers=preset.outliers if options["outliers"] is None else options["outliers"],
         views=options["views"],
         evaluation_view=preset.evaluation_view,
+        train_size=options["train_size"] or preset.train_size,
+        more_seeds=more_seeds,
         cache=options["cache"],
         config=replace(preset.config, **_only(options, SETTINGS)),
         promise=Promise(

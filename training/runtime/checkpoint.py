@@ -64,6 +64,12 @@ def load_checkpoint(folder: Path) -> tuple[dict[str, Any], dict[str, Tensor]] | 
     return None
 
 
+def has_checkpoint(folder: Path) -> bool:
+    """Return whether `load_checkpoint` would find one."""
+    before = folder.with_name(f"{folder.name}.before")
+    return any((candidate / STATE).is_file() for candidate in (folder, before))
+
+
 def remove_checkpoint(folder: Path) -> None:
     """Delete a checkpoint and what an interrupted save left beside it."""
     for suffix in ("", ".partial", ".before"):

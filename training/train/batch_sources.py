@@ -1,6 +1,7 @@
 """Batch sources of a training's three splits."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from classifier.ml.network import HierarchicalResNet
 from training.data.batches import BatchSource
 from training.data.folder import PhotosError
 from training.data.split import DatasetSplit
-from training.engine.stages import TrainFrom, frozen_part
+from training.engine.stages import frozen_part
 from training.features.batch_sources import BatchSourceBuilder
 from training.features.cache import FeatureCacheBuilder, Views
 from training.runtime.devices import resolve_precision
@@ -62,14 +63,15 @@ def source_builder(
     sha256_of: Mapping[Path, str] | None = None,
 ) -> BatchSourceBuilder:
     """Return what builds the batch sources of the request's network."""
+    takes_photos = request.config.train_from.takes_photos
+    size = request.train_size if takes_photos else request.preprocessing.size
     views = Views(
-        request.augmentation.made_for(request.preprocessing),
+        request.augmentation.made_for(replace(request.preprocessing, size=size)),
         request.augmentation,
         request.views,
         evaluation_view=request.evaluation_view,
     )
-    all_trained = request.config.train_from is TrainFrom.ALL
-    features = None if all_trained else _cache_builder(network, request, accelerator)
+    features = None if takes_photos else _cache_builder(network, request, accelerator)
     return BatchSourceBuilder(request.preprocessing, views, features, sha256_of)
 
 

@@ -28,7 +28,8 @@ class Trained:
 
     Attributes:
         network: with the weights of its best epoch.
-        epochs: all of them.
+        epochs: all of them, those of each seed after each other.
+        seeds: of the trainings whose mean the network is.
         sources: batch sources of its photos.
         evaluated: thresholds and figures.
         cross_fitted: scores of training photos by networks that did not see them, if any were made.
@@ -36,6 +37,7 @@ class Trained:
 
     network: HierarchicalResNet
     epochs: Sequence[Epoch]
+    seeds: Sequence[int]
     sources: BatchSources
     evaluated: Evaluated
     cross_fitted: HeldOutScores | None
@@ -72,6 +74,8 @@ def write_trained(
             "augmentation": str(request.augmentation),
             "outliers": request.outliers,
             "views": request.views,
+            "train_size": request.train_size,
+            "seeds": list(trained.seeds),
             "processes": accelerator.num_processes,
             "device": accelerator.device.type,
             "epochs": [asdict(epoch) for epoch in trained.epochs],

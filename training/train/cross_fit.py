@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from classifier.decision import Thresholds
 from classifier.ml.manifest import sha256_of
 from training.calibration.calibrate import calibrate
-from training.calibration.held_out import HeldOut, score_of
+from training.calibration.held_out import HeldOut
 from training.calibration.held_out_scores import HeldOutScores, held_out_scores
 from training.data.batches import BatchSource
 from training.data.folder import Kind, PhotosError, Sample
@@ -20,11 +20,12 @@ from training.data.leave_out import Fold
 from training.data.split import stratified_split
 from training.data.targets import build_targets
 from training.engine.stages import TrainedPart
-from training.engine.trainer import fit
 from training.evaluation.scoring import probabilities, truth_of
+from training.features.feature_batches import FeatureBatches
 from training.features.subset import FeatureSubset
 from training.train.batch_sources import source_builder
-from training.train.recipe import after_epochs, before_epochs, new_network
+from training.train.how_long import say_how_long
+from training.train.recipe import TrainingData, fit_units, new_network, train_network
 from training.train.request import TrainRequest
 
 logger = logging.getLogger(__name__)
@@ -69,6 +70,8 @@ def cross_fit(
         PhotosError, CacheError, DiskFullError, TrainingError, UnreadablePhotoError, ValueError
     """
     inputs = _Inputs(request, samples, accelerator)
+    photos = round(np.mean([len(fold.train) for fold in folds]))
+    say_how_long(request, new_network(request).to(inputs.device), photos, len(folds))
     scores = []
     for number, fold in enumerate(folds, start=1):
         logger.info(
@@ -85,22 +88,24 @@ class _Inputs:
     def __init__(
         self, request: TrainRequest, samples: Sequence[Sample], accelerator: Accelerator
     ) -> None:
-        self._samples = samples
+        self._samples, self.device = samples, accelerator.device
         self._build = source_builder(new_network(request), request, accelerator)
+        self._training: FeatureBatches | None = None
         if self._build.features is None:
             return
         views = self._build.views
-        self._training = self._build.features.build(samples, "training", views)
+        if not views.takes_scenes:
+            self._training = self._build.features.build(samples, "training", views)
         # Where the first view is not augmented, it is the evaluation view.
         self._evaluation = (
             self._training
-            if views.evaluation_view
+            if self._training and views.evaluation_view
             else self._build.features.build(samples, "evaluation")
         )
 
     def training(self, rows: Rows) -> BatchSource:
-        """Return photos to train on."""
-        if self._build.features is None:
+        """Return photos to train on; their scenes are theirs alone, not those of what is scored."""
+        if self._training is None:
             return self._build.training([self._samples[row] for row in rows], "training")
         return FeatureSubset(self._training, rows)
 
@@ -118,17 +123,17 @@ class _Inputs:
 def _one_fold(
     request: TrainRequest, samples: Sequence[Sample], fold: Fold, inputs: _Inputs
 ) -> FoldScores:
-    config, network = request.config, new_network(request)
+    config = request.config
+    network = new_network(request).to(inputs.device)
     training_rows, validation_rows = _inner_split(request, samples, fold)
     trained = [samples[row] for row in training_rows]
     validation = inputs.held_out(validation_rows)
     targets = build_targets(
         trained, smoothing=config.smoothing, outlier_weight=config.outlier_weight
     )
-    batches = inputs.training(training_rows)
-    start = before_epochs(network, config, batches, trained)
-    fit(network, batches, targets, config, lambda part: score_of(part, validation), None)
-    after_epochs(network, config, start, batches, trained, validation)
+    data = TrainingData(inputs.training(training_rows), trained, targets, validation)
+    network = train_network(request, network, data).network
+    fit_units(network, config.train_from, data)
     part = TrainedPart(network, config.train_from).eval()
     chosen = calibrate(part, validation, novelty=config.novelty_weight > 0)
     held_out = np.array(fold.held_out, dtype=np.intp)

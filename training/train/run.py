@@ -9,22 +9,22 @@ from accelerate import Accelerator
 
 from classifier.ml.manifest import Manifest
 from training.calibration.calibrate import choose_and_evaluate
-from training.calibration.held_out import HeldOut, score_of
+from training.calibration.held_out import HeldOut
 from training.calibration.held_out_scores import HeldOutScores, joined
 from training.data.dataset_rows import dataset_fingerprint
 from training.data.leave_out import LeaveOut, folds_of
 from training.data.targets import build_targets
 from training.engine.disk_space import check_disk_space
-from training.engine.stages import TrainedPart, TrainFrom
-from training.engine.trainer import fit
+from training.engine.stages import TrainedPart
 from training.evaluation.scoring import truth_of
 from training.runtime.checkpoint import remove_checkpoint
 from training.runtime.devices import make_accelerator
 from training.train.batch_sources import make_batch_sources
 from training.train.bundle import Trained, write_trained
 from training.train.cross_fit import cross_fit
+from training.train.how_long import say_how_long
 from training.train.photos import TrainingPhotos, read_training_photos
-from training.train.recipe import after_epochs, before_epochs, new_network
+from training.train.recipe import TrainingData, fit_units, new_network, train_network
 from training.train.request import TrainRequest
 
 __all__ = ["TrainRequest", "train"]
@@ -49,34 +49,37 @@ def train(request: TrainRequest) -> Manifest | None:
     targets = build_targets(
         trained, smoothing=config.smoothing, outlier_weight=config.outlier_weight
     )
-    network = new_network(request)
+    network = new_network(request).to(accelerator.device)
+    if not request.finish:
+        say_how_long(request, network, len(trained))
     sources = make_batch_sources(network, request, split, accelerator, photos.sha256_of)
     validation = HeldOut(sources.validation, truth_of(split.validation))
-    start = before_epochs(network, config, sources.training, trained)
-    checkpoint = request.cache / f"run-{_run_digest(request, photos)}"
-    epochs = fit(
-        network, sources.training, targets, config, lambda part: score_of(part, validation),
-        checkpoint, finish=request.finish,
-    )  # fmt: skip
+    data = TrainingData(sources.training, trained, targets, validation)
+
+    def checkpoint_of(seed: int) -> Path:
+        return request.cache / f"run-{_run_digest(request, photos, seed)}"
+
+    network, epochs, seeds = train_network(request, network, data, checkpoint_of)
     if accelerator.num_processes > 1:
         accelerator.end_training()  # what follows is the first process's alone
     if not accelerator.is_main_process:
         return None
-    after_epochs(network, config, start, sources.training, trained, validation)
+    fit_units(network, config.train_from, data)
     cross_fitted = _cross_fitted(request, photos, accelerator)
     evaluated = choose_and_evaluate(
         TrainedPart(network, config.train_from), validation,
         HeldOut(sources.test, truth_of(split.test)),
         promise=request.promise, cross_fitted=cross_fitted, novelty=config.novelty_weight > 0,
     )  # fmt: skip
-    result = Trained(network, epochs, sources, evaluated, cross_fitted)
+    result = Trained(network, epochs, seeds, sources, evaluated, cross_fitted)
     written = write_trained(result, request, photos, accelerator)
-    remove_checkpoint(checkpoint)
+    for seed in request.seeds:
+        remove_checkpoint(checkpoint_of(seed))
     return written
 
 
 def _check(request: TrainRequest, accelerator: Accelerator) -> None:
-    """Say at once what would end the training later, or make it very slow.
+    """Say at once what would end the training later.
 
     Raises:
         DiskFullError, FileExistsError, ValueError
@@ -85,12 +88,7 @@ def _check(request: TrainRequest, accelerator: Accelerator) -> None:
         raise FileExistsError(f"{request.output} exists already; bundles are never overwritten.")
     if request.cross_fit and accelerator.num_processes > 1:
         raise ValueError("Cross-fitting is for one process; start the training without a launcher.")
-    check_disk_space(request.cache, request.output, request.config)
-    if accelerator.device.type == "cpu" and request.config.train_from is TrainFrom.ALL:
-        logger.warning(
-            "There is no GPU here, and on a CPU the whole network takes hours. --train-from layer4 "
-            "trains its last stage and the heads, on kept outputs of the rest."
-        )
+    check_disk_space(request.cache, request.output, request.config, len(request.seeds))
 
 
 def _cross_fitted(
@@ -103,8 +101,11 @@ def _cross_fitted(
     return joined([fold.scores for fold in cross_fit(request, photos.to_train, folds, accelerator)])
 
 
-def _run_digest(request: TrainRequest, photos: TrainingPhotos) -> str:
+def _run_digest(request: TrainRequest, photos: TrainingPhotos, seed: int) -> str:
     """Name a run by all that decides it, so that only the very same run goes on."""
-    asked = dataclasses.replace(request, output=Path(), cache=Path(), name="")
+    config = dataclasses.replace(request.config, seed=seed)
+    asked = dataclasses.replace(
+        request, output=Path(), cache=Path(), name="", config=config, more_seeds=()
+    )
     dataset = dataset_fingerprint(photos.rows)
     return hashlib.sha256(f"{asked!r}|{dataset}".encode()).hexdigest()[:16]

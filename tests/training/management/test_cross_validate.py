@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from classifier.taxonomy import TAXONOMY
+from tests.training.conftest import draw_photo
 from training.calibration.held_out_scores import read_held_out_file
 from training.data.dataset_rows import read_dataset
 from training.data.folder import read_photos
@@ -55,6 +57,32 @@ def test_every_source_and_every_product_takes_its_turn(
     printed = capsys.readouterr().out
     assert "Left out in turn: source." in printed
     assert printed.count("Of 1,000 photos like these") == 2
+
+
+def test_the_preset_for_unseen_sources_is_judged_by_sources(
+    backbone_file: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """From layer 2 on, with scenes, each of two shops is left out once."""
+    rows = ["path,main,sub,source,group"]
+    places = [f"{main}/{sub}" for main, subs in TAXONOMY.items() for sub in subs]
+    for number, place in enumerate([*places, "Near/Bags", "Others/Rooms"]):
+        main, sub = place.split("/")
+        main, sub = {"Near": (sub, ""), "Others": ("Others", "")}.get(main, (main, sub))
+        for i in range(6 if number in (0, 5) else 2):
+            draw_photo(tmp_path / "photos" / place / f"{i}.jpg", number, seed=100 * number + i)
+            rows.append(f"{place}/{i}.jpg,{main},{sub},shop {i % 2},{place} {i}")
+    (tmp_path / "photos" / "manifest.csv").write_text("\n".join(rows) + "\n")
+    call_command(
+        "cross_validate", *recipe(tmp_path / "photos", backbone_file, tmp_path),
+        "--preset", "unseen", "--train-from", "layer2", "--train-size", "32", "--draws", "16",
+        "--epochs", "1", "--products-as-named", "--fewest", "2",
+        "--json", str(tmp_path / "figures.json"),
+    )  # fmt: skip
+    (document,) = json.loads((tmp_path / "figures.json").read_text())
+    assert [turn["name"] for turn in document["turns"]] == ["shop 0", "shop 1"]
+    assert document["pooled"]["photos"] == {"items": 26, "near": 2, "others": 2}
+    assert caplog.text.count("Training with seed 1.") == 2
+    assert "64 passes of a photo will take this CPU about" in caplog.text
 
 
 def test_one_shop_alone_cannot_be_left_out(
