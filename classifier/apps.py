@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.db import connection, connections
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_delete, post_migrate, pre_migrate
@@ -14,9 +15,11 @@ class ClassifierConfig(AppConfig):
 
     def ready(self) -> None:
         from classifier import checks  # noqa: F401  # importing it registers the checks
+        from classifier.accounts import audit
         from classifier.models import triggers
         from classifier.photos import cleanup
 
+        user_logged_in.connect(audit.record_sign_in)
         post_delete.connect(cleanup.remember_files, sender="classifier.ListingPhoto")
         post_migrate.connect(triggers.install, sender=self)
         if connection.vendor == "postgresql":

@@ -8,6 +8,7 @@ from celery.signals import worker_ready
 from django.conf import settings
 
 from classifier import jobs, notify, retraining
+from classifier.accounts import audit
 from classifier.models import Heartbeat
 from classifier.operations import canary, heartbeat
 from classifier.photos import cleanup, listings, orphans, upload_keys
@@ -53,6 +54,7 @@ def remove_orphans() -> None:
     """Remove files that belong to no photo, and rows that nobody can ask for any more."""
     upload_keys.forget_old()
     heartbeat.forget_old()
+    audit.forget_old()
     orphans.remove_orphans()
 
 

@@ -244,6 +244,8 @@ OLDEST_PENDING_SECONDS = env.int("OLDEST_PENDING_SECONDS", default=300)
 CANARY_EVERY_SECONDS = env.int("CANARY_EVERY_SECONDS", default=300)
 # Where the process `monitor` answers; no stranger should reach it.
 MONITOR_ADDRESS = env.str("MONITOR_ADDRESS", default="127.0.0.1:9100")
+# How long it is kept who signed in, exported and deleted.
+AUDIT_KEEP_DAYS = env.int("AUDIT_KEEP_DAYS", default=365)
 # Who is told of alarms: mail addresses, and an address that takes JSON.
 ALARM_MAIL_TO = env.list("ALARM_MAIL_TO", default=[])
 ALARM_WEBHOOK_URL = env.str("ALARM_WEBHOOK_URL", default="")

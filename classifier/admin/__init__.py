@@ -1,9 +1,10 @@
 """Django admin: one module or package a model. Everything the model said is read-only here."""
 
-from classifier.admin import accounts, listing, photo, retraining, status
+from classifier.admin import accounts, audit, listing, photo, retraining, status
 from classifier.admin.review import reviews
 from classifier.admin.versions import model_version, shadow
 
 __all__ = (
-    "accounts", "listing", "model_version", "photo", "retraining", "reviews", "shadow", "status",
+    "accounts", "audit", "listing", "model_version", "photo", "retraining", "reviews", "shadow",
+    "status",
 )  # fmt: skip

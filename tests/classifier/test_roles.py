@@ -64,8 +64,8 @@ def numbers(seller: User, champion: ModelVersion) -> dict[str, int]:
 
 @pytest.fixture
 def clients(seller: User) -> dict[str, Client]:
-    def client(name: str, rights: tuple[str, ...] = (), **fields: bool) -> Client:
-        user = User.objects.create_user(name, **fields)
+    def client(name: str, rights: tuple[str, ...] = (), *, staff: bool = True) -> Client:
+        user = User.objects.create_user(name, is_staff=staff, is_superuser=name == "root")
         user.user_permissions.set(
             Permission.objects.filter(content_type__app_label="classifier", codename__in=rights)
         )
@@ -77,10 +77,10 @@ def clients(seller: User) -> dict[str, Client]:
     own.force_login(seller)
     return {
         "nobody": Client(raise_request_exception=False), "seller": own,
-        "another seller": client("other"),
-        "moderator": client("moderator", MODERATOR_RIGHTS, is_staff=True),
-        "operator": client("operator", OPERATOR_RIGHTS, is_staff=True),
-        "superuser": client("root", is_staff=True, is_superuser=True),
+        "another seller": client("other", staff=False),
+        "moderator": client("moderator", MODERATOR_RIGHTS),
+        "operator": client("operator", OPERATOR_RIGHTS),
+        "superuser": client("root"),
     }  # fmt: skip
 
 

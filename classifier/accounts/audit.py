@@ -1,0 +1,39 @@
+"""The record of acts: who signed in, took data out, or had data deleted.
+
+Reviews and promotions are records of their own. Failed attempts to sign in are in the log and in
+the lock-out's counters: strangers could fill a table with them.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.utils import timezone
+
+from classifier.models import AuditEntry
+from classifier.throttles import address_of
+
+
+def record(action: str, *, by: User | None, about: str = "", address: str = "") -> None:
+    """Note an act.
+
+    Args:
+        by: who; None for the command line.
+        about: what it was done to, in words.
+    """
+    AuditEntry.objects.create(
+        action=action, who=by.get_username() if by else "", about=about[:300], address=address[:45]
+    )
+
+
+def record_sign_in(*, request: HttpRequest | None, user: User, **_: Any) -> None:
+    """Note who signed in from where; receives Django's ``user_logged_in``."""
+    record("signed in", by=user, address=address_of(request) if request else "")
+
+
+def forget_old() -> int:
+    """Remove entries that are older than `AUDIT_KEEP_DAYS`; return how many there were."""
+    old = timezone.now() - timedelta(days=settings.AUDIT_KEEP_DAYS)
+    return AuditEntry.objects.filter(at__lt=old).delete()[0]
