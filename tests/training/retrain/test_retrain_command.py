@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import connection
 from PIL import Image
 from pytest_django import Settings
 
@@ -234,6 +236,35 @@ def test_too_little_new_is_a_sentence(sound: ModelVersion, capsys: Any) -> None:
     assert "Nothing was done: 1 reviews are new since sound was made, and it takes 5." in printed
     run = RetrainRun.objects.get()
     assert (run.state, run.verdict) == ("nothing_new", None)
+
+
+@contextmanager
+def splits_cannot_be_read() -> Iterator[None]:
+    """The database fails in the middle of the first stage, and is well again afterwards."""
+    table = SplitAssignment._meta.db_table
+    with connection.schema_editor() as editor:
+        editor.alter_db_table(SplitAssignment, table, f"{table}_away")
+    try:
+        yield
+    finally:
+        with connection.schema_editor() as editor:
+            editor.alter_db_table(SplitAssignment, f"{table}_away", table)
+
+
+def test_a_database_that_fails_costs_nothing_that_is_done(
+    sound: ModelVersion, base_photos: Path, var: Path
+) -> None:
+    """The work folder stays, and the next start goes on with the same run."""
+    done = review([Shown.of(BOOTS, 900 + n) for n in range(3)], version=sound)
+    with splits_cannot_be_read(), pytest.raises(CommandError, match="database"):
+        retrain("--photos", base_photos)
+    run = RetrainRun.objects.get()
+    assert run.state == "running"
+    assert len(list((var / f"retraining/work/{run.pk}/photos").glob("*.jpg"))) == len(done)
+    retrain("--photos", base_photos, "--epochs", "1")
+    run.refresh_from_db()
+    assert run.state == "done"
+    assert not (var / f"retraining/work/{run.pk}").exists()
 
 
 def test_without_base_photos_too_few_reviews_are_refused(sound: ModelVersion) -> None:
