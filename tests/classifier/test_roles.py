@@ -10,12 +10,14 @@ from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.exceptions import NoReverseMatch
+from django.utils import timezone
 
-from classifier.management.demo_users import MODERATOR_RIGHTS
-from classifier.models import ListingPhoto, ModelVersion, RetrainRun
+from classifier.accounts.roles import MODERATOR_RIGHTS
+from classifier.models import ListingPhoto, ModelVersion, RetrainRun, Shadow
 from tests.classifier.listings import tag, uploaded_listing
 from tests.compose_file import REPOSITORY
 from tests.scores import some_scores
+from tests.tagged_photos import a_version
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +61,16 @@ def numbers(seller: User, champion: ModelVersion) -> dict[str, int]:
         "listing": listing.pk, "listingphoto": photo.pk, "modelversion": champion.pk,
         "user": seller.pk, "group": Group.objects.create(name="some").pk,
         "retrainrun": RetrainRun.objects.create(trigger="command").pk,
+        "shadow": a_shadow(champion).pk,
     }  # fmt: skip
+
+
+def a_shadow(champion: ModelVersion) -> Shadow:
+    """Return one that ended."""
+    return Shadow.objects.create(
+        version=a_version("silent"), champion=champion, share=0.1, photos_wanted=100,
+        started_at=timezone.now(), ended_at=timezone.now(), state="dropped", message="No better.",
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -93,7 +104,7 @@ def address_of(route: str, name: str, numbers: dict[str, int]) -> str | None:
     photo = {"photo": numbers["listingphoto"]}
     own = {"app_label": "classifier"}
     for kwargs in ({}, {"pk": number}, {"object_id": number}, {"pk": number, **photo}, own,
-                   {"id": number}, photo):  # fmt: skip
+                   {"id": number}, {"number": number}, photo):  # fmt: skip
         try:
             return reverse(name, kwargs=kwargs)
         except NoReverseMatch:

@@ -20,8 +20,9 @@ from classifier.versions import registry
 run.start(version=registry.named("{name}"), share=1.0, photos_wanted=1000)
 """
 CALL_OFF = """
+from classifier.models import Shadow
 from classifier.shadow import run
-run.end(run.running(), "called_off", "The test is over.")
+run.end(run.running(), Shadow.State.CALLED_OFF, "The test is over.")
 """
 PHOTOS = 60
 

@@ -267,6 +267,21 @@ def test_a_database_that_fails_costs_nothing_that_is_done(
     assert not (var / f"retraining/work/{run.pk}").exists()
 
 
+def test_a_quick_look_says_what_the_gate_would_and_keeps_nothing(
+    confused: ModelVersion, base_photos: Path, capsys: Any
+) -> None:
+    """Twelve base photos of each label and all reviews: a verdict, and no row and no file of it."""
+    review([Shown.of(BOOTS, 660 + n) for n in range(3)], version=confused)
+    printed = retrain("--photos", base_photos, "--limit", "12", capsys=capsys)
+    assert "A quick look with at most 12 base photos of each label in each part" in printed
+    assert "1,000 photos cost" in printed
+    assert not RetrainRun.objects.exists()
+    assert not SplitAssignment.objects.exists()
+    assert ModelVersion.objects.count() == 1
+    with pytest.raises(CommandError, match="--limit is at least 5; it is 1"):
+        retrain("--photos", base_photos, "--limit", "1")
+
+
 def test_without_base_photos_too_few_reviews_are_refused(sound: ModelVersion) -> None:
     """Nobody named the folder, and one review is not enough to go on with: it says what lacks."""
     review([Shown.of(BOOTS, 615)], version=sound)

@@ -1,7 +1,7 @@
 """`manage.py retrain`: from confirmed labels to a better model in production, or why not."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -14,6 +14,9 @@ from classifier.versions.gate_report import GateReport
 if TYPE_CHECKING:
     from training.data.photo_folders import PhotoFolders
     from training.retrain.request import RetrainRequest
+
+
+FEWEST_OF_A_LOOK: Final = 5
 
 
 class Command(BaseCommand):
@@ -35,6 +38,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="say what it would do, and do nothing"
         )
+        parser.add_argument(
+            "--limit", type=int, metavar="N",
+            help="a quick look: train with at most N base photos of each label in each part, say "
+            "what the gate says, and keep nothing",
+        )  # fmt: skip
         parser.add_argument(
             "--min-new",
             type=int,
@@ -69,6 +77,8 @@ class Command(BaseCommand):
             asked = _request(options)
             if options["dry_run"]:
                 self.stdout.write(plan(asked))
+            elif options["limit"] is not None:
+                self._look(asked, options["limit"])
             else:
                 self._retrain(asked, RetrainRun.Policy(options["promote"]))
         except (*FAILURES, AlreadyRunningError, LeaseLostError, ValueError) as error:
@@ -78,6 +88,20 @@ class Command(BaseCommand):
                 f"The database is away ({error}). What is done is kept; give the same command "
                 "again."
             ) from error
+
+    def _look(self, asked: "RetrainRequest", limit: int) -> None:
+        from training.retrain.look import quick_look
+
+        if limit < FEWEST_OF_A_LOOK:
+            raise CommandError(f"--limit is at least {FEWEST_OF_A_LOOK}; it is {limit}.")
+        report = quick_look(asked, limit)
+        lines = [
+            f"A quick look with at most {limit} base photos of each label in each part, compared "
+            f"on {report.photos.total} photos. Nothing was kept.",
+            report.summary,
+            *_criteria(report),
+        ]
+        self.stdout.write("\n".join(lines))
 
     def _retrain(self, asked: "RetrainRequest", policy: RetrainRun.Policy) -> None:
         from training.retrain.run import retrain
@@ -98,12 +122,16 @@ class Command(BaseCommand):
 def _result(run: RetrainRun) -> str:
     lines = [f"{run}: {run.get_verdict_display() or run.get_state_display()}. {run.message}"]
     if run.candidate and run.candidate.gate:
-        for criterion in GateReport.from_dict(run.candidate.gate).criteria:
-            mark = "ok " if criterion.passed else ("NO " if criterion.kind == "must" else " – ")
-            lines.append(f"  {mark} {criterion.sentence}")
+        lines += _criteria(GateReport.from_dict(run.candidate.gate))
     if run.candidate:
         lines.append(f"The page about {run.candidate} is in the admin, under model versions.")
     return "\n".join(lines)
+
+
+def _criteria(report: GateReport) -> list[str]:
+    """Return every criterion's sentence, with a mark for whether it came out well."""
+    marks = {"must": "NO ", "gain": " – "}
+    return [f"  {'ok ' if c.passed else marks[c.kind]} {c.sentence}" for c in report.criteria]
 
 
 def _request(options: dict[str, Any]) -> "RetrainRequest":
