@@ -12,7 +12,7 @@ MODERATOR_RIGHTS: Final = (
 )  # fmt: skip
 ENGINEER_RIGHTS: Final = (
     "view_listing", "view_listingphoto", "view_review", "view_quality", "export_labels",
-    "view_modelversion", "change_modelversion", "set_thresholds", "compare_versions",
+    "view_modelversion", "change_modelversion", "set_thresholds", "compare_versions", "run_shadow",
     "view_retrainrun", "retrain", "view_reclassification", "add_reclassification", "view_status",
 )  # fmt: skip
 

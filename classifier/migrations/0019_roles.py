@@ -10,7 +10,7 @@ GROUPS = {
     ),
     "Engineers": (
         "view_listing", "view_listingphoto", "view_review", "view_quality", "export_labels",
-        "view_modelversion", "change_modelversion", "set_thresholds", "compare_versions",
+        "view_modelversion", "change_modelversion", "set_thresholds", "compare_versions", "run_shadow",
         "view_retrainrun", "retrain", "view_reclassification", "add_reclassification", "view_status",
     ),
 }
