@@ -2,9 +2,10 @@
 
 import copy
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import torch
@@ -69,7 +70,7 @@ def train_network(
     request: TrainRequest,
     network: HierarchicalResNet,
     data: TrainingData,
-    checkpoint_of: Callable[[int], Path] | None = None,
+    checkpoints: Mapping[int, Path] = MappingProxyType({}),
 ) -> TrainedNetwork:
     """Train the request's recipe once with each seed, from one start; return the mean.
 
@@ -77,7 +78,7 @@ def train_network(
         request: its recipe.
         network: from `new_network`; it becomes the start of all trainings.
         data: what it is trained on.
-        checkpoint_of: the folder that holds the training with this seed; None keeps nothing.
+        checkpoints: the folder of each seed's training; without one, nothing is kept.
 
     Raises: as `fit`.
     """
@@ -85,7 +86,7 @@ def train_network(
     networks: list[HierarchicalResNet] = []
     epochs: list[Epoch] = []
     for seed in request.seeds:
-        checkpoint = checkpoint_of(seed) if checkpoint_of else None
+        checkpoint = checkpoints.get(seed)
         finish = request.finish and checkpoint is not None
         if checkpoint and finish and networks and not has_checkpoint(checkpoint):
             logger.warning("Seed %d was not begun; the others go on without it.", seed)

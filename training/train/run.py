@@ -44,22 +44,21 @@ def train(request: TrainRequest) -> Manifest | None:
     accelerator, config = make_accelerator(), request.config
     _check(request, accelerator)
     photos = read_training_photos(request)
-    split, trained = photos.split, photos.split.train
+    split = photos.split
     # Before the features, which take long: an empty class is said at once.
     targets = build_targets(
-        trained, smoothing=config.smoothing, outlier_weight=config.outlier_weight
+        split.train, smoothing=config.smoothing, outlier_weight=config.outlier_weight
     )
-    network = new_network(request).to(accelerator.device)
+    start = new_network(request).to(accelerator.device)
     if not request.finish:
-        say_how_long(request, network, len(trained))
-    sources = make_batch_sources(network, request, split, accelerator, photos.sha256_of)
+        say_how_long(request, start, len(split.train))
+    sources = make_batch_sources(start, request, split, accelerator, photos.sha256_of)
     validation = HeldOut(sources.validation, truth_of(split.validation))
-    data = TrainingData(sources.training, trained, targets, validation)
-
-    def checkpoint_of(seed: int) -> Path:
-        return request.cache / f"run-{_run_digest(request, photos, seed)}"
-
-    network, epochs, seeds = train_network(request, network, data, checkpoint_of)
+    data = TrainingData(sources.training, split.train, targets, validation)
+    checkpoints = {
+        seed: request.cache / f"run-{_run_digest(request, photos, seed)}" for seed in request.seeds
+    }
+    network, epochs, seeds = train_network(request, start, data, checkpoints)
     if accelerator.num_processes > 1:
         accelerator.end_training()  # what follows is the first process's alone
     if not accelerator.is_main_process:
@@ -73,8 +72,8 @@ def train(request: TrainRequest) -> Manifest | None:
     )  # fmt: skip
     result = Trained(network, epochs, seeds, sources, evaluated, cross_fitted)
     written = write_trained(result, request, photos, accelerator)
-    for seed in request.seeds:
-        remove_checkpoint(checkpoint_of(seed))
+    for checkpoint in checkpoints.values():
+        remove_checkpoint(checkpoint)
     return written
 
 
