@@ -152,8 +152,10 @@ def _base(champion: ModelVersion) -> tuple[str, bool]:
     if settings.BASE_PHOTOS_DIR:
         return "The photos it was first trained on are read from the server's folder.", True
     if champion.manifest.get("replay_sha256"):
+        tested = champion.manifest.get("metrics", {}).get("test", {}).get("photos", {})
         photos = champion.manifest.get("training", {}).get("photos", {})
-        count = sum(value for value in photos.values() if isinstance(value, int))
+        splits = {"test": sum(tested.values()), **photos}  # older bundles do not list the third
+        count = sum(value for value in splits.values() if isinstance(value, int))
         many = f"{count:,} photos" if count else "The photos"
         return (
             f"{many} it was first trained and tested on are in its bundle as replay features; no "

@@ -19,7 +19,7 @@ from sklearn.preprocessing import StandardScaler
 
 from classifier.decision import Thresholds, decide
 from classifier.ml.bundle import save_bundle
-from classifier.ml.manifest import Preprocessing
+from classifier.ml.manifest import DATASET_NAME, Preprocessing
 from classifier.ml.network import HeadLayout, HierarchicalResNet
 from classifier.ml.preprocessing import normalise, to_tensor
 from classifier.models import Listing, ListingPhoto, ModelVersion, Review
@@ -32,6 +32,7 @@ from tests.true_verdicts import verdict_for
 from training.calibration.held_out import HeldOut
 from training.calibration.near_unit import fit_near_unit
 from training.calibration.thresholds import choose_thresholds, fit_temperature
+from training.data.dataset_rows import base_rows, write_dataset
 from training.data.folder import Sample, read_photos
 from training.data.photo_folders import PhotoFolders
 from training.data.split import stratified_split
@@ -39,6 +40,7 @@ from training.engine.joint_heads import fit_joint_heads
 from training.engine.stages import TrainedPart, TrainFrom
 from training.evaluation.scoring import probabilities, truth_of
 from training.features.cache import FeatureCache
+from training.train.replay import add_replay
 
 SMALL = Preprocessing(size=32, resize=32, fit="pad")
 BASE_EACH = 40
@@ -210,6 +212,13 @@ def make_champion(
     )
     save_bundle(network, manifest, folder)
     return folder
+
+
+def add_replay_to(bundle: Path, base: Path, cache: Path) -> None:
+    """Let a bundle of `make_champion` list its photos and carry their replay features."""
+    photos = PhotoFolders.of(base)
+    write_dataset(bundle / DATASET_NAME, base_rows(stratified_split(photos.read(), seed=0), photos))
+    add_replay(bundle, photos, cache)
 
 
 def _fit_separate_heads(
