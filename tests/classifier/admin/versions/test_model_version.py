@@ -91,6 +91,7 @@ def test_a_rejected_version_shows_every_reason(
         "recall of Clutches 90.0 % 78.0 % −12.0 −20.0 to −4.0 0.010 not below -0.1 blocks",
         "Recall of Clutches fell from 90.0 % to 78.0 % on 50 photos.",
         "overall accuracy 94.0 % 95.2 % +1.2 +0.2 to +2.2 0.030 above 0 better",
+        "near photos that get a subclass tag, which is always wrong; fewer are better",
     ):
         assert phrase in page, phrase
 
