@@ -64,6 +64,20 @@ def test_everything_that_is_pending_is_tagged(champion_folder: Path, settings: S
     assert tag.drain() == 0
 
 
+def test_a_photo_that_was_tried_before_does_not_wait_behind_every_fresh_one(
+    champion_folder: Path, settings: Settings
+) -> None:
+    """One claim of four takes it first, so it is tagged while fresh photos still wait."""
+    settings.CLASSIFY_BATCH_SIZE = 1
+    tried = photos_with_files(6)[-1]
+    ListingPhoto.objects.filter(pk=tried.pk).update(attempts=1)
+    for _ in range(tag.TRIED_FIRST_EVERY):
+        assert tag.classify_next_batch() == 1
+    tried.refresh_from_db()
+    assert tried.status == "classified"
+    assert statuses().count("pending") == 2
+
+
 def test_bad_photos_fail_alone_with_their_reason(champion_folder: Path) -> None:
     """Of a batch with a lost and an undecodable file, the others are tagged."""
     photos = photos_with_files(4)
