@@ -1,17 +1,23 @@
 """What a retraining would have to go on, said before anybody starts it."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
+from django.db.models import Count, QuerySet
 
 from classifier.decision import Outcome
 from classifier.models import ModelVersion, RetrainRun, Review
 from classifier.retraining.schedule import WITH_LABEL, unlearned_reviews
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 
+Group = dict[str, Any]  # reviews with the same values, and their ``count``
+
 NONE_OF_OURS: Final = "None of ours"
+LABEL: Final = ("main", "sub")
+PREDICTED: Final = ("predicted_outcome", "predicted_main", "predicted_sub")
 # What the gate needs of each to see a loss, and the share of reviewed products that it gets.
 TESTED: Final = {**dict.fromkeys(SUBCLASSES, 5), NONE_OF_OURS: 10}
 TEST_SHARE: Final = 0.15
@@ -68,13 +74,9 @@ def preflight() -> Preflight:
     if champion is None:
         why = "There is no champion that a retraining could start from."
         return Preflight(False, why, "", None, [])
-    fresh = list(unlearned_reviews().values("main", "sub", *PREDICTED))
-    all_reviews = _labels(
-        Review.objects.final()
-        .of_present_photos()
-        .filter(verdict__in=WITH_LABEL)
-        .values("main", "sub")
-    )
+    fresh = _counted(unlearned_reviews(), *LABEL, *PREDICTED)
+    with_label = Review.objects.final().of_present_photos().filter(verdict__in=WITH_LABEL)
+    all_reviews = _by_label(_counted(with_label, *LABEL))
     base, has_base = _base(champion)
     worth = _worth(fresh, all_reviews, _base_tested(champion) if has_base else Counter())
     missing = [line for line in worth if line.missing]
@@ -84,20 +86,25 @@ def preflight() -> Preflight:
     return Preflight(ready, summary.strip(), base, minutes if ready else None, worth)
 
 
-PREDICTED: Final = ("predicted_outcome", "predicted_main", "predicted_sub")
+def _counted(reviews: QuerySet[Review], *names: str) -> list[Group]:
+    """Return how many reviews share the same values, a group each: the database counts."""
+    return list(reviews.order_by().values(*names).annotate(count=Count("pk")))
 
 
-def _label(review: dict[str, Any]) -> str:
+def _label(review: Group) -> str:
     if review["sub"]:
         return str(review["sub"])
     return f"Near {review['main']}" if review["main"] else NONE_OF_OURS
 
 
-def _labels(reviews: Any) -> Counter[str]:
-    return Counter(_label(review) for review in reviews)
+def _by_label(reviews: Iterable[Group]) -> Counter[str]:
+    counted: Counter[str] = Counter()
+    for review in reviews:
+        counted[_label(review)] += review["count"]
+    return counted
 
 
-def contradicts(review: dict[str, Any]) -> bool:
+def contradicts(review: Group) -> bool:
     """Return whether the model had named something that the moderator denies."""
     named_sub = review["predicted_outcome"] == Outcome.SUBCLASS
     if named_sub and review["predicted_sub"] != review["sub"]:
@@ -106,7 +113,7 @@ def contradicts(review: dict[str, Any]) -> bool:
     return bool(named_main and review["predicted_main"] != review["main"])
 
 
-def fell_back(review: dict[str, Any]) -> bool:
+def fell_back(review: Group) -> bool:
     """Return whether the model had left open what the moderator then said."""
     if review["main"] is None or contradicts(review):
         return False
@@ -115,12 +122,10 @@ def fell_back(review: dict[str, Any]) -> bool:
     return bool(review["predicted_outcome"] == Outcome.UNKNOWN)
 
 
-def _worth(
-    fresh: list[dict[str, Any]], reviewed: Counter[str], base_tested: Counter[str]
-) -> list[Worth]:
-    new = _labels(fresh)
-    contradict = _labels(review for review in fresh if contradicts(review))
-    left_open = _labels(review for review in fresh if fell_back(review))
+def _worth(fresh: list[Group], reviewed: Counter[str], base_tested: Counter[str]) -> list[Worth]:
+    new = _by_label(fresh)
+    contradict = _by_label(review for review in fresh if contradicts(review))
+    left_open = _by_label(review for review in fresh if fell_back(review))
     labels = (*SUBCLASSES, *(f"Near {main}" for main in MAIN_CLASSES), NONE_OF_OURS)
     lines = [
         Worth(
@@ -181,17 +186,18 @@ def _base_tested(champion: ModelVersion) -> Counter[str]:
     return Counter(counts)
 
 
-def _news(fresh: list[dict[str, Any]]) -> str:
+def _news(fresh: list[Group]) -> str:
     if not fresh:
         return (
             "Nothing is new: the champion has learned from every review there is, or there is "
             "none. Settle photos in the review queue first."
         )
-    contradict = sum(map(contradicts, fresh))
-    left_open = sum(map(fell_back, fresh))
-    agree = len(fresh) - contradict - left_open
+    total = sum(review["count"] for review in fresh)
+    contradict = sum(review["count"] for review in fresh if contradicts(review))
+    left_open = sum(review["count"] for review in fresh if fell_back(review))
+    agree = total - contradict - left_open
     return (
-        f"{len(fresh)} review{'s are' if len(fresh) > 1 else ' is'} new to the champion: "
+        f"{total} review{'s are' if total > 1 else ' is'} new to the champion: "
         f"{contradict} contradict what the model had said, {left_open} settle what it had left "
         f"open, {agree} agree."
     )
