@@ -26,7 +26,7 @@ SETTINGS: Final[dict[str, tuple[type, str]]] = {
     "epochs": (int, "passes over the photos; the best by validation is kept"),
     "draws": (int, "photos drawn an epoch so that no class or source dominates; 0: each once"),
     "batch_size": (int, "photos a step, over all processes"),
-    "loss": (Loss, "what the levels lose each by itself, or joint heads' one softmax"),
+    "loss": (Loss, "of the levels, each by itself, or of joint heads' one softmax"),
     "backbone_lr": (float, "peak learning rate of the backbone"),
     "early_lr_share": (float, "of that rate, for layer 2 and what comes before"),
     "head_lr": (float, "peak learning rate of the heads"),

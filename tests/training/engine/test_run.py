@@ -1,5 +1,6 @@
 """A run's steps and its moves."""
 
+import copy
 from dataclasses import replace
 
 import torch
@@ -37,3 +38,25 @@ def test_a_gradient_is_no_longer_than_its_clip() -> None:
     run.step(1000 * loss)
     squares = [p.grad.square().sum() for p in run.part.parameters() if p.grad is not None]
     assert torch.stack(squares).sum().sqrt() < 0.51
+
+
+def test_the_average_of_a_short_run_leaves_its_first_step_behind() -> None:
+    """After 20 steps it is nearer to the last weights than to the first; restored, it goes on."""
+    targets = build_targets([item(sub) for sub in SUBCLASSES])
+    config = replace(HEADS, ema=0.995, warmup=0.0, epochs=30)
+    run = Run(HierarchicalResNet(), config, targets)
+    features = torch.rand(9, 2048, generator=torch.Generator().manual_seed(0))
+
+    def steps(run: Run, count: int) -> torch.Tensor:
+        for _ in range(count):
+            run.step(run.forward(features, targets)[0])
+        return run.part.sub_head.weight.detach().clone()
+
+    first, last = steps(run, 1), steps(run, 19)
+    averaged = run.averaged().sub_head.weight.detach()
+    assert (averaged - last).norm() < 0.6 * (averaged - first).norm()
+    again = Run(HierarchicalResNet(), config, targets)
+    again.restore(*copy.deepcopy(run.state()))
+    steps(run, 3)
+    steps(again, 3)
+    assert torch.equal(again.averaged().sub_head.weight, run.averaged().sub_head.weight)

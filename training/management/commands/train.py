@@ -30,6 +30,9 @@ The study's recipe, the whole network, on a GPU:
   manage.py train --photos ~/photos --name autumn --output bundles/autumn
 Ours, stage 4 and the heads, in an hour or two on a CPU:
   manage.py train --photos ~/photos --name autumn --output bundles/autumn --preset best
+Ours for photos of sources that it never saw, on a GPU:
+  manage.py train --photos ~/photos --photos ~/more --name autumn --output bundles/autumn \\
+      --preset unseen
 The whole network on four GPUs:
   accelerate launch --num_processes 4 manage.py train --photos ~/photos --name autumn \\
       --output bundles/autumn
