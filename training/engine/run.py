@@ -152,7 +152,12 @@ class Run:
             self._average.update_parameters(self.part)
             self._averaged += 1
 
-    def _move_average(self, averaged: list[Tensor], current: list[Tensor], count: Tensor) -> None:
+    def _move_average(
+        self,
+        averaged: tuple[Tensor, ...] | list[Tensor],
+        current: tuple[Tensor, ...] | list[Tensor],
+        count: Tensor | int,
+    ) -> None:
         """Move averaged values towards the current ones; the first moves are larger.
 
         With one decay from the beginning a short run would end near its first step: 36 % of it are
