@@ -18,7 +18,13 @@ from classifier.versions import promotion, registry, storage
 from tests.databases import database_at, default_database, migrated
 from tests.servers.processes import REPOSITORY, wait_until
 from tests.servers.watcher import end_with_the_run
-from tests.training.retraining import Shown, make_champion, review, write_base_photos
+from tests.training.retraining import (
+    Shown,
+    add_replay_to,
+    make_champion,
+    review,
+    write_base_photos,
+)
 
 pytestmark = [pytest.mark.integration, pytest.mark.long]
 
@@ -41,11 +47,10 @@ class RetrainSite:
         }  # fmt: skip
 
     def start(self) -> "subprocess.Popen[str]":
-        """Start a small retraining."""
+        """Start a small retraining that has the replay features of the champion's bundle."""
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "retrain", "--photos", str(self.folder / "base"),
-             "--train-from", "heads", "--epochs", "12", "--views", "1", "--head-lr", "0.001",
-             "--batch-size", "32"],
+            [sys.executable, "manage.py", "retrain", "--train-from", "heads", "--epochs", "12",
+             "--views", "1", "--head-lr", "0.001", "--batch-size", "32"],
             cwd=REPOSITORY, env=self.env, text=True, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )  # fmt: skip
@@ -55,7 +60,10 @@ class RetrainSite:
 
 @pytest.fixture
 def site(tmp_path: Path, settings: Settings, django_db_blocker: Any) -> Iterator[RetrainSite]:
-    """A site whose champion confuses boots and flats, with reviews that correct it."""
+    """A site whose champion confuses boots and flats, with reviews that correct it.
+
+    Its bundle carries replay features; nobody names the folder of its photos.
+    """
     site = RetrainSite(tmp_path)
     settings.VAR_DIR = tmp_path
     settings.STORAGES = {
@@ -70,6 +78,7 @@ def site(tmp_path: Path, settings: Settings, django_db_blocker: Any) -> Iterator
     }
     base = write_base_photos(tmp_path / "base")
     bundle = make_champion(tmp_path / "made", base, confused=True)
+    add_replay_to(bundle, base, tmp_path / "cache")
     with (
         django_db_blocker.unblock(),
         default_database(migrated(database_at(site.database))),
