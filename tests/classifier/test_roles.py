@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.exceptions import NoReverseMatch
 from django.utils import timezone
 
-from classifier.accounts.roles import MODERATOR_RIGHTS
+from classifier.accounts.roles import ENGINEER_RIGHTS, MODERATOR_RIGHTS
 from classifier.models import ListingPhoto, ModelVersion, RetrainRun, Shadow
 from tests.classifier.listings import tag, uploaded_listing
 from tests.compose_file import REPOSITORY
@@ -22,9 +22,6 @@ from tests.tagged_photos import a_version
 pytestmark = pytest.mark.django_db
 
 DOCUMENT: Final = REPOSITORY / "docs" / "roles.md"
-OPERATOR_RIGHTS: Final = (
-    "view_status", "view_modelversion", "view_retrainrun", "view_listingphoto",
-)  # fmt: skip
 HEAD: Final = """# Who may open what
 
 Made by `tests/classifier/test_roles.py`, which fails where it is not so;
@@ -32,10 +29,10 @@ Made by `tests/classifier/test_roles.py`, which fails where it is not so;
 
 Each cell is the answer to a GET: 200 is shown; 302 leads elsewhere, mostly to the sign-in page;
 401, 403 and 404 are refused; 405 takes other requests alone. The seller owns the listing that is
-asked for; another seller does not. The operator has the rights `view_status`,
-`view_modelversion`, `view_retrainrun` and `view_listingphoto`.
+asked for; another seller does not. Moderator and engineer have the rights of their role
+(`classifier/accounts/roles.py`).
 
-| address | nobody | seller | another seller | moderator | operator | superuser |
+| address | nobody | seller | another seller | moderator | engineer | administrator |
 | --- | --- | --- | --- | --- | --- | --- |
 """
 
@@ -90,8 +87,8 @@ def clients(seller: User) -> dict[str, Client]:
         "nobody": Client(raise_request_exception=False), "seller": own,
         "another seller": client("other", staff=False),
         "moderator": client("moderator", MODERATOR_RIGHTS),
-        "operator": client("operator", OPERATOR_RIGHTS),
-        "superuser": client("root"),
+        "engineer": client("engineer", ENGINEER_RIGHTS),
+        "administrator": client("root"),
     }  # fmt: skip
 
 

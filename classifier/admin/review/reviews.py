@@ -1,9 +1,10 @@
 """Reviews as a read-only table, and beside it the queue's pages."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
@@ -11,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from unfold.decorators import display
 
+from classifier.accounts import audit
 from classifier.admin import pictures
 from classifier.admin.date_filter import WholeDaysFilter
 from classifier.admin.read_only import ReadOnlyAdmin
@@ -23,6 +25,7 @@ from classifier.review.quality import charts, moderators
 from classifier.review.queue import shortcuts
 from classifier.review.queue.counters import counters
 from classifier.taxonomy import label_path
+from classifier.throttles import address_of
 
 ENDPOINTS = {
     "take": endpoints.take,
@@ -164,6 +167,8 @@ class ReviewAdmin(ReviewColumn, ReadOnlyAdmin):
             lines, kind, name = export.as_json_lines(), "application/x-ndjson", "labels.jsonl"
         else:
             lines, kind, name = export.as_csv(), "text/csv; charset=utf-8", "labels.csv"
+        by = cast(User, request.user)  # staff
+        audit.record("exported labels", by=by, about=name, address=address_of(request))
         response = StreamingHttpResponse(lines, content_type=kind)
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
