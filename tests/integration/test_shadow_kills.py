@@ -12,7 +12,7 @@ from tests.pictures import jpeg
 from tests.servers.processes import wait_until
 from tests.servers.system import System
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 START = """
 from classifier.shadow import run

@@ -8,6 +8,7 @@ from classifier.wording import listed
 from training.evaluation.paired import Difference
 from training.gate.cost_words import reviews
 
+FEWER_ARE_BETTER: Final = ("wrong tags", "near photos tagged")
 NOT_WORSE: Final = "Nothing got worse by more than is allowed."
 
 
@@ -76,18 +77,23 @@ def summary_sentence(criteria: Sequence[Criterion]) -> str:
     """Return the verdict and its reasons in one sentence."""
     reasons = [c.reason for c in criteria if c.kind == "must" and not c.passed]
     gains = [c for c in criteria if c.kind == "gain" and c.passed]
-    better = [c.name for c in gains if c.unit == "share"]
+    better = [_as_gain(c.name) for c in gains if c.unit == "share"]
     cheaper = next((c for c in gains if c.unit == "reviews"), None)
     if reasons:
-        names = listed([c.name for c in gains]) if gains else ""
+        names = listed([_as_gain(c.name) for c in gains]) if gains else ""
         rest = f" What got better, {names}, does not make up for that." if gains else ""
         return f"Rejected because {listed(reasons)}.{rest}"
     if not gains:
         return f"Rejected because nothing got better for certain. {NOT_WORSE}"
-    rest = f"; better in {listed(better)}" if better else ""
+    rest = f" What got better: {listed(better)}." if better else ""
     if cheaper:
-        return f"{_cheaper(cheaper)}{rest}. {NOT_WORSE}"
-    return f"As cheap as the champion{rest}. {NOT_WORSE}"
+        return f"{_cheaper(cheaper)}.{rest} {NOT_WORSE}"
+    return f"As cheap as the champion.{rest} {NOT_WORSE}"
+
+
+def _as_gain(name: str) -> str:
+    """Return how a figure that got better is called: "better in wrong tags" means fewer."""
+    return {"cost": "a lower cost"}.get(name, f"fewer {name}" if name in FEWER_ARE_BETTER else name)
 
 
 def _cheaper(cost: Criterion) -> str:

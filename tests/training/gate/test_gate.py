@@ -18,6 +18,7 @@ from training.evaluation.truth import Truth
 from training.gate.answers import Answers
 from training.gate.gate import compare
 from training.gate.rules import GateRules
+from training.gate.words import summary_sentence
 
 MAIN = np.array([MAIN_CLASSES.index(MAIN_OF[sub]) for sub in SUBCLASSES])
 # The subclass that a model takes each for when it is wrong: of the same main class.
@@ -97,8 +98,8 @@ def test_a_better_candidate_is_promoted_and_the_reasons_say_so() -> None:
         cost.sentence,
     )
     assert re.fullmatch(
-        r"Cheaper: 1,000 photos cost \d+ reviews instead of \d+; better in overall accuracy.*\. "
-        r"Nothing got worse by more than is allowed\.",
+        r"Cheaper: 1,000 photos cost \d+ reviews instead of \d+\. What got better: overall "
+        r"accuracy.*\. Nothing got worse by more than is allowed\.",
         report.summary,
     )
 
@@ -163,6 +164,18 @@ def test_a_fall_that_chance_does_not_explain_is_not_said_to_be_chance() -> None:
     assert not recall.passed
     assert recall.sentence.endswith(
         "Chance does not explain that; a loss of at most 10 points is allowed."
+    )
+
+
+def test_fewer_wrong_tags_are_said_to_be_fewer() -> None:
+    """ "Wrong tags got better" could be read either way."""
+    gains = [
+        Criterion(name, "gain", 0.1, 0.05, -0.05, None, None, "", passed=True, sentence="")
+        for name in ("wrong tags", "coverage")
+    ]
+    assert summary_sentence(gains) == (
+        "As cheap as the champion. What got better: fewer wrong tags and coverage. Nothing got "
+        "worse by more than is allowed."
     )
 
 
