@@ -5,6 +5,7 @@ import logging
 from classifier.ml.network import HierarchicalResNet
 from training.engine.duration import in_words, seconds_a_photo
 from training.engine.stages import TrainedPart
+from training.runtime.progress import is_main_process
 from training.train.request import TrainRequest
 
 logger = logging.getLogger(__name__)
@@ -23,7 +24,8 @@ def say_how_long(
     """
     config = request.config
     part = TrainedPart(network, config.train_from)
-    if not config.train_from.takes_photos or next(part.parameters()).device.type != "cpu":
+    on_a_cpu = next(part.parameters()).device.type == "cpu"
+    if not (config.train_from.takes_photos and on_a_cpu and is_main_process()):
         return
     passes = folds * len(request.seeds) * config.epochs * (config.draws or photos)
     logger.warning(
