@@ -18,10 +18,8 @@ _STRICT: Final = (
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
-# Swagger UI sets styles from its script.
-_DOCS: Final = _STRICT.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
-# Unfold is built on Alpine.js, which evaluates the expressions in its markup.
-_ADMIN: Final = _DOCS.replace(
+# Unfold is built on Alpine.js, which evaluates the expressions in its markup and sets styles.
+_ADMIN: Final = _STRICT.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'").replace(
     "script-src 'self'", "script-src 'self' 'unsafe-inline' 'unsafe-eval'"
 )
 
@@ -42,6 +40,4 @@ def _policy(request: HttpRequest) -> str:
     match = request.resolver_match
     if match is None:
         return _STRICT
-    if match.app_name == "admin":
-        return _ADMIN
-    return _DOCS if match.view_name == "api:docs" else _STRICT
+    return _ADMIN if match.app_name == "admin" else _STRICT

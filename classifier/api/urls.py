@@ -1,9 +1,10 @@
 """The routes below /api/v1/."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 
 from classifier.api import views
+from classifier.api.docs import docs
 from classifier.api.drafts import DraftsView, ListingPhotosView
 
 app_name = "api"
@@ -20,5 +21,5 @@ urlpatterns = [
     path("photos/<int:pk>/image/", views.ImageView.as_view(), name="photo-image"),
     path("photos/<int:pk>/thumbnail/", views.ThumbnailView.as_view(), name="photo-thumbnail"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
+    path("docs/", docs, name="docs"),
 ]

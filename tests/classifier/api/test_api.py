@@ -270,5 +270,6 @@ def test_the_schema_describes_the_upload(client: Client) -> None:
     assert list(upload_body) == ["multipart/form-data"]
 
     page = client.get("/api/v1/docs/").content.decode()
-    assert "swagger" in page
+    assert "POST /api/v1/listings/N/photos/".replace("N", "{id}") in page
+    assert "Idempotency-Key" in page
     assert "//" not in page.replace("http://testserver", "")

@@ -274,6 +274,7 @@ function bar({ label, percent, share, isMain }) {
   meter.className = "q-meter";
   meter.style.setProperty("--share", share);
   if (isMain) row.className = "q-bar-main";
-  row.append(name, value, meter);
+  value.append(meter);
+  row.append(name, value);
   return row;
 }
