@@ -141,7 +141,7 @@ def test_reviews_and_base_photos_make_a_better_champion(
     assert champion.gate is not None
     assert champion.gate["verdict"] == "promote"
     assert "promoted. " in printed
-    assert "better in overall accuracy" in printed
+    assert "What got better: overall accuracy" in printed
     run = RetrainRun.objects.get()
     assert (run.state, run.verdict, run.candidate) == ("done", "promoted", champion)
     assert run.new_reviews == len(done)
