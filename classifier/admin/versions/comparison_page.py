@@ -72,7 +72,7 @@ class ComparisonPage(ModelAdmin):
     ) -> HttpResponse:
         page = reverse("admin:model_compare", args=[version.pk])
         if other is None:
-            messages.error(request, "Choose another version to judge beside this one.")
+            messages.error(request, "Choose another version to compare with this one.")
             return HttpResponseRedirect(page)
         by = cast(User, request.user)  # staff
         jobs.request(kind=COMPARISON, version=version, other=other, by=by)
