@@ -1,7 +1,6 @@
 """The whole loop on real photos: reviews of what the starter gets wrong become the next model."""
 
 import json
-import shutil
 import subprocess
 import sys
 from collections import defaultdict
@@ -14,11 +13,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from classifier.ml.manifest import DATASET_NAME, read_manifest
+from classifier.ml.manifest import read_manifest
 from local_stack.api_client import ApiClient
 from tests.servers.processes import REPOSITORY, wait_until
 from tests.servers.system import System
-from training.data.dataset_rows import base_rows, write_dataset
 from training.data.folder import Sample
 from training.data.photo_folders import PhotoFolders
 from training.data.split import DatasetSplit, stratified_split
@@ -26,10 +24,11 @@ from training.data.split import DatasetSplit, stratified_split
 pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 UPLOADED = 320
-# Of each label, in their own parts: enough to train, to choose by and to be judged on. What is not
-# an item is scarce among reviews here, so more of it is taken from the base photos.
-ITEMS = {"train": 10, "validation": 4, "test": 8}
-REST = {"train": 40, "validation": 10, "test": 12}
+GATE = """
+import json
+from classifier.versions import registry
+print(json.dumps(registry.champion().gate))
+"""
 
 
 def upside_down(sample: Sample) -> bytes:
@@ -47,52 +46,23 @@ def starter_split(starter_photos: PhotoFolders) -> DatasetSplit:
 
 
 @pytest.fixture
-def few_base_photos(starter_split: DatasetSplit) -> DatasetSplit:
-    """Some of them, in the same parts: all of them would take long."""
-    return DatasetSplit(*(few_of_each(getattr(starter_split, name), name) for name in ITEMS))
-
-
-@pytest.fixture
-def sellers_photos(starter_split: DatasetSplit, few_base_photos: DatasetSplit) -> list[Sample]:
+def sellers_photos(starter_split: DatasetSplit) -> list[Sample]:
     """Items that the starter model has never seen, evenly of all subclasses, one a product."""
-    base = {s.group for name in ITEMS for s in getattr(few_base_photos, name)}
     unseen = {s.group: s for s in (*starter_split.validation, *starter_split.test) if s.sub}
     by_sub: dict[str, list[Sample]] = defaultdict(list)
-    for group, sample in unseen.items():
-        if group not in base:
-            by_sub[str(sample.sub)].append(sample)
+    for sample in unseen.values():
+        by_sub[str(sample.sub)].append(sample)
     turns = [s for turn in zip_longest(*by_sub.values()) for s in turn if s is not None]
     return turns[: UPLOADED + 1]
 
 
 @pytest.fixture
-def starter_with_few_photos(
-    starter_bundle: Path,
-    few_base_photos: DatasetSplit,
-    starter_photos: PhotoFolders,
-    tmp_path: Path,
-) -> Path:
-    """The starter model, with a list of these base photos."""
-    bundle = Path(shutil.copytree(starter_bundle, tmp_path / "starter"))
-    write_dataset(bundle / DATASET_NAME, base_rows(few_base_photos, starter_photos))
-    return bundle
-
-
-def few_of_each(samples: Sequence[Sample], part: str) -> list[Sample]:
-    taken: dict[str, list[Sample]] = defaultdict(list)
-    for sample in samples:
-        if len(taken[sample.stratum]) < (ITEMS if sample.sub else REST)[part]:
-            taken[sample.stratum].append(sample)
-    return [sample for chosen in taken.values() for sample in chosen]
-
-
-@pytest.fixture
-def system(starter_with_few_photos: Path, short_folder: Path) -> Iterator[System]:
+def system(starter_bundle: Path, short_folder: Path) -> Iterator[System]:
     """The running system with that model; nothing is drawn at random for review."""
     system = System(short_folder, {"REVIEW_SAMPLE_SHARE": "0", "LOG_LEVEL": "INFO"})
     try:
         system.set_up()
-        system.register(starter_with_few_photos)
+        system.register(starter_bundle)
         system.start()
         yield system
         system.stop()
@@ -128,13 +98,14 @@ def settle(system: System, photos: list[dict[str, Any]], samples: Sequence[Sampl
 def test_reviewed_mistakes_become_a_candidate_that_the_running_worker_takes_over(
     system: System,
     sellers_photos: list[Sample],
-    starter_photos: PhotoFolders,
     starter_bundle: Path,
     tmp_path: Path,
 ) -> None:
-    """Upside-down photos are reviewed; the gate says what it thinks, and the worker swaps.
+    """Upside-down photos are reviewed; the gate judges on base photos too, and the worker swaps.
 
-    Heads alone do not learn to read photos upside down, so the gate is overruled here.
+    Replay features of the starter's bundle stand for its photos. Heads learn little of what the
+    backbone does not tell apart, and whether few test photos prove it is chance: docs/retraining.md
+    has the figures. So the gate is overruled here.
     """
     client, uploaded = system.seller(), sellers_photos[:-1]
     listings = send(client, uploaded, tmp_path / "sent")
@@ -145,12 +116,10 @@ def test_reviewed_mistakes_become_a_candidate_that_the_running_worker_takes_over
     assert settle(system, photos, uploaded) == len(not_right)
 
     worker = system.worker.pid
-    named = [text for path in starter_photos.paths for text in ("--photos", str(path))]
-    output = system.manage(
-        "retrain", *named, "--train-from", "heads", "--views", "1",
-        "--epochs", "40", "--head-lr", "0.003", "--promote", "always",
-    ).stdout  # fmt: skip
-    assert "Overall accuracy" in output, output
+    system.manage("retrain", "--photos", "", "--promote", "always")
+    gate = json.loads(system.manage("shell", "--verbosity", "0", "--command", GATE).stdout)
+    assert {one["name"] for one in gate["criteria"] if one["kind"] == "must"} >= {"cost"}
+    assert gate["photos"]["items"] > 5 * gate["photos"]["reviewed"] > 100
 
     def tagged_by() -> str:
         """Return the version that tags a new photo of a product nobody reviewed."""
