@@ -70,7 +70,7 @@ lint: install ## ruff, mypy, import contracts, migrations; JavaScript, CSS and t
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/biome lint --error-on-warnings
-	$(BIN)/djlint --lint --quiet classifier/templates training/templates
+	$(BIN)/djlint --lint --quiet classifier/templates classifier/overrides training/templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/lint-imports
 	$(BIN)/mypy
