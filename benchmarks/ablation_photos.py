@@ -16,8 +16,8 @@ from training.calibration.held_out import HeldOut
 from training.calibration.near_unit import fit_near_unit
 from training.data.content_hashes import content_hashes
 from training.data.folder import Sample, read_photos
-from training.data.split import DatasetSplit, split_by_product
-from training.data.split_record import SplitBy, SplitRecord, split_as
+from training.data.splits.split import DatasetSplit, split_by_product
+from training.data.splits.split_record import SplitBy, SplitRecord, split_as
 from training.engine.presets import Augmentation
 from training.engine.stages import TrainFrom, frozen_part
 from training.evaluation.scoring import Truth, truth_of

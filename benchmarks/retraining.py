@@ -85,10 +85,10 @@ def review(photos: Path, count: int, seed: int) -> None:
     from django.contrib.auth.models import User
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    from classifier.photos import intake
+    from classifier.photos.receiving import intake
     from tests.true_verdicts import settle_all
     from training.data.folder import read_photos
-    from training.data.split import stratified_split
+    from training.data.splits.split import stratified_split
 
     rng = random.Random(seed)  # noqa: S311  # pictures, not secrets
     train = stratified_split(read_photos(photos), seed=0).train

@@ -38,7 +38,7 @@ from classifier.photos.decoding import FORMATS
 from training.data.augment import StudyAugmentation
 from training.data.batches import BatchSource, PhotoBatches
 from training.data.folder import Kind, Sample, read_photos
-from training.data.split import stratified_split
+from training.data.splits.split import stratified_split
 from training.data.targets import Targets, build_targets
 from training.engine.config import TrainConfig
 from training.engine.losses import heads_loss

@@ -28,7 +28,7 @@ class ClassifierConfig(AppConfig):
 
 def _bound_waiting(app: AppConfig) -> None:
     # Imported here: on SQLite nothing else needs psycopg.
-    from slowfashion_ai.frozen_database import GUARD
+    from slowfashion_ai.database.frozen_database import GUARD
 
     connection_created.connect(GUARD.watch)
     pre_migrate.connect(_take_time, sender=app)
@@ -36,7 +36,7 @@ def _bound_waiting(app: AppConfig) -> None:
 
 def _take_time(*, using: str, **_: Any) -> None:
     """Let migrations take as long as they need; receives Django's ``pre_migrate``."""
-    from slowfashion_ai.frozen_database import GUARD
+    from slowfashion_ai.database.frozen_database import GUARD
 
     GUARD.pause()
     with connections[using].cursor() as cursor:

@@ -11,8 +11,9 @@ from classifier import jobs, notify, retraining
 from classifier.accounts import audit
 from classifier.models import Heartbeat
 from classifier.operations import canary, heartbeat
-from classifier.photos import cleanup, listings, orphans, upload_keys
+from classifier.photos import cleanup, orphans
 from classifier.photos.gradcam import GRADCAM_TASK
+from classifier.photos.receiving import listings, upload_keys
 from classifier.shadow import decide as shadow_decide
 from classifier.shadow import run as shadow_run
 from classifier.tagging import outage, queue, reclassification
@@ -24,7 +25,7 @@ from classifier.worker.beat import Beat, start
 def classify_photos() -> None:
     """Classify everything that is pending."""
     # Imported here: the scheduler loads this module too and needs no torch.
-    from classifier.worker import tag
+    from classifier.worker.loops import tag
 
     tag.drain()
 
@@ -62,7 +63,7 @@ def remove_orphans() -> None:
 def reclassify_photos() -> None:
     """Tag again with the champion, while no fresh photo waits."""
     # Imported here, as above.
-    from classifier.worker import reclassify
+    from classifier.worker.loops import reclassify
 
     reclassify.work()
 
@@ -71,7 +72,7 @@ def reclassify_photos() -> None:
 def shadow_photos() -> None:
     """Let the candidate tag photos beside the champion, while no fresh photo waits."""
     # Imported here, as above.
-    from classifier.worker import shadow
+    from classifier.worker.loops import shadow
 
     shadow.work()
 
@@ -110,7 +111,7 @@ def get_ready(sender: Any, **_: Any) -> None:
     queues = sender.app.amqp.queues.consume_from
     if settings.CELERY_TASK_ROUTES[notify.CLASSIFY_TASK]["queue"] in queues:
         # Imported here, as above: a worker for other queues has no torch either.
-        from classifier.worker import tag
+        from classifier.worker.loops import tag
 
         tag.end_in_time()
         tag.be_seen()

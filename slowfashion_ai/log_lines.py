@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pythonjsonlogger.json import JsonFormatter
 
-from slowfashion_ai.request_id import request_id
+from slowfashion_ai.middleware.request_id import request_id
 
 FORMATS: Final = ("text", "json")
 

@@ -67,11 +67,11 @@ INSTALLED_APPS = [
     "training",
 ]
 MIDDLEWARE = [
-    "slowfashion_ai.request_id.RequestIdMiddleware",
-    "slowfashion_ai.answered_by.AnsweredByMiddleware",
+    "slowfashion_ai.middleware.request_id.RequestIdMiddleware",
+    "slowfashion_ai.middleware.answered_by.AnsweredByMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "slowfashion_ai.request_length.RequestLengthMiddleware",
-    "slowfashion_ai.content_security.ContentSecurityMiddleware",
+    "slowfashion_ai.middleware.request_length.RequestLengthMiddleware",
+    "slowfashion_ai.middleware.content_security.ContentSecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from slowfashion_ai.log_lines import ContextFilter, OneLineJson
-from slowfashion_ai.request_id import request_id
+from slowfashion_ai.middleware.request_id import request_id
 from tests.compose_file import REPOSITORY
 
 WARN = """

@@ -23,7 +23,7 @@ from django.test import RequestFactory
 from django.urls import resolve
 
 from local_stack.processes import free_port
-from slowfashion_ai.request_length import longest_body
+from slowfashion_ai.middleware.request_length import longest_body
 from tests.compose_file import REPOSITORY, compose_with, filled_example
 from tests.servers.processes import Program, wait_until
 

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
-from slowfashion_ai.request_length import FORM_BYTES
+from slowfashion_ai.middleware.request_length import FORM_BYTES
 from tests import pictures
 
 

@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 def retrain(run: int) -> None:
     """Do the retraining of this number, or go on with it."""
     # Imported here: the scheduler loads this module too and needs no torch.
-    from training.retrain.start import work_on
+    from training.retrain.candidate.start import work_on
 
     work_on(run)
 

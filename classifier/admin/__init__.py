@@ -1,6 +1,7 @@
 """Django admin: one module or package a model. Everything the model said is read-only here."""
 
-from classifier.admin import accounts, audit, listing, photo, retraining, status
+from classifier.admin import listing, photo, retraining, status
+from classifier.admin.account_pages import accounts, audit
 from classifier.admin.review import reviews
 from classifier.admin.versions import model_version, shadow
 

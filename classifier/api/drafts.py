@@ -20,7 +20,7 @@ from classifier.api.serializers import (
     PhotoUploadSerializer,
 )
 from classifier.models import Listing
-from classifier.photos import drafts, listings
+from classifier.photos.receiving import drafts, listings
 from classifier.throttles import UploadThrottle
 
 HEADER: Final = "Idempotency-Key"

@@ -9,8 +9,8 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from classifier import wording
-from classifier.photos.intake import IntakeError
-from classifier.photos.listings import ListingChangeError
+from classifier.photos.receiving.intake import IntakeError
+from classifier.photos.receiving.listings import ListingChangeError
 from classifier.photos.storage import RETRY_AFTER_SECONDS, StorageUnavailableError
 
 logger = logging.getLogger(__name__)

@@ -31,8 +31,9 @@ from classifier.api.serializers import (
     UploadSerializer,
 )
 from classifier.models import Listing, ListingPhoto, Review
-from classifier.photos import files, intake, listings, upload_keys
+from classifier.photos import files
 from classifier.photos.access import listings_for, photos_for
+from classifier.photos.receiving import intake, listings, upload_keys
 from classifier.review.labels import with_label_parts
 from classifier.throttles import LoginThrottle, UploadThrottle
 

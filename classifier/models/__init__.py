@@ -5,17 +5,17 @@ from classifier.models.deleted_photos import DeletedPhoto
 from classifier.models.operations import Alarm, Canary, Heartbeat, Lease
 from classifier.models.photos import Listing, ListingPhoto
 from classifier.models.queue import Exclusion, QueueItem
-from classifier.models.reclassification import Reclassification
-from classifier.models.retraining import (
+from classifier.models.reviews import Review
+from classifier.models.runs.reclassification import Reclassification
+from classifier.models.runs.retraining import (
     DatasetReview,
     RetrainRun,
     Split,
     SplitAssignment,
 )
-from classifier.models.reviews import Review
-from classifier.models.shadows import Shadow, ShadowTag
+from classifier.models.runs.shadows import Shadow, ShadowTag
+from classifier.models.runs.trainer_jobs import TrainerJob
 from classifier.models.suggestions import Suggestion
-from classifier.models.trainer_jobs import TrainerJob
 from classifier.models.upload_keys import UploadKey
 from classifier.models.versions import ModelVersion, Promotion
 

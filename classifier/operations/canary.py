@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 
 from classifier.models import Canary, Listing, ListingPhoto
 from classifier.models.operations import CANARY_SELLER
-from classifier.photos import intake
+from classifier.photos.receiving import intake
 from classifier.photos.storage import StorageUnavailableError
 
 logger = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views import View
 
-from classifier.photos import listings
+from classifier.photos.receiving import listings
 from classifier.web.views import TitleForm
 
 

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views import View
 
 from classifier.models import Listing
-from classifier.photos import listings
+from classifier.photos.receiving import listings
 from classifier.review.labels import with_label_parts
 from classifier.review.suggestions import SuggestionError, suggest
 from classifier.taxonomy import MAIN_OF, TAXONOMY

@@ -21,13 +21,13 @@ from rest_framework.throttling import SimpleRateThrottle
 from classifier import wording
 from classifier.accounts import lockout
 from classifier.models import Listing
-from classifier.photos import intake
 from classifier.photos.access import listings_for
-from classifier.photos.listings import own_listings, restorable_listings
+from classifier.photos.receiving import intake
+from classifier.photos.receiving.listings import own_listings, restorable_listings
 from classifier.photos.storage import RETRY_AFTER_SECONDS, StorageUnavailableError
 from classifier.review import labels
 from classifier.throttles import LoginThrottle, UploadThrottle
-from slowfashion_ai.database_answers import database_answers
+from slowfashion_ai.database.database_answers import database_answers
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from classifier.decision import Scores, Thresholds, decide
 from classifier.models import Listing, ListingPhoto, ModelVersion
-from classifier.photos import intake
+from classifier.photos.receiving import intake
 from classifier.tagging import queue
 from classifier.tagging.results import Result, Tagged, Unreadable
 from tests.pictures import jpeg

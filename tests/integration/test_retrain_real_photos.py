@@ -19,7 +19,7 @@ from tests.servers.processes import REPOSITORY, wait_until
 from tests.servers.system import System
 from training.data.folder import Sample
 from training.data.photo_folders import PhotoFolders
-from training.data.split import DatasetSplit, stratified_split
+from training.data.splits.split import DatasetSplit, stratified_split
 
 pytestmark = [pytest.mark.integration, pytest.mark.long]
 

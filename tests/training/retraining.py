@@ -35,7 +35,7 @@ from training.calibration.thresholds import choose_thresholds, fit_temperature
 from training.data.dataset_rows import base_rows, write_dataset
 from training.data.folder import Sample, read_photos
 from training.data.photo_folders import PhotoFolders
-from training.data.split import stratified_split
+from training.data.splits.split import stratified_split
 from training.engine.joint_heads import fit_joint_heads
 from training.engine.stages import TrainedPart, TrainFrom
 from training.evaluation.scoring import probabilities, truth_of

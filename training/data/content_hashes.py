@@ -7,7 +7,7 @@ from pathlib import Path
 
 from classifier.ml.preprocessing import UnreadablePhotoError
 from classifier.photos.local_files import read_file, shown_path
-from training.data.near_duplicates import READERS
+from training.data.splits.near_duplicates import READERS
 
 
 def content_hashes(paths: Iterable[Path]) -> dict[Path, str]:

@@ -17,7 +17,7 @@ from classifier.models import Split
 from training.data.content_hashes import content_hashes
 from training.data.folder import Sample
 from training.data.photo_folders import PhotoFolders
-from training.data.split import DatasetSplit
+from training.data.splits.split import DatasetSplit
 from training.runtime.csv_text import csv_text
 
 # File names are bytes, of any encoding; this keeps those that are no UTF-8 as they are.

@@ -70,7 +70,7 @@ class TrainConfig:
         head_layout: separate heads, or joint ones, which are fitted by regression before the loop
             (`training.engine.joint_heads`).
         interpolation: how far the weights are left from their start, as a share of the way they
-            were trained; 1 leaves it where the loop did (`training.engine.interpolation`).
+            were trained; 1 leaves it where the loop did (`training.engine.weights.interpolation`).
         precision: of the passes through the trained part.
         seed: of everything random.
     """

@@ -13,11 +13,11 @@ from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES, label_path
 from classifier.versions.stream import DEFAULT_MIX, Mix
 from training.data.folder import NEAR, OTHERS, Kind
 from training.data.photo_folders import PhotoFolders
+from training.evaluation.bad_photos.robustness import robustness
 from training.evaluation.curves import curves
 from training.evaluation.figures import evaluate
 from training.evaluation.photo_selection import EvaluationPhotos
 from training.evaluation.product_scores import Scored, ScoredPhotos, score_photos
-from training.evaluation.robustness import robustness
 
 MISTAKES: Final = 20
 EXAMPLES: Final = 2  # of a reason and a class

@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 from classifier.decision import Decision, Outcome, Thresholds, decide
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 from classifier.versions.stream import DEFAULT_MIX, Mix
-from training.evaluation.bootstrap import share_interval
 from training.evaluation.curves import Level, calibration_error, class_report, main_level, sub_level
-from training.evaluation.intervals import (
+from training.evaluation.named_figures import Estimate, Figures, PhotoCounts
+from training.evaluation.scoring import Floats, Probabilities, Truth
+from training.evaluation.statistics.bootstrap import share_interval
+from training.evaluation.statistics.intervals import (
     calibration_interval,
     class_intervals,
     novelty_figures,
     novelty_intervals,
 )
-from training.evaluation.named_figures import Estimate, Figures, PhotoCounts
-from training.evaluation.scoring import Floats, Probabilities, Truth
 from training.evaluation.stream import stream_figures
 
 

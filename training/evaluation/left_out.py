@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from classifier.decision import Decision, Outcome, Thresholds, decide
 from classifier.taxonomy import MAIN_CLASSES
 from classifier.versions.stream import Mix
-from training.evaluation.bootstrap import share_interval
 from training.evaluation.scoring import Probabilities, Truth
+from training.evaluation.statistics.bootstrap import share_interval
 from training.evaluation.stream import stream_figures
 
 Bools = NDArray[np.bool_]

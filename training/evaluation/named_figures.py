@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, NamedTuple
 
-from training.evaluation.bootstrap import Interval
+from training.evaluation.statistics.bootstrap import Interval
 
 INTERVAL: Final = "_95"  # after a figure's name, in JSON
 

@@ -8,7 +8,7 @@ from classifier.ml.figures_mark import Standing, standing_of
 from classifier.ml.manifest import Manifest, manifest_as_dict
 from training.data.folder import PhotosError, Sample
 from training.data.photo_folders import PhotoFolders
-from training.data.split_record import SplitBy, SplitRecord, split_as
+from training.data.splits.split_record import SplitBy, SplitRecord, split_as
 
 CHANGED: Final = (
     "The thresholds of this bundle, or what else decides its tags, were changed after the figures "

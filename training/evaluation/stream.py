@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from classifier.decision import Decision, Outcome
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 from classifier.versions.stream import ENDS, KINDS, Mix
-from training.evaluation.bootstrap import draw_products, middle
 from training.evaluation.scoring import Floats, Truth
+from training.evaluation.statistics.bootstrap import draw_products, middle
 
 OF_1000: Final = 1000
 Bools = NDArray[np.bool_]

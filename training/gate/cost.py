@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from classifier.versions.stream import KINDS, Mix
-from training.evaluation.paired import Difference, Draws
+from training.evaluation.statistics.paired import Difference, Draws
 from training.evaluation.truth import Truth
 from training.gate.answers import Answers, Floats
 

@@ -1,6 +1,6 @@
 """What the cost came to, in sentences: reviews per 1,000 photos of the stream."""
 
-from training.evaluation.paired import Difference
+from training.evaluation.statistics.paired import Difference
 
 
 def cost_sentence(difference: Difference, allowed: float | None = None) -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from classifier.versions.gate_report import Criterion, Kind, Unit
-from training.evaluation.paired import Difference
+from training.evaluation.statistics.paired import Difference
 from training.gate.cost_words import cost_reason, cost_sentence, fewer_tags_alone
 from training.gate.rules import IF_CERTAIN
 from training.gate.words import (

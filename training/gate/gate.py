@@ -10,7 +10,7 @@ from typing import Final
 
 from classifier.taxonomy import SUBCLASSES
 from classifier.versions.gate_report import Criterion, GateReport
-from training.evaluation.paired import Difference
+from training.evaluation.statistics.paired import Difference
 from training.evaluation.truth import Truth
 from training.gate.answers import Answers
 from training.gate.criteria import (

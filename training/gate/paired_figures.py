@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Literal
 
-from training.evaluation.paired import (
+from training.evaluation.statistics.paired import (
     Confidence,
     Difference,
     Draws,

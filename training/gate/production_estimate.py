@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from training.evaluation.bootstrap import interval_of_sums, sums_by_product
+from training.evaluation.statistics.bootstrap import interval_of_sums, sums_by_product
 
 FEWEST_SAMPLED: Final = 10
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from classifier.versions.gate_report import Criterion
 from classifier.wording import listed
-from training.evaluation.paired import Difference
+from training.evaluation.statistics.paired import Difference
 from training.gate.cost_words import reviews
 
 FEWER_ARE_BETTER: Final = ("wrong tags", "near photos tagged")

@@ -18,7 +18,7 @@ from classifier.decision import Thresholds
 from classifier.jobs import JobLease
 from classifier.ml.manifest import Manifest, read_manifest
 from classifier.models import ModelVersion, Split
-from classifier.photos.intake import photo_limits
+from classifier.photos.receiving.intake import photo_limits
 from classifier.versions import storage
 from classifier.versions.gate_report import TestCounts
 from training.calibration.held_out_scores import PHOTO_DIGITS, photos_hash

@@ -11,7 +11,7 @@ from typing import Final
 from training import published
 from training.data.folder import Kind, PhotosError, Sample
 from training.data.photo_folders import PhotoFolders
-from training.data.split import SplitReport, stratified_split_dataset
+from training.data.splits.split import SplitReport, stratified_split_dataset
 
 PHASE_1_FILE: Final = Path("phase1", "phase1.csv")
 

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from django.template.loader import render_to_string
 
 from classifier.photos.local_files import shown_path
-from training.data.split import SplitReport
+from training.data.splits.split import SplitReport
 from training.paper.experiment import ExperimentRequest, Outcomes
 from training.paper.fig_4 import MEANING, PICTURE_NAME, draw_recall
 from training.paper.tables import Table

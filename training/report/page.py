@@ -13,8 +13,8 @@ from PIL import Image
 from classifier.ml.preprocessing import UnreadablePhotoError, decode
 from classifier.photos.local_files import read_file
 from training.data.photo_folders import PhotoFolders
-from training.evaluation.bootstrap import RESAMPLES
 from training.evaluation.named_figures import Figures
+from training.evaluation.statistics.bootstrap import RESAMPLES
 from training.report import tables
 from training.report.plots import pictures
 

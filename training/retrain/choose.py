@@ -14,8 +14,8 @@ from training.calibration.calibrate import Calibration, calibrate, keep_promise
 from training.calibration.held_out import HeldOut
 from training.calibration.promise import promise_of
 from training.data.folder import Sample
-from training.engine.interpolation import copied_state, interpolate
 from training.engine.stages import TrainedPart
+from training.engine.weights.interpolation import copied_state, interpolate
 from training.evaluation.product_scores import Scored
 from training.evaluation.scoring import Truth
 from training.gate.cost import costs, mean_cost

@@ -21,7 +21,7 @@ from training.gate.production_estimate import (
 )
 from training.gate.rules import GateRules
 from training.gate.score_models import PairedScores, Replayed, score_models
-from training.retrain.batch_sources import replayed_features
+from training.retrain.candidate.batch_sources import replayed_features
 from training.retrain.data.collect import Collected
 
 

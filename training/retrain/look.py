@@ -9,16 +9,16 @@ from pathlib import Path
 
 from django.conf import settings
 
-from classifier.photos.intake import photo_limits
+from classifier.photos.receiving.intake import photo_limits
 from classifier.versions import registry, storage
 from classifier.versions.gate_report import GateReport
 from training.data.dataset_rows import DatasetRow, RowSource
 from training.gate.rules import rules_of
+from training.retrain.candidate.train_candidate import CandidateSpec, train_candidate
 from training.retrain.compare import compare_models
 from training.retrain.data.collect import collect
 from training.retrain.request import RetrainRequest
 from training.retrain.run import retraining_folder
-from training.retrain.train_candidate import CandidateSpec, train_candidate
 
 
 def quick_look(request: RetrainRequest, limit: int) -> GateReport:

@@ -8,11 +8,11 @@ from classifier.retraining import new_reviews
 from classifier.versions import registry
 from training.data.dataset_rows import RowSource
 from training.engine.config import TrainConfig
+from training.retrain.candidate.train_candidate import fits_heads
 from training.retrain.data.collect import collect
 from training.retrain.report import split_rows
 from training.retrain.request import RetrainRequest
 from training.retrain.run import retraining_folder
-from training.retrain.train_candidate import fits_heads
 
 
 def _training_in_words(champion: ModelVersion, config: TrainConfig) -> str:

@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from classifier.ml.bundle import load_bundle, save_bundle
 from classifier.ml.manifest import DATASET_NAME, HELD_OUT_NAME, REPLAY_NAME, REPORT_NAME
 from classifier.models import ModelVersion, RetrainRun, Review, Split
-from classifier.photos.intake import photo_limits
+from classifier.photos.receiving.intake import photo_limits
 from classifier.retraining import Lease, LeaseLostError, new_reviews
 from classifier.retraining.lease import DATABASE_AWAY
 from classifier.versions import registry, storage
@@ -23,6 +23,7 @@ from training.data.dataset_rows import NAMES, RowSource, read_dataset, write_dat
 from training.data.photo_folders import PhotoFolders
 from training.engine.stages import TrainFrom
 from training.gate.rules import rules_of
+from training.retrain.candidate.train_candidate import CandidateSpec, train_candidate
 from training.retrain.compare import Comparison, compare_models
 from training.retrain.data.collect import Collected, collect
 from training.retrain.data.kept_splits import remember_splits
@@ -30,7 +31,6 @@ from training.retrain.data.replay import read_replay, replay_content
 from training.retrain.register import Finished, register_candidate
 from training.retrain.report import retrain_page
 from training.retrain.request import RetrainError, RetrainRequest
-from training.retrain.train_candidate import CandidateSpec, train_candidate
 from training.retrain.work_folder import WorkFolder
 from training.runtime.checkpoint import remove_checkpoint
 from training.runtime.progress import listening, time_left

@@ -11,7 +11,7 @@ from classifier.ml.manifest import sha256_of
 from classifier.ml.network import HierarchicalResNet
 from training.data.batches import BatchSource
 from training.data.folder import PhotosError
-from training.data.split import DatasetSplit
+from training.data.splits.split import DatasetSplit
 from training.engine.stages import frozen_part
 from training.features.batch_sources import BatchSourceBuilder
 from training.features.cache import FeatureCacheBuilder, Views

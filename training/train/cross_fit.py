@@ -16,8 +16,8 @@ from training.calibration.held_out import HeldOut
 from training.calibration.held_out_scores import HeldOutScores, held_out_scores
 from training.data.batches import BatchSource
 from training.data.folder import Kind, PhotosError, Sample
-from training.data.leave_out import Fold
-from training.data.split import stratified_split
+from training.data.splits.leave_out import Fold
+from training.data.splits.split import stratified_split
 from training.data.targets import build_targets
 from training.engine.stages import TrainedPart
 from training.evaluation.scoring import probabilities, truth_of

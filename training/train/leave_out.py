@@ -8,7 +8,7 @@ from accelerate import Accelerator
 from training.calibration.held_out_scores import joined
 from training.calibration.promise import Promise, choose_by_promise
 from training.data.folder import Sample
-from training.data.leave_out import Fold, LeaveOut
+from training.data.splits.leave_out import Fold, LeaveOut
 from training.evaluation.left_out import Turn, left_out_figures, pooled
 from training.train.cross_fit import FoldScores, cross_fit
 from training.train.request import TrainRequest

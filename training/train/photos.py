@@ -8,8 +8,8 @@ from pathlib import Path
 from training.data.content_hashes import content_hashes
 from training.data.dataset_rows import DatasetRow, base_rows
 from training.data.folder import Kind, Sample, count_table
-from training.data.split import DatasetSplit
-from training.data.split_record import split_as
+from training.data.splits.split import DatasetSplit
+from training.data.splits.split_record import split_as
 from training.train.request import TrainRequest
 
 logger = logging.getLogger(__name__)

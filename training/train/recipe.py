@@ -17,11 +17,11 @@ from training.data.batches import BatchSource
 from training.data.folder import Sample
 from training.data.targets import Targets
 from training.engine.config import TrainConfig
-from training.engine.interpolation import copied_state, interpolate
 from training.engine.joint_heads import fit_joint_heads
-from training.engine.mean_weights import mean_weights
 from training.engine.stages import TrainedPart, TrainFrom
 from training.engine.trainer import Epoch, fit
+from training.engine.weights.interpolation import copied_state, interpolate
+from training.engine.weights.mean_weights import mean_weights
 from training.evaluation.scoring import features_of, truth_of
 from training.runtime.checkpoint import has_checkpoint
 from training.train.request import TrainRequest

@@ -23,8 +23,8 @@ from training.data.batches import BatchSource
 from training.data.content_hashes import content_hashes
 from training.data.dataset_rows import NAMES, DatasetError, DatasetRow, RowSource, read_dataset
 from training.data.folder import PhotosError
-from training.data.near_duplicates import PhotoHash, hash_photos
 from training.data.photo_folders import PhotoFolders
+from training.data.splits.near_duplicates import PhotoHash, hash_photos
 from training.engine.stages import TrainedPart, TrainFrom, frozen_part
 from training.evaluation.scoring import features_of
 from training.features.cache import FeatureCacheBuilder

@@ -7,7 +7,7 @@ from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import HeadLayout, StridePlacement
 from training.calibration.promise import DEFAULT_PROMISE, Promise
 from training.data.photo_folders import PhotoFolders
-from training.data.split_record import SplitRecord
+from training.data.splits.split_record import SplitRecord
 from training.engine.config import TrainConfig
 from training.engine.presets import Augmentation
 

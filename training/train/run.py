@@ -12,7 +12,7 @@ from training.calibration.calibrate import choose_and_evaluate
 from training.calibration.held_out import HeldOut
 from training.calibration.held_out_scores import HeldOutScores, joined
 from training.data.dataset_rows import dataset_fingerprint
-from training.data.leave_out import LeaveOut, folds_of
+from training.data.splits.leave_out import LeaveOut, folds_of
 from training.data.targets import build_targets
 from training.engine.disk_space import check_disk_space
 from training.engine.stages import TrainedPart

@@ -13,7 +13,7 @@ from classifier.admin.versions import gate_report, key_figures
 from classifier.ml.manifest import REPORT_NAME
 from classifier.models import ModelVersion
 from classifier.versions import history, lineage, registry, storage
-from slowfashion_ai.content_security import HEADER
+from slowfashion_ai.middleware.content_security import HEADER
 
 REVIEWS_PER_PAGE: Final = 100
 # A report is a file that somebody made elsewhere: it may show itself, and do nothing at all.

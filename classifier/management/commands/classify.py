@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from classifier import wording
 from classifier.ml.manifest import BundleError
-from classifier.photos.intake import photo_limits
 from classifier.photos.local_files import shown_path
+from classifier.photos.receiving.intake import photo_limits
 from classifier.taxonomy import label_path
 from classifier.versions import registry, storage
 

@@ -15,7 +15,8 @@ from pytest_django import Settings
 from classifier.models import ListingPhoto, ModelVersion, Reclassification
 from classifier.tagging import reclassification
 from classifier.versions import promotion
-from classifier.worker import live_model, reclassify, tag
+from classifier.worker import live_model
+from classifier.worker.loops import reclassify, tag
 from tests import pictures
 from tests.classifier.versions.test_registry import registered
 from tests.databases import default_database, empty_tables, in_threads

@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from classifier.photos.cleaning import Limits, PhotoRefusedError, clean_photo
 from classifier.photos.decoding_cost import MOST_PIXELS, MOST_PIXELS_CMYK, DecodingMemory
-from classifier.photos.intake import receive_listing
+from classifier.photos.receiving.intake import receive_listing
 from tests import pictures
 from tests.compose_file import REPOSITORY
 

@@ -20,7 +20,7 @@ from pytest_django import Settings
 
 from classifier.models import DeletedPhoto, Listing, ListingPhoto
 from classifier.photos import cleanup
-from classifier.photos.intake import receive_listing
+from classifier.photos.receiving.intake import receive_listing
 from classifier.photos.storage import StorageUnavailableError
 from classifier.tagging import outage, queue
 from classifier.tagging.results import STORAGE_FAILED

@@ -16,7 +16,8 @@ from pytest_django import Settings
 from classifier.models import ListingPhoto
 from classifier.tagging import queue
 from classifier.versions import promotion, registry
-from classifier.worker import live_model, tag
+from classifier.worker import live_model
+from classifier.worker.loops import tag
 from classifier.worker.readers import Readers
 from tests import pictures
 from tests.databases import default_database, empty_tables

@@ -14,7 +14,7 @@ from tests.training.patterns import save_pattern
 from training.data.augment import ListingAugmentation
 from training.data.batches import PhotoBatches
 from training.data.folder import Sample, UnreadablePhoto
-from training.data.near_duplicates import hash_photo
+from training.data.splits.near_duplicates import hash_photo
 
 EPS = b"""%!PS-Adobe-3.0 EPSF-3.0
 %%BoundingBox: 0 0 64 64

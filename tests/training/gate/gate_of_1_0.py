@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from classifier.taxonomy import SUBCLASSES
-from training.evaluation.paired import Difference
+from training.evaluation.statistics.paired import Difference
 from training.evaluation.truth import Truth
 from training.gate.answers import Answers
 from training.gate.paired_figures import PairedFigures

@@ -12,7 +12,7 @@ from tests.training.conftest import draw_photo
 from training.calibration.held_out_scores import read_held_out_file
 from training.data.dataset_rows import read_dataset
 from training.data.folder import read_photos
-from training.data.leave_out import FOLDS
+from training.data.splits.leave_out import FOLDS
 
 
 @pytest.fixture(scope="module")

@@ -22,8 +22,8 @@ from classifier.versions import promotion, registry
 from tests.manifests import a_manifest
 from training.data.folder import read_photos
 from training.data.photo_folders import PhotoFolders
-from training.data.split import stratified_split
-from training.evaluation.corruptions import CORRUPTIONS
+from training.data.splits.split import stratified_split
+from training.evaluation.bad_photos.corruptions import CORRUPTIONS
 
 SURE = 12.0  # a logit that leaves nothing to the others
 

@@ -7,7 +7,7 @@ import torch
 
 from classifier.decision import Thresholds
 from classifier.ml.network import HeadLayout, HierarchicalResNet
-from training.engine.interpolation import copied_state
+from training.engine.weights.interpolation import copied_state
 from training.retrain.choose import SHARES, Chosen, choose_interpolation
 
 

@@ -23,7 +23,7 @@ from tests.training.retraining import Shown, make_champion, review, write_base_p
 from training.data.dataset_rows import base_rows, write_dataset
 from training.data.folder import read_photos
 from training.data.photo_folders import PhotoFolders
-from training.data.split import stratified_split
+from training.data.splits.split import stratified_split
 
 BOOTS, FLATS = SUBCLASSES.index("Boots"), SUBCLASSES.index("Flats")
 QUICK = ("--train-from", "heads", "--views", "1", "--batch-size", "32")

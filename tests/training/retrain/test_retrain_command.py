@@ -41,7 +41,7 @@ from tests.training.retraining import (
 )
 from training import tasks
 from training.data.folder import read_photos
-from training.data.split import stratified_split
+from training.data.splits.split import stratified_split
 
 BOOTS, FLATS = SUBCLASSES.index("Boots"), SUBCLASSES.index("Flats")
 QUICK = (

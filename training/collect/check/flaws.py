@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from training.data.folder import Sample, UnreadablePhoto
-from training.data.near_duplicates import PhotoHash, SimilarPair, similar_pairs
+from training.data.splits.near_duplicates import PhotoHash, SimilarPair, similar_pairs
 
 
 class Flaw(StrEnum):

@@ -6,9 +6,9 @@ from pathlib import Path
 from training.collect.check.flaws import Finding, Flaw, Readable, check, readable_of
 from training.collect.check.frozen_features import Backbone, frozen_features
 from training.collect.check.mislabelled import FOLDS, find_mislabelled, judgeable_labels
-from training.data.near_duplicates import hash_photos
 from training.data.photo_folders import PhotoFolders
-from training.data.split import join_products
+from training.data.splits.near_duplicates import hash_photos
+from training.data.splits.split import join_products
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from classifier.ml.preprocessing import UnreadablePhotoError
 from training.data.folder import PhotosError
-from training.data.leave_out import FEWEST, LeaveOut, folds_of
-from training.data.split_record import SplitBy, SplitRecord, join_near_duplicates
+from training.data.splits.leave_out import FEWEST, LeaveOut, folds_of
+from training.data.splits.split_record import SplitBy, SplitRecord, join_near_duplicates
 from training.engine.trainer import TrainingError
 from training.features.partial_cache import CacheError
 from training.management.recipe_arguments import add_recipe_arguments, recipe_of

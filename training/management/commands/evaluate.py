@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from classifier.ml.bundle import load_bundle
 from classifier.ml.manifest import BundleError
 from classifier.ml.predictor import Predictor
-from classifier.photos.intake import photo_limits
+from classifier.photos.receiving.intake import photo_limits
 from classifier.versions import registry, storage
 from training.data.folder import PhotosError
 from training.data.photo_folders import PhotoFolders

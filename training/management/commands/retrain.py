@@ -70,8 +70,8 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         # Imported here: they load torch, which `--help` does without.
+        from training.retrain.candidate.start import FAILURES
         from training.retrain.plan import plan
-        from training.retrain.start import FAILURES
 
         try:
             asked = _request(options)
@@ -136,7 +136,7 @@ def _criteria(report: GateReport) -> list[str]:
 
 def _request(options: dict[str, Any]) -> "RetrainRequest":
     from training.engine.stages import TrainFrom
-    from training.retrain.start import default_config, default_request
+    from training.retrain.candidate.start import default_config, default_request
 
     chosen, photos = options["train_from"], _photos(options["photos"])
     config = default_config(TrainFrom(chosen) if chosen else None, photos=photos is not None)

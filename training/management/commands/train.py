@@ -14,7 +14,7 @@ from django.core.management.base import (
 
 from classifier.ml.preprocessing import UnreadablePhotoError
 from training.data.folder import PhotosError
-from training.data.split_record import SplitBy, SplitRecord
+from training.data.splits.split_record import SplitBy, SplitRecord
 from training.engine.disk_space import DiskFullError
 from training.engine.trainer import TrainingError
 from training.features.partial_cache import CacheError

@@ -14,7 +14,7 @@ import numpy as np
 
 from classifier.models import Split
 from classifier.photos.local_files import shown_path
-from training.data.near_duplicates import SimilarPair, connected
+from training.data.splits.near_duplicates import SimilarPair, connected
 from training.retrain.request import TEST_SHARE, VALIDATION_SHARE
 
 # The first of these that a product has wins: what was held out once is never trained on.

@@ -18,7 +18,7 @@ from training.data.dataset_rows import (
 )
 from training.data.folder import PhotosError
 from training.data.photo_folders import PhotoFolders
-from training.data.split_record import SplitRecord, split_as
+from training.data.splits.split_record import SplitRecord, split_as
 from training.features.replay import ReplayFeatures
 from training.retrain.data.hash_cache import FileHash, hash_files
 from training.retrain.data.replay import read_replay

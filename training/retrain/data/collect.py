@@ -11,8 +11,8 @@ from classifier.models import ModelVersion, Split
 from classifier.taxonomy import SUBCLASSES
 from training.data.dataset_rows import DatasetRow, RowSource
 from training.data.folder import Sample
-from training.data.near_duplicates import ALIKE
 from training.data.photo_folders import PhotoFolders
+from training.data.splits.near_duplicates import ALIKE
 from training.features.replay import ReplayFeatures
 from training.retrain.data.assign_split import Assignment, Base, SplitPlan, assign, pairs_with_new
 from training.retrain.data.base_photos import BasePhotos, find_base_photos

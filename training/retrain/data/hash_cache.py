@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from classifier.ml.atomic_write import atomic_write
 from classifier.photos.local_files import read_file
 from training.data.folder import UnreadablePhoto
-from training.data.near_duplicates import READERS, PhotoHash, hash_photo
+from training.data.splits.near_duplicates import READERS, PhotoHash, hash_photo
 from training.runtime.progress import Progress
 
 logger = logging.getLogger(__name__)

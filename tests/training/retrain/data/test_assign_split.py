@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from classifier.models import Split
-from training.data.near_duplicates import SimilarPair
+from training.data.splits.near_duplicates import SimilarPair
 from training.retrain.data.assign_split import (
     Assignment,
     Base,

@@ -1,0 +1,160 @@
+"""A worker's loop: claim what is pending, read it in parallel, predict in one pass, store.
+
+Two loops run at most in one process, so that one reads while the other has the device. While both
+are busy pending photos pile up, and the next claim is larger: batches grow under load, and an idle
+system answers at once.
+"""
+
+import itertools
+import logging
+import threading
+import time
+from typing import Final
+
+from celery.signals import worker_shutting_down
+from celery.worker import state
+from django.conf import settings
+
+from classifier.ml.manifest import BundleError
+from classifier.models import Heartbeat
+from classifier.photos.receiving.intake import names_of
+from classifier.tagging import queue
+from classifier.tagging.results import Result, Tagged
+from classifier.taxonomy import label_path
+from classifier.versions import load_failures, registry
+from classifier.worker import live_model
+from classifier.worker.beat import Beat, batches, drain_for_ever, start
+from classifier.worker.predict import DeviceFailedError, results_of
+from classifier.worker.readers import Readers
+from classifier.worker.watchdog import EXIT_HANGS, end_now, watchdog
+
+logger = logging.getLogger(__name__)
+
+LOOPS: Final = 2
+READERS: Final = 8
+# One claim of so many takes a photo that was tried before ahead of the fresh ones.
+TRIED_FIRST_EVERY: Final = 4
+_claims = itertools.count(1)
+stopping = threading.Event()
+_loop_slots = threading.BoundedSemaphore(LOOPS)
+_readers = Readers(READERS, "read-photo")
+
+
+def load_champion() -> None:
+    """Load the champion before the first photo arrives, or log what is wrong with it."""
+    try:
+        live_model.current()
+    except (BundleError, registry.RegistryError) as error:
+        logger.error("There is no usable model. %s", error)
+
+
+@worker_shutting_down.connect
+def stop_soon(**_: object) -> None:
+    """Let the loops end after the batch they hold: a backlog must not delay a worker's stop."""
+    stopping.set()
+
+
+def end_in_time() -> None:
+    """See to it that this process ends within `STOP_SECONDS` once it was asked to stop.
+
+    For a real worker alone: a thread that hangs would keep it for ever, since Python waits for it.
+    """
+
+    def end() -> None:
+        stopping.wait()
+        time.sleep(settings.STOP_SECONDS)
+        end_now(f"It did not stop within {settings.STOP_SECONDS} seconds.", state.should_stop or 1)
+
+    threading.Thread(target=end, name="end-in-time", daemon=True).start()
+
+
+def be_seen() -> None:
+    """Say every few seconds that this worker is alive, and look for photos without messages."""
+    start(Beat(Heartbeat.Kind.WORKER, _facts).write_for_ever, "heartbeat", stopping)
+    start(drain_for_ever, "drain-photos", stopping, drain)
+
+
+def _facts() -> dict[str, object]:
+    live = live_model.loaded()
+    if live is None:
+        return batches.facts()
+    return {
+        "model": live.version.name,
+        "engine": str(live.predictor.engine),
+        "device": str(live.predictor.device),
+        **batches.facts(),
+    }
+
+
+def _in_words(result: Result) -> str:
+    if isinstance(result, Tagged):
+        return f"{result.decision.outcome} {label_path(result.decision.main, result.decision.sub)}"
+    return f"{type(result).__name__.lower()}, {result.why.rstrip('.')}"
+
+
+def is_stopping(*, within: float = 0.0) -> bool:
+    """Return whether this worker was asked to stop; wait that many seconds for it."""
+    return stopping.wait(within)
+
+
+def leave(why: object) -> None:
+    """End this worker with `EXIT_HANGS`; its supervisor starts one with a fresh device."""
+    logger.critical("This worker ends, to be started anew. %s", why)
+    stopping.set()
+    state.should_stop = EXIT_HANGS
+
+
+def drain() -> int:
+    """Classify until nothing is pending; return how many photos this call dealt with.
+
+    Returns at once when enough loops run here already: they look again after they let go of their
+    slot, so the photo that this call is about is seen.
+    """
+    dealt_with = 0
+    if load_failures.reported():
+        # Idle workers too say whether they can load it by now.
+        load_champion()
+    while (
+        not stopping.is_set() and queue.claimable().exists() and _loop_slots.acquire(blocking=False)
+    ):
+        try:
+            while not stopping.is_set() and (done := classify_next_batch()):
+                dealt_with += done
+        except (BundleError, registry.RegistryError) as error:
+            # Nothing was claimed: photos stay pending until an operator has put it right.
+            logger.error("Photos are waiting, but there is no usable model. %s", error)
+            break
+        finally:
+            _loop_slots.release()
+    return dealt_with
+
+
+def classify_next_batch() -> int:
+    """Claim, classify and store one batch; return its size, 0 when nothing was pending.
+
+    Raises:
+        RegistryError, BundleError: if there is no usable model; nothing is claimed then.
+    """
+    live = live_model.current()
+    # More than the device takes at once would only wait in our hands, and be lost with us.
+    limit = min(settings.CLASSIFY_BATCH_SIZE, live.predictor.largest_pass)
+    tried_first = next(_claims) % TRIED_FIRST_EVERY == 0
+    photos = queue.claim_photos(limit=limit, tried_first=tried_first)
+    if not photos:
+        return 0
+    logger.info("Claimed %s.", names_of(photos))
+    with watchdog.watching(photos):
+        try:
+            results = results_of(photos, live.predictor, _readers)
+        except DeviceFailedError as error:
+            queue.give_back(photos)
+            leave(error)
+            return 0
+        stored = queue.store_results(photos=photos, results=results, version=live.version)
+    batches.count(len(photos))
+    logger.info("Stored results of %d of %d photos, by %s.", stored, len(photos), live.version)
+    for photo, result in zip(photos, results, strict=True):
+        logger.info("photo %d: %s.", photo.pk, _in_words(result))
+    if _readers.are_stuck:
+        leave("Half of the threads that read photos hang.")
+    return len(photos)

@@ -1,0 +1,194 @@
+"""A worker's loop, with a real model, real files and a real database."""
+
+import itertools
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery.exceptions import WorkerShutdown
+from celery.worker import state
+from django.core.files.base import ContentFile
+from pytest_django import Settings
+
+from classifier.models import ListingPhoto
+from classifier.versions import promotion, registry, storage
+from classifier.worker import live_model
+from classifier.worker.loops import tag
+from classifier.worker.watchdog import EXIT_HANGS
+from tests import pictures
+from tests.databases import default_database, empty_tables, in_threads
+from tests.rows import pending_photos
+
+
+@pytest.fixture(autouse=True)
+def database(sqlite_database: dict[str, Any], django_db_blocker: Any) -> Iterator[None]:
+    """SQLite in a file. (What differs between databases is tested with `tagging`.)"""
+    with django_db_blocker.unblock(), default_database(sqlite_database):
+        yield
+        empty_tables()
+
+
+@pytest.fixture(autouse=True)
+def worker_that_just_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No model in memory, and nobody has asked it to stop."""
+    monkeypatch.setattr(live_model, "slot", live_model.ModelSlot())
+    monkeypatch.setattr(tag, "stopping", threading.Event())
+    monkeypatch.setattr(state, "should_stop", None)
+
+
+@pytest.fixture
+def champion_folder(untrained_bundle: Path) -> Path:
+    version = registry.register(folder=untrained_bundle)
+    promotion.promote(version=version)
+    return storage.local_folder(version)
+
+
+def photos_with_files(count: int) -> list[ListingPhoto]:
+    photos = pending_photos(count)
+    for photo in photos:
+        photo.image.storage.save(str(photo.image), ContentFile(pictures.jpeg(64, 64)))
+    return photos
+
+
+def statuses() -> list[str]:
+    return list(ListingPhoto.objects.order_by("id").values_list("status", flat=True))
+
+
+def test_everything_that_is_pending_is_tagged(champion_folder: Path, settings: Settings) -> None:
+    """One call works through several batches until nothing is left."""
+    settings.CLASSIFY_BATCH_SIZE = 4
+    photos_with_files(10)
+    assert tag.drain() == 10
+    assert set(statuses()) == {"classified"}
+    assert tag.drain() == 0
+
+
+def test_a_photo_that_was_tried_before_does_not_wait_behind_every_fresh_one(
+    champion_folder: Path, settings: Settings
+) -> None:
+    """One claim of four takes it first, so it is tagged while fresh photos still wait."""
+    settings.CLASSIFY_BATCH_SIZE = 1
+    tried = photos_with_files(6)[-1]
+    ListingPhoto.objects.filter(pk=tried.pk).update(attempts=1)
+    for _ in range(tag.TRIED_FIRST_EVERY):
+        assert tag.classify_next_batch() == 1
+    tried.refresh_from_db()
+    assert tried.status == "classified"
+    assert statuses().count("pending") == 2
+
+
+def test_bad_photos_fail_alone_with_their_reason(champion_folder: Path) -> None:
+    """Of a batch with a lost and an undecodable file, the others are tagged."""
+    photos = photos_with_files(4)
+    lost, broken = photos[1], photos[2]
+    lost.image.storage.delete(str(lost.image))
+    Path(broken.image.path).write_bytes(b"\xff\xd8\xff no longer a photo")
+    assert tag.drain() == 4
+    assert statuses() == ["classified", "failed", "failed", "classified"]
+    lost.refresh_from_db()
+    broken.refresh_from_db()
+    assert lost.error == "The file photos/1.jpg is no longer in storage."
+    assert broken.error.startswith("The photo cannot be decoded")
+
+
+def test_a_storage_in_trouble_postpones_the_photo(champion_folder: Path) -> None:
+    """A file that is there but cannot be read now stays pending and rests a while."""
+    photo = photos_with_files(1)[0]
+    Path(photo.image.path).unlink()
+    Path(photo.image.path).mkdir()  # reading it is an error that is not "no such file"
+    tag.drain()
+    photo.refresh_from_db()
+    assert photo.status == "pending"
+    assert "storage did not give the file" in photo.error
+    assert photo.claimed_until is not None
+
+
+def test_without_a_usable_model_nothing_is_claimed(
+    champion_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With a damaged champion photos wait untouched, the log says why, and work goes on after."""
+    photos_with_files(2)
+    weights = champion_folder / "weights.safetensors"
+    content = weights.read_bytes()
+    weights.write_bytes(b"damaged")
+    assert tag.drain() == 0
+    assert f"{weights} is damaged" in caplog.text
+    assert set(ListingPhoto.objects.values_list("status", "attempts")) == {("pending", 0)}
+    weights.write_bytes(content)
+    assert tag.drain() == 2
+
+
+def broken(*_: object) -> None:
+    """What torch raises from every call, once the device's context is lost."""
+    raise RuntimeError("CUDA error: device-side assert triggered")
+
+
+def test_a_device_that_fails_costs_no_photo_an_attempt(
+    champion_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However often it happens: photos are given back, and the worker ends to be started anew."""
+    photos_with_files(3)
+    live_model.current().predictor.network.main_head.register_forward_pre_hook(broken)
+    assert tag.drain() == 0
+    rows = ListingPhoto.objects.values_list("status", "attempts", "claim", "claimed_until")
+    assert set(rows) == {("pending", 0, None, None)}
+    assert "This worker ends, to be started anew." in caplog.text
+    assert tag.is_stopping()
+    with pytest.raises(WorkerShutdown) as ended:
+        state.maybe_shutdown()
+    assert ended.value.code == EXIT_HANGS
+
+
+def test_photos_that_a_sound_model_fails_on_are_postponed(champion_folder: Path) -> None:
+    """The probe passes, so it is the photos: they go alone next time, and not for ever."""
+    photo = photos_with_files(1)[0]
+    calls = itertools.count()
+
+    def broken_once(*_: object) -> None:
+        if next(calls) == 0:
+            broken()
+
+    live_model.current().predictor.network.main_head.register_forward_pre_hook(broken_once)
+    tag.drain()
+    photo.refresh_from_db()
+    assert (photo.status, photo.attempts) == ("pending", 1)
+    assert photo.error.startswith("The model could not be run")
+    assert not tag.is_stopping()
+
+
+def test_many_messages_at_once_tag_each_photo_once(
+    champion_folder: Path, settings: Settings
+) -> None:
+    """Six tasks in one process share the work: each photo is dealt with by exactly one."""
+    settings.CLASSIFY_BATCH_SIZE = 3
+    photos_with_files(20)
+    assert sum(in_threads(6, tag.drain)) == 20
+    assert set(ListingPhoto.objects.values_list("status", "attempts")) == {("classified", 1)}
+
+
+def test_a_new_champion_takes_over_between_batches(
+    champion_folder: Path, untrained_bundle: Path, tmp_path: Path
+) -> None:
+    """Photos after a promotion carry the new model's name; no restart is needed."""
+    from tests.classifier.versions.test_registry import registered
+
+    first = photos_with_files(1)[0]
+    tag.drain()
+    promotion.promote(version=registered(untrained_bundle, "newer", tmp_path))
+    ListingPhoto.objects.filter(pk=first.pk).update(image="photos/first.jpg")
+    photos_with_files(1)
+    tag.drain()
+    names = ListingPhoto.objects.order_by("id").values_list("model_version__name", flat=True)
+    assert list(names) == ["untrained", "newer"]
+
+
+def test_a_worker_that_is_asked_to_stop_leaves_the_backlog(
+    champion_folder: Path, settings: Settings
+) -> None:
+    """After the signal no further batch is begun, and what waits stays unclaimed."""
+    photos_with_files(3)
+    tag.stop_soon()
+    assert tag.drain() == 0
+    assert not ListingPhoto.objects.filter(claim__isnull=False).exists()
