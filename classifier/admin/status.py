@@ -102,8 +102,8 @@ def duration(time: timedelta) -> str:
 
 def _now() -> dict[str, Any]:
     """Return what the panels show."""
-    found = status.overview()
-    busiest = max((hour.tagged for hour in found.hours), default=0)
+    overview = status.overview()
+    busiest = max((hour.tagged for hour in overview.hours), default=0)
     step = WIDTH / status.HOURS
     bars = [
         {
@@ -113,21 +113,21 @@ def _now() -> dict[str, Any]:
             "words": f"{timezone.localtime(hour.begins):%H:%M}: {hour.tagged} tagged"
             + (f", the slowest after {duration(hour.longest)}" if hour.longest else ""),
         }
-        for number, hour in enumerate(found.hours)
+        for number, hour in enumerate(overview.hours)
         if busiest and hour.tagged
     ]  # fmt: skip
-    slowest = max((hour.longest for hour in found.hours if hour.longest), default=None)
+    slowest = max((hour.longest for hour in overview.hours if hour.longest), default=None)
     return {
-        "found": found,
+        "overview": overview,
         "bars": bars, "busiest": busiest, "width": WIDTH, "height": HEIGHT,
         "slowest": duration(slowest) if slowest else "",
-        "tagged": sum(hour.tagged for hour in found.hours),
-        "waits": duration(timezone.now() - found.oldest) if found.oldest else "",
-        "processes": [_process(process) for process in found.processes],
-        "no_monitor": "" if found.is_watched else status.NO_MONITOR,
-        "canary": duration(found.canary.tagged_at - found.canary.sent_at)
-        if found.canary and found.canary.tagged_at else "",
-        "unfinished": bool(found.pending),
+        "tagged": sum(hour.tagged for hour in overview.hours),
+        "waits": duration(timezone.now() - overview.oldest) if overview.oldest else "",
+        "processes": [_process(process) for process in overview.processes],
+        "no_monitor": "" if overview.is_watched else status.NO_MONITOR,
+        "canary": duration(overview.canary.tagged_at - overview.canary.sent_at)
+        if overview.canary and overview.canary.tagged_at else "",
+        "unfinished": bool(overview.pending),
     }  # fmt: skip
 
 

@@ -117,8 +117,8 @@ class ListingSerializer(serializers.ModelSerializer[Listing]):
     @extend_schema_field(ListingLabelSerializer)
     def get_final_label(self, listing: Listing) -> Any:
         label = listing_label(listing.photos.all())
-        said = FinalLabelSerializer(label.label).data
-        return {**said, "contradictory": label.is_contradictory}
+        label_data = FinalLabelSerializer(label.label).data
+        return {**label_data, "contradictory": label.is_contradictory}
 
 
 class RefusalSerializer(serializers.Serializer[Any]):

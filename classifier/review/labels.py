@@ -109,9 +109,9 @@ def listing_label(photos: Iterable[ListingPhoto]) -> ListingLabel:
     decision = pooled_decision(rows)
     if decision is None:
         return ListingLabel(NO_LABEL)
-    said = [photo.suggestion for photo in rows if hasattr(photo, "suggestion")]
-    if said and decision.sub is None and not decision.is_contradictory:
-        word = max(said, key=lambda suggestion: (suggestion.sub is not None, suggestion.at))
+    suggestions = [photo.suggestion for photo in rows if hasattr(photo, "suggestion")]
+    if suggestions and decision.sub is None and not decision.is_contradictory:
+        word = max(suggestions, key=lambda suggestion: (suggestion.sub is not None, suggestion.at))
         return ListingLabel(FinalLabel(word.main, word.sub, LabelSource.SELLER, word.label))
     words = label_path(decision.main, decision.sub)
     label = FinalLabel(

@@ -10,7 +10,7 @@ from django.utils import timezone
 from classifier.ml.manifest import BundleError
 from classifier.models import Promotion, QueueItem, Review, Shadow, ShadowTag
 from classifier.shadow import run
-from classifier.shadow.figures import ComparedPhoto, Said
+from classifier.shadow.figures import Answer, ComparedPhoto
 from classifier.shadow.rule import Limits, Ruling, rule
 from classifier.versions import promotion, storage
 from classifier.versions.promotion import PromotionError
@@ -53,8 +53,8 @@ def _compared(tag: ShadowTag, review: Review | None, each_unsure: float) -> Comp
     return ComparedPhoto(
         day=timezone.localdate(tag.at),
         listing=tag.photo.listing_id,
-        champion=Said(tag.champion_outcome, tag.champion_main, tag.champion_sub),
-        candidate=Said(str(tag.outcome), tag.main, tag.sub),
+        champion=Answer(tag.champion_outcome, tag.champion_main, tag.champion_sub),
+        candidate=Answer(str(tag.outcome), tag.main, tag.sub),
         reviewed=review is not None,
         truth=(review.main, review.sub) if known and review is not None else None,
         weight=_weight(tag, review, each_unsure),

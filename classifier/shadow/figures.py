@@ -23,7 +23,7 @@ ONE_SIDED: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Answer:
     """A decision: an outcome, and the classes it names."""
 
     outcome: str
@@ -38,7 +38,7 @@ class ComparedPhoto:
     Attributes:
         day: on which.
         listing: of one listing photos are not independent.
-        champion, candidate: what each said.
+        champion, candidate: what each answered.
         reviewed: whether a moderator settled it.
         truth: main class and subclass by the verdict; None where nobody can tell, which is also so
             of a bad photo.
@@ -47,8 +47,8 @@ class ComparedPhoto:
 
     day: date
     listing: int
-    champion: Said
-    candidate: Said
+    champion: Answer
+    candidate: Answer
     reviewed: bool = False
     truth: tuple[str | None, str | None] | None = None
     weight: float = 1.0
@@ -57,23 +57,23 @@ class ComparedPhoto:
     def differs(self) -> bool:
         return self.champion != self.candidate
 
-    def cost(self, said: Said, wrong_tag: float) -> float:
+    def cost(self, answer: Answer, wrong_tag: float) -> float:
         """Return what a decision costs; nothing where nobody can tell what is true."""
         if self.truth is None:
             return 0.0
-        return cost_of(end_of(said.outcome, said.main, said.sub, *self.truth), wrong_tag)
+        return cost_of(end_of(answer.outcome, answer.main, answer.sub, *self.truth), wrong_tag)
 
     def dearer_by(self, wrong_tag: float) -> float:
         """Return how much more the candidate's decision costs than the champion's."""
         return self.cost(self.candidate, wrong_tag) - self.cost(self.champion, wrong_tag)
 
-    def is_right(self, said: Said) -> bool:
+    def is_right(self, answer: Answer) -> bool:
         """Return whether a decision is as good as it can be."""
         if self.truth is None:
             return False
         main, sub = self.truth
         best = Outcome.SUBCLASS if sub else Outcome.MAIN_CLASS if main else Outcome.UNKNOWN
-        return said.outcome == best and (said.main, said.sub) == self.truth
+        return answer.outcome == best and (answer.main, answer.sub) == self.truth
 
 
 @dataclass(frozen=True, slots=True)

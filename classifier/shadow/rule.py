@@ -46,16 +46,16 @@ class Ruling:
 
 def rule(photos: Sequence[ComparedPhoto], limits: Limits) -> Ruling:
     """Return the verdict on all compared photos."""
-    found = compare(photos, limits.wrong_tag)
-    if found.cost is None or (found.different and found.reviewed < FEWEST_REVIEWED):
+    compared = compare(photos, limits.wrong_tag)
+    if compared.cost is None or (compared.different and compared.reviewed < FEWEST_REVIEWED):
         return Ruling(
             False,
-            f"{found.reviewed} of the photos on which both differ were reviewed; it takes "
+            f"{compared.reviewed} of the photos on which both differ were reviewed; it takes "
             f"{FEWEST_REVIEWED} to tell which of the two is right.",
         )
-    broken = [*_dearer(photos, found, limits), *_less(photos, found, limits)]
-    gains = _gains(photos, found)
-    change = _change(found.cost.value)
+    broken = [*_dearer(photos, compared, limits), *_less(photos, compared, limits)]
+    gains = _gains(photos, compared)
+    change = _change(compared.cost.value)
     if broken:
         return Ruling(False, f"1,000 photos cost {change}. Dropped because {listed(broken)}.")
     if not gains:
@@ -63,14 +63,14 @@ def rule(photos: Sequence[ComparedPhoto], limits: Limits) -> Ruling:
     return Ruling(True, f"1,000 photos cost {change}. {' '.join(gains)} No guard is broken.")
 
 
-def _dearer(photos: Sequence[ComparedPhoto], found: Compared, limits: Limits) -> list[str]:
+def _dearer(photos: Sequence[ComparedPhoto], compared: Compared, limits: Limits) -> list[str]:
     """Return why the cost stops the candidate, if it does."""
     allowed = limits.cost * champion_cost(photos, limits.wrong_tag)
-    if found.cost is None or found.cost.high <= allowed:
+    if compared.cost is None or compared.cost.high <= allowed:
         return []
     return [
-        f"a rise of up to {found.cost.high:,.0f} reviews per 1,000 photos cannot be excluded, and "
-        f"at most {allowed:,.0f} is allowed"
+        f"a rise of up to {compared.cost.high:,.0f} reviews per 1,000 photos cannot be excluded, "
+        f"and at most {allowed:,.0f} is allowed"
     ]
 
 
@@ -84,11 +84,11 @@ def champion_cost(photos: Sequence[ComparedPhoto], wrong_tag: float) -> float:
     return OF_1000 * cost / len(photos)
 
 
-def _less(photos: Sequence[ComparedPhoto], found: Compared, limits: Limits) -> list[str]:
+def _less(photos: Sequence[ComparedPhoto], compared: Compared, limits: Limits) -> list[str]:
     """Return which guards break: coverage, a subclass's recall, rejection of others."""
     broken = []
     tagged = [
-        sum(said.outcome == Outcome.SUBCLASS for said in side)
+        sum(answer.outcome == Outcome.SUBCLASS for answer in side)
         for side in (
             [photo.champion for photo in photos],
             [photo.candidate for photo in photos],
@@ -97,7 +97,7 @@ def _less(photos: Sequence[ComparedPhoto], found: Compared, limits: Limits) -> l
     fall = (tagged[0] - tagged[1]) / len(photos)
     if fall > limits.coverage and tagged[0] - tagged[1] > NO_LOSS:
         broken.append(f"it tags {_points(fall)} fewer photos")
-    stands_for = found.different / found.reviewed if found.reviewed else 0.0
+    stands_for = compared.different / compared.reviewed if compared.reviewed else 0.0
     for sub in (*SUBCLASSES, None):
         reviewed = [p for p in photos if p.differs and p.truth and _group(*p.truth) == sub]
         lost = sum(_lost(photo, sub) for photo in reviewed)
@@ -122,7 +122,7 @@ def _lost(photo: ComparedPhoto, sub: str | None) -> int:
     """Return 1 where the champion alone has it, -1 where the candidate alone has it."""
     if sub is None:
         before, after = (
-            said.outcome == Outcome.UNKNOWN for said in (photo.champion, photo.candidate)
+            answer.outcome == Outcome.UNKNOWN for answer in (photo.champion, photo.candidate)
         )
     else:
         # A subclass that falls back is not lost: moderators settle it, and coverage is guarded.
@@ -131,19 +131,19 @@ def _lost(photo: ComparedPhoto, sub: str | None) -> int:
     return int(before) - int(after)
 
 
-def _gains(photos: Sequence[ComparedPhoto], found: Compared) -> list[str]:
+def _gains(photos: Sequence[ComparedPhoto], compared: Compared) -> list[str]:
     gains = []
-    if found.cost is not None and found.cost.high < 0:
+    if compared.cost is not None and compared.cost.high < 0:
         gains.append("Chance does not explain that.")
     judged = [photo for photo in photos if photo.differs and photo.truth is not None]
     won = sum(p.is_right(p.candidate) and not p.is_right(p.champion) for p in judged)
     lost = sum(p.is_right(p.champion) and not p.is_right(p.candidate) for p in judged)
-    if won > lost and _by_chance(won, won + lost) < 0.05:
+    if won > lost and _p_value(won, won + lost) < 0.05:
         gains.append(f"The candidate alone is right on {won} photos, the champion alone on {lost}.")
     return gains
 
 
-def _by_chance(at_least: int, of: int) -> float:
+def _p_value(at_least: int, of: int) -> float:
     """Return the probability of so many heads of a fair coin (sign test)."""
     return float(sum(math.comb(of, number) for number in range(at_least, of + 1)) / 2**of)
 

@@ -38,7 +38,7 @@ class Faults:
         self._setup = setup
         self._system = setup.system
         self._uploads = uploads
-        self._chance = random.Random(seed)  # noqa: S311  # not for secrets
+        self._random = random.Random(seed)  # noqa: S311  # not for secrets
         self.poisoned: list[int] = []
 
     def cause(self, kind: str, seconds: float) -> None:

@@ -45,8 +45,8 @@ def reviews(number: float) -> str:
 
 
 def _reviews(number: float) -> str:
-    said = reviews(number)
-    return f"{said} review" if said == "1" else f"{said} reviews"
+    amount = reviews(number)
+    return f"{amount} review" if amount == "1" else f"{amount} reviews"
 
 
 def _change(difference: Difference) -> str:

@@ -113,8 +113,8 @@ def guarded(
     if_certain = IF_CERTAIN * margin
     exceeded = if_certain if certain and worse_by > if_certain + ROUNDING else None
     counted = difference.p_value is not None
-    by_chance = counted and abs(difference.lost - difference.gained) <= NO_LOSS
-    if exceeded is None and worse_by > margin + ROUNDING and not by_chance:
+    within_noise = counted and abs(difference.lost - difference.gained) <= NO_LOSS
+    if exceeded is None and worse_by > margin + ROUNDING and not within_noise:
         exceeded = margin
     return _guard(
         name,

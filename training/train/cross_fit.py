@@ -24,7 +24,7 @@ from training.evaluation.scoring import probabilities, truth_of
 from training.features.feature_batches import FeatureBatches
 from training.features.subset import FeatureSubset
 from training.train.batch_sources import source_builder
-from training.train.how_long import say_how_long
+from training.train.log_duration import log_duration
 from training.train.recipe import TrainingData, fit_units, new_network, train_network
 from training.train.request import TrainRequest
 
@@ -71,7 +71,7 @@ def cross_fit(
     """
     inputs = _Inputs(request, samples, accelerator)
     photos = round(np.mean([len(fold.train) for fold in folds]))
-    say_how_long(request, new_network(request).to(inputs.device), photos, len(folds))
+    log_duration(request, new_network(request).to(inputs.device), photos, len(folds))
     scores = []
     for number, fold in enumerate(folds, start=1):
         logger.info(

@@ -22,7 +22,7 @@ from training.runtime.devices import make_accelerator
 from training.train.batch_sources import make_batch_sources
 from training.train.bundle import Trained, write_trained
 from training.train.cross_fit import cross_fit
-from training.train.how_long import say_how_long
+from training.train.log_duration import log_duration
 from training.train.photos import TrainingPhotos, read_training_photos
 from training.train.recipe import TrainingData, fit_units, new_network, train_network
 from training.train.request import TrainRequest
@@ -51,7 +51,7 @@ def train(request: TrainRequest) -> Manifest | None:
     )
     start = new_network(request).to(accelerator.device)
     if not request.finish:
-        say_how_long(request, start, len(split.train))
+        log_duration(request, start, len(split.train))
     sources = make_batch_sources(start, request, split, accelerator, photos.sha256_of)
     validation = HeldOut(sources.validation, truth_of(split.validation))
     data = TrainingData(sources.training, split.train, targets, validation)

@@ -7,16 +7,16 @@ from datetime import date
 
 import pytest
 
-from classifier.shadow.figures import ComparedPhoto, Said, by_day, compare
+from classifier.shadow.figures import Answer, ComparedPhoto, by_day, compare
 from classifier.shadow.rule import Limits, champion_cost, rule
 
 LIMITS = Limits(wrong_tag=10, cost=0.05, recall=0.10, coverage=0.15, rejection=0.05)
-BOOTS, FLATS = (Said("subclass", "Shoes", sub) for sub in ("Boots", "Flats"))
-SHOES, UNKNOWN = Said("main_class", "Shoes", None), Said("unknown", None, None)
+BOOTS, FLATS = (Answer("subclass", "Shoes", sub) for sub in ("Boots", "Flats"))
+SHOES, UNKNOWN = Answer("main_class", "Shoes", None), Answer("unknown", None, None)
 IS_BOOTS, IS_OTHER = ("Shoes", "Boots"), (None, None)
 DAY = date(2026, 3, 1)
 ALIKE = ComparedPhoto(DAY, 0, BOOTS, BOOTS)
-TOTE = Said("subclass", "Bags", "Tote Bags")
+TOTE = Answer("subclass", "Bags", "Tote Bags")
 BAGS = ComparedPhoto(DAY, 0, TOTE, TOTE)
 
 
@@ -24,7 +24,7 @@ LISTINGS = itertools.count(100)
 
 
 def differing(
-    count: int, champion: Said, candidate: Said, truth: tuple[str | None, str | None] | None
+    count: int, champion: Answer, candidate: Answer, truth: tuple[str | None, str | None] | None
 ) -> list[ComparedPhoto]:
     """Reviewed photos on which both differ, each of a listing of its own."""
     return [
@@ -40,28 +40,28 @@ def test_the_cost_differs_by_the_photos_on_which_both_differ() -> None:
         *differing(30, FLATS, BOOTS, IS_BOOTS),
         *differing(10, BOOTS, SHOES, IS_BOOTS),
     ]
-    found = compare(photos, wrong_tag=10)
-    assert found.agreement == pytest.approx(0.96)
-    assert found.cost is not None
-    assert found.cost.value == pytest.approx(-290)
-    assert found.cost.low < -290 < found.cost.high < 0
+    compared = compare(photos, wrong_tag=10)
+    assert compared.agreement == pytest.approx(0.96)
+    assert compared.cost is not None
+    assert compared.cost.value == pytest.approx(-290)
+    assert compared.cost.low < -290 < compared.cost.high < 0
 
 
 def test_reviewed_ones_stand_for_those_that_wait() -> None:
     """Half of them are reviewed: the difference is twice what these cost, and less certain."""
     known = differing(20, FLATS, BOOTS, IS_BOOTS)
     waiting = [replace(one, reviewed=False, truth=None) for one in known]
-    found = compare([*[ALIKE] * 960, *known, *waiting], wrong_tag=10)
-    assert found.cost is not None
-    assert found.cost.value == pytest.approx(-400)
+    compared = compare([*[ALIKE] * 960, *known, *waiting], wrong_tag=10)
+    assert compared.cost is not None
+    assert compared.cost.value == pytest.approx(-400)
     assert compare([*[ALIKE] * 960, *waiting], wrong_tag=10).cost is None
 
 
 def test_two_models_that_agree_cost_the_same() -> None:
     """Nothing differs, so nothing has to be reviewed to know it."""
-    found = compare([ALIKE] * 10, wrong_tag=10)
-    assert found.cost is not None
-    assert (found.cost.low, found.cost.value, found.cost.high) == (0, 0, 0)
+    compared = compare([ALIKE] * 10, wrong_tag=10)
+    assert compared.cost is not None
+    assert (compared.cost.low, compared.cost.value, compared.cost.high) == (0, 0, 0)
 
 
 def test_the_interval_covers_the_truth_as_often_as_it_says() -> None:

@@ -65,8 +65,8 @@ def _holds(difference: Difference | None, margin: Margin, lower_is_better: bool)
     if certain and worse_by > margin.if_certain:
         return False
     counted = difference.p_value is not None
-    by_chance = counted and abs(difference.lost - difference.gained) <= NO_LOSS
-    return worse_by <= margin.at_most or by_chance
+    within_noise = counted and abs(difference.lost - difference.gained) <= NO_LOSS
+    return worse_by <= margin.at_most or within_noise
 
 
 def _gains(figures: PairedFigures) -> Iterator[bool]:

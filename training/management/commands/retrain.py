@@ -78,7 +78,7 @@ class Command(BaseCommand):
             if options["dry_run"]:
                 self.stdout.write(plan(asked))
             elif options["limit"] is not None:
-                self._look(asked, options["limit"])
+                self._limited(asked, options["limit"])
             else:
                 self._retrain(asked, RetrainRun.Policy(options["promote"]))
         except (*FAILURES, AlreadyRunningError, LeaseLostError, ValueError) as error:
@@ -89,12 +89,12 @@ class Command(BaseCommand):
                 "again."
             ) from error
 
-    def _look(self, asked: "RetrainRequest", limit: int) -> None:
-        from training.retrain.look import quick_look
+    def _limited(self, asked: "RetrainRequest", limit: int) -> None:
+        from training.retrain.limited import limited_report
 
         if limit < FEWEST_OF_A_LOOK:
             raise CommandError(f"--limit is at least {FEWEST_OF_A_LOOK}; it is {limit}.")
-        report = quick_look(asked, limit)
+        report = limited_report(asked, limit)
         lines = [
             f"A quick look with at most {limit} base photos of each label in each part, compared "
             f"on {report.photos.total} photos. Nothing was kept.",

@@ -90,12 +90,12 @@ function tell(sentences) {
 }
 
 async function take(files) {
-  const room = limits.photos - kept().length;
+  const remaining = limits.photos - kept().length;
   const small = files.filter((file) => file.size <= limits.bytes);
-  const over = Math.max(0, small.length - room);
+  const over = Math.max(0, small.length - remaining);
   tell(over ? [`A listing takes ${limits.photos} photos at most; ${over} ${over === 1 ? "was" : "were"} not added.`] : []);
   for (const file of files.filter((one) => one.size > limits.bytes)) addPhoto({ name: file.name, file, state: "refused", why: tooLarge(file, limits.bytes) });
-  const added = small.slice(0, Math.max(0, room)).map((file) => addPhoto({ name: file.name, file }));
+  const added = small.slice(0, Math.max(0, remaining)).map((file) => addPhoto({ name: file.name, file }));
   update();
   if (added.length === 0) return;
   section.scrollIntoView({ behavior: "smooth", block: "nearest" });
@@ -225,11 +225,11 @@ document.addEventListener("tags:signed-out", (event) => {
 // What is there already: on the server, and in this browser from an earlier time.
 
 async function load() {
-  const found = await findDraft(user, (one) => (draft.listing ? one.listing === draft.listing : true));
-  if (found) draft = found.draft;
-  if (draft.listing && !(await loadListing(found))) return;
-  for (const { key, name, file } of found?.photos ?? []) addPhoto({ key, name, file });
-  if (found && !form.dataset.listing) {
+  const stored = await findDraft(user, (one) => (draft.listing ? one.listing === draft.listing : true));
+  if (stored) draft = stored.draft;
+  if (draft.listing && !(await loadListing(stored))) return;
+  for (const { key, name, file } of stored?.photos ?? []) addPhoto({ key, name, file });
+  if (stored && !form.dataset.listing) {
     title.value = draft.title;
     notice.textContent = "This is the listing that you began earlier. It goes on where it stopped.";
     document.getElementById("another").hidden = queue.unsent.length > 0;
@@ -238,9 +238,9 @@ async function load() {
   queue.work();
 }
 
-async function loadListing(found) {
+async function loadListing(stored) {
   const answer = await save("GET", listingUrl());
-  if (answer.gone || (answer.kind === "done" && !found?.photos.length && !answer.body.is_draft && !form.dataset.listing)) {
+  if (answer.gone || (answer.kind === "done" && !stored?.photos.length && !answer.body.is_draft && !form.dataset.listing)) {
     await dropDraft(draft.key);
     location.reload();
     return false;

@@ -11,7 +11,7 @@ from training.train.request import TrainRequest
 logger = logging.getLogger(__name__)
 
 
-def say_how_long(
+def log_duration(
     request: TrainRequest, network: HierarchicalResNet, photos: int, folds: int = 1
 ) -> None:
     """Write into the log how long the passes will take this CPU; nothing where outputs are kept.

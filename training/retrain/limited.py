@@ -1,4 +1,4 @@
-"""A quick look at what a retraining would come to: `manage.py retrain --limit N`."""
+"""What a retraining with few base photos would come to: `manage.py retrain --limit N`."""
 
 import hashlib
 import tempfile
@@ -21,7 +21,7 @@ from training.retrain.request import RetrainRequest
 from training.retrain.run import retraining_folder
 
 
-def quick_look(request: RetrainRequest, limit: int) -> GateReport:
+def limited_report(request: RetrainRequest, limit: int) -> GateReport:
     """Train on all reviews and few base photos, and return what the gate says; nothing is kept.
 
     Args:
@@ -34,14 +34,14 @@ def quick_look(request: RetrainRequest, limit: int) -> GateReport:
     champion = registry.champion()
     if champion is None:
         raise registry.NoChampionError
-    with tempfile.TemporaryDirectory(prefix="quick-look-") as name:
+    with tempfile.TemporaryDirectory(prefix="limited-") as name:
         folder = Path(name)
         collected = collect(
             champion, request.photos, copies=folder / "photos", cache=retraining_folder()
         )
-        few = replace(collected, rows=limited(collected.rows, limit))
+        few = replace(collected, rows=limited_rows(collected.rows, limit))
         spec = CandidateSpec(
-            name="quick-look",
+            name="limited",
             champion=storage.local_folder(champion),
             split=champion.manifest.get("metrics", {}).get("split", {}),
             features=folder / "features",
@@ -55,7 +55,7 @@ def quick_look(request: RetrainRequest, limit: int) -> GateReport:
         ).report
 
 
-def limited(rows: Sequence[DatasetRow], limit: int) -> list[DatasetRow]:
+def limited_rows(rows: Sequence[DatasetRow], limit: int) -> list[DatasetRow]:
     """Return all reviewed photos and, of each label in each split, few base photos, in order.
 
     Products are taken whole, in an order that is random and always the same, up to the one that
