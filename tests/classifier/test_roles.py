@@ -1,6 +1,7 @@
 """Who may open which page: every address for every role, as docs/roles.md shows it."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any, Final
@@ -37,10 +38,14 @@ asked for; another seller does not. Moderator and engineer have the rights of th
 """
 
 
+# The admin joins a set here, whose order is another in every process.
+APPS = re.compile(r"\(\?P<app_label>[\w|]+\)")
+
+
 def patterns(resolver: Any, prefix: str = "", names: str = "") -> Iterator[tuple[str, str]]:
     """Every route with the name that it is reversed by."""
     for each in resolver.url_patterns:
-        route = prefix + str(each.pattern)
+        route = prefix + APPS.sub(r"<app_label>", str(each.pattern))
         if isinstance(each, URLResolver):
             space = f"{names}{each.namespace}:" if each.namespace else names
             yield from patterns(each, route, space)

@@ -3,6 +3,7 @@
 import shutil
 import sys
 import tempfile
+import uuid
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,7 +87,8 @@ def system_on_servers(
 @pytest.fixture(scope="module")
 def quick_system(untrained_bundle: Path, new_postgresql_database: Any) -> Iterator[System]:
     """The system on PostgreSQL, with a model for small pictures that tags hundreds a second."""
-    yield from _running(untrained_bundle, {"DATABASE_URL": new_postgresql_database("quick")})
+    name = f"quick_{uuid.uuid4().hex}"  # modules that share a process share the server
+    yield from _running(untrained_bundle, {"DATABASE_URL": new_postgresql_database(name)})
 
 
 def _running(bundle: Path, environment: dict[str, str]) -> Iterator[System]:
