@@ -27,6 +27,7 @@ def sign_in_at(page: Page, site: Site) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_label("Title")).to_be_visible()
+    page.wait_for_load_state()  # with its scripts
 
 
 @pytest.fixture
@@ -36,6 +37,22 @@ def page(site: Site, browser: Browser) -> Iterator[Page]:
     sign_in_at(page, site)
     yield page
     context.close()
+
+
+def test_photos_chosen_before_the_scripts_came_are_sent(page: Page) -> None:
+    """Over a slow network a photo may be chosen before the page can take it; it is taken then."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/draft/choose*.js", hold)
+    page.reload(wait_until="commit")
+    choose(page, photo("a.jpg"))
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].continue_()
+    all_sent(page, 1)
 
 
 def end_sessions(site: Site, page: Page) -> None:

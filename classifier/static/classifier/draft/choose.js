@@ -36,3 +36,9 @@ addEventListener("drop", (event) => {
 addEventListener("paste", (event) => {
   if (event.clipboardData?.files.length) chosen(event.clipboardData.files);
 });
+
+// Photos that were chosen before this script had come.
+for (const input of form.querySelectorAll("input[type=file]")) {
+  chosen(input.files);
+  input.value = "";
+}

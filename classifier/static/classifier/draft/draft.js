@@ -90,6 +90,7 @@ function tell(sentences) {
 }
 
 async function take(files) {
+  await loaded; // what is there already comes first, and is not read again with the new ones
   const remaining = limits.photos - kept().length;
   const small = files.filter((file) => file.size <= limits.bytes);
   const over = Math.max(0, small.length - remaining);
@@ -264,5 +265,5 @@ document.getElementById("another").addEventListener("click", async () => {
   location.assign(form.dataset.upload);
 });
 
+const loaded = load();
 document.addEventListener("photos:chosen", (event) => take(event.detail));
-load();
