@@ -9,6 +9,7 @@ from django.conf import settings
 
 from classifier import jobs, notify, retraining
 from classifier.accounts import audit
+from classifier.drift import days as drift_days
 from classifier.models import Heartbeat
 from classifier.operations import canary, heartbeat
 from classifier.photos import cleanup, orphans
@@ -57,6 +58,12 @@ def remove_orphans() -> None:
     heartbeat.forget_old()
     audit.forget_old()
     orphans.remove_orphans()
+
+
+@shared_task(name="classifier.tasks.measure_drift")
+def measure_drift() -> None:
+    """Count the photos of the day that is over, and compare them with those before."""
+    drift_days.measure_missing()
 
 
 @shared_task(name=notify.RECLASSIFY_TASK)

@@ -245,6 +245,15 @@ OLDEST_PENDING_SECONDS = env.int("OLDEST_PENDING_SECONDS", default=300)
 CANARY_EVERY_SECONDS = env.int("CANARY_EVERY_SECONDS", default=300)
 # Where the process `monitor` answers; no stranger should reach it.
 MONITOR_ADDRESS = env.str("MONITOR_ADDRESS", default="127.0.0.1:9100")
+# A day of so many photos and more is compared with those before; a population stability index above
+# this is an alarm; 0: days are not compared.
+DRIFT_PHOTOS = env.int("DRIFT_PHOTOS", default=200)
+DRIFT_PSI = env.float("DRIFT_PSI", default=0.25)
+if DRIFT_PHOTOS < 1 or not 0 <= DRIFT_PSI <= 10:
+    raise ImproperlyConfigured(
+        "DRIFT_PHOTOS must be at least 1 photo, and DRIFT_PSI lie between 0 (off) and 10; they are "
+        f"{DRIFT_PHOTOS} and {DRIFT_PSI:g}."
+    )
 # How long it is kept who signed in, exported and deleted.
 AUDIT_KEEP_DAYS = env.int("AUDIT_KEEP_DAYS", default=365)
 # Who is told of alarms: mail addresses, and an address that takes JSON.
@@ -360,6 +369,10 @@ CELERY_BEAT_SCHEDULE = {
     "remove-orphans": {
         "task": "classifier.tasks.remove_orphans",
         "schedule": crontab(hour="3", minute="30"),
+    },
+    "measure-drift": {
+        "task": "classifier.tasks.measure_drift",
+        "schedule": crontab(hour="0", minute="20"),
     },
     "decide-shadow": {
         "task": "classifier.tasks.decide_shadow",

@@ -2,6 +2,7 @@
 
 from classifier.models.audit import AuditEntry
 from classifier.models.deleted_photos import DeletedPhoto
+from classifier.models.drift import DriftDay
 from classifier.models.operations import Alarm, Canary, Heartbeat, Lease
 from classifier.models.photos import Listing, ListingPhoto
 from classifier.models.queue import Exclusion, QueueItem
@@ -25,6 +26,7 @@ __all__ = [
     "Canary",
     "DatasetReview",
     "DeletedPhoto",
+    "DriftDay",
     "Exclusion",
     "Heartbeat",
     "Lease",

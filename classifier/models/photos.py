@@ -102,6 +102,9 @@ class ListingPhoto(models.Model):
     outcome = models.CharField(max_length=20, choices=wording.OUTCOMES, null=True, blank=True)
     reason = models.CharField(max_length=30, choices=wording.REASONS, null=True, blank=True)
     scores = models.JSONField(null=True, blank=True)
+    brightness = models.FloatField(
+        null=True, blank=True, editable=False, help_text="Mean of the network's input, 0 to 1."
+    )
     model_version = models.ForeignKey(
         ModelVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="photos"
     )
@@ -192,6 +195,9 @@ class ListingPhoto(models.Model):
             models.CheckConstraint(
                 condition=share("main_confidence") & share("sub_confidence"),
                 name="photo_confidences_are_shares",
+            ),
+            models.CheckConstraint(
+                condition=share("brightness"), name="photo_brightness_is_a_share"
             ),
             models.CheckConstraint(
                 condition=Q(reason__isnull=True)

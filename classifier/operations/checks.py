@@ -20,6 +20,7 @@ from django.db import connection
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
+from classifier.drift import days
 from classifier.models import Canary, Heartbeat, ListingPhoto
 from classifier.operations import heartbeat
 from classifier.photos.storage import StorageUnavailableError, storage_errors
@@ -144,6 +145,11 @@ def trainer() -> str:
     return missing_trainer()
 
 
+def drift() -> str:
+    """Was the stream's last day like those before?"""
+    return days.alarm()
+
+
 def disk() -> str:
     """Is there room where this machine keeps its database and photos?"""
     folders = [Path(settings.VAR_DIR)]
@@ -179,6 +185,7 @@ def canary() -> str:
 
 CHECKS: Final[tuple[Callable[[], str], ...]] = (
     database, storage, broker, workers, champion, oldest_pending, canary, scheduler, trainer, disk,
+    drift,
 )  # fmt: skip
 # Without these no photo is tagged; the others are alarms all the same.
 NEEDED: Final = frozenset(

@@ -23,7 +23,7 @@ from classifier.tagging.results import Postponed, Result, Tagged, Unreadable
 PENDING = Q(status=ListingPhoto.Status.PENDING)
 TAG_FIELDS = (
     "main", "sub", "main_confidence", "sub_confidence", "outcome", "reason", "scores",
-    "model_version", "classified_at",
+    "brightness", "model_version", "classified_at",
 )  # fmt: skip
 RESULT_FIELDS = ("status", "claim", "claimed_until", "error", *TAG_FIELDS)
 
@@ -138,6 +138,7 @@ def write_tag(row: ListingPhoto, tagged: Tagged, version: ModelVersion) -> None:
     row.sub_confidence = decision.sub_confidence
     row.outcome, row.reason = decision.outcome, decision.reason
     row.scores = tagged.scores.as_dict()
+    row.brightness = tagged.brightness
     row.model_version = version
     row.classified_at = timezone.now()
 

@@ -11,10 +11,15 @@ STORAGE_FAILED: Final = "The storage did not give the file"
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """A photo was read and decided."""
+    """A photo was read and decided.
+
+    Attributes:
+        brightness: mean of the network's input, 0 to 1; None if it was not measured.
+    """
 
     scores: Scores
     decision: Decision
+    brightness: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

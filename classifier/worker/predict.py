@@ -45,7 +45,15 @@ def results_of(
         _must_still_work(predictor)
         why = Postponed(f"The model could not be run ({type(error).__name__}).")
         return [why if isinstance(item, Tensor) else item for item in read]
-    return [Tagged(*next(decided)) if isinstance(item, Tensor) else item for item in read]
+    return [
+        Tagged(*next(decided), brightness_of(item)) if isinstance(item, Tensor) else item
+        for item in read
+    ]
+
+
+def brightness_of(pixels: Tensor) -> float:
+    """Return the mean of a prepared photo, uint8 (3, size, size), from 0 (black) to 1 (white)."""
+    return pixels.float().mean().item() / 255
 
 
 def _must_still_work(predictor: Predictor) -> None:

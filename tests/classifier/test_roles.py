@@ -14,7 +14,7 @@ from django.urls.exceptions import NoReverseMatch
 from django.utils import timezone
 
 from classifier.accounts.roles import ENGINEER_RIGHTS, MODERATOR_RIGHTS
-from classifier.models import ListingPhoto, ModelVersion, RetrainRun, Shadow
+from classifier.models import DriftDay, ListingPhoto, ModelVersion, RetrainRun, Shadow
 from tests.classifier.listings import tag, uploaded_listing
 from tests.compose_file import REPOSITORY
 from tests.scores import some_scores
@@ -63,7 +63,7 @@ def numbers(seller: User, champion: ModelVersion) -> dict[str, int]:
         "listing": listing.pk, "listingphoto": photo.pk, "modelversion": champion.pk,
         "user": seller.pk, "group": Group.objects.create(name="some").pk,
         "retrainrun": RetrainRun.objects.create(trigger="command").pk,
-        "shadow": a_shadow(champion).pk,
+        "shadow": a_shadow(champion).pk, "driftday": a_day(champion).pk,
     }  # fmt: skip
 
 
@@ -73,6 +73,13 @@ def a_shadow(champion: ModelVersion) -> Shadow:
         version=a_version("silent"), champion=champion, share=0.1, photos_wanted=100,
         started_at=timezone.now(), ended_at=timezone.now(), state="dropped", message="No better.",
     )  # fmt: skip
+
+
+def a_day(champion: ModelVersion) -> DriftDay:
+    """Return one that was counted."""
+    return DriftDay.objects.create(
+        day=timezone.localdate(), version=champion, photos=1, counts={}, distances={}
+    )
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ SELLERS_PAGES: Final = (
     "/api/v1/docs/",
 )  # fmt: skip
 MODEL_PAGES: Final = (
-    "listing", "listingphoto", "modelversion", "review", "retrainrun",
+    "listing", "listingphoto", "modelversion", "review", "retrainrun", "driftday",
 )  # fmt: skip
 ADMIN_PAGES: Final = (
     "/admin/", QUEUE, "/admin/classifier/review/quality/", "/admin/auth/user/",

@@ -10,6 +10,7 @@ import pytest
 from celery.exceptions import WorkerShutdown
 from celery.worker import state
 from django.core.files.base import ContentFile
+from PIL import Image
 from pytest_django import Settings
 
 from classifier.models import ListingPhoto
@@ -63,6 +64,17 @@ def test_everything_that_is_pending_is_tagged(champion_folder: Path, settings: S
     assert tag.drain() == 10
     assert set(statuses()) == {"classified"}
     assert tag.drain() == 0
+
+
+def test_the_brightness_of_a_photo_is_stored_with_its_tag(champion_folder: Path) -> None:
+    """From 0, a black picture, to 1, a white one."""
+    photos = pending_photos(3)
+    for photo, colour in zip(photos, ("black", "#808080", "white"), strict=True):
+        data = pictures.encoded(Image.new("RGB", (64, 48), colour), "JPEG")
+        photo.image.storage.save(str(photo.image), ContentFile(data))
+    tag.drain()
+    rows = ListingPhoto.objects.order_by("id").values_list("brightness", flat=True)
+    assert list(rows) == pytest.approx([0, 0.502, 1], abs=0.005)
 
 
 def test_a_photo_that_was_tried_before_does_not_wait_behind_every_fresh_one(
