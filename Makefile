@@ -50,9 +50,7 @@ demo: install ## as run, and send the sample photos; ONCE=1 stops after them wit
 	@$(BIN)/python -m local_stack demo $(if $(filter 1 yes on true,$(ONCE)),--once)
 
 # A file's tests stay in one process, for they share servers; ARGS="-n 0" runs all in one, to debug.
-# One process more than there are cores, since tests of whole systems mostly wait.
-TEST_PROCESSES := $(shell $(PYTHON) -c "import os; print(min(4, os.cpu_count() + 1))")
-PYTEST := $(BIN)/pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test: install browser ## run every test; needs nothing else on the machine (ARGS="-k name" for some)
 	$(PYTEST) $(ARGS)
