@@ -184,11 +184,6 @@ def test_shuffled_labels_are_rejected_with_reasons(
         promotion.promote(version=candidate)
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="Mostly the first candidate's backbone has another hash than the champion's had, so "
-    "features are computed anew; the cause is not known.",
-)
 def test_a_second_retraining_moves_no_photo_and_reuses_features(
     confused: ModelVersion, base_photos: Path, var: Path
 ) -> None:

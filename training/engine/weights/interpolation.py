@@ -19,7 +19,8 @@ def copied_state(module: nn.Module) -> dict[str, Tensor]:
 def interpolate(module: nn.Module, start: Mapping[str, Tensor], share: float) -> None:
     """Put the module's weights ``share`` of the way from ``start`` to what they are, in place.
 
-    Counters, which are not floating-point numbers, stay as they are.
+    Counters, which are not floating-point numbers, stay as they are, and so does to the bit what was
+    not trained: calculated, a weight of -0.0 would become 0.0, and the hash of the weights another.
 
     Raises:
         ValueError: if the share is not between 0 and 1, or the start is of another module.
@@ -30,5 +31,6 @@ def interpolate(module: nn.Module, start: Mapping[str, Tensor], share: float) ->
     if set(state) != set(start):
         raise ValueError("The start is of another module: its weights have other names.")
     for name, value in state.items():
-        if value.is_floating_point():
-            value.copy_(start[name].to(value.device).lerp(value, share))
+        before = start[name].to(value.device)
+        if value.is_floating_point() and not torch.equal(value, before):
+            value.copy_(before.lerp(value, share))

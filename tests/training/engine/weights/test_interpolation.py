@@ -37,3 +37,13 @@ def test_a_share_beyond_the_way_and_a_foreign_start_are_refused() -> None:
         interpolate(module, start, 1.5)
     with pytest.raises(ValueError, match="another module"):
         interpolate(module, copied_state(nn.Linear(3, 4)), 0.5)
+
+
+@pytest.mark.parametrize("share", [0.25, 0.75])
+def test_what_was_not_trained_stays_to_the_bit(share: float) -> None:
+    """A weight of -0.0 stays -0.0: features are kept under the hash of the weights behind them."""
+    module = nn.Linear(2, 1)
+    with torch.no_grad():
+        module.weight.copy_(torch.tensor([[-0.0, 3.0]]))
+    interpolate(module, copied_state(module), share)
+    assert torch.signbit(module.weight).tolist() == [[True, False]]
