@@ -19,8 +19,8 @@ def copied_state(module: nn.Module) -> dict[str, Tensor]:
 def interpolate(module: nn.Module, start: Mapping[str, Tensor], share: float) -> None:
     """Put the module's weights ``share`` of the way from ``start`` to what they are, in place.
 
-    Counters, which are not floating-point numbers, stay as they are, and so does to the bit what was
-    not trained: calculated, a weight of -0.0 would become 0.0, and the hash of the weights another.
+    Counters, which are not floating-point numbers, stay as they are, and so does to the bit what
+    was not trained: calculated, a weight of -0.0 would become 0.0, and the weights' hash another.
 
     Raises:
         ValueError: if the share is not between 0 and 1, or the start is of another module.
