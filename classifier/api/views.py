@@ -34,6 +34,7 @@ from classifier.models import Listing, ListingPhoto, Review
 from classifier.photos import files
 from classifier.photos.access import listings_for, photos_for
 from classifier.photos.receiving import intake, listings, upload_keys
+from classifier.photos.thumbnails import DamagedFileError
 from classifier.review.labels import with_label_parts
 from classifier.throttles import LoginThrottle, UploadThrottle
 
@@ -237,7 +238,7 @@ class ImageView(generics.GenericAPIView[ListingPhoto]):
             return self.make(self.get_object())
         except FileNotFoundError as error:
             raise Http404("The file of this photo is no longer there.") from error
-        except files.DamagedFileError as error:
+        except DamagedFileError as error:
             logger.error("%s", error, exc_info=error)
             raise Http404("The file of this photo is damaged.") from error
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from classifier.models import DeletedPhoto, ListingPhoto
 from classifier.photos import gradcam
+from classifier.photos.thumbnails import thumbnail_name
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ def _remove(photo: DeletedPhoto, versions: list[str]) -> bool:
     try:
         if photo.image:
             storage.delete(photo.image)
+            storage.delete(thumbnail_name(photo.image))
         gradcam.remove(photo.number, versions)
     except (OSError, BotoCoreError, ClientError) as error:
         logger.warning("The storage did not remove %s; tried again later. %s", photo.image, error)

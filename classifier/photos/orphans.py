@@ -1,9 +1,12 @@
-"""Files of photos that belong to no row: what a web process left that was killed in mid-upload."""
+"""Files of photos and thumbnails that belong to no row.
+
+A web process leaves them that was killed in mid-upload.
+"""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from django.core.files.storage import Storage, default_storage
@@ -11,10 +14,11 @@ from django.utils import timezone
 
 from classifier.models import ListingPhoto
 from classifier.photos.storage import storage_errors
+from classifier.photos.thumbnails import photo_name
 
 logger = logging.getLogger(__name__)
 
-FOLDER: Final = "photos"
+FOLDERS: Final = ("photos", "thumbnails")
 # A file is written before its row, and no upload takes so long.
 YOUNGEST: Final = timedelta(hours=1)
 AT_ONCE: Final = 500
@@ -26,12 +30,20 @@ def find_orphans() -> Iterator[str]:
     Raises:
         StorageUnavailableError: if the storage does not answer.
     """
-    files = _files(default_storage, FOLDER)
+    files = chain.from_iterable(_files(default_storage, folder) for folder in FOLDERS)
     while names := list(islice(files, AT_ONCE)):
-        known = set(ListingPhoto.objects.filter(image__in=names).values_list("image", flat=True))
+        known = of_photos(names)
         for name in names:
             if name not in known and _age(name) > YOUNGEST:
                 yield name
+
+
+def of_photos(names: Sequence[str]) -> set[str]:
+    """Return those of these files, photos and thumbnails, that belong to a photo."""
+    photo_of = {name: photo_name(name) for name in names}
+    rows = ListingPhoto.objects.filter(image__in=set(photo_of.values()))
+    there = set(rows.values_list("image", flat=True))
+    return {name for name, photo in photo_of.items() if photo in there}
 
 
 def remove_orphans() -> int:

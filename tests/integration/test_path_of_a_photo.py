@@ -133,7 +133,8 @@ def test_stored_photos_are_clean_jpegs(running_system: System, tmp_path: Path) -
     files = written(tmp_path, {"secret.jpg": pictures.rotated_by_exif(8)})
     listing = client.send_listing("Upright", files)
     running_system.wait_for_results(client, [listing["id"]])
-    newest = max((running_system.folder / "media").rglob("*.jpg"), key=lambda p: p.stat().st_mtime)
+    folder = running_system.folder / "media" / "photos"
+    newest = max(folder.rglob("*.jpg"), key=lambda path: path.stat().st_mtime)
     assert "secret" not in newest.name
     with Image.open(newest) as image:
         assert image.size == (320, 240)

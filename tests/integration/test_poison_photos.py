@@ -64,7 +64,7 @@ def photo(tmp_path: Path) -> Path:
 
 
 def stored_files(system: System) -> list[Path]:
-    return sorted((system.folder / "media").rglob("*.jpg"))
+    return sorted((system.folder / "media" / "photos").rglob("*.jpg"))
 
 
 def test_an_innocent_photo_never_fails_beside_a_poison_one(

@@ -186,7 +186,8 @@ def test_a_photo_whose_file_vanished_fails_alone(system: System, photo: Path) ->
     client = system.seller()
     system.worker.stop()
     listing = client.send_listing("Vanished", [photo] * 3)["id"]
-    files = sorted((system.folder / "media").rglob("*.jpg"), key=lambda path: path.stat().st_mtime)
+    folder = system.folder / "media" / "photos"
+    files = sorted(folder.rglob("*.jpg"), key=lambda path: path.stat().st_mtime)
     files[-1].unlink()
     system.start_worker()
     photos = system.wait_for_results(client, [listing])

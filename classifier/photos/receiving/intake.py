@@ -27,6 +27,7 @@ from classifier.photos.cleaning import (
 from classifier.photos.decoding_cost import PixelAllowance
 from classifier.photos.receiving import upload_keys
 from classifier.photos.storage import StorageUnavailableError, storage_errors
+from classifier.photos.thumbnails import thumbnail_name
 
 logger = logging.getLogger(__name__)
 
@@ -133,7 +134,7 @@ def names_of(rows: Iterable[ListingPhoto]) -> str:
 def _save_files(
     rows: list[ListingPhoto], photos: list[CleanPhoto], begun: list[ListingPhoto]
 ) -> None:
-    """Write the photos' files, and to ``begun`` the rows whose files may be there.
+    """Write the photos' files and thumbnails, and to ``begun`` the rows whose files may be there.
 
     Raises:
         StorageUnavailableError: if the storage does not take one, or is too slow for all.
@@ -147,6 +148,7 @@ def _save_files(
         begun.append(row)
         with storage_errors(row.image.storage):
             row.image.storage.save(row.image.name, ContentFile(photo.jpeg))
+            row.image.storage.save(thumbnail_name(str(row.image)), ContentFile(photo.thumbnail))
 
 
 def _save_rows(
@@ -173,6 +175,7 @@ def _remove_files(rows: list[ListingPhoto], *, at_once: bool) -> None:
         try:
             if at_once:
                 row.image.storage.delete(name)
+                row.image.storage.delete(thumbnail_name(name))
                 continue
         except Exception:  # one that cannot be removed must not keep the others
             logger.exception("The file %s belongs to no row, and is to be removed later.", name)
@@ -219,7 +222,7 @@ def clean_upload(upload: "Upload", allowance: PixelAllowance) -> CleanPhoto:
     """
     limits = photo_limits()
     check_size(upload.size or 0, limits)
-    return clean_photo(upload.read(), limits, allowance)
+    return clean_photo(upload.read(), limits, allowance, with_thumbnail=True)
 
 
 def shown_name(name: str | None) -> str:

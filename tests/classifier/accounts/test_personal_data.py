@@ -53,7 +53,7 @@ def test_a_deletion_leaves_nothing_of_a_seller(tagged: ListingPhoto, storage_fol
     assert not User.objects.filter(username="seller").exists()
     assert Listing.objects.get().seller == other
     cleanup.remove_files()
-    assert len(list((storage_folder / "media").rglob("*.jpg"))) == 1
+    assert len(list((storage_folder / "media" / "photos").rglob("*.jpg"))) == 1
 
 
 def test_who_reviewed_loses_the_name_alone(tagged: ListingPhoto, seller: User) -> None:

@@ -1,7 +1,10 @@
 """The files of photos over HTTP: private JPEGs, a 404 when they are lost, a 503 in an outage."""
 
+import re
+import shutil
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from io import BytesIO
 from pathlib import Path
 from threading import Thread
 
@@ -9,13 +12,17 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.urls import reverse
+from PIL import Image, ImageChops, ImageStat
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from classifier.models import Listing, ListingPhoto, ModelVersion
+from classifier.photos.receiving.intake import receive_listing
+from classifier.photos.thumbnails import thumbnail_name
 from local_stack.processes import free_port
 from tests.classifier.listings import only_photo, upload, uploaded_listing
 from tests.classifier.reviewing import signed_in
+from tests.pictures import jpeg
 from tests.s3_storage import s3_storage
 
 pytestmark = pytest.mark.django_db
@@ -33,14 +40,20 @@ def api(seller: User) -> APIClient:
 
 @pytest.fixture
 def photo(seller: User) -> ListingPhoto:
-    return only_photo(uploaded_listing(seller))
+    """A pending photo of 1200 x 900 pixels."""
+    uploads = [upload("bag.jpg", jpeg(1200, 900))]
+    return only_photo(receive_listing(seller=seller, title="", uploads=uploads).listing)
+
+
+def thumbnail_path(photo: ListingPhoto) -> Path:
+    return Path(default_storage.path(thumbnail_name(str(photo.image))))
 
 
 def replaced_by_a_loop(photo: ListingPhoto) -> None:
-    """Leave a link to itself, which the disk refuses to open with an error of its own."""
-    path = Path(photo.image.path)
-    path.unlink()
-    path.symlink_to(path)
+    """Leave links to themselves, which the disk refuses to open with an error of its own."""
+    for path in (Path(photo.image.path), thumbnail_path(photo)):
+        path.unlink()
+        path.symlink_to(path)
 
 
 def not_mounted(photo: ListingPhoto) -> None:
@@ -63,10 +76,50 @@ def test_images_are_private_jpegs_that_browsers_keep(api: APIClient, seller: Use
         assert answer["X-Content-Type-Options"] == "nosniff"
 
 
+def test_the_page_of_a_fresh_photo_decodes_nothing(
+    photo: ListingPhoto, seller: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Intake has made the thumbnail: page and thumbnail are shown without opening a picture."""
+    opened: list[object] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(Image, "open", lambda file, **_: opened.append(file))
+        client = signed_in(seller)
+        page = client.get(reverse("listing", args=[photo.listing_id])).content.decode()
+        (address,) = re.findall(r'src="([^"]+/thumbnail/)"', page)
+        small = b"".join(client.get(address))
+    assert opened == []
+    assert max(Image.open(BytesIO(small)).size) == 640
+
+
+def test_an_old_photo_gets_its_thumbnail_at_the_first_view(
+    api: APIClient, photo: ListingPhoto
+) -> None:
+    """It is the same picture as that of intake, and is kept: the second view needs no photo."""
+    made_at_intake = Image.open(thumbnail_path(photo)).copy()
+    thumbnail_path(photo).unlink()
+    first = b"".join(api.get(f"/api/v1/photos/{photo.pk}/thumbnail/"))
+    difference = ImageChops.difference(Image.open(BytesIO(first)), made_at_intake)
+    assert max(ImageStat.Stat(difference).mean) < 3
+    Path(photo.image.path).unlink()
+    assert b"".join(api.get(f"/api/v1/photos/{photo.pk}/thumbnail/")) == first
+
+
+def test_a_thumbnail_that_cannot_be_kept_is_shown_all_the_same(
+    api: APIClient, photo: ListingPhoto, storage_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The disk takes no thumbnails; the view makes one each time, and the log says why."""
+    shutil.rmtree(storage_folder / "media" / "thumbnails")
+    (storage_folder / "media" / "thumbnails").symlink_to(storage_folder / "nowhere" / "at-all")
+    small = b"".join(api.get(f"/api/v1/photos/{photo.pk}/thumbnail/"))
+    assert small.startswith(b"\xff\xd8")
+    assert "could not be stored" in caplog.text
+
+
 def test_a_lost_file_is_a_404(api: APIClient, seller: User) -> None:
     """A photo whose file vanished answers in words, not with a crash."""
     photo = only_photo(uploaded_listing(seller))
     photo.image.storage.delete(str(photo.image))
+    thumbnail_path(photo).unlink()
     for kind in ("image", "thumbnail"):
         answer = api.get(f"/api/v1/photos/{photo.pk}/{kind}/")
         assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
@@ -93,6 +146,7 @@ def assert_come_again(api: APIClient, photo: ListingPhoto, kind: str) -> None:
 def test_a_damaged_file_is_a_404(api: APIClient, photo: ListingPhoto) -> None:
     """Asking again does not mend it, and the answer says what is wrong."""
     Path(photo.image.path).write_bytes(b"no photo")
+    thumbnail_path(photo).unlink()
     answer = api.get(f"/api/v1/photos/{photo.pk}/thumbnail/")
     assert answer.status_code == 404
     assert "damaged" in answer.json()["detail"]
@@ -121,6 +175,7 @@ def test_what_s3_lacks_is_a_404(api: APIClient, photo_on_s3: ListingPhoto, kind:
     assert there.status_code == 200
     there.close()
     default_storage.delete(str(photo_on_s3.image))
+    default_storage.delete(thumbnail_name(str(photo_on_s3.image)))
     assert api.get(address).status_code == 404
 
 

@@ -56,4 +56,4 @@ def test_twice_at_once_is_stored_once(storage_folder: Any) -> None:
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["id"] for answer in answers}) == 1
     assert Listing.objects.count() == 1
-    assert len(list((storage_folder / "media").rglob("*.jpg"))) == 1
+    assert len(list((storage_folder / "media" / "photos").rglob("*.jpg"))) == 1

@@ -9,19 +9,21 @@ from django.utils import timezone
 
 from classifier.models import DeletedPhoto, ListingPhoto
 from classifier.photos import cleanup
+from classifier.photos.thumbnails import thumbnail_name
 from tests.classifier.listings import only_photo, uploaded_listing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_the_file_goes_after_the_row(seller: User) -> None:
-    """The deletion itself asks no storage, however many photos go; the task removes the file."""
+    """The deletion itself asks no storage, however many photos go; the task removes the files."""
     listing = uploaded_listing(seller)
     image = only_photo(listing).image
+    files = (str(image), thumbnail_name(str(image)))
     listing.delete()
-    assert image.storage.exists(str(image))
+    assert all(image.storage.exists(name) for name in files)
     assert cleanup.remove_files() == 1
-    assert not image.storage.exists(str(image))
+    assert not any(image.storage.exists(name) for name in files)
     assert cleanup.remove_files() == 0
 
 

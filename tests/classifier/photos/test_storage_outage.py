@@ -99,16 +99,18 @@ def test_photos_that_rest_for_another_reason_go_on_resting(storage_folder: Path)
 
 
 def test_orphans_are_found_and_removed(storage_folder: Path) -> None:
-    """Files of photos stay, young ones too: their rows may be about to be written."""
+    """Files and thumbnails of photos stay, young ones too: their rows may yet be written."""
     pending_photos(1, image="photos/2026/11/01/kept.jpg")
-    names = ("kept", "orphan", "young")
-    for name in names:
-        default_storage.save(f"photos/2026/11/01/{name}.jpg", ContentFile(b"x"))
+    folders = ("photos/2026/11/01", "thumbnails/2026/11/01")
     before = time.time() - 7200
-    for name in ("kept", "orphan"):
-        os.utime(storage_folder / "media" / f"photos/2026/11/01/{name}.jpg", (before, before))
+    for folder in folders:
+        for name in ("kept", "orphan", "young"):
+            default_storage.save(f"{folder}/{name}.jpg", ContentFile(b"x"))
+        for name in ("kept", "orphan"):
+            os.utime(storage_folder / "media" / f"{folder}/{name}.jpg", (before, before))
     listed = StringIO()
     call_command("remove_orphans", dry_run=True, stdout=listed)
-    assert listed.getvalue().split() == ["photos/2026/11/01/orphan.jpg"]
+    assert listed.getvalue().split() == [f"{folder}/orphan.jpg" for folder in folders]
     call_command("remove_orphans", stdout=StringIO())
-    assert sorted(default_storage.listdir("photos/2026/11/01")[1]) == ["kept.jpg", "young.jpg"]
+    for folder in folders:
+        assert sorted(default_storage.listdir(folder)[1]) == ["kept.jpg", "young.jpg"]

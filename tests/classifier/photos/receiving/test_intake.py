@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection
 from PIL import Image
@@ -16,6 +17,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from classifier.models import Listing, ListingPhoto
 from classifier.photos.receiving.intake import IntakeError, receive_listing, shown_name
 from classifier.photos.storage import StorageUnavailableError
+from classifier.photos.thumbnails import thumbnail_name
 from tests import pictures
 
 
@@ -34,14 +36,15 @@ def assert_nothing_is_left(folder: Path) -> None:
 
 
 def test_a_good_upload_is_stored_and_pending(seller: User, storage_folder: Path) -> None:
-    """Two photos give a listing, two pending rows and two clean JPEG files."""
+    """Two photos give a listing, two pending rows, two clean JPEG files and their thumbnails."""
     listing = receive_listing(seller=seller, title=" A bag ", uploads=[upload(), upload()]).listing
     assert listing.title == "A bag"
     assert [photo.status for photo in listing.photos.all()] == ["pending", "pending"]
-    assert len(stored_files(storage_folder)) == 2
+    assert len(stored_files(storage_folder)) == 4
     for photo in listing.photos.all():
         with photo.image.open() as file, Image.open(BytesIO(file.read())) as image:
             assert (image.format, image.size) == ("JPEG", (photo.width, photo.height))
+        assert default_storage.exists(thumbnail_name(str(photo.image)))
 
 
 def test_the_bell_waits_for_the_commit(
@@ -87,7 +90,7 @@ def test_nothing_of_a_file_name_reaches_the_storage(seller: User, storage_folder
     ).listing
     assert [photo.original_name for photo in listing.photos.all()] == names
     for path in stored_files(storage_folder):
-        assert path.is_relative_to(storage_folder / "media" / "photos")
+        assert path.relative_to(storage_folder / "media").parts[0] in ("photos", "thumbnails")
         assert path.suffix == ".jpg"
         assert "evil" not in path.name
 
@@ -102,7 +105,8 @@ def test_bad_photos_among_good_ones_are_refused_by_name_and_the_others_kept(
     letter, empty = (refusal.reason for refusal in received.refused)
     assert letter.startswith("letter.jpg: This file is not a photo")
     assert empty.startswith("empty.png: The file is empty")
-    assert received.listing.photos.count() == len(stored_files(storage_folder)) == 2
+    assert received.listing.photos.count() == 2
+    assert len(stored_files(storage_folder / "media" / "photos")) == 2
 
 
 def test_an_upload_without_any_good_photo_leaves_nothing(
