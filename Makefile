@@ -80,8 +80,8 @@ format: install ## put the code into ruff's form and fix what it can fix
 	$(BIN)/ruff format
 
 bench: export DEBUG = on
-bench: install ## measure, and compare with a named reference
-	$(BIN)/python -m benchmarks
+bench: install ## measure, and compare with a named reference (ARGS="phone growth" for some)
+	$(BIN)/python -m benchmarks $(ARGS)
 
 # A browser of the system, else Playwright's own, which needs no root. Without any the browser tests
 # say so and skip.

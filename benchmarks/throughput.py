@@ -64,3 +64,7 @@ def measure(run: Callable[[list[Tensor]], object], photos: list[Tensor], *, batc
 def _row(what: str, rate: str, ratio: str) -> None:
     sys.stdout.write(f"{what:<28}{rate:>10}{ratio:>8}\n")
     sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the product asks the database for, as its tables grow."""
