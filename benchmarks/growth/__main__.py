@@ -155,9 +155,8 @@ def show(row: dict[str, Any], sizes: Sequence[int]) -> None:
     cells = "".join(f"{row['milliseconds'][size]:>18.2f}" for size in sizes)
     blocks = [row["explain"][size]["blocks"] for size in (sizes[0], sizes[-1])]
     mark = "  !" if row["ratio"] > MOST_GROWTH else ""
-    _print(
-        f"{row['action']:<30}{cells}{row['ratio']:>8.2f}{f'{blocks[0]:,} / {blocks[1]:,}':>26}{mark}"
-    )
+    touched = f"{blocks[0]:,} / {blocks[1]:,}"
+    _print(f"{row['action']:<30}{cells}{row['ratio']:>8.2f}{touched:>26}{mark}")
 
 
 def _print(line: str) -> None:
