@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import torch
 from torch import Tensor
 
 from classifier.decision import Scores
 from classifier.ml.bundle import Bundle
+from classifier.ml.embedding import embed
 from classifier.ml.engines.engine import EngineName
 from classifier.ml.engines.make import make_engine
 from classifier.ml.preprocessing import normalise, to_tensor
@@ -22,6 +23,13 @@ LARGEST_PASS: Final = {"cuda": 128, "cpu": 16}
 def best_device() -> torch.device:
     """Return the GPU where there is one, else the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+class Prediction(NamedTuple):
+    """What the network makes of one photo: its scores, and how it looks to it."""
+
+    scores: Scores
+    embedding: bytes
 
 
 class Predictor:
@@ -70,13 +78,17 @@ class Predictor:
 
     def predict(self, photos: Sequence[Tensor]) -> list[Scores]:
         """Score prepared photos, in order; any number of them."""
-        scores: list[Scores] = []
+        return [prediction.scores for prediction in self.predict_and_embed(photos)]
+
+    def predict_and_embed(self, photos: Sequence[Tensor]) -> list[Prediction]:
+        """Return scores and embedding of prepared photos, in order; any number of them."""
+        predictions: list[Prediction] = []
         with self._device_lock, torch.inference_mode():
             start = 0
             while start < len(photos):
                 chunk = photos[start : start + self.largest_pass]
                 try:
-                    scores += self._pass(torch.stack(list(chunk)))
+                    predictions += self._pass(torch.stack(list(chunk)))
                 except torch.OutOfMemoryError:
                     if self.largest_pass == 1:
                         raise
@@ -85,10 +97,11 @@ class Predictor:
                     self.largest_pass //= 2
                     continue
                 start += len(chunk)
-        return scores
+        return predictions
 
-    def _pass(self, batch: Tensor) -> list[Scores]:
+    def _pass(self, batch: Tensor) -> list[Prediction]:
         pixels = normalise(batch.to(self.device), self.manifest.preprocessing)
         features = self._engine.features(pixels)
         logits = LogitArrays.of([self.network.classify_features(features)])
-        return probabilities(logits, self.manifest.temperature).as_scores()
+        scores = probabilities(logits, self.manifest.temperature).as_scores()
+        return [Prediction(*pair) for pair in zip(scores, embed(features), strict=True)]

@@ -59,7 +59,7 @@ class Review(models.Model):
 
     class Source(models.TextChoices):
         QUEUE = "queue", "queue"
-        BULK = "bulk", "confirmed from the list"
+        BULK = "bulk", "from a list or the grid"
         DIRECT = "direct", "chosen by a person"
 
     # A deleted photo takes its file and row with it; who decided what about it stays on record.

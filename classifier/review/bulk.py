@@ -1,4 +1,8 @@
-"""Confirms the tags of many photos at once, with a preview before and an undo after."""
+"""Settles many photos at once: with their tags or with one verdict, and an undo after.
+
+What these verdicts say of the model counts in no figure that must be unbiased: the guess was in
+view. So photos that wait in the blind sample are left out.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -35,20 +39,29 @@ class Plan:
         return [photo for photos in self.by_label.values() for photo in photos]
 
 
-def plan(photos: Iterable[int], *, moderator: User, seen_at: datetime | None = None) -> Plan:
-    """Sort a selection into what can be confirmed and what cannot; changes nothing.
+def plan(
+    photos: Iterable[int],
+    *,
+    moderator: User,
+    seen_at: datetime | None = None,
+    verdict: verdicts.Verdict | None = None,
+) -> Plan:
+    """Sort a selection into what can be settled and what cannot; changes nothing.
 
     Args:
         photos: their numbers, of which the first `AT_ONCE` count.
         moderator: whose screen does not stand in the way.
         seen_at: when the moderator saw the tags; what was tagged later is left out.
+        verdict: the one for all of them; None for the tag that each has.
     """
     chosen = ListingPhoto.objects.filter(pk__in=list(photos)[:AT_ONCE]).order_by("id")
     rows = list(chosen.select_related("queue_item", "listing"))
     settled = set(Review.objects.final().filter(photo__in=rows).values_list("photo_id", flat=True))
     result = Plan()
     for photo in rows:
-        obstacle = "already settled" if photo.pk in settled else _obstacle(photo, moderator)
+        obstacle = _obstacle(photo, moderator, verdict)
+        if photo.pk in settled:
+            obstacle = "already settled"
         if not obstacle and seen_at and photo.classified_at and photo.classified_at > seen_at:
             obstacle = "tagged anew since you opened this page"
         if obstacle:
@@ -58,14 +71,14 @@ def plan(photos: Iterable[int], *, moderator: User, seen_at: datetime | None = N
     return result
 
 
-def _obstacle(photo: ListingPhoto, moderator: User) -> str:
+def _obstacle(photo: ListingPhoto, moderator: User, verdict: verdicts.Verdict | None) -> str:
     item: QueueItem | None = getattr(photo, "queue_item", None)
-    if photo.main is None:
+    if photo.outcome is None or (verdict is None and photo.main is None):
         return "no tag to confirm"
     if item is None:
         return ""
     if item.blind and item.is_open:
-        # Confirmed here it would no longer be blind, and the accuracy no longer unbiased.
+        # Settled here it would no longer be blind, and the accuracy no longer unbiased.
         return "in the blind sample"
     held = item.held_until is not None and item.held_until > timezone.now()
     return "on another moderator's screen" if held and item.holder_id != moderator.pk else ""
@@ -73,7 +86,7 @@ def _obstacle(photo: ListingPhoto, moderator: User) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """What a confirmation did; ``batch`` is the key for undoing it."""
+    """What settling many photos did; ``batch`` is the key for undoing it."""
 
     batch: UUID
     count: int
@@ -81,9 +94,16 @@ class Confirmed:
 
 
 def confirm(
-    *, moderator: User, photos: Iterable[int], seen_at: datetime | None = None
+    *,
+    moderator: User,
+    photos: Iterable[int],
+    seen_at: datetime | None = None,
+    verdict: verdicts.Verdict | None = None,
 ) -> Confirmed:
-    """Store a review for every photo of a selection that can be confirmed, in one transaction.
+    """Store a review for every photo of a selection that can be settled, in one transaction.
+
+    Args:
+        photos, seen_at, verdict: as of `plan`.
 
     Raises:
         SettledElsewhereError: if somebody settled one of them in the same moment; nothing is
@@ -95,11 +115,13 @@ def confirm(
         # Those without a place in the queue too: no model may tag them anew in between.
         photos_locked = ListingPhoto.objects.select_for_update(no_key=True)
         list(photos_locked.filter(pk__in=numbers).order_by("id").values_list("pk"))
-        chosen = plan(numbers, moderator=moderator, seen_at=seen_at)
+        chosen = plan(numbers, moderator=moderator, seen_at=seen_at, verdict=verdict)
         settled = chosen.photos
         try:
             with transaction.atomic():
-                Review.objects.bulk_create(_review(photo, moderator, batch) for photo in settled)
+                Review.objects.bulk_create(
+                    _review(photo, moderator, verdict or _of_tag(photo), batch) for photo in settled
+                )
         except IntegrityError as error:
             raise SettledElsewhereError from error
         QueueItem.objects.filter(photo__in=settled).update(
@@ -108,9 +130,12 @@ def confirm(
     return Confirmed(batch, len(settled), chosen.left_out)
 
 
-def _review(photo: ListingPhoto, moderator: User, batch: UUID) -> Review:
+def _of_tag(photo: ListingPhoto) -> verdicts.Verdict:
     kind = Review.Verdict.SUBCLASS if photo.sub else Review.Verdict.MAIN_CLASS
-    verdict = verdicts.Verdict(kind, photo.main, photo.sub)
+    return verdicts.Verdict(kind, photo.main, photo.sub)
+
+
+def _review(photo: ListingPhoto, moderator: User, verdict: verdicts.Verdict, batch: UUID) -> Review:
     key = uuid5(batch, str(photo.pk))
     review = verdicts.review_of(photo, moderator=moderator, verdict=verdict, key=key)
     review.source, review.is_final = Review.Source.BULK, True

@@ -62,7 +62,7 @@ def _what(review: Review) -> str:
 def occasion(review: Review) -> str:
     """Return why the photo was reviewed."""
     if review.source == Review.Source.BULK:
-        return "from the list"
+        return "from a list or the grid"
     if review.source == Review.Source.DIRECT:
         return "chosen by the moderator"
     later = {2: "second review", 3: "third review"}

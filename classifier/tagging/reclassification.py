@@ -20,6 +20,7 @@ from classifier import notify
 from classifier.decision import Outcome
 from classifier.models import ListingPhoto, ModelVersion, QueueItem, Reclassification, Review
 from classifier.review.queue import enqueue
+from classifier.tagging import embeddings
 from classifier.tagging.queue import TAG_FIELDS, write_tag
 from classifier.tagging.results import Result, Tagged
 from classifier.versions import registry
@@ -165,6 +166,7 @@ def store(batch: ReclassificationBatch, results: Sequence[Result], *, version: M
         for row in rows:
             write_tag(row, result_of[row.pk], version)
         ListingPhoto.objects.bulk_update(rows, TAG_FIELDS)
+        embeddings.store(rows, result_of, version)
         # One the model was sure of before, and is now, had its draw for the sample already.
         sure = Outcome.SUBCLASS
         enqueue.enqueue([r for r in rows if (before[r.pk][0], r.outcome) != (sure, sure)])

@@ -15,11 +15,13 @@ class Tagged:
 
     Attributes:
         brightness: mean of the network's input, 0 to 1; None if it was not measured.
+        embedding: as `classifier.ml.embedding` makes it; None if there is none.
     """
 
     scores: Scores
     decision: Decision
     brightness: float | None = None
+    embedding: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

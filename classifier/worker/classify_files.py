@@ -100,7 +100,11 @@ def _decide(
         decide_all([item.pixels for item in batch if isinstance(item, _Prepared)], predictor)
     )
     for item in batch:
-        yield item if isinstance(item, Failed) else Classified(item.path, *next(decided))
+        if isinstance(item, Failed):
+            yield item
+        else:
+            scores, decision, _ = next(decided)
+            yield Classified(item.path, scores, decision)
 
 
 def _prepare(file: Path | Failed, predictor: Predictor, limits: Limits) -> _Prepared | Failed:

@@ -1,6 +1,7 @@
 """One pass of the network over prepared photos, and the decision of each."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from torch import Tensor
 
@@ -8,8 +9,16 @@ from classifier.decision import Decision, Scores, decide
 from classifier.ml.predictor import Predictor
 
 
-def decide_all(prepared: Iterable[object], predictor: Predictor) -> list[tuple[Scores, Decision]]:
-    """Return scores and decision of each prepared photo, in order.
+class Decided(NamedTuple):
+    """What became of one photo in a pass."""
+
+    scores: Scores
+    decision: Decision
+    embedding: bytes
+
+
+def decide_all(prepared: Iterable[object], predictor: Predictor) -> list[Decided]:
+    """Return scores, decision and embedding of each prepared photo, in order.
 
     Args:
         prepared: photos as `Predictor.prepare` returns them, uint8 (3, size, size). Whatever else
@@ -19,6 +28,9 @@ def decide_all(prepared: Iterable[object], predictor: Predictor) -> list[tuple[S
         RuntimeError: if the device or its memory fails.
         ValueError: if the network's outputs are no numbers.
     """
-    scores = predictor.predict([item for item in prepared if isinstance(item, Tensor)])
+    photos = [item for item in prepared if isinstance(item, Tensor)]
     thresholds = predictor.manifest.thresholds
-    return [(score, decide(score, thresholds)) for score in scores]
+    return [
+        Decided(scores, decide(scores, thresholds), embedding)
+        for scores, embedding in predictor.predict_and_embed(photos)
+    ]

@@ -13,7 +13,7 @@ from classifier.models import ListingPhoto
 from classifier.photos.storage import StorageUnavailableError, storage_errors
 from classifier.tagging.results import STORAGE_FAILED, Postponed, Result, Tagged, Unreadable
 from classifier.worker import trial
-from classifier.worker.decide_all import decide_all
+from classifier.worker.decide_all import Decided, decide_all
 from classifier.worker.readers import Readers
 
 logger = logging.getLogger(__name__)
@@ -45,10 +45,11 @@ def results_of(
         _must_still_work(predictor)
         why = Postponed(f"The model could not be run ({type(error).__name__}).")
         return [why if isinstance(item, Tensor) else item for item in read]
-    return [
-        Tagged(*next(decided), brightness_of(item)) if isinstance(item, Tensor) else item
-        for item in read
-    ]
+    return [_tagged(next(decided), item) if isinstance(item, Tensor) else item for item in read]
+
+
+def _tagged(decided: Decided, pixels: Tensor) -> Tagged:
+    return Tagged(decided.scores, decided.decision, brightness_of(pixels), decided.embedding)
 
 
 def brightness_of(pixels: Tensor) -> float:

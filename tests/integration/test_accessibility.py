@@ -37,7 +37,8 @@ MODEL_PAGES: Final = (
     "listing", "listingphoto", "modelversion", "review", "retrainrun", "driftday",
 )  # fmt: skip
 ADMIN_PAGES: Final = (
-    "/admin/", QUEUE, "/admin/classifier/review/quality/", "/admin/auth/user/",
+    "/admin/", QUEUE, "/admin/classifier/review/quality/",
+    "/admin/classifier/review/grid/?guess=Shoes", "/admin/auth/user/",
     "/admin/auth/user/add/", "/admin/auth/group/", "/admin/password_change/",
     *(f"/admin/classifier/{name}/" for name in MODEL_PAGES),
     "/admin/classifier/listing/{listing}/change/",

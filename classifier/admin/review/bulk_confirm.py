@@ -5,16 +5,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.middleware.csrf import get_token
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
+from classifier.admin.review import bulk_messages
 from classifier.admin.review.endpoints import may_review
 from classifier.models import ListingPhoto
 from classifier.review import bulk
@@ -46,12 +44,12 @@ class BulkConfirm(ModelAdmin):
             done = bulk.confirm(
                 moderator=request.user,  # type: ignore[arg-type]  # signed in
                 photos=numbers,
-                seen_at=parse_datetime(request.POST.get("seen_at", "")),
+                seen_at=bulk_messages.seen_at(request),
             )
         except ReviewError as error:
             messages.error(request, str(error))
             return None
-        self._tell(request, done)
+        bulk_messages.tell(request, done)
         return None
 
     def _preview(self, request: HttpRequest, numbers: list[int]) -> HttpResponse:
@@ -70,24 +68,6 @@ class BulkConfirm(ModelAdmin):
         }
         return TemplateResponse(request, "admin/classifier/review/bulk_confirm.html", context)
 
-    def _tell(self, request: HttpRequest, done: bulk.Confirmed) -> None:
-        left = "".join(f" {count} left out: {why}." for why, count in done.left_out.most_common())
-        if not done.count:
-            messages.warning(request, f"Nothing was confirmed.{left}")
-            return
-        messages.success(
-            request,
-            format_html(
-                '{} confirmed.{} <form method="post" action="{}" class="inline">'
-                '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
-                '<button class="underline font-semibold">Undo</button></form>',
-                f"{done.count} photo{'s' * (done.count != 1)}",
-                left,
-                reverse("admin:review_bulk_undo", args=[done.batch]),
-                get_token(request),
-            ),
-        )
-
     def undo_confirmation(self, request: HttpRequest, batch: UUID) -> HttpResponse:
         """Take one confirmation back, all of it."""
         if not self.has_confirm_permission(request):
@@ -97,4 +77,4 @@ class BulkConfirm(ModelAdmin):
             messages.success(request, f"Undone: {count} photo{'s' * (count != 1)}.")
         except ReviewError as error:
             messages.error(request, str(error))
-        return HttpResponseRedirect(reverse("admin:classifier_listingphoto_changelist"))
+        return HttpResponseRedirect(bulk_messages.address_back(request))

@@ -16,7 +16,7 @@ from classifier.accounts import audit
 from classifier.admin import pictures
 from classifier.admin.date_filter import WholeDaysFilter
 from classifier.admin.read_only import ReadOnlyAdmin
-from classifier.admin.review import endpoints, wording
+from classifier.admin.review import endpoints, grid_page, wording
 from classifier.admin.review.chosen import ReviewColumn, with_column
 from classifier.models import Review
 from classifier.review import export
@@ -111,6 +111,7 @@ class ReviewAdmin(ReviewColumn, ReadOnlyAdmin):
         )
         pages = [
             path("queue/", page, name="review_queue"),
+            path("grid/", self.admin_site.admin_view(self.grid), name="review_grid"),
             path("quality/", self.admin_site.admin_view(self.quality), name="review_quality"),
             path("export/", self.admin_site.admin_view(self.export), name="review_export"),
         ]
@@ -143,6 +144,10 @@ class ReviewAdmin(ReviewColumn, ReadOnlyAdmin):
             },
         }
         return TemplateResponse(request, "admin/classifier/review/queue.html", context)
+
+    def grid(self, request: HttpRequest) -> HttpResponse:
+        """The wall where many photos are settled at once."""
+        return grid_page.page(request, self.admin_site)
 
     def quality(self, request: HttpRequest) -> HttpResponse:
         """How far moderators agree."""

@@ -69,6 +69,11 @@ ACTIONS: Final = (
 )
 
 
+def verdict_keys() -> tuple[Key, ...]:
+    """Return the keys that give a verdict of their own."""
+    return (*(key for group in GROUPS for key in group.keys), *OTHERS)
+
+
 def every_key() -> tuple[Key, ...]:
     """Return all keys of the page."""
-    return (*(key for group in GROUPS for key in group.keys), *OTHERS, *OFFERS, *ACTIONS)
+    return (*verdict_keys(), *OFFERS, *ACTIONS)

@@ -1,0 +1,1 @@
+"""What moderators work with besides queue and reviews."""
