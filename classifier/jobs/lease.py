@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
 
+from classifier.leases import is_over
 from classifier.models import ModelVersion, TrainerJob
 
 logger = logging.getLogger(__name__)
@@ -21,7 +22,7 @@ SECONDS_BETWEEN_REPORTS: Final = 1.0
 
 def free(now: datetime) -> Q:
     """Return what tells jobs that a process may take: queued ones, and those of a dead process."""
-    dead = Q(alive_until__isnull=True) | Q(alive_until__lt=now)
+    dead = is_over("alive_until", lasts=settings.RETRAIN_LEASE, now=now)
     return Q(state=State.QUEUED) | Q(state=State.RUNNING) & dead
 
 

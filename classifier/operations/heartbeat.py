@@ -3,7 +3,7 @@
 import os
 import socket
 from collections import deque
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import QuerySet
@@ -51,7 +51,14 @@ def forget_old() -> int:
 
 def fresh(kind: str) -> QuerySet[Heartbeat]:
     """Return the processes of a kind that were seen within `FRESH`."""
-    return Heartbeat.objects.filter(kind=kind, seen_at__gte=timezone.now() - FRESH)
+    now = timezone.now()
+    # One of the future was written while a clock was ahead, and would look alive until then.
+    return Heartbeat.objects.filter(kind=kind, seen_at__range=(now - FRESH, now + FRESH))
+
+
+def is_fresh(row: Heartbeat, *, now: datetime) -> bool:
+    """Return the same of one row."""
+    return now - FRESH <= row.seen_at <= now + FRESH
 
 
 class Throughput:

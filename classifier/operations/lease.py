@@ -7,13 +7,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from classifier.leases import is_over
 from classifier.models import Lease
 
 
 def take(name: str, owner: UUID, *, lasts: timedelta) -> bool:
     """Take a lease that is free or ours, or renew it; return whether it is ours now."""
     now = timezone.now()
-    free = Q(owner=owner) | Q(owner__isnull=True) | Q(until__lt=now)
+    free = Q(owner=owner) | Q(owner__isnull=True) | is_over("until", lasts=lasts, now=now)
     if Lease.objects.filter(free, name=name).update(owner=owner, until=now + lasts):
         return True
     if Lease.objects.filter(name=name).exists():

@@ -93,15 +93,15 @@ def _tags() -> Iterator[GaugeMetricFamily]:
 
 
 def _processes() -> Iterator[GaugeMetricFamily]:
-    rows = list(Heartbeat.objects.all())
-    fresh = timezone.now() - heartbeat.FRESH
+    now = timezone.now()
+    rows = [row for row in Heartbeat.objects.all() if heartbeat.is_fresh(row, now=now)]
     yield _family("processes", "Processes that are alive.", ["kind"], [
-        ([kind], sum(row.kind == kind and row.seen_at >= fresh for row in rows))
+        ([kind], sum(row.kind == kind for row in rows))
         for kind in Heartbeat.Kind.values
     ])  # fmt: skip
     yield _family("photos_a_minute", "Of each worker.", ["worker", "model", "engine", "device"], [
         ([row.name, row.model, row.engine, row.device], row.photos_a_minute)
-        for row in rows if row.kind == Heartbeat.Kind.WORKER and row.seen_at >= fresh
+        for row in rows if row.kind == Heartbeat.Kind.WORKER
     ])  # fmt: skip
 
 

@@ -72,7 +72,7 @@ def overview() -> Overview:
         problems=list(Alarm.objects.filter(ended_at=None).order_by("since")),
         is_watched=Lease.objects.filter(name="monitor", until__gt=now).exists(),
         processes=[
-            Process(row, row.seen_at >= now - heartbeat.FRESH) for row in Heartbeat.objects.all()
+            Process(row, heartbeat.is_fresh(row, now=now)) for row in Heartbeat.objects.all()
         ],
         pending=found["count"],
         oldest=found["oldest"],

@@ -15,6 +15,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
+from classifier.leases import is_over
 from classifier.models import ModelVersion, RetrainRun
 from classifier.retraining.errors import AlreadyRunningError, LeaseLostError
 
@@ -28,7 +29,7 @@ DATABASE_AWAY: Final = (OperationalError, InterfaceError)
 
 def free(now: datetime) -> Q:
     """Return what tells runs that a process may take: queued ones, and those of a dead process."""
-    dead = Q(alive_until__isnull=True) | Q(alive_until__lt=now)
+    dead = is_over("alive_until", lasts=settings.RETRAIN_LEASE, now=now)
     return Q(state=RetrainRun.State.QUEUED) | Q(state=RetrainRun.State.RUNNING) & dead
 
 

@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4, uuid5
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from classifier.leases import is_held
 from classifier.models import ListingPhoto, QueueItem, Review
 from classifier.review import verdicts
 from classifier.review.errors import NothingToUndoError, ReviewedAgainError, SettledElsewhereError
@@ -80,7 +82,7 @@ def _obstacle(photo: ListingPhoto, moderator: User, verdict: verdicts.Verdict | 
     if item.blind and item.is_open:
         # Settled here it would no longer be blind, and the accuracy no longer unbiased.
         return "in the blind sample"
-    held = item.held_until is not None and item.held_until > timezone.now()
+    held = is_held(item.held_until, lasts=settings.REVIEW_CLAIM_LEASE, now=timezone.now())
     return "on another moderator's screen" if held and item.holder_id != moderator.pk else ""
 
 

@@ -16,6 +16,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from classifier import notify
+from classifier.leases import is_over
 from classifier.models import ListingPhoto, ModelVersion
 from classifier.review.queue import enqueue
 from classifier.tagging import embeddings
@@ -31,7 +32,12 @@ RESULT_FIELDS = ("status", "claim", "claimed_until", "error", *TAG_FIELDS)
 
 def _free() -> QuerySet[ListingPhoto]:
     """Return pending photos that nobody holds and that need not rest."""
-    free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=timezone.now())
+    now = timezone.now()
+    free = Q(claim__isnull=False) & is_over("claimed_until", lasts=settings.CLAIM_LEASE, now=now)
+    # Attempts are small numbers, and each has its own rest.
+    for attempts in range(settings.CLASSIFY_MAX_ATTEMPTS + 1):
+        over = is_over("claimed_until", lasts=retry_delay(attempts), now=now)
+        free |= Q(claim__isnull=True, attempts=attempts) & over
     return ListingPhoto.objects.filter(PENDING & free)
 
 

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from classifier.leases import is_held, is_over
 from classifier.models import Exclusion, QueueItem, Review
 from classifier.review.errors import HeldElsewhereError, PhotoGoneError, SettledElsewhereError
 from classifier.review.queue.informative import WaitingPhoto, most_informative
@@ -33,7 +34,7 @@ def waiting_for(moderator: User) -> QuerySet[QueueItem]:
 
 def free_for(moderator: User) -> QuerySet[QueueItem]:
     """Return what waits for this moderator and nobody holds; in no order."""
-    free = Q(held_until__isnull=True) | Q(held_until__lt=timezone.now())
+    free = is_over("held_until", lasts=settings.REVIEW_CLAIM_LEASE, now=timezone.now())
     return waiting_for(moderator).filter(free)
 
 
@@ -150,7 +151,7 @@ def take_back(*, moderator: User, item: int) -> QueueItem:
             raise PhotoGoneError
         if not row.is_open:
             raise SettledElsewhereError
-        held = row.held_until is not None and row.held_until >= timezone.now()
+        held = is_held(row.held_until, lasts=settings.REVIEW_CLAIM_LEASE, now=timezone.now())
         if held and row.holder_id != moderator.pk:
             raise HeldElsewhereError
         excluded = Exclusion.objects.filter(item=row, moderator=moderator)
