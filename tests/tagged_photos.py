@@ -12,6 +12,7 @@ from django.utils import timezone
 from classifier.accounts import roles
 from classifier.decision import Scores, Thresholds, decide
 from classifier.models import Listing, ListingPhoto, ModelVersion
+from classifier.photos.storage import must_be_there
 from classifier.review.queue import enqueue
 from classifier.taxonomy import MAIN_OF, SUBCLASSES
 from tests.pictures import jpeg
@@ -61,6 +62,8 @@ def a_photo(
     if file:
         photo.image.save(f"{uuid4()}.jpg", ContentFile(jpeg()), save=False)
     photo.save()
+    if file:
+        must_be_there(photo.image.storage)  # marks the folder, as an upload does
     enqueue.enqueue([photo])
     return photo
 

@@ -23,7 +23,7 @@ from kombu.exceptions import OperationalError as BrokerError
 from classifier.drift import days
 from classifier.models import Canary, Heartbeat, ListingPhoto
 from classifier.operations import heartbeat
-from classifier.photos.storage import StorageUnavailableError, storage_errors
+from classifier.photos.storage import StorageUnavailableError, must_be_there, storage_errors
 from classifier.retraining.health import missing_trainer
 from classifier.versions import registry
 from slowfashion_ai.timed_check import TimedCheck
@@ -55,6 +55,7 @@ def database() -> str:
 def storage() -> str:
     """Read a small file of our own; write it where it is not there yet."""
     try:
+        must_be_there(default_storage)
         with storage_errors(default_storage):
             if not default_storage.exists(CANARY_FILE):
                 _write_canary_file()

@@ -10,8 +10,10 @@ from typing import Any, Final
 
 from django.utils import timezone
 
+from classifier.leases import is_over
 from classifier.models import DeletedPhoto, ListingPhoto
 from classifier.photos import gradcam
+from classifier.photos.storage import StorageUnavailableError, must_be_there
 from classifier.photos.thumbnails import thumbnail_name
 
 logger = logging.getLogger(__name__)
@@ -34,7 +36,8 @@ def remove_files() -> int:
 
     What the storage refuses is tried again after `REST`; the others go on.
     """
-    due = DeletedPhoto.objects.filter(due_at__lte=timezone.now()).order_by("due_at")[:MOST_AT_ONCE]
+    rested = is_over("due_at", lasts=REST, now=timezone.now())
+    due = DeletedPhoto.objects.filter(rested).order_by("due_at")[:MOST_AT_ONCE]
     versions = gradcam.versions_with_images()
     removed = [photo.pk for photo in due if _remove(photo, versions)]
     DeletedPhoto.objects.filter(pk__in=removed).delete()
@@ -49,11 +52,13 @@ def _remove(photo: DeletedPhoto, versions: list[str]) -> bool:
 
     storage = ListingPhoto._meta.get_field("image").storage
     try:
+        # In a bare mount point nothing is found, and the file would stay for ever.
+        must_be_there(storage)
         if photo.image:
             storage.delete(photo.image)
             storage.delete(thumbnail_name(photo.image))
         gradcam.remove(photo.number, versions)
-    except (OSError, BotoCoreError, ClientError) as error:
+    except (StorageUnavailableError, OSError, BotoCoreError, ClientError) as error:
         logger.warning("The storage did not remove %s; tried again later. %s", photo.image, error)
         DeletedPhoto.objects.filter(pk=photo.pk).update(due_at=timezone.now() + REST)
         return False

@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 
 from classifier import notify
 from classifier.models import ListingPhoto, ModelVersion
-from classifier.photos.storage import storage_errors
+from classifier.photos.storage import must_be_there, storage_errors
 
 GRADCAM_TASK: Final = "classifier.tasks.show_where_it_looked"
 
@@ -48,6 +48,7 @@ def request_image(photo: ListingPhoto) -> bool:
 def store(*, photo: ListingPhoto, version: str, data: bytes) -> None:
     """Keep a picture, unless another worker was faster."""
     name = stored_name(photo.pk, version)
+    must_be_there(default_storage)
     if not default_storage.exists(name):
         default_storage.save(name, ContentFile(data))
 

@@ -2,13 +2,20 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import FileSystemStorage, default_storage
+
+from classifier.models import ListingPhoto
 
 RETRY_AFTER_SECONDS: Final = 30
+# An empty file in the photos' folder on disk. A folder without it is the bare mount point of a
+# volume that is away, or was made anew in its place.
+MARK: Final = ".photo-storage"
+# So many photos, the newest, are looked for where there is no mark yet.
+LOOKED_FOR: Final = 20
 
 
 class StorageUnavailableError(Exception):
@@ -29,9 +36,10 @@ def storage_errors(storage: Any) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        if _is_there(storage):
+        # No database here: files are read in threads that have no connection of their own.
+        if _is_marked(storage):
             raise
-        raise StorageUnavailableError(f"There is no folder {storage.location}.") from error
+        raise _away(storage) from error
     except _failures() as error:
         raise StorageUnavailableError(f"The storage failed: {error}") from error
 
@@ -44,6 +52,44 @@ def _failures() -> tuple[type[Exception], ...]:
     return OSError, botocore.BotoCoreError, botocore.ClientError
 
 
-def _is_there(storage: Any) -> bool:
-    """A volume that is not mounted has no file either, but none of them is lost."""
-    return not isinstance(storage, FileSystemStorage) or Path(storage.location).is_dir()
+def _is_marked(storage: Any) -> bool:
+    if not isinstance(storage, FileSystemStorage):
+        return True
+    folder = Path(storage.location)
+    return (folder / MARK).exists() if _has_photos(storage) else folder.is_dir()
+
+
+def _has_photos(storage: FileSystemStorage) -> bool:
+    """Tell the photos' folder from that of the bundles."""
+    return bool(storage.location == default_storage.location)
+
+
+def _away(storage: FileSystemStorage) -> StorageUnavailableError:
+    return StorageUnavailableError(
+        f"{storage.location} is not the folder that files were stored in: is its volume mounted? "
+        f"If the photos are gone for good, make an empty file {MARK} in it."
+    )
+
+
+def must_be_there(storage: Any) -> None:
+    """Refuse a photos' folder on disk whose volume is away; mark it, if it has no mark yet.
+
+    Call it before something is written: what lands in a bare mount point is hidden later.
+
+    Raises:
+        StorageUnavailableError: if the folder is not there, or without the photos.
+    """
+    if not _is_marked(storage) and not _adopt(Path(storage.location)):
+        raise _away(storage)
+
+
+def _adopt(folder: Path) -> bool:
+    """Mark a folder that has photos, or the first one; return whether it is one of them."""
+    newest = ListingPhoto.objects.order_by("-pk").values_list("image", flat=True)
+    names = list(newest[:LOOKED_FOR])
+    if names and not any((folder / name).exists() for name in names):
+        return False
+    with suppress(OSError):  # what is to be written next says what is wrong with the disk
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / MARK).touch()
+    return True

@@ -35,4 +35,7 @@ def make_image(photo_number: int) -> None:
         height=photo.height,
         preprocessing=preprocessing,
     )
-    gradcam_images.store(photo=photo, version=live.version.name, data=image)
+    try:
+        gradcam_images.store(photo=photo, version=live.version.name, data=image)
+    except StorageUnavailableError as error:
+        logger.warning("No Grad-CAM image of photo %s: %s", photo_number, error)

@@ -26,7 +26,7 @@ from classifier.photos.cleaning import (
 )
 from classifier.photos.decoding_cost import PixelAllowance
 from classifier.photos.receiving import upload_keys
-from classifier.photos.storage import StorageUnavailableError, storage_errors
+from classifier.photos.storage import StorageUnavailableError, must_be_there, storage_errors
 from classifier.photos.thumbnails import thumbnail_name
 
 logger = logging.getLogger(__name__)
@@ -139,6 +139,7 @@ def _save_files(
     Raises:
         StorageUnavailableError: if the storage does not take one, or is too slow for all.
     """
+    must_be_there(default_storage)
     until = time.monotonic() + UPLOAD_SECONDS
     for row, photo in zip(rows, photos, strict=True):
         if time.monotonic() > until:

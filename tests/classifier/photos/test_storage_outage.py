@@ -21,7 +21,12 @@ from pytest_django import Settings
 from classifier.models import DeletedPhoto, Listing, ListingPhoto
 from classifier.photos import cleanup
 from classifier.photos.receiving.intake import receive_listing
-from classifier.photos.storage import StorageUnavailableError
+from classifier.photos.storage import (
+    MARK,
+    StorageUnavailableError,
+    must_be_there,
+    storage_errors,
+)
 from classifier.tagging import outage, queue
 from classifier.tagging.results import STORAGE_FAILED
 from tests import pictures
@@ -114,3 +119,41 @@ def test_orphans_are_found_and_removed(storage_folder: Path) -> None:
     call_command("remove_orphans", stdout=StringIO())
     for folder in folders:
         assert sorted(default_storage.listdir(folder)[1]) == ["kept.jpg", "young.jpg"]
+
+
+def stored(count: int) -> list[ListingPhoto]:
+    photos = pending_photos(count)
+    for photo in photos:
+        photo.image.storage.save(str(photo.image), ContentFile(pictures.jpeg()))
+    return photos
+
+
+def test_a_volume_that_is_away_is_no_lost_photo(storage_folder: Path, seller: User) -> None:
+    """In its bare mount point no photo is missing for good, none is stored, none is deleted."""
+    kept, deleted = stored(2)
+    media, away = storage_folder / "media", storage_folder / "away"
+    must_be_there(default_storage)  # as the first upload does
+    media.rename(away)
+    media.mkdir()
+    with pytest.raises(StorageUnavailableError), storage_errors(default_storage):
+        default_storage.open(str(kept.image))
+    with pytest.raises(StorageUnavailableError, match="is its volume mounted"):
+        receive_listing(
+            seller=seller, title="", uploads=[SimpleUploadedFile("a.jpg", pictures.jpeg())]
+        )
+    deleted.delete()
+    assert cleanup.remove_files() == 0
+    assert list(media.rglob("*")) == []
+    media.rmdir()
+    away.rename(media)
+    with pytest.raises(FileNotFoundError), storage_errors(default_storage):
+        default_storage.open("photos/never-there.jpg")
+    DeletedPhoto.objects.update(due_at=timezone.now())
+    assert cleanup.remove_files() == 1
+
+
+def test_a_folder_of_an_older_release_is_known_by_its_photos(storage_folder: Path) -> None:
+    """It has no mark yet, and gets one."""
+    stored(2)
+    must_be_there(default_storage)
+    assert (storage_folder / "media" / MARK).exists()

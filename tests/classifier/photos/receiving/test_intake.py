@@ -16,7 +16,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from classifier.models import Listing, ListingPhoto
 from classifier.photos.receiving.intake import IntakeError, receive_listing, shown_name
-from classifier.photos.storage import StorageUnavailableError
+from classifier.photos.storage import MARK, StorageUnavailableError
 from classifier.photos.thumbnails import thumbnail_name
 from tests import pictures
 
@@ -26,7 +26,7 @@ def upload(content: bytes | None = None, name: str = "photo.jpg") -> SimpleUploa
 
 
 def stored_files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
+    return [path for path in folder.rglob("*") if path.is_file() and path.name != MARK]
 
 
 def assert_nothing_is_left(folder: Path) -> None:

@@ -10,10 +10,12 @@ import pytest
 from celery.exceptions import WorkerShutdown
 from celery.worker import state
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from PIL import Image
 from pytest_django import Settings
 
 from classifier.models import ListingPhoto
+from classifier.photos.storage import must_be_there
 from classifier.versions import promotion, registry, storage
 from classifier.worker import live_model
 from classifier.worker.loops import tag
@@ -50,6 +52,7 @@ def photos_with_files(count: int) -> list[ListingPhoto]:
     photos = pending_photos(count)
     for photo in photos:
         photo.image.storage.save(str(photo.image), ContentFile(pictures.jpeg(64, 64)))
+    must_be_there(default_storage)  # as before the first upload
     return photos
 
 
