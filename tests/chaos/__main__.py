@@ -28,6 +28,8 @@ def main() -> int:
             print_line(str(outcome))
             for row in outcome.stuck:
                 print_line(f"  stuck: photo, attempts, waits until, why: {row}")
+            for line in outcome.held.leaks:
+                print_line(f"  leak: {line}")
             for line in outcome.innocent:
                 print_line(f"  failed though innocent: photo {line}")
             all_well &= outcome.is_well

@@ -20,7 +20,8 @@ from tests.servers.processes import Program
 
 BOTH: Final = (
     "kill_worker", "kill_web", "kill_scheduler", "kill_redis", "pause_redis", "flush_redis",
-    "stop_worker_beyond_its_lease", "poison_photo", "restart_worker",
+    "stop_worker_beyond_its_lease", "poison_photo", "restart_worker", "clock_ahead", "clock_behind",
+    "promote_and_tag_again",
 )  # fmt: skip
 KINDS: Final = {
     "postgresql": (
@@ -31,6 +32,9 @@ KINDS: Final = {
 }  # fmt: skip
 
 
+HOUR: Final = 3600
+
+
 class Faults:
     """Breaks one set-up while `Uploads` go on."""
 
@@ -39,6 +43,7 @@ class Faults:
         self._system = setup.system
         self._uploads = uploads
         self._random = random.Random(seed)  # noqa: S311  # not for secrets
+        self._champion = setup.bundle
         self.poisoned: list[int] = []
 
     def cause(self, kind: str, seconds: float) -> None:
@@ -176,12 +181,34 @@ class Faults:
 
     def damaged_champion(self, seconds: float) -> None:
         """Cut the weights short and kill the worker; then register the bundle again."""
-        weights = self._system.folder / "bundles" / "small" / "weights.safetensors"
+        weights = self._system.folder / "bundles" / self._champion.name / "weights.safetensors"
         with weights.open("r+b") as file:
             file.truncate(1000)
         self._kill(self._system.worker, 0)
         time.sleep(seconds)
-        self._system.manage("register_model", self._setup.bundle)
+        self._system.manage("register_model", self._champion)
+
+    def clock_ahead(self, seconds: float) -> None:
+        """Every process's clock is an hour ahead; a worker is killed with its claims of then."""
+        self._move_clock(HOUR, seconds)
+
+    def clock_behind(self, seconds: float) -> None:
+        """Every process's clock is an hour behind for a while."""
+        self._move_clock(-HOUR, seconds)
+
+    def _move_clock(self, by: int, seconds: float) -> None:
+        self._setup.clock.write_text(str(by))
+        time.sleep(seconds)
+        self._system.worker.kill()
+        self._setup.clock.write_text("0")
+        self._system.worker.start()
+
+    def promote_and_tag_again(self, _seconds: float) -> None:
+        """The other version becomes champion, and what is tagged is tagged anew by it."""
+        other = {self._setup.bundle: self._setup.other_bundle}
+        self._champion = other.get(self._champion, self._setup.bundle)
+        self._system.manage("promote", self._champion.name)
+        self._system.manage("reclassify")
 
 
 def _family(number: int) -> list[int]:

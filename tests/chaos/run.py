@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tests.chaos.faults import KINDS, Faults
+from tests.chaos.leaks import Largest
 from tests.chaos.schedule import Fault, make_schedule
 from tests.chaos.setups import Setup, running
 from tests.chaos.uploads import Uploads
@@ -18,7 +19,7 @@ COUNT: Final = """
 import json
 from datetime import timedelta
 from django.core.files.storage import default_storage
-from classifier.models import ListingPhoto, QueueItem
+from classifier.models import ListingPhoto, Reclassification
 from classifier.photos import cleanup, orphans
 orphans.YOUNGEST = timedelta(0)
 cleanup.remove_files()
@@ -32,6 +33,7 @@ print(json.dumps({
     "claimed": ListingPhoto.objects.exclude(status="pending").filter(claim__isnull=False).count(),
     "without_file": [p.pk for p in ListingPhoto.objects.all()
                      if not default_storage.exists(p.image.name)],
+    "unfinished": Reclassification.objects.filter(finished_at=None).count(),
     "files_of_killed_uploads": len(found), "orphans": len(list(orphans.find_orphans())),
 }))
 """
@@ -56,6 +58,8 @@ class Outcome:
     claimed: int = 0
     orphans: int = 0
     removed: int = 0
+    unfinished: int = 0
+    held: Largest = field(default_factory=Largest)
     settled_after: float = 0.0
     answers: dict[str, int] = field(default_factory=dict)
 
@@ -63,7 +67,7 @@ class Outcome:
     def is_well(self) -> bool:
         return not (
             self.lost or self.double or self.stuck or self.innocent or self.without_file
-            or self.claimed or self.orphans
+            or self.claimed or self.orphans or self.unfinished or self.held.leaks
         )  # fmt: skip
 
     def __str__(self) -> str:
@@ -73,9 +77,11 @@ class Outcome:
             f"of {len(kinds)} kinds. {len(self.lost)} lost, {len(self.double)} double, "
             f"{len(self.stuck)} stuck, {len(self.innocent)} innocent failures, "
             f"{len(self.without_file)} without their file, {self.claimed} claims left, "
+            f"{len(self.held.leaks)} leaks, {self.unfinished} unfinished tagging again, "
             f"{self.orphans} orphans ({self.removed} files of killed uploads removed). "
             f"{self.classified} tagged, {self.failed} failed of {self.poisoned} poisoned. All were "
-            f"settled {self.settled_after:.0f} s after the last upload. Answers: {self.answers}."
+            f"settled {self.settled_after:.0f} s after the last upload. Answers: {self.answers}. "
+            f"Held: {self.held}."
         )
 
 
@@ -105,6 +111,9 @@ def run_chaos(
                 say(f"{len(uploads.taken):>6} taken · {fault.kind}, {fault.seconds:g} s")
                 causes.cause(fault.kind, fault.seconds)
                 causes.revive()
+                outcome.held.look(
+                    broken.system.web, broken.system.worker, connections=broken.connections()
+                )
         causes.revive()
         began = time.monotonic()
         _settle(broken, causes, settle)
@@ -124,8 +133,9 @@ def _wait_for(fault: Fault, uploads: Uploads, causes: Faults) -> None:
 def _settle(broken: Setup, causes: Faults, seconds: float) -> None:
     """Wait until nothing is pending; what is still then is counted as stuck."""
     code = (
-        "from classifier.models import ListingPhoto as P;"
-        "print('left', P.objects.filter(status='pending').count())"
+        "from classifier.models import ListingPhoto as P, Reclassification as R;"
+        "print('left', P.objects.filter(status='pending').count()"
+        " + R.objects.filter(finished_at=None).count())"
     )
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -151,7 +161,9 @@ def _count(broken: Setup, uploads: Uploads, causes: Faults, outcome: Outcome) ->
     outcome.classified = sum(state == "classified" for state in status.values())
     outcome.failed = len(errors)
     outcome.claimed, outcome.without_file = found["claimed"], found["without_file"]
-    outcome.orphans = found["orphans"]
+    outcome.orphans, outcome.unfinished = found["orphans"], found["unfinished"]
+    system = broken.system
+    outcome.held.look(system.web, system.worker, connections=broken.connections())
     outcome.removed = found["files_of_killed_uploads"]
     outcome.answers = dict(sorted(uploads.answers.items()))
 

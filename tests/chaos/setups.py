@@ -36,6 +36,17 @@ def _open(self):
     inner(self)
 JpegImagePlugin.JpegImageFile._open = _open
 """
+# The site's clock, which leases, rests and heartbeats go by, is moved by the seconds in a file.
+# Timers of threads and of Celery's scheduler go by the monotonic clock and are not.
+_MOVED_CLOCK: Final = """
+from datetime import timedelta
+from pathlib import Path
+from django.utils import timezone
+true_now = timezone.now
+def now():
+    return true_now() + timedelta(seconds=int(Path(CLOCK).read_text() or 0))
+timezone.now = now
+"""
 
 
 @dataclass
@@ -45,9 +56,23 @@ class Setup:
     system: System
     name: str
     bundle: Path
+    other_bundle: Path
+    clock: Path
     s3: Line | None = None
     s3_environment: dict[str, str] | None = None
     postmaster: int = 0
+
+    def connections(self) -> int:
+        """Return how many connections PostgreSQL has now; SQLite has files, counted as such."""
+        if not self.postmaster:
+            return 0
+        try:
+            with psycopg.connect(self.system.env["DATABASE_URL"]) as connection:
+                query = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'chaos'"
+                row = connection.execute(query).fetchone()
+        except psycopg.OperationalError:
+            return 0  # it recovers from a crash
+        return int(row[0]) - 1 if row else 0
 
 
 @contextmanager
@@ -59,6 +84,7 @@ def running(name: str) -> Iterator[Setup]:
         with _servers(name, folder) as setup:
             setup.system.set_up()
             setup.system.register(setup.bundle)
+            setup.system.manage("register_model", setup.other_bundle)
             setup.system.start()
             try:
                 yield setup
@@ -70,29 +96,32 @@ def running(name: str) -> Iterator[Setup]:
 def _servers(name: str, folder: Path) -> Iterator[Setup]:
     patch = folder / "patch"
     patch.mkdir()
-    (patch / "sitecustomize.py").write_text(_FAULTY_DECODER)
+    clock = folder / "clock"
+    clock.write_text("0")
+    moved_clock = _MOVED_CLOCK.replace("CLOCK", repr(str(clock)))
+    (patch / "sitecustomize.py").write_text(_FAULTY_DECODER + moved_clock)
     environment = {
         "PYTHONPATH": str(patch), "CLAIM_LEASE_SECONDS": str(LEASE_SECONDS), "READ_SECONDS": "20",
         "BATCH_SECONDS": "60", "STOP_SECONDS": "10", "CLASSIFY_BATCH_SIZE": "16",
         "DATABASE_STATEMENT_SECONDS": "5", "DATABASE_LOCK_SECONDS": "5",
         "UPLOADS_PER_MINUTE": "1000000",
     }  # fmt: skip
-    bundle = _small_model(folder)
+    bundles = _small_model(folder, "small"), _small_model(folder, "other")
     if name == "sqlite":
-        yield Setup(System(folder, environment), name, bundle)
+        yield Setup(System(folder, environment), name, *bundles, clock)
         return
     with _postgresql(folder) as (url, postmaster), _s3() as (line, s3):
         system = System(folder, {**environment, "DATABASE_URL": url, **s3})
-        yield Setup(system, name, bundle, line, s3, postmaster)
+        yield Setup(system, name, *bundles, clock, line, s3, postmaster)
 
 
-def _small_model(folder: Path) -> Path:
+def _small_model(folder: Path, name: str) -> Path:
     """Save a model that knows nothing and tags hundreds of small pictures a second."""
     small = Preprocessing(size=64, resize=64)
     save_bundle(
-        HierarchicalResNet().eval(), a_manifest(name="small", preprocessing=small), folder / "small"
+        HierarchicalResNet().eval(), a_manifest(name=name, preprocessing=small), folder / name
     )
-    return folder / "small"
+    return folder / name
 
 
 @contextmanager
