@@ -61,7 +61,8 @@ def _is_marked(storage: Any) -> bool:
 
 def _has_photos(storage: FileSystemStorage) -> bool:
     """Tell the photos' folder from that of the bundles."""
-    return bool(storage.location == default_storage.location)
+    photos = default_storage
+    return isinstance(photos, FileSystemStorage) and storage.location == photos.location
 
 
 def _away(storage: FileSystemStorage) -> StorageUnavailableError:
