@@ -15,6 +15,7 @@ def main() -> int:
     parser.add_argument("--photos", type=int, default=5000)
     parser.add_argument("--faults", type=int, default=40)
     parser.add_argument("--longest", type=float, default=20.0, help="seconds of a fault at most")
+    parser.add_argument("--settle", type=float, default=300.0, help="bound for the last photo, s")
     options = parser.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request to S3
     all_well = True
@@ -23,7 +24,7 @@ def main() -> int:
             print_line(f"{setup}, seed {seed}")
             outcome = run_chaos(
                 setup=setup, seed=seed, photos=options.photos, faults=options.faults,
-                longest=options.longest, say=print_line,
+                longest=options.longest, settle=options.settle, say=print_line,
             )  # fmt: skip
             print_line(str(outcome))
             for row in outcome.stuck:

@@ -14,6 +14,8 @@ from tests.chaos.setups import Setup, running
 from tests.chaos.uploads import Uploads
 from tests.servers.processes import wait_until
 
+# For the uploads between two faults; on a machine with other work they are a matter of minutes.
+UPLOADS_SECONDS: Final = 900
 # What the database and the storage hold at the end; printed by a process of the system's own.
 COUNT: Final = """
 import json
@@ -86,7 +88,7 @@ class Outcome:
 
 
 def run_chaos(
-    *, setup: str, seed: int, photos: int, faults: int, longest: float, settle: float = 180,
+    *, setup: str, seed: int, photos: int, faults: int, longest: float, settle: float = 300,
     say: Callable[[str], None] = lambda _: None,
 ) -> Outcome:  # fmt: skip
     """Run one set-up through the schedule of a seed.
@@ -127,7 +129,7 @@ def _wait_for(fault: Fault, uploads: Uploads, causes: Faults) -> None:
         causes.revive()
         return len(uploads.taken) >= fault.after
 
-    wait_until(enough, what=f"{fault.after} photos are taken", seconds=300)
+    wait_until(enough, what=f"{fault.after} photos are taken", seconds=UPLOADS_SECONDS)
 
 
 def _settle(broken: Setup, causes: Faults, seconds: float) -> None:

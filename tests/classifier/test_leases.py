@@ -1,5 +1,6 @@
 """Leases after a clock that was ahead by an hour was put right: none holds anything up for it."""
 
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from unittest.mock import patch
 from uuid import uuid4
@@ -20,7 +21,7 @@ from tests.rows import a_champion, pending_photos
 pytestmark = pytest.mark.django_db
 
 
-def an_hour_ahead() -> object:
+def an_hour_ahead() -> AbstractContextManager[object]:
     true = timezone.now
     return patch.object(timezone, "now", lambda: true() + timedelta(hours=1))
 
