@@ -12,9 +12,9 @@ from classifier.ml.preprocessing import UnreadablePhotoError
 from classifier.models import ListingPhoto
 from classifier.photos.storage import StorageUnavailableError, storage_errors
 from classifier.tagging.results import STORAGE_FAILED, Postponed, Result, Tagged, Unreadable
-from classifier.worker import trial
 from classifier.worker.decide_all import Decided, decide_all
 from classifier.worker.readers import Readers
+from classifier.worker.trial import trial_process
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ def _read(photo: ListingPhoto, predictor: Predictor) -> Tensor | Unreadable | Po
             data = file.read()
         # It was tried before, and nobody knows why that came to nothing.
         suspect = photo.status == ListingPhoto.Status.PENDING and photo.attempts > 1
-        if suspect and (wrong := trial.decode_apart(data)):
+        if suspect and (wrong := trial_process.decode(data)):
             return wrong
         return predictor.prepare(data)
     except FileNotFoundError:
