@@ -1,124 +1,171 @@
 """axe finds nothing on any page: light and dark, wide and on a phone (WCAG 2.2 AA)."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth.models import User
-from playwright.sync_api import Browser, BrowserContext, Page
+from django.core import signing
+from django.template.loader import render_to_string
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
-from classifier.models import Listing, Review
+from classifier.accounts import mail_links
+from classifier.ml.network import HierarchicalResNet
+from tests.integration.every_page import ADMIN_PAGES, SELLERS_PAGES, every_row, photos
 from tests.integration.review_site import ADMINISTRATOR, OWNER, QUEUE, Site, all_at_rest
-from tests.rows import a_listing
-from tests.tagged_photos import CONFIDENT, FALLBACK, UNKNOWN, a_photo, a_version
+from tests.servers.system import SECRET_KEY
 
 pytestmark = pytest.mark.integration
 
-# What is dark differs in its colours alone.
-OPTIONS: Final[dict[str, dict[str, Any]]] = {
-    "light": {
-        "resultTypes": ["violations"],
-        "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    },
-    "dark": {
-        "resultTypes": ["violations"],
-        "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
-    },
+EVERYTHING: Final[dict[str, Any]] = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
-WIDTHS: Final = (1280, 390)
-SELLERS_PAGES: Final = (
-    "/", "/listings/", "/listings/{listing}/", "/listings/{listing}/edit/", "/no/such/page",
-    "/api/v1/docs/",
-)  # fmt: skip
-MODEL_PAGES: Final = (
-    "listing", "listingphoto", "modelversion", "review", "retrainrun", "driftday",
-)  # fmt: skip
-ADMIN_PAGES: Final = (
-    "/admin/", QUEUE, "/admin/classifier/review/quality/",
-    "/admin/classifier/review/grid/?guess=Shoes", "/admin/auth/user/",
-    "/admin/auth/user/add/", "/admin/auth/group/", "/admin/password_change/",
-    *(f"/admin/classifier/{name}/" for name in MODEL_PAGES),
-    "/admin/classifier/listing/{listing}/change/",
-    "/admin/classifier/listingphoto/{photo}/change/",
-    "/admin/classifier/modelversion/{version}/change/",
-    "/admin/classifier/alarm/", "/admin/auth/user/{user}/change/",
-)  # fmt: skip
+# What is dark differs in its colours alone.
+COLOURS: Final[dict[str, Any]] = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+}
+# Each page is loaded once; then the window is as wide as this, in this scheme.
+LOOKS: Final = ((1280, "light", EVERYTHING), (390, "light", EVERYTHING), (390, "dark", COLOURS))
+SCHEME: Final = "(dark) => document.documentElement.classList.toggle('dark', dark)"
+SMALL: Final = (Path(__file__).parent / "small_targets.js").read_text(encoding="utf-8")
+TEMPLATES: Final = {400: "400.html", 403: "403_csrf.html", 500: "500.html", 503: "503.html"}
 
 
 @pytest.fixture
-def rows(site: Site) -> Iterator[dict[str, int]]:
-    """A listing with a photo of each outcome, and the administrator; their numbers."""
-    with site.database():
-        admin = User.objects.get(username=ADMINISTRATOR)
-        listing = a_listing("Ankle boots, hardly worn")
-        photo = a_photo("Boots", listing=listing, file=True, **FALLBACK)
-        a_photo("Shoulder Bags", listing=listing, file=True, **CONFIDENT)
-        a_photo("High Heels", listing=listing, file=True, **UNKNOWN)
-        numbers = {
-            "listing": listing.pk, "photo": photo.pk, "version": a_version().pk, "user": admin.pk,
-        }  # fmt: skip
-    yield numbers
-    with site.database():
-        assert Listing.objects.filter(pk=numbers["listing"]).exists()
-        assert not Review.objects.exists()
+def rows(
+    site: Site, untrained_network: HierarchicalResNet, settings: Any
+) -> Iterator[dict[str, int]]:
+    bundles = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": site.folder / "bundles", "base_url": None},
+    }
+    settings.STORAGES = {**settings.STORAGES, "bundles": bundles}
+    with every_row(site, untrained_network) as numbers:
+        yield numbers
 
 
-def violations(page: Page, scheme: str) -> list[str]:
-    """What axe finds on a page, wide and as on a phone, with the elements that it is about."""
+@pytest.fixture
+def look(sign_in: Callable[..., BrowserContext], site: Site) -> Callable[[str], Page]:
+    """Call it with a name for a page with a touch screen, as that person."""
+
+    def page(name: str) -> Page:
+        options = {"has_touch": True, "is_mobile": True, "reduced_motion": "reduce"}
+        context = sign_in(name, base_url=site.system.address, **options)
+        context.add_init_script(Axe().axe_script)
+        return context.new_page()
+
+    return page
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds on a page in each of its looks, and what is too small to touch."""
     found = []
-    for width in WIDTHS:
+    for width, scheme, options in LOOKS:
         page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # light or dark
+        # The admin asks for the scheme when it is loaded, and keeps it as a class.
+        page.evaluate(SCHEME, scheme == "dark")
         all_at_rest(page)
-        for rule in Axe().run(page, options=OPTIONS[scheme]).response["violations"]:
+        for rule in page.evaluate("axe.run.bind(axe)", options)["violations"]:
             found += [
-                f"{width} {page.url}: {rule['id']}: {node['target']} {node['html'][:160]}"
+                f"{width} {scheme} {page.url}: {rule['id']}: {node['target']} {node['html'][:160]}"
                 for node in rule["nodes"][:3]
             ]
+    found += [f"{page.url} is too small to touch: {each}" for each in page.evaluate(SMALL)]
     return found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("who", "paths"), [(OWNER, SELLERS_PAGES), (ADMINISTRATOR, ADMIN_PAGES)])
-def test_axe_finds_nothing(
-    who: str,
-    paths: tuple[str, ...],
-    scheme: Any,
-    site: Site,
-    rows: dict[str, int],
-    sign_in: Callable[..., BrowserContext],
-) -> None:
-    """Every page of sellers, moderators and administrators, that of the API too."""
-    page = sign_in(who, color_scheme=scheme, reduced_motion="reduce").new_page()
+def visit(page: Page, paths: Iterable[str], rows: dict[str, int]) -> list[str]:
+    """What is found on these pages, each of which is there."""
     found = []
     for path in paths:
-        address = site.system.address + path.format(**rows)
-        answer = page.goto(address, wait_until="networkidle")
+        answer = page.goto(path.format(**rows), wait_until="load")
         assert answer is not None
         # Not the page to sign in, nor one that says what went wrong.
-        assert (page.url, answer.status) == (address, 404 if "no/such" in path else 200)
-        found += violations(page, scheme)
-    if report := os.environ.get("AXE_REPORT"):
-        with Path(report).open("a", encoding="utf-8") as file:
-            file.write("".join(f"{scheme} {line}\n" for line in found))
+        assert (answer.status, page.url.endswith(path.format(**rows))) == (200, True), path
+        if path == QUEUE:
+            page.wait_for_function("document.querySelector('#queue').dataset.state != 'loading'")
+        found += violations(page)
+    return found
+
+
+def report(found: list[str]) -> None:
+    if name := os.environ.get("AXE_REPORT"):
+        with Path(name).open("a", encoding="utf-8") as file:
+            file.write("".join(f"{line}\n" for line in found))
     assert found == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_where_nobody_is_signed_in(
-    scheme: Any, site: Site, browser: Browser
+def test_axe_finds_nothing_on_a_sellers_pages(site: Site, look: Callable[[str], Page]) -> None:
+    """Every page of a seller, that of the API, and each that says what went wrong."""
+    with site.database():
+        rows = photos()
+    page = look(OWNER)
+    found = visit(page, SELLERS_PAGES, rows)
+    for path, status in (("/no/such/page", 404), ("/admin/login/", 403)):
+        answer = page.goto(path, wait_until="load")
+        assert answer is not None
+        assert answer.status == status
+        found += violations(page)
+    for status, template in TEMPLATES.items():
+        found += violations(broken(page, status, template))
+    report(found)
+
+
+def broken(page: Page, status: int, template: str) -> Page:
+    """Open a page that answers as the site does when it is in trouble."""
+
+    def answer(route: Route) -> None:
+        body = render_to_string(template, {"why": "The database is away."})
+        route.fulfill(status=status, body=body, content_type="text/html; charset=utf-8")
+
+    page.route(f"**/trouble/{template}", answer)
+    page.goto(f"/trouble/{template}", wait_until="load")
+    return page
+
+
+def test_axe_finds_nothing_on_the_pages_of_the_admin(
+    site: Site, rows: dict[str, int], look: Callable[[str], Page]
 ) -> None:
-    """The page to sign in, and the same with a wrong password."""
-    context = browser.new_context(color_scheme=scheme, reduced_motion="reduce")
+    """Every page of moderators, engineers and administrators, those of packages too."""
+    page = look(ADMINISTRATOR)
+    found = visit(page, ADMIN_PAGES, rows)
+    report(found + violations(bulk_confirmation(page)))
+
+
+def bulk_confirmation(page: Page) -> Page:
+    """Choose photos in the list, and open the page that asks whether their tags are right."""
+    page.set_viewport_size({"width": 1280, "height": 844})
+    page.goto("/admin/classifier/listingphoto/?outcome__exact=subclass", wait_until="load")
+    page.locator("#action-toggle").check()
+    page.locator("select[name=action]").select_option("confirm_prediction")
+    page.get_by_role("button", name="Run").click()
+    page.locator("[name=apply]").wait_for()
+    return page
+
+
+def test_axe_finds_nothing_where_nobody_is_signed_in(site: Site, browser: Browser) -> None:
+    """The page to sign in, the same with a wrong password, and the ways to an account."""
+    context = browser.new_context(
+        base_url=site.system.address, has_touch=True, is_mobile=True, reduced_motion="reduce"
+    )
+    context.add_init_script(Axe().axe_script)
     page = context.new_page()
-    page.goto(f"{site.system.address}/login/")
-    found = violations(page, scheme)
+    page.goto("/login/")
+    found = violations(page)
     page.get_by_label("Name").fill("somebody")
     page.get_by_label("Password").fill("wrong")
     page.keyboard.press("Enter")
     page.get_by_role("alert").wait_for()
-    found += violations(page, scheme)
+    found += violations(page)
+    unused = signing.dumps("new@shop.example", key=SECRET_KEY, salt=mail_links.SALT)
+    for path in ("/login/forgotten/", "/sign-up/", f"/sign-up/{unused}/"):
+        page.goto(path)
+        page.locator("form[method=post]").last.wait_for()
+        found += violations(page)
     context.close()
-    assert found == []
+    report(found)

@@ -16,6 +16,7 @@ from tests.servers.processes import REPOSITORY, START_SECONDS, Program, wait_unt
 
 BINARIES: Final = Path(sys.executable).parent
 SELLER: Final = ("seller", "a-password-of-the-tests")
+SECRET_KEY: Final = "only-for-this-test"
 # So that what a killed worker held comes back while a test waits for it.
 LEASE_SECONDS: Final = 30
 SET_UP: Final = f"""
@@ -36,7 +37,7 @@ class System:
         self.address = f"http://127.0.0.1:{self.port}"
         self.env = _bare_environment() | {
             "VAR_DIR": str(folder),
-            "SECRET_KEY": "only-for-this-test",
+            "SECRET_KEY": SECRET_KEY,
             "DEBUG": "off",
             "REDIS_URL": f"redis+socket://{folder / 'redis.sock'}",
             "CLAIM_LEASE_SECONDS": str(LEASE_SECONDS),
