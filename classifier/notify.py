@@ -41,7 +41,7 @@ def notify_shadow() -> bool:
     return send(SHADOW_TASK, unheard="photos for the shadow wait for the next sweep")
 
 
-def send(task: str, *args: int, unheard: str) -> bool:
+def send(task: str, *args: int | str, unheard: str) -> bool:
     """Send one message to the queue that the settings name for its task.
 
     Returns whether the broker took it.

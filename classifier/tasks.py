@@ -8,7 +8,7 @@ from celery.signals import worker_ready
 from django.conf import settings
 
 from classifier import jobs, notify, retraining
-from classifier.accounts import audit
+from classifier.accounts import audit, mail_links
 from classifier.drift import days as drift_days
 from classifier.models import Heartbeat
 from classifier.operations import canary, heartbeat
@@ -58,6 +58,18 @@ def remove_orphans() -> None:
     heartbeat.forget_old()
     audit.forget_old()
     orphans.remove_orphans()
+
+
+@shared_task(name=mail_links.RESET_TASK)
+def send_reset_mail(address: str, site: str, language: str) -> None:
+    """Send a link for a new password."""
+    mail_links.send_reset_mail(address, site, language)
+
+
+@shared_task(name=mail_links.SIGN_UP_TASK)
+def send_sign_up_mail(address: str, site: str, language: str) -> None:
+    """Send a link that begins an account."""
+    mail_links.send_sign_up_mail(address, site, language)
 
 
 @shared_task(name="classifier.tasks.measure_drift")

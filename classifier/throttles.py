@@ -25,6 +25,13 @@ class UploadThrottle(UserRateThrottle):
     scope = "uploads"
 
 
+class ExportThrottle(UserRateThrottle):
+    """Files with all that is kept of somebody, by user."""
+
+    cache = SHARED_CACHE
+    scope = "exports"
+
+
 class LoginThrottle(SimpleRateThrottle):
     """Attempts to sign in, by address, whoever is signed in there already."""
 

@@ -263,6 +263,10 @@ ALARM_WEBHOOK_URL = env.str("ALARM_WEBHOOK_URL", default="")
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="slowfashion@localhost")
 EMAIL_TIMEOUT = 10
+# Whether sellers may make accounts by themselves; a platform that has users brings its own.
+SIGN_UP = env.bool("SIGN_UP", default=False)
+# How long a link for a new password can be used.
+PASSWORD_RESET_TIMEOUT = 3600
 
 # --- Review queue ---------------------------------------------------------------------------
 
@@ -399,6 +403,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "user": "6000/min",
         "uploads": f"{env.int('UPLOADS_PER_MINUTE', default=600)}/min",
+        "exports": "6/hour",
         "logins": f"{env.int('LOGINS_PER_MINUTE', default=30)}/min",
     },
     # How many proxies of ours stand in front: their X-Forwarded-For is believed, no other.

@@ -81,6 +81,12 @@ def seconds_left(request: HttpRequest, username: str) -> int:
     return max(c.seconds_left() for c in _counters(username, _network(address_of(request))))
 
 
+def forget(request: HttpRequest, username: str) -> None:
+    """Forget failures from this address: its owner has proved that the account is theirs."""
+    for counter in _counters(username, _network(address_of(request))):
+        counter.forget()
+
+
 def _network(address: str) -> str:
     """Return an address; of IPv6 the network, since one line has all addresses of it."""
     try:

@@ -1,14 +1,16 @@
 """What is kept of one seller: given out as a file, or deleted."""
 
+import io
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, QuerySet
 from rest_framework.authtoken.models import Token
 
 from classifier.accounts import audit
@@ -40,17 +42,62 @@ def export(user: User, file: Path, *, by: User | None = None) -> int:
     Raises:
         FileExistsError: if there is such a file; nothing is overwritten.
     """
-    photos = ListingPhoto.objects.filter(listing__seller=user).order_by("id")
     with zipfile.ZipFile(file, "x") as archive:
-        archive.writestr("data.json", json.dumps(_data(user), indent=1, ensure_ascii=False))
-        for photo in photos.iterator():
-            try:
-                with photo.image.open("rb") as stored:
-                    archive.writestr(f"photos/{photo.pk}.jpg", stored.read())
-            except FileNotFoundError:
-                archive.writestr(f"photos/{photo.pk}.missing.txt", "The file is lost.")
+        for _ in _write(archive, user):
+            pass
     audit.record("exported a seller's data", by=by, about=user.username)
-    return photos.count()
+    return photos_of(user).count()
+
+
+def stream(user: User) -> Iterator[bytes]:
+    """Yield the same file for who asks for their own data, photo by photo as it is written."""
+    audit.record("exported a seller's data", by=user, about=user.username)
+    return _chunks(user)
+
+
+def _chunks(user: User) -> Iterator[bytes]:
+    written = _Written()
+    with zipfile.ZipFile(written, "w") as archive:
+        for _ in _write(archive, user):
+            yield written.taken()
+    yield written.taken()
+
+
+class _Written(io.RawIOBase):
+    """A file that can only be written to; what was written is taken out piece by piece."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._pieces.append(bytes(data))
+        return len(data)
+
+    def taken(self) -> bytes:
+        piece = b"".join(self._pieces)
+        self._pieces.clear()
+        return piece
+
+
+def photos_of(user: User) -> QuerySet[ListingPhoto]:
+    """Return all photos of a seller, those in drafts and removed ones too."""
+    return ListingPhoto.objects.filter(listing__seller=user).order_by("id")
+
+
+def _write(archive: zipfile.ZipFile, user: User) -> Iterator[None]:
+    """Write what is kept, one file a step."""
+    archive.writestr("data.json", json.dumps(_data(user), indent=1, ensure_ascii=False))
+    yield
+    for photo in photos_of(user).iterator():
+        try:
+            with photo.image.open("rb") as stored:
+                archive.writestr(f"photos/{photo.pk}.jpg", stored.read())
+        except FileNotFoundError:
+            archive.writestr(f"photos/{photo.pk}.missing.txt", "The file is lost.")
+        yield
 
 
 def _data(user: User) -> dict[str, Any]:
@@ -91,19 +138,27 @@ def delete(user: User, *, by: User | None = None) -> int:
     their photo, so that no later model learns from it. An account with reviews or promotions of
     its own loses its name and everything that tells who it was.
     """
-    photos = ListingPhoto.objects.filter(listing__seller=user)
-    count = photos.count()
+    count = photos_of(user).count()
     Listing.objects.filter(seller=user).delete()
     Token.objects.filter(user=user).delete()
-    AuditEntry.objects.filter(who=user.username).update(who=f"deleted-{user.pk}", address="")
-    LogEntry.objects.filter(object_repr=user.username).update(object_repr=f"deleted-{user.pk}")
-    audit.record("deleted a seller's data", by=by, about=f"deleted-{user.pk}")
+    nameless = f"deleted-{user.pk}"
+    audit.record("deleted a seller's data", by=by, about=nameless)
+    # After that entry: who deletes their own account leaves no name in it either.
+    AuditEntry.objects.filter(who=user.username).update(who=nameless, address="")
+    AuditEntry.objects.filter(about=user.username).update(about=nameless)
+    LogEntry.objects.filter(object_repr=user.username).update(object_repr=nameless)
     try:
         with transaction.atomic():
             user.delete()
     except ProtectedError:
         _make_nameless(user)
     return count
+
+
+def is_last_administrator(user: User) -> bool:
+    """Return whether nobody else could give roles once this account was gone."""
+    others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk)
+    return user.is_superuser and not others.exists()
 
 
 def _make_nameless(user: User) -> None:

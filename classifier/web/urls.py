@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from classifier.web import change, views
+from classifier.web import account, change, passwords, sign_up, views
 from classifier.web.suggest import SuggestView
 
 urlpatterns = [
@@ -18,7 +18,19 @@ urlpatterns = [
     path("listings/<int:pk>/title/", change.RenameView.as_view(), name="listing-rename"),
     path("listings/<int:pk>/delete/", change.DeleteView.as_view(), name="listing-delete"),
     path("listings/<int:pk>/restore/", change.RestoreView.as_view(), name="listing-restore"),
+    path("account/", account.AccountPage.as_view(), name="account"),
+    path("account/export/", account.ExportView.as_view(), name="account-export"),
+    path("account/delete/", account.DeletePage.as_view(), name="account-delete"),
+    path("account/password/", passwords.ChangePage.as_view(), name="account-password"),
     path("login/", views.SignIn.as_view(), name="login"),
+    path("login/forgotten/", passwords.ForgottenPage.as_view(), name="password-forgotten"),
+    path(
+        "login/new-password/<uidb64>/<token>/",
+        passwords.ResetPage.as_view(),
+        name="password_reset_confirm",
+    ),
+    path("sign-up/", sign_up.SignUpPage.as_view(), name="sign-up"),
+    path("sign-up/<token>/", sign_up.BeginPage.as_view(), name="sign-up-begin"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("livez", views.livez, name="livez"),
     path("healthz", views.healthz, name="healthz"),

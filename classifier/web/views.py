@@ -13,6 +13,8 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -32,10 +34,25 @@ from slowfashion_ai.database.database_answers import database_answers
 logger = logging.getLogger(__name__)
 
 LISTINGS_A_PAGE: Final = 24
-TOO_OFTEN: Final = "That was a little often. Please wait a minute and try again."
 
 
-def _too_often(request: HttpRequest, throttle: type[SimpleRateThrottle]) -> bool:
+def too_often_sentence() -> str:
+    return _("That was a little often. Please wait a minute and try again.")
+
+
+def minutes_left(seconds: int) -> str:
+    """Return what somebody is told who must wait until they may try a password again."""
+    minutes = -(-seconds // 60)
+    return ngettext(
+        "There were too many attempts to sign in to this account. Please wait %(minutes)d minute "
+        "and try again.",
+        "There were too many attempts to sign in to this account. Please wait %(minutes)d minutes "
+        "and try again.",
+        minutes,
+    ) % {"minutes": minutes}
+
+
+def too_often(request: HttpRequest, throttle: type[SimpleRateThrottle]) -> bool:
     """Return whether a request is over the limit, which pages and API share."""
     # A throttle looks at the user and the address alone, which both kinds of request have.
     return not throttle().allow_request(request, None)  # type: ignore[arg-type]
@@ -57,8 +74,8 @@ class UploadPage(LoginRequiredMixin, View):
         form = TitleForm(request.POST)
         if not form.is_valid():
             return self._page([str(text) for text in form.errors["title"]], status=400)
-        if _too_often(request, UploadThrottle):
-            return self._page([TOO_OFTEN], status=429)
+        if too_often(request, UploadThrottle):
+            return self._page([too_often_sentence()], status=429)
         try:
             received = intake.receive_listing(
                 seller=request.user,  # type: ignore[arg-type]  # signed in, so no AnonymousUser
@@ -150,16 +167,14 @@ class SignIn(LoginView):
 
     redirect_authenticated_user = True
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(sign_up=settings.SIGN_UP, **kwargs)
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if _too_often(request, LoginThrottle):
-            return self._refuse(TOO_OFTEN)
+        if too_often(request, LoginThrottle):
+            return self._refuse(too_often_sentence())
         if wait := lockout.seconds_left(request, request.POST.get("username", "")):
-            minutes = -(-wait // 60)
-            return self._refuse(
-                "There were too many attempts to sign in to this account. Please wait "
-                f"{minutes} {'minute' if minutes == 1 else 'minutes'} and try again.",
-                wait,
-            )
+            return self._refuse(minutes_left(wait), wait)
         return super().post(request, *args, **kwargs)
 
     def _refuse(self, problem: str, wait: int = 60) -> HttpResponse:

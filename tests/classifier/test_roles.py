@@ -113,7 +113,8 @@ def address_of(route: str, name: str, numbers: dict[str, int]) -> str | None:
     photo = {"photo": numbers["listingphoto"]}
     own = {"app_label": "classifier"}
     for kwargs in ({}, {"pk": number}, {"object_id": number}, {"pk": number, **photo}, own,
-                   {"id": number}, {"number": number}, photo):  # fmt: skip
+                   {"id": number}, {"number": number}, photo, {"token": "t"},
+                   {"uidb64": "MQ", "token": "t-t"}):  # fmt: skip
         try:
             return reverse(name, kwargs=kwargs)
         except NoReverseMatch:
@@ -150,4 +151,7 @@ def test_strangers_see_sign_in_health_and_the_description_of_the_api_alone() -> 
     table = DOCUMENT.read_text(encoding="utf-8").splitlines()
     rows = [line.strip("| ").split(" | ") for line in table if line.startswith("| `")]
     shown = {row[0].strip("`") for row in rows if row[1] == "200"}
-    assert shown == {"/api/v1/docs/", "/api/v1/schema/", "/healthz", "/livez", "/login/"}
+    assert shown == {
+        "/api/v1/docs/", "/api/v1/schema/", "/healthz", "/livez", "/login/", "/login/forgotten/",
+        "/login/new-password/<uidb64>/<token>/",
+    }  # fmt: skip

@@ -36,7 +36,7 @@ class Site:
 
     def __init__(self, folder: Path, blocker: DjangoDbBlocker) -> None:
         self.folder = folder
-        self.system = System(folder, {"REVIEW_SAMPLE_SHARE": "0"})
+        self.system = System(folder, {"REVIEW_SAMPLE_SHARE": "0", "SIGN_UP": "on"})
         self._blocker = blocker
         self._database = database_at(f"sqlite:///{folder / 'db.sqlite3'}")
 
