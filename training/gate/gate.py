@@ -12,7 +12,8 @@ from classifier.taxonomy import SUBCLASSES
 from classifier.versions.gate_report import Criterion, GateReport
 from training.evaluation.statistics.paired import Difference
 from training.evaluation.truth import Truth
-from training.gate.answers import Answers
+from training.gate.agreement import agreement_with_reviews
+from training.gate.answers import Answers, Bools
 from training.gate.criteria import (
     as_cheap,
     better,
@@ -32,7 +33,11 @@ LEVELS: Final[tuple[tuple[Level, str], ...]] = (("main", "main classes"), ("sub"
 
 
 def compare(
-    photos: Truth, champion: Answers, candidate: Answers, rules: GateRules | None = None
+    photos: Truth,
+    champion: Answers,
+    candidate: Answers,
+    rules: GateRules | None = None,
+    reviewed: Bools | None = None,
 ) -> GateReport:
     """Return the gate's verdict on a candidate.
 
@@ -40,12 +45,16 @@ def compare(
         photos: the labels of the test photos.
         champion, candidate: each model's answers, in the same order.
         rules: other rules than the stated ones.
+        reviewed: which labels are reviews, bool (N,); None if none is.
     """
     rules = rules or GateRules()
     figures = PairedFigures(photos, champion, candidate)
     cost = figures.cost(rules)
     gain = cheaper(cost, figures.cost(rules, same_tags=True))
     musts, gains = tuple(_musts(figures, cost, rules)), (gain, *_gains(figures))
+    if reviewed is not None:
+        agreement = agreement_with_reviews(photos, champion, candidate, reviewed)
+        musts = (*musts, *([agreement] if agreement else []))
     promote = all(must.passed for must in musts) and any(one.passed for one in gains)
     return GateReport(promote, summary_sentence((*musts, *gains)), (*musts, *gains))
 

@@ -36,13 +36,19 @@ class PairedScores:
     candidate: ScoredPhotos
     rows: list[int]
 
-    def gate(self, rules: GateRules) -> GateReport:
-        """Return the gate's verdict."""
+    def gate(self, rules: GateRules, reviewed: Sequence[bool] | None = None) -> GateReport:
+        """Return the gate's verdict.
+
+        Args:
+            rules: of the gate.
+            reviewed: which of the photos' labels are reviews; None if that is not to count.
+        """
         return compare(
             self.champion.truth(),
             answers(self.champion.photos),
             answers(self.candidate.photos),
             rules,
+            None if reviewed is None else np.array(reviewed, dtype=bool),
         )
 
     def figures(

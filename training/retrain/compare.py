@@ -73,13 +73,13 @@ def compare_models(
     before, after = read_manifest(champion), read_manifest(candidate)
     figures = scores.figures(before.thresholds, after.thresholds, rules.mix)
     tested = [rows[number] for number in scores.rows]
-    reviewed = sum(row.source is RowSource.REVIEW for row in tested)
+    reviewed = [row.source is RowSource.REVIEW for row in tested]
     report = replace(
-        scores.gate(rules),
+        scores.gate(rules, reviewed),
         champion=before.name,
         candidate=after.name,
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        photos=TestCounts(**figures["candidate"]["photos"], reviewed=reviewed),
+        photos=TestCounts(**figures["candidate"]["photos"], reviewed=sum(reviewed)),
         photos_sha256=photos_hash(row.sha256 for row in tested),
         figures=figures,
     )
