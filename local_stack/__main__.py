@@ -33,7 +33,6 @@ STARTER: Final = processes.REPOSITORY / "bundles" / "starter"
 START_SECONDS: Final = 120
 # How long a worker may take to load its model, engines being measured the first time.
 WORKER_SECONDS: Final = 60
-MONITOR_PORT: Final = 9100
 LOG_LINES_SHOWN: Final = 40
 
 
@@ -73,7 +72,8 @@ def run() -> int:
         processes.wait_for_page(f"{address}/healthz", honcho, seconds=START_SECONDS)
         # The last lines are those that are wanted; what a worker says of its start comes before.
         until = time.monotonic() + WORKER_SECONDS
-        while not worker_is_ready(began) and time.monotonic() < until and honcho.poll() is None:
+        while not worker_is_ready(began) and time.monotonic() < until:
+            processes.check_running(honcho)
             time.sleep(0.5)
         _print(f"\n{passwords}\n    SlowFashion AI is at {address}/    Ctrl-C stops it.\n")
         return honcho.wait()
@@ -109,9 +109,6 @@ def _made_ready() -> tuple[str, str]:
     port = env.int("PORT", default=8000)
     host = env.str("BIND_ADDRESS", default="127.0.0.1")
     processes.check_port(host, port)
-    # A second system on this machine needs another one; whoever wants a fixed one sets it.
-    monitor = processes.free_port_near(MONITOR_PORT)
-    os.environ.setdefault("MONITOR_ADDRESS", f"127.0.0.1:{monitor}")
     try:
         passwords = prepare(STARTER)
     except (OSError, OperationalError) as error:

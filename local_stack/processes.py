@@ -55,15 +55,6 @@ def free_port() -> int:
         return port
 
 
-def free_port_near(port: int) -> int:
-    """Return this port of the machine if nobody listens on it, else a free one."""
-    try:
-        check_port("127.0.0.1", port)
-    except PortTakenError:
-        return free_port()
-    return port
-
-
 @contextmanager
 def running(*, log: Path | None) -> Iterator[subprocess.Popen[str]]:
     """Run the Procfile's processes while the block lasts; none is left over after it.
@@ -114,10 +105,7 @@ def wait_for_page(url: str, honcho: subprocess.Popen[str], *, seconds: float) ->
     """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if honcho.poll() is not None:
-            raise StoppedError(
-                "The system stopped while it started; the lines above, or the log, say why."
-            )
+        check_running(honcho)
         try:
             if requests.get(url, timeout=5).ok:
                 return
@@ -125,3 +113,11 @@ def wait_for_page(url: str, honcho: subprocess.Popen[str], *, seconds: float) ->
             pass  # Not listening yet.
         time.sleep(0.1)
     raise StoppedError(f"{url} did not answer within {seconds:.0f} seconds.")
+
+
+def check_running(honcho: subprocess.Popen[str]) -> None:
+    """Raise StoppedError if the processes, which are starting, have ended."""
+    if honcho.poll() is not None:
+        raise StoppedError(
+            "The system stopped while it started; the lines above, or the log, say why."
+        )

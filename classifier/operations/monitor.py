@@ -12,7 +12,8 @@ from datetime import timedelta
 from socketserver import ThreadingMixIn
 from typing import Any, Final
 from uuid import uuid4
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from wsgiref import simple_server
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from django.db import Error as DatabaseError
 from django.db import connection
@@ -120,8 +121,11 @@ def _json(respond: Respond, status: str, content: dict[str, str]) -> list[bytes]
     return [body]
 
 
-class _Server(ThreadingMixIn, WSGIServer):
+class Server(ThreadingMixIn, WSGIServer):
+    """Listens, and answers each request in a thread of its own once it serves."""
+
     daemon_threads = True
+    rounds: Rounds
 
 
 class _Quiet(WSGIRequestHandler):
@@ -129,15 +133,21 @@ class _Quiet(WSGIRequestHandler):
         """Write nothing: it is asked every few seconds."""
 
 
-def serve(host: str, port: int) -> None:
-    """Answer until the process ends.
+def make_server(host: str, port: int) -> Server:
+    """Return a server that listens; port 0 is any that is free.
 
     Raises:
         OSError: if nobody may listen there.
     """
     rounds = Rounds()
-    with make_server(
-        host, port, application(rounds), server_class=_Server, handler_class=_Quiet
-    ) as server:
-        threading.Thread(target=rounds.go_on_for_ever, name="rounds", daemon=True).start()
-        server.serve_forever()
+    server = simple_server.make_server(
+        host, port, application(rounds), server_class=Server, handler_class=_Quiet
+    )
+    server.rounds = rounds
+    return server
+
+
+def serve(server: Server) -> None:
+    """Answer until the process ends."""
+    threading.Thread(target=server.rounds.go_on_for_ever, name="rounds", daemon=True).start()
+    server.serve_forever()

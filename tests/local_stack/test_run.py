@@ -69,6 +69,27 @@ def test_a_port_in_use_is_a_clear_message(short_folder: Path, taken_port: int) -
 
 
 @pytest.mark.integration
+def test_a_second_system_s_monitor_takes_another_port(short_folder: Path, taken_port: int) -> None:
+    """Where another monitor listens already it says where it answers; `make run` would end else."""
+    procfile = (REPOSITORY / "Procfile").read_text()
+    assert "manage.py monitor --any-port" in procfile
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "monitor", "--any-port"],
+        cwd=REPOSITORY,
+        env=environment(short_folder, 1) | {"MONITOR_ADDRESS": f"127.0.0.1:{taken_port}"},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    end_with_the_run(process.pid)
+    assert process.stdout
+    match = re.search(r"http://127\.0\.0\.1:(\d+)/", process.stdout.readline())
+    assert match
+    assert int(match[1]) != taken_port
+    assert requests.get(f"{match[0]}livez", timeout=30).ok
+    process.terminate()
+    process.communicate(timeout=PATIENCE_SECONDS)
+
+
+@pytest.mark.integration
 def test_it_says_where_the_page_is_and_ctrl_c_leaves_nothing_behind(short_folder: Path) -> None:
     """The address is printed once the page answers; one Ctrl-C ends every process."""
     process = run(short_folder, free_port())
@@ -77,10 +98,14 @@ def test_it_says_where_the_page_is_and_ctrl_c_leaves_nothing_behind(short_folder
     for line in process.stdout:
         output += line
         if match := re.search(r"SlowFashion AI is at (\S+)", line):
-            assert requests.get(match[1], timeout=30).ok
             break
     else:
         pytest.fail(f"It ended before the page answered:\n{output}")
+    try:
+        assert requests.get(match[1], timeout=30).ok
+    except requests.RequestException:
+        process.terminate()
+        pytest.fail(f"The page does not answer:\n{output}{process.stdout.read()}")
     assert re.search(r"^seller +\S{12,}", output, flags=re.MULTILINE), "the passwords are printed"
     assert len(started_in(short_folder)) > 4
     process.send_signal(signal.SIGINT)

@@ -1,5 +1,6 @@
 """`manage.py monitor`: say whether photos are tagged, give figures, raise alarms."""
 
+import errno
 from typing import Any
 
 from django.conf import settings
@@ -24,16 +25,35 @@ class Command(BaseCommand):
             help="where it answers; an address that strangers do not reach",
         )
 
-    def handle(self, *, address: str, **_: Any) -> None:
+        parser.add_argument(
+            "--any-port",
+            action="store_true",
+            help="where another program listens there, take a free port and say which",
+        )
+
+    def handle(self, *, address: str, any_port: bool, **_: Any) -> None:
         host, _colon, port = address.rpartition(":")
         if not (host and port.isascii() and port.isdecimal() and int(port) < 65536):
             raise CommandError(
                 f"The address must be HOST:PORT, as 127.0.0.1:9100; it is {address}."
             )
+        host = host.strip("[]")
         try:
-            monitor.serve(host.strip("[]"), int(port))
+            with self._server(host, int(port), any_port=any_port) as server:
+                self.stdout.write(f"Answers on http://{host}:{server.server_port}/readyz")
+                self.stdout.flush()
+                monitor.serve(server)
         except OSError as error:
             raise CommandError(
                 f"Nobody can listen on {address} ({error}). Stop what does, or choose another "
                 "with MONITOR_ADDRESS."
             ) from error
+
+    def _server(self, host: str, port: int, *, any_port: bool) -> monitor.Server:
+        try:
+            return monitor.make_server(host, port)
+        except OSError as error:
+            # Asked for beforehand, a port could be another program's by now.
+            if not any_port or error.errno != errno.EADDRINUSE:
+                raise
+            return monitor.make_server(host, 0)
