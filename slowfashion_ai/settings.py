@@ -209,7 +209,9 @@ WHITENOISE_USE_FINDERS = DEBUG
 # Where a worker keeps bundles that it fetched from remote storage.
 BUNDLE_CACHE_DIR = Path(env.str("BUNDLE_CACHE_DIR", default=str(VAR_DIR / "bundle-cache")))
 # What runs the network in a worker: `auto` measures at its start, else one engine's name.
-ENGINES = ("torch-fp32", "torch-bf16", "torch-fp16", "openvino-f32", "openvino-bf16")
+ENGINES = (
+    "torch-fp32", "torch-bf16", "torch-fp16", "openvino-f32", "openvino-bf16", "onnxruntime-f32",
+)  # fmt: skip
 ENGINE = env.str("ENGINE", default="auto")
 if ENGINE not in ("auto", *ENGINES):
     raise ImproperlyConfigured(

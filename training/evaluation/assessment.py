@@ -51,6 +51,7 @@ def assess(
     document = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "bundle": _about_bundle(predictor.manifest),
+        "engine": str(predictor.engine),
         "photos": _about_photos(photos, scored),
         "figures": evaluate(scores, truth, predictor.manifest.thresholds, mix).as_dict(),
         "ends": _ends(scored.photos),

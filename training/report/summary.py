@@ -16,7 +16,8 @@ def summary(document: Mapping[str, Any]) -> str:
     counts = figures.photos
     lines = [
         *_first_line(figures),
-        f"{document['bundle']['name']} on {photos['count']} photos ({photos['split']}): "
+        f"{document['bundle']['name']} on {photos['count']} photos ({photos['split']}), run by "
+        f"{document['engine']}: "
         f"{counts.items} items, {counts.near} near, {counts.others} others.",
         "",
         "Of one kind of photo alone:",

@@ -49,6 +49,8 @@ def engines_here(device: torch.device) -> list[EngineName]:
         names.append(EngineName.OPENVINO_F32)
         if has_bfloat16():
             names.append(EngineName.OPENVINO_BF16)
+    if _installed("onnxruntime") is not None and _installed("onnx") is not None:
+        names.append(EngineName.ONNXRUNTIME_F32)
     return names
 
 
@@ -85,7 +87,7 @@ def _measure(bundle: Bundle, device: torch.device, names: Sequence[EngineName]) 
         try:
             predictor = Predictor(bundle, device, name)
             scores = predictor.predict(photos)
-        # What torch and OpenVINO raise where this processor cannot run the network so.
+        # What engines raise where this processor cannot run the network so.
         except (EngineError, RuntimeError, ValueError) as error:
             logger.warning("Engine %s does not work here and is left out: %s", name, error)
             continue
@@ -123,7 +125,7 @@ def _key(bundle: Bundle, names: Sequence[EngineName]) -> str:
     """Name all that a choice rests on; whatever changes, the next start measures anew."""
     parts = (
         bundle.manifest.weights_sha256, model_name(), str(torch.get_num_threads()),
-        torch.__version__, _installed("openvino") or "-", *names,
+        torch.__version__, _installed("openvino") or "-", _installed("onnxruntime") or "-", *names,
     )  # fmt: skip
     return " ".join(parts)
 

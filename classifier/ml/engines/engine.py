@@ -14,6 +14,7 @@ class EngineName(StrEnum):
     TORCH_FP16 = "torch-fp16"
     OPENVINO_F32 = "openvino-f32"
     OPENVINO_BF16 = "openvino-bf16"
+    ONNXRUNTIME_F32 = "onnxruntime-f32"
 
 
 class EngineError(Exception):

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from classifier.ml.engines.engine import Engine, EngineError, EngineName
+from classifier.ml.engines.onnx_engine import OnnxRuntimeEngine
 from classifier.ml.engines.openvino_engine import OpenVinoEngine
 from classifier.ml.engines.torch_engine import CudaEngine, TorchEngine
 
@@ -31,4 +32,6 @@ def make_engine(
         raise EngineError(f"The engine {name} needs a GPU. Set ENGINE to auto, or to another one.")
     if name in (EngineName.OPENVINO_F32, EngineName.OPENVINO_BF16):
         return OpenVinoEngine(backbone, name, side=side)
+    if name is EngineName.ONNXRUNTIME_F32:
+        return OnnxRuntimeEngine(backbone, side=side)
     return TorchEngine(backbone, name or EngineName.TORCH_FP32)

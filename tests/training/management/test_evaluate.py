@@ -269,3 +269,13 @@ def test_a_file_that_cannot_be_written_is_named(
             "evaluate", "--photos", str(drawn_photos), "--bundle", str(sure_bundle),
             "--robustness-photos", "0", "--json", str(tmp_path / "file" / "figures.json"),
         )  # fmt: skip
+
+
+def test_the_engine_that_ran_is_named(
+    drawn_photos: Path, sure_bundle: Path, tmp_path: Path
+) -> None:
+    """`--engine` runs the network as asked, and the figures say which engine it was."""
+    more = ("--split", "all", "--robustness-photos", "0", "--engine", "torch-fp32")
+    assert evaluated(tmp_path, drawn_photos, sure_bundle, *more)["engine"] == "torch-fp32"
+    with pytest.raises(CommandError, match="needs a GPU"):
+        evaluated(tmp_path, drawn_photos, sure_bundle, "--engine", "torch-fp16")

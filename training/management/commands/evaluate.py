@@ -4,13 +4,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from classifier.ml.bundle import load_bundle
+from classifier.ml.engines.engine import EngineError, EngineName
 from classifier.ml.manifest import BundleError
 from classifier.ml.predictor import Predictor
 from classifier.photos.receiving.intake import photo_limits
 from classifier.versions import registry, storage
+from classifier.worker.engine import engine_for
 from training.data.folder import PhotosError
 from training.data.photo_folders import PhotoFolders
 from training.evaluation.assessment import assess
@@ -42,6 +45,11 @@ class Command(BaseCommand):
             default=PhotoSelection.TEST,
             help="the photos of the bundle's own split of the folder, or all (default: test)",
         )
+        parser.add_argument(
+            "--engine",
+            choices=settings.ENGINES,
+            help="what runs the network (default: as in a worker of this machine, see ENGINE)",
+        )
         parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
         parser.add_argument("--report", type=Path, metavar="DIR", help="write a page for people")
         add_mix_argument(parser)
@@ -68,7 +76,7 @@ class Command(BaseCommand):
         try:
             for path in _written(options):  # now, not after minutes that would be lost
                 path.parent.mkdir(parents=True, exist_ok=True)
-            predictor = Predictor(load_bundle(_bundle_folder(options)))
+            predictor = _predictor(options)
             photos = choose_photos(folders, PhotoSelection(options["split"]), predictor.manifest)
             document, _ = assess(
                 predictor,
@@ -79,7 +87,7 @@ class Command(BaseCommand):
             )
             self.stdout.write(summary(document))
             self._write_files(document, folders, options)
-        except (BundleError, registry.RegistryError, PhotosError) as error:
+        except (BundleError, EngineError, registry.RegistryError, PhotosError) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(
@@ -100,6 +108,17 @@ class Command(BaseCommand):
                 evaluation_page(document, shown), encoding="utf-8", errors="backslashreplace"
             )
             self.stdout.write(f"Report: {page}")
+
+
+def _predictor(options: dict[str, Any]) -> Predictor:
+    """Return the bundle that is meant, run by the engine that is meant.
+
+    Raises:
+        BundleError, RegistryError, EngineError: if either cannot be had.
+    """
+    bundle = load_bundle(_bundle_folder(options))
+    name = options["engine"]
+    return Predictor(bundle, engine=EngineName(name) if name else engine_for(bundle))
 
 
 def _bundle_folder(options: dict[str, Any]) -> Path:

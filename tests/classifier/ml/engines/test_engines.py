@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -38,10 +39,16 @@ def test_each_engine_of_this_machine_decides_as_torch_does(
     assert same_decisions(starter, expected, scores_of(starter, engine))
 
 
-def test_passes_of_different_sizes_follow_each_other(bundle: Bundle) -> None:
+@pytest.mark.parametrize(
+    ("package", "engine"),
+    [("openvino", EngineName.OPENVINO_F32), ("onnxruntime", EngineName.ONNXRUNTIME_F32)],
+)
+def test_passes_of_different_sizes_follow_each_other(
+    bundle: Bundle, package: str, engine: EngineName
+) -> None:
     """An engine keeps nothing of the pass before: one photo, several, and one again."""
-    pytest.importorskip("openvino", reason="OpenVINO is optional: requirements/engines.txt.")
-    predictor = Predictor(bundle, CPU, EngineName.OPENVINO_F32)
+    pytest.importorskip(package, reason=f"{package} is optional: requirements/engines.txt.")
+    predictor = Predictor(bundle, CPU, engine)
     photos = [predictor.prepare(picture) for picture in drawn_pictures(5)]
     alone = predictor.predict(photos[:1])
     together = predictor.predict(photos)
@@ -86,13 +93,26 @@ def test_another_decision_or_confidence_is_not_the_same(bundle: Bundle) -> None:
     assert not same_decisions(bundle, [one, one], [one, rejected])
 
 
-def test_without_openvino_its_engine_says_what_to_install(
-    bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("package", "engine"),
+    [
+        ("openvino", EngineName.OPENVINO_F32),
+        ("onnxruntime", EngineName.ONNXRUNTIME_F32),
+        ("onnx", EngineName.ONNXRUNTIME_F32),
+    ],
+)
+def test_without_its_package_an_engine_says_what_to_install(
+    bundle: Bundle, monkeypatch: pytest.MonkeyPatch, package: str, engine: EngineName
 ) -> None:
     """An engine that was asked for by name and is not installed ends in a sentence."""
-    monkeypatch.setitem(sys.modules, "openvino", None)
+    monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(EngineError, match=r"requirements/engines\.txt"):
-        Predictor(bundle, CPU, EngineName.OPENVINO_F32)
+        Predictor(bundle, CPU, engine)
+
+
+def test_the_settings_know_every_engine(settings: Any) -> None:
+    """What ENGINE may say, and `evaluate --engine`, are the engines that there are."""
+    assert sorted(settings.ENGINES) == sorted(EngineName)
 
 
 def test_an_engine_for_a_gpu_is_refused_on_a_cpu(bundle: Bundle) -> None:
