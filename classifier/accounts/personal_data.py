@@ -14,7 +14,7 @@ from django.db.models import ProtectedError, QuerySet
 from rest_framework.authtoken.models import Token
 
 from classifier.accounts import audit
-from classifier.models import AuditEntry, Listing, ListingPhoto, Suggestion
+from classifier.models import AuditEntry, Disagreement, Listing, ListingPhoto, Suggestion
 
 
 class NoSuchSellerError(Exception):
@@ -101,6 +101,7 @@ def _write(archive: zipfile.ZipFile, user: User) -> Iterator[None]:
 
 
 def _data(user: User) -> dict[str, Any]:
+    disagreements = dict(Disagreement.objects.filter(seller=user).values_list("photo", "note"))
     suggestions = dict(Suggestion.objects.filter(seller=user).values_list("photo", "main"))
     return {
         "account": {
@@ -111,7 +112,9 @@ def _data(user: User) -> dict[str, Any]:
             {
                 "number": listing.pk, "title": listing.title,
                 "created_at": listing.created_at.isoformat(),
-                "photos": [_photo(photo, suggestions) for photo in listing.photos.all()],
+                "photos": [
+                    _photo(photo, suggestions, disagreements) for photo in listing.photos.all()
+                ],
             }
             for listing in Listing.objects.filter(seller=user).prefetch_related("photos")
         ],
@@ -122,11 +125,14 @@ def _data(user: User) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _photo(photo: ListingPhoto, suggestions: dict[int, str]) -> dict[str, Any]:
+def _photo(
+    photo: ListingPhoto, suggestions: dict[int, str], disagreements: dict[int, str]
+) -> dict[str, Any]:
     return {
         "number": photo.pk, "name": photo.original_name, "file": f"photos/{photo.pk}.jpg",
         "created_at": photo.created_at.isoformat(), "status": photo.status, "tag": photo.label,
         "scores": photo.scores, "your_correction": suggestions.get(photo.pk),
+        "your_disagreement": disagreements.get(photo.pk),
     }  # fmt: skip
 
 

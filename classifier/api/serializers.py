@@ -7,8 +7,15 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from classifier import wording
+from classifier.api.verdicts import DisagreementSerializer, VerdictSerializer
 from classifier.models import Listing, ListingPhoto
-from classifier.review.labels import FinalLabel, LabelSource, final_label, listing_label
+from classifier.review.labels import (
+    FinalLabel,
+    LabelSource,
+    final_label,
+    final_review,
+    listing_label,
+)
 
 
 class FinalLabelSerializer(serializers.Serializer[FinalLabel]):
@@ -42,6 +49,12 @@ class PhotoSerializer(serializers.ModelSerializer[ListingPhoto]):
     final_label = serializers.SerializerMethodField(
         help_text="From a moderator where one has settled it, else the model, else the seller."
     )
+    verdict = serializers.SerializerMethodField(
+        help_text="What a moderator settled, and why; null while nobody has."
+    )
+    disagreement = serializers.SerializerMethodField(
+        help_text="What you said against it; null unless you did."
+    )
     error = serializers.SerializerMethodField(help_text="Why it failed; empty unless it did.")
     model_version = serializers.SlugRelatedField[Any](slug_field="name", read_only=True)
     image = serializers.HyperlinkedIdentityField(view_name="api:photo-image")
@@ -62,6 +75,8 @@ class PhotoSerializer(serializers.ModelSerializer[ListingPhoto]):
             "label",
             "explanation",
             "final_label",
+            "verdict",
+            "disagreement",
             "error",
             "scores",
             "model_version",
@@ -85,6 +100,17 @@ class PhotoSerializer(serializers.ModelSerializer[ListingPhoto]):
     @extend_schema_field(FinalLabelSerializer)
     def get_final_label(self, photo: ListingPhoto) -> Any:
         return FinalLabelSerializer(final_label(photo)).data
+
+    @extend_schema_field(VerdictSerializer(allow_null=True))
+    def get_verdict(self, photo: ListingPhoto) -> Any:
+        review = final_review(photo)
+        return VerdictSerializer(review).data if review else None
+
+    @extend_schema_field(DisagreementSerializer(allow_null=True))
+    def get_disagreement(self, photo: ListingPhoto) -> Any:
+        if not hasattr(photo, "disagreement"):
+            return None
+        return DisagreementSerializer(photo.disagreement).data
 
     def get_error(self, photo: ListingPhoto) -> str:
         # A pending photo may carry the note of a postponed attempt, which is for operators.

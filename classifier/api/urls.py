@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from classifier.api import views
 from classifier.api.docs import docs
 from classifier.api.drafts import DraftsView, ListingPhotosView
+from classifier.api.verdicts import DisagreeView
 
 app_name = "api"
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("drafts/", DraftsView.as_view(), name="drafts"),
     path("photos/<int:pk>/restore/", views.PhotoRestoreView.as_view(), name="photo-restore"),
     path("photos/<int:pk>/", views.PhotoView.as_view(), name="photo"),
+    path("photos/<int:pk>/disagree/", DisagreeView.as_view(), name="photo-disagree"),
     path("photos/<int:pk>/image/", views.ImageView.as_view(), name="photo-image"),
     path("photos/<int:pk>/thumbnail/", views.ThumbnailView.as_view(), name="photo-thumbnail"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -166,7 +166,9 @@ class RestoreView(generics.GenericAPIView[Listing]):
 
 def _with_tag(photos: QuerySet[ListingPhoto]) -> QuerySet[ListingPhoto]:
     settled = Prefetch("reviews", Review.objects.final())
-    return photos.select_related("model_version", "suggestion").prefetch_related(settled)
+    return photos.select_related(
+        "model_version", "suggestion", "disagreement", "queue_item"
+    ).prefetch_related(settled)
 
 
 class PhotoView(generics.RetrieveAPIView[ListingPhoto]):

@@ -3,6 +3,7 @@
 from classifier.models.audit import AuditEntry
 from classifier.models.deleted_photos import DeletedPhoto
 from classifier.models.drift import DriftDay
+from classifier.models.moderation.disagreements import Disagreement
 from classifier.models.moderation.embeddings import PhotoEmbedding
 from classifier.models.operations import Alarm, Canary, Heartbeat, Lease
 from classifier.models.photos import Listing, ListingPhoto
@@ -27,6 +28,7 @@ __all__ = [
     "Canary",
     "DatasetReview",
     "DeletedPhoto",
+    "Disagreement",
     "DriftDay",
     "Exclusion",
     "Heartbeat",

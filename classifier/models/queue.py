@@ -1,5 +1,7 @@
 """The review queue: which photos people should look at, and who has which on the screen."""
 
+from typing import Final
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -21,6 +23,9 @@ class QueueItem(models.Model):
         FIRST = 0, "Unknown/Others, blind sample, or another review"
         LATER = 1, "fell back to the main class"
 
+    # The round of a settled photo whose seller disagrees.
+    DISAGREED: Final = 4
+
     photo = models.OneToOneField(ListingPhoto, on_delete=models.CASCADE, related_name="queue_item")
     rank = models.PositiveSmallIntegerField(choices=Rank)
     queued_at = models.DateTimeField(help_text="Since when it waits.")
@@ -34,7 +39,9 @@ class QueueItem(models.Model):
         default=False, help_text="What the model said is hidden until the verdict."
     )
     round = models.PositiveSmallIntegerField(
-        default=1, help_text="1: first verdict. 2: blind second one. 3: the one that settles."
+        default=1,
+        help_text="1: first verdict. 2: blind second one. 3: the one that settles. "
+        "4: the seller disagrees.",
     )
     predicted_sub = models.CharField(
         max_length=20, choices=choices(SUBCLASSES), null=True, blank=True
@@ -63,7 +70,7 @@ class QueueItem(models.Model):
             ),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(round__in=[1, 2, 3]), name="queue_round_known"),
+            models.CheckConstraint(condition=Q(round__in=[1, 2, 3, 4]), name="queue_round_known"),
             models.CheckConstraint(
                 condition=sampling_probability(), name="queue_probability_only_if_sampled"
             ),

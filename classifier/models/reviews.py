@@ -9,6 +9,7 @@ from typing import Any, Final, Never
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from classifier import wording
 from classifier.models.constraints import choices, labels_of_taxonomy, sampling_probability, share
@@ -45,10 +46,11 @@ class Review(models.Model):
 
     Rounds 1 to 3 are the queue's: a first verdict, a blind second one, and the one that settles
     what these two disagree about. From `FIRST_DIRECT_ROUND` on they are verdicts on photos that a
-    moderator chose; each replaces what stood before it.
+    moderator chose, or that its seller disagreed about; each replaces what stood before it.
     """
 
     FIRST_DIRECT_ROUND: Final = 4
+    LONGEST_NOTE: Final = 200
 
     class Verdict(models.TextChoices):
         SUBCLASS = "subclass", "subclass"
@@ -61,6 +63,29 @@ class Review(models.Model):
         QUEUE = "queue", "queue"
         BULK = "bulk", "from a list or the grid"
         DIRECT = "direct", "chosen by a person"
+        DISAGREED = "disagreed", "the seller disagreed"
+
+    class Because(models.TextChoices):
+        """Why a photo got no class, as its seller reads it."""
+
+        OTHER_GOODS = "other_goods", _("It shows goods that we do not sell.")
+        PACKAGING = "packaging", _("It shows packaging, a label or a receipt alone.")
+        NO_ITEM = "no_item", _("It shows people or a place, and no item.")
+        SEVERAL = "several", _("It shows several different things.")
+        DARK = "dark", _("It is too dark or too bright.")
+        BLURRED = "blurred", _("It is blurred.")
+        PART = "part", _("It shows a part of the item alone.")
+        SMALL = "small", _("The item is too small on it.")
+        COVERED = "covered", _("Text or other things cover the item.")
+
+    BECAUSE: Final = {
+        Verdict.NOT_OURS: (
+            Because.OTHER_GOODS, Because.PACKAGING, Because.NO_ITEM, Because.SEVERAL,
+        ),
+        Verdict.BAD_PHOTO: (
+            Because.DARK, Because.BLURRED, Because.PART, Because.SMALL, Because.COVERED,
+        ),
+    }  # fmt: skip
 
     # A deleted photo takes its file and row with it; who decided what about it stays on record.
     photo = models.ForeignKey(
@@ -83,6 +108,13 @@ class Review(models.Model):
     verdict = models.CharField(max_length=10, choices=Verdict)
     main = models.CharField(max_length=20, choices=choices(MAIN_CLASSES), null=True)
     sub = models.CharField(max_length=20, choices=choices(SUBCLASSES), null=True)
+
+    because = models.CharField(
+        max_length=20, choices=Because, blank=True, default="", help_text="For the seller."
+    )
+    note = models.CharField(
+        max_length=LONGEST_NOTE, blank=True, default="", help_text="One line for the seller."
+    )
 
     # What the model had said, as it was then.
     model_version = models.ForeignKey(
@@ -140,6 +172,17 @@ class Review(models.Model):
             ),
             models.CheckConstraint(
                 condition=labels_of_taxonomy(), name="review_labels_are_of_the_taxonomy"
+            ),
+            models.CheckConstraint(
+                condition=Q(because="")
+                | Q(
+                    verdict="not_ours",
+                    because__in=["other_goods", "packaging", "no_item", "several"],
+                )
+                | Q(
+                    verdict="bad_photo", because__in=["dark", "blurred", "part", "small", "covered"]
+                ),
+                name="review_because_fits_verdict",
             ),
             models.CheckConstraint(condition=Q(round__gte=1), name="review_round_known"),
             models.CheckConstraint(

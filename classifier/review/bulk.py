@@ -150,6 +150,7 @@ def undo(*, moderator: User, batch: UUID) -> int:
     Raises:
         NothingToUndoError: if this moderator has no such confirmation.
         ReviewedAgainError: if one of the photos was reviewed again since.
+        DisagreedError: if a seller waits for another moderator's verdict.
     """
     with transaction.atomic():
         photos = _photos_of(batch, moderator)
@@ -160,6 +161,7 @@ def undo(*, moderator: User, batch: UUID) -> int:
             raise NothingToUndoError
         if Review.objects.verdicts().filter(photo__in=photos, round__gt=1).exists():
             raise ReviewedAgainError
+        verdicts.must_not_be_disagreed(mine)
         numbers = [review.pk for review in mine]
         Review.objects.filter(pk__in=numbers).update(voided=True, is_final=False)
         Review.objects.bulk_create(verdicts.undoing(review, moderator=moderator) for review in mine)

@@ -13,7 +13,14 @@ from django.db import transaction
 
 from classifier.models import ListingPhoto, QueueItem, Review
 from classifier.review.errors import MayNotOverruleError, PhotoGoneError, ReviewedMeanwhileError
-from classifier.review.verdicts import Verdict, bounded_seconds, review_of, store
+from classifier.review.verdicts import (
+    Verdict,
+    bounded_seconds,
+    must_not_be_disagreed,
+    next_round,
+    review_of,
+    store,
+)
 
 OVERRULE: Final = "classifier.overrule_review"
 
@@ -23,9 +30,13 @@ def settled_review(photo: int, *, moderator: User) -> Review | None:
 
     Raises:
         MayNotOverruleError: if it is another moderator's, and they have no right to overrule it.
+        DisagreedError: if it is their own, and the seller waits for another moderator's.
     """
     settled = Review.objects.final().select_related("moderator").filter(photo=photo).first()
-    if settled is None or settled.moderator_id == moderator.pk or moderator.has_perm(OVERRULE):
+    if settled is not None and settled.moderator_id == moderator.pk:
+        must_not_be_disagreed([settled])
+        return settled
+    if settled is None or moderator.has_perm(OVERRULE):
         return settled
     raise MayNotOverruleError(settled.moderator.get_username())
 
@@ -51,6 +62,7 @@ def settle(
         PhotoGoneError: if the photo was deleted meanwhile.
         ReviewedMeanwhileError: if another review settles it than the one seen.
         MayNotOverruleError: if that is another moderator's, and there is no right to overrule it.
+        DisagreedError: if it is theirs, and the seller waits for another moderator's.
     """
     with transaction.atomic():
         # The queue item first, as verdicts of the queue lock it.
@@ -74,14 +86,9 @@ def store_direct(review: Review) -> None:
     photo = review.photo
     if photo is None:
         raise PhotoGoneError
-    review.source, review.round = Review.Source.DIRECT, _next_round(photo)
+    review.source, review.round = Review.Source.DIRECT, next_round(photo)
     store(review)
     _leave_queue(photo)
-
-
-def _next_round(photo: ListingPhoto) -> int:
-    latest = Review.objects.verdicts().filter(photo=photo).order_by("-round").first()
-    return max(Review.FIRST_DIRECT_ROUND, latest.round + 1 if latest else 0)
 
 
 def _leave_queue(photo: ListingPhoto) -> None:

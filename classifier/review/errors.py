@@ -47,6 +47,13 @@ class MayNotOverruleError(ReviewError):
         )
 
 
+class DisagreedError(ReviewError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The seller disagrees with this verdict of yours, so another moderator decides."
+        )
+
+
 class NothingToUndoError(ReviewError):
     def __init__(self) -> None:
         super().__init__("There is no verdict of yours to undo.")

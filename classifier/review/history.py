@@ -43,6 +43,10 @@ def events(photo: ListingPhoto) -> list[Event]:
     if hasattr(photo, "suggestion"):
         word = photo.suggestion
         found.append(Event(word.at, word.seller.get_username(), f"said: {word.label}"))
+    if hasattr(photo, "disagreement"):
+        against = photo.disagreement
+        what = f"disagreed with {against.review.label}{_in_quotes(against.label, against.note)}"
+        found.append(Event(against.at, against.seller.get_username(), what))
     if photo.deleted_at:
         found.append(Event(photo.deleted_at, seller, "removed it"))
     rows = Review.objects.filter(photo=photo).select_related("moderator", "voids").order_by("id")
@@ -56,7 +60,13 @@ def _what(review: Review) -> str:
         return f"took back {review.voids.label}"
     words = "settled it as" if review.is_final else "said"
     later = ", taken back later" if review.voided else ""
-    return f"{words} {review.label} ({occasion(review)}){later}"
+    why = _in_quotes(review.get_because_display(), review.note)
+    return f"{words} {review.label} ({occasion(review)}){why}{later}"
+
+
+def _in_quotes(*texts: str) -> str:
+    said = " ".join(f"“{text}”" for text in texts if text)
+    return f": {said}" if said else ""
 
 
 def occasion(review: Review) -> str:
@@ -65,5 +75,7 @@ def occasion(review: Review) -> str:
         return "from a list or the grid"
     if review.source == Review.Source.DIRECT:
         return "chosen by the moderator"
+    if review.source == Review.Source.DISAGREED:
+        return "the seller disagreed"
     later = {2: "second review", 3: "third review"}
     return later.get(review.round, "blind sample" if review.sampled else "queue")

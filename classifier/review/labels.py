@@ -40,10 +40,16 @@ def with_label_parts(listings: QuerySet[Listing]) -> QuerySet[Listing]:
 
     Photos that were removed are left out; the cover is the first.
     """
-    present = Prefetch("photos", queryset=ListingPhoto.objects.present())
+    present = Prefetch(
+        "photos",
+        queryset=ListingPhoto.objects.present().select_related("disagreement", "queue_item"),
+    )
     settled = Prefetch("photos__reviews", queryset=Review.objects.final())
     return listings.prefetch_related(
-        present, "photos__suggestion", "photos__model_version", settled
+        present,
+        "photos__suggestion",
+        "photos__model_version",
+        settled,
     )
 
 

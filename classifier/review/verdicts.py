@@ -1,6 +1,7 @@
 """A verdict, its undoing, and how second and third opinions settle a photo."""
 
 import random
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from classifier.models import Exclusion, ListingPhoto, QueueItem, Review
 from classifier.review.errors import (
+    DisagreedError,
     HeldElsewhereError,
     InvalidVerdictError,
     NothingToUndoError,
@@ -23,6 +25,7 @@ from classifier.review.queue.claims import give_to
 from classifier.review.queue.enqueue import let_wait_again
 from classifier.taxonomy import MAIN_OF, TAXONOMY
 
+FROM_THE_QUEUE: Final = (Review.Source.QUEUE, Review.Source.DISAGREED)
 # A photo that stayed on the screen over lunch says nothing about how long it took.
 LONGEST_SECONDS: Final = 600.0
 _random = random.SystemRandom()
@@ -32,15 +35,23 @@ _random = random.SystemRandom()
 class Verdict:
     """What a moderator says a photo shows.
 
+    Attributes:
+        because: one of the reasons of `Review.BECAUSE`, or none.
+        note: a line for the seller; `one_line` cuts what is longer.
+
     Raises:
-        InvalidVerdictError: if the labels do not fit the verdict or each other.
+        InvalidVerdictError: if labels or reason do not fit the verdict or each other.
     """
 
     kind: Review.Verdict
     main: str | None = None
     sub: str | None = None
+    because: str = ""
+    note: str = ""
 
     def __post_init__(self) -> None:
+        if self.because and self.because not in Review.BECAUSE.get(self.kind, ()):
+            raise InvalidVerdictError(f"“{self.kind.label}” has no reason {self.because!r}.")
         match self.kind:
             case Review.Verdict.SUBCLASS:
                 if self.sub is None or self.sub not in MAIN_OF:
@@ -83,8 +94,11 @@ def record_verdict(
             raise HeldElsewhereError if row.is_open else SettledElsewhereError
         review = review_of(row.photo, moderator=moderator, verdict=verdict, key=claim)
         review.seconds = bounded_seconds(seconds)
-        review.round, review.blind = row.round, row.blind
-        review.sampled, review.sampling_share = row.sampled, row.sampling_share
+        if row.round == QueueItem.DISAGREED:
+            review.source, review.round = Review.Source.DISAGREED, next_round(row.photo)
+        else:
+            review.round, review.blind = row.round, row.blind
+            review.sampled, review.sampling_share = row.sampled, row.sampling_share
         store(review)
         _move_on(row, review)
     return review
@@ -93,6 +107,17 @@ def record_verdict(
 def _lock(item: int) -> QueueItem | None:
     rows = QueueItem.objects.select_for_update(of=("self",)).select_related("photo")
     return rows.filter(pk=item).first()
+
+
+def next_round(photo: ListingPhoto) -> int:
+    """Return the round of a verdict that replaces whatever stands."""
+    latest = Review.objects.verdicts().filter(photo=photo).order_by("-round").first()
+    return max(Review.FIRST_DIRECT_ROUND, latest.round + 1 if latest else 0)
+
+
+def one_line(text: str) -> str:
+    """Return a text as one line, of `Review.LONGEST_NOTE` characters at most."""
+    return " ".join(text.split())[: Review.LONGEST_NOTE]
 
 
 def bounded_seconds(seconds: float | None) -> float | None:
@@ -109,6 +134,8 @@ def review_of(photo: ListingPhoto, *, moderator: User, verdict: Verdict, key: UU
         verdict=verdict.kind,
         main=verdict.main,
         sub=verdict.sub,
+        because=verdict.because,
+        note=one_line(verdict.note),
         model_version_id=photo.model_version_id,
         predicted_outcome=photo.outcome,
         predicted_main=photo.main,
@@ -209,13 +236,34 @@ def undo(*, moderator: User, review: int) -> QueueItem | None:
         old.refresh_from_db()
         if old.voided:
             raise NothingToUndoError
+        must_not_be_disagreed([old])
         void(old, moderator=moderator)
         if old.source == Review.Source.DIRECT:
-            if not Review.objects.final().filter(photo=old.photo_id).exists():
-                let_wait_again([old.photo_id] if old.photo_id else [])
+            _wait_again(old)
         elif row is not None:
             _reopen(row, old, moderator)
         return row
+
+
+def must_not_be_disagreed(verdicts: Collection[Review]) -> None:
+    """Refuse to touch verdicts of which a seller waits for another moderator's.
+
+    Raises:
+        DisagreedError: if that is so.
+    """
+    waiting = QueueItem.objects.filter(is_open=True, photo__disagreement__review__in=verdicts)
+    if waiting.exists():
+        raise DisagreedError
+
+
+def _wait_again(old: Review) -> None:
+    """Let the photo of a direct verdict that was undone wait, if it waited before."""
+    final = Review.objects.final().filter(photo=old.photo_id).first()
+    if final is None:
+        let_wait_again([old.photo_id] if old.photo_id else [])
+    else:
+        of_it = QueueItem.objects.filter(photo=old.photo_id, photo__disagreement__review=final)
+        of_it.update(is_open=True, round=QueueItem.DISAGREED)
 
 
 def void(old: Review, *, moderator: User) -> None:
@@ -252,9 +300,10 @@ def undoing(old: Review, *, moderator: User) -> Review:
 
 
 def _reopen(row: QueueItem, old: Review, moderator: User) -> None:
-    row.is_open, row.round = True, old.round
+    disagreed = old.source == Review.Source.DISAGREED
+    row.is_open, row.round = True, QueueItem.DISAGREED if disagreed else old.round
     row.blind = old.blind if old.source == Review.Source.QUEUE else row.blind
     row.save(update_fields=["is_open", "round", "blind"])
     Exclusion.objects.filter(item=row, moderator=moderator).delete()
-    if old.source == Review.Source.QUEUE:
+    if old.source in FROM_THE_QUEUE:
         give_to(row, moderator)

@@ -6,7 +6,7 @@ from django import template
 
 from classifier import wording
 from classifier.models import Listing, ListingPhoto, Review
-from classifier.review import labels
+from classifier.review import disagreements, labels
 from classifier.taxonomy import TAXONOMY
 
 register = template.Library()
@@ -70,6 +70,12 @@ def percent(share: float | None) -> str:
 def settled(photo: ListingPhoto) -> Review | None:
     """The moderator's verdict on the photo, if there is one."""
     return labels.final_review(photo)
+
+
+@register.filter
+def disagreement_answered(photo: ListingPhoto) -> bool:
+    """Whether another moderator has looked at it since its seller disagreed."""
+    return disagreements.is_answered(photo)
 
 
 @register.filter

@@ -4,6 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from classifier.web import account, change, passwords, sign_up, views
+from classifier.web.disagree import DisagreeView
 from classifier.web.suggest import SuggestView
 
 urlpatterns = [
@@ -14,6 +15,11 @@ urlpatterns = [
     path("listings/<int:pk>/tags/", views.TagsFragment.as_view(), name="listing-tags"),
     path(
         "listings/<int:pk>/photos/<int:photo>/suggest/", SuggestView.as_view(), name="photo-suggest"
+    ),
+    path(
+        "listings/<int:pk>/photos/<int:photo>/disagree/",
+        DisagreeView.as_view(),
+        name="photo-disagree",
     ),
     path("listings/<int:pk>/title/", change.RenameView.as_view(), name="listing-rename"),
     path("listings/<int:pk>/delete/", change.DeleteView.as_view(), name="listing-delete"),

@@ -137,7 +137,8 @@ def _verdict(body: Body) -> verdicts.Verdict:
         kind = Review.Verdict(str(body.get("verdict")))
     except ValueError as error:
         raise BadRequestError(f"There is no verdict {body.get('verdict')!r}.") from error
-    return verdicts.Verdict(kind, _label(body, "main"), _label(body, "sub"))
+    because, note = _label(body, "because") or "", _label(body, "note") or ""
+    return verdicts.Verdict(kind, _label(body, "main"), _label(body, "sub"), because, note)
 
 
 def _label(body: Body, name: str) -> str | None:
@@ -196,7 +197,9 @@ def choose(user: User, body: Body) -> Body:
 
 
 def _chosen(user: User, photo: int) -> Body:
-    rows = ListingPhoto.objects.select_related("listing", "model_version", "suggestion")
+    rows = ListingPhoto.objects.select_related(
+        "listing", "model_version", "suggestion", "disagreement__review"
+    )
     row = rows.filter(pk=photo).first()
     if row is None:
         raise PhotoGoneError

@@ -130,6 +130,8 @@ class ReviewAdmin(ReviewColumn, ReadOnlyAdmin):
             "others": shortcuts.OTHERS,
             "offers": shortcuts.OFFERS,
             "actions": shortcuts.ACTIONS,
+            "because": shortcuts.reasons(),
+            "longest_note": Review.LONGEST_NOTE,
             "page": {
                 "moderator": request.user.pk,
                 "chosen": _number(request.GET.get("photo", "")),

@@ -9,6 +9,8 @@ from classifier.models import ListingPhoto, ModelVersion, Review
 from classifier.models.reviews import ReviewQuerySet
 from classifier.review.quality.agreement import Share, share, weighted_share
 
+# A person chose these photos, so they say nothing of the others.
+CHOSEN = (Review.Source.DIRECT, Review.Source.DISAGREED)
 _MODEL_RIGHT = Q(verdict="subclass", main=F("predicted_main"), sub=F("predicted_sub"))
 
 
@@ -55,7 +57,7 @@ def _overruled_directly(reviews: ReviewQuerySet) -> ReviewQuerySet:
 def override_rates() -> list[tuple[str, Share]]:
     """Return per subclass how often moderators overruled the model's confident tag."""
     rows = (
-        _of_confident_tags(Review.objects.final().exclude(source=Review.Source.DIRECT))
+        _of_confident_tags(Review.objects.final().exclude(source__in=CHOSEN))
         .values("predicted_sub")
         .annotate(count=Count("pk"), right=Count("pk", filter=_MODEL_RIGHT))
         .order_by("predicted_sub")

@@ -72,8 +72,19 @@ def _about(photo: ListingPhoto, *, blind: bool) -> dict[str, Any]:
         "title": str(photo.listing),
         "others": [number for number, *_ in rows],
         "suggestion": photo.suggestion.label if hasattr(photo, "suggestion") else "",
+        "disagreement": "" if blind else _disagreement(photo),
         "contradiction": "" if blind else _contradiction(photo, rows),
     }
+
+
+def _disagreement(photo: ListingPhoto) -> str:
+    """Return what the seller says against the verdict that stands."""
+    if not hasattr(photo, "disagreement"):
+        return ""
+    row = photo.disagreement
+    words = f"The seller disagrees with {row.review.label}"
+    said = f"{words} and says: {row.label}." if row.label else f"{words}."
+    return f"{said} “{row.note}”" if row.note else said
 
 
 def _contradiction(photo: ListingPhoto, others: list[tuple[int, str | None, str | None]]) -> str:

@@ -62,7 +62,12 @@ def _locked(items: QuerySet[QueueItem]) -> QuerySet[QueueItem]:
 
 def with_card_rows(items: QuerySet[QueueItem]) -> QuerySet[QueueItem]:
     """Join the rows that a card shows."""
-    return items.select_related("photo__listing", "photo__model_version", "photo__suggestion")
+    return items.select_related(
+        "photo__listing",
+        "photo__model_version",
+        "photo__suggestion",
+        "photo__disagreement__review",
+    )
 
 
 def _lock_informative(moderator: User) -> QueueItem | None:

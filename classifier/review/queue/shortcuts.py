@@ -59,6 +59,7 @@ OFFERS: Final = (
 )
 ACTIONS: Final = (
     Key("A", "All", "makes your next verdict one for all photos of the listing"),
+    Key("R", "Reason", "gives the seller a reason for your next verdict, or a line of your own"),
     Key("S", "Skip", "leaves this photo to the others"),
     Key("U", "Undo", "takes your last verdict back and shows the photo again"),
     Key("B", "Back", "returns to the photo before, whatever you did with it"),
@@ -67,6 +68,18 @@ ACTIONS: Final = (
     Key("M", "Map", "shows where the model looked"),
     Key("?", "Help", "shows this list"),
 )
+
+
+def reasons() -> list[tuple[str, str, list[tuple[str, str, str]]]]:
+    """Return name and value of each verdict that takes a reason, with key, value and words."""
+    keys = iter("123456789")
+    return [
+        (other.name, other.verdict, [
+            (next(keys), because.value, str(because.label))
+            for because in Review.BECAUSE[Review.Verdict(other.verdict)]
+        ])
+        for other in OTHERS
+    ]  # fmt: skip
 
 
 def verdict_keys() -> tuple[Key, ...]:

@@ -9,8 +9,8 @@ export function listen({ view, actions }) {
 
   const act = (button) => {
     view.press(button);
-    const { verdict, main, sub, name, action } = button.dataset;
-    if (verdict) actions.decide({ verdict, main, sub, name });
+    const { verdict, main, sub, name, because, action } = button.dataset;
+    if (verdict) actions.decide({ verdict, main, sub, name, because });
     else actions[action]();
   };
 
@@ -22,7 +22,7 @@ export function listen({ view, actions }) {
     const key = meant(event);
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (view.helpOpen && key !== "?") return;
-    const button = buttonFor(key);
+    const button = buttonFor(key, view.reasonsOpen ? "#q-reasons" : "#queue");
     if (!button || button.disabled) return;
     event.preventDefault();
     // A held key repeats, and so does a stuck one: it counts again after it was let go.
@@ -54,8 +54,8 @@ function meant(event) {
   return key;
 }
 
-function buttonFor(key) {
-  return document.querySelector(`#queue [data-key="${CSS.escape(key)}"]`);
+function buttonFor(key, within) {
+  return document.querySelector(`${within} [data-key="${CSS.escape(key)}"]`);
 }
 
 function typing(target) {

@@ -111,8 +111,10 @@ function leavable({ seen }) {
   return true;
 }
 
-async function decide({ verdict, main, sub, name }) {
+async function decide({ verdict, main, sub, name, because = "" }) {
+  view.closeReasons();
   if (!leavable({ seen: true })) return;
+  const note = view.takeNote();
   const seconds = (performance.now() - shownAt) / 1000;
   const listing = wholeListing;
   // The listing's other photos get the verdict too: none of them waits for one of its own.
@@ -126,7 +128,7 @@ async function decide({ verdict, main, sub, name }) {
   view.toast(label, { undo: true });
   entry.done = ask(
     card.chosen ? page.endpoints.settle : page.endpoints.decide,
-    { ...named(card), claim: card.claim, verdict, main, sub, seconds, want, listing },
+    { ...named(card), claim: card.claim, verdict, main, sub, because, note, seconds, want, listing },
     { keep: true },
   );
   const { status, body } = await entry.done;
@@ -291,7 +293,7 @@ const offers = {
   likeliest: () => accept(cards[0]?.likeliest?.[0]),
   second: () => accept(cards[0]?.likeliest?.[1]),
 };
-listen({ view, actions: { decide, all, skip, undo, back, again, ...offers, map, zoom: () => view.zoom.toggle(), other: () => view.nextOther(), help: () => view.help() } });
+listen({ view, actions: { decide, all, skip, undo, back, again, ...offers, map, zoom: () => view.zoom.toggle(), other: () => view.nextOther(), reason: () => view.reasons(), help: () => view.help() } });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) heartbeat(); });
 window.addEventListener("pagehide", giveBack);
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

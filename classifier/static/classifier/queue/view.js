@@ -18,8 +18,9 @@ export class View {
     });
     this.zoom = new Zoom($("q-photo"), {
       onChange: (on) => this.root.querySelector("[data-action=zoom]").setAttribute("aria-pressed", String(on)),
-      asleep: () => this.helpOpen || $("q-card").hidden,
+      asleep: () => this.helpOpen || this.reasonsOpen || $("q-card").hidden,
     });
+    $("q-reasons").addEventListener("close", () => this.#showNote());
     $("q-others").addEventListener("click", (event) => {
       const button = event.target.closest("button");
       if (button) this.other(Number(button.dataset.index));
@@ -74,11 +75,14 @@ export class View {
     this.#suggestion(card);
     this.#prediction(card);
     this.#offer(card);
+    this.takeNote();
+    $("q-disagreement").textContent = card.disagreement;
+    $("q-disagreement").hidden = !card.disagreement;
     $("q-contradiction").textContent = card.contradiction;
     $("q-contradiction").hidden = !card.contradiction;
     $("q-settled").textContent = card.settled ? `${card.settled}. Your verdict replaces that one; the record keeps both.` : "";
     $("q-settled").hidden = !card.settled;
-    const mark = card.round === 3 ? "Third review: two moderators disagree" : card.round === 2 ? "Second review" : card.blind ? "Blind sample" : "";
+    const mark = card.round === 4 ? "The seller disagrees" : card.round === 3 ? "Third review: two moderators disagree" : card.round === 2 ? "Second review" : card.blind ? "Blind sample" : "";
     $("q-mark").textContent = mark;
     $("q-mark").hidden = !mark;
     this.speak(`${card.title}. ${card.blind ? "Blind." : `${card.tag}. ${card.why}`} ${card.settled ?? ""}`);
@@ -251,6 +255,32 @@ export class View {
 
   speak(text) {
     $("q-spoken").textContent = text;
+  }
+
+  reasons() {
+    if (!$("q-card").hidden) $("q-reasons").showModal();
+  }
+
+  closeReasons() {
+    if (this.reasonsOpen) $("q-reasons").close();
+  }
+
+  get reasonsOpen() {
+    return $("q-reasons").open;
+  }
+
+  // The line for the seller, which goes with one verdict.
+  takeNote() {
+    const note = $("q-note").value.trim();
+    $("q-note").value = "";
+    this.#showNote();
+    return note;
+  }
+
+  #showNote() {
+    const note = $("q-note").value.trim();
+    $("q-line").hidden = !note;
+    $("q-line").textContent = note ? `With your verdict the seller reads: “${note}”` : "";
   }
 
   help() {

@@ -72,7 +72,7 @@ def test_no_endpoint_is_forgotten() -> None:
         "review_queue_gradcam",
         *(f"review_queue_{endpoint}" for endpoint in ENDPOINTS),
     }
-    elsewhere = {"review_quality", "review_export", "review_bulk_undo"}
+    elsewhere = {"review_grid", "review_quality", "review_export", "review_bulk_undo"}
     assert names == here | elsewhere
 
 
