@@ -14,7 +14,7 @@ from classifier.models import Heartbeat
 from classifier.operations import canary, heartbeat
 from classifier.photos import cleanup, orphans
 from classifier.photos.gradcam import GRADCAM_TASK
-from classifier.photos.receiving import listings, upload_keys
+from classifier.photos.receiving import listings, retention, upload_keys
 from classifier.shadow import decide as shadow_decide
 from classifier.shadow import run as shadow_run
 from classifier.tagging import outage, queue, reclassification
@@ -53,7 +53,9 @@ def remove_files() -> None:
 
 @shared_task(name="classifier.tasks.remove_orphans")
 def remove_orphans() -> None:
-    """Remove files that belong to no photo, and rows that nobody can ask for any more."""
+    """Remove what is kept no longer: old listings, rows of no use, files without a photo."""
+    if removed := retention.remove_expired():
+        audit.record("listings expired", by=None, about=f"{removed} listings")
     upload_keys.forget_old()
     heartbeat.forget_old()
     audit.forget_old()

@@ -256,6 +256,14 @@ if DRIFT_PHOTOS < 1 or not 0 <= DRIFT_PSI <= 10:
         "DRIFT_PHOTOS must be at least 1 photo, and DRIFT_PSI lie between 0 (off) and 10; they are "
         f"{DRIFT_PHOTOS} and {DRIFT_PSI:g}."
     )
+# How long listings are kept with their photos, and drafts that nobody finished; 0: for ever.
+LISTINGS_KEEP_DAYS = env.int("LISTINGS_KEEP_DAYS", default=0)
+DRAFTS_KEEP_DAYS = env.int("DRAFTS_KEEP_DAYS", default=0)
+if min(LISTINGS_KEEP_DAYS, DRAFTS_KEEP_DAYS) < 0:
+    raise ImproperlyConfigured(
+        "LISTINGS_KEEP_DAYS and DRAFTS_KEEP_DAYS must be days, or 0 to keep for ever; they are "
+        f"{LISTINGS_KEEP_DAYS} and {DRAFTS_KEEP_DAYS}."
+    )
 # How long it is kept who signed in, exported and deleted.
 AUDIT_KEEP_DAYS = env.int("AUDIT_KEEP_DAYS", default=365)
 # Who is told of alarms: mail addresses, and an address that takes JSON.

@@ -26,6 +26,9 @@ class Heartbeat(models.Model):
     device = models.CharField(max_length=100, blank=True)
     photos = models.PositiveBigIntegerField(default=0, help_text="Dealt with since its start.")
     photos_a_minute = models.FloatField(default=0, help_text="Over the last minutes.")
+    stages = models.JSONField(
+        default=dict, blank=True, help_text="How long each stage took, counted in buckets."
+    )
     last_batch_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

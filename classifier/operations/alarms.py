@@ -14,6 +14,7 @@ from typing import Final
 
 from django.conf import settings
 from django.core.mail import send_mail
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from classifier.models import Alarm
@@ -60,6 +61,13 @@ def _tell_of_all() -> None:
     for alarm in over:
         if tell(alarm, "ended"):
             Alarm.objects.filter(pk=alarm.pk).update(told_end_at=now)
+
+
+def untold() -> QuerySet[Alarm]:
+    """Return the alarms whose beginning or end somebody is still to be told of."""
+    began = Q(told_at=None, since__lte=timezone.now() - LASTS)
+    ended = Q(told_at__isnull=False, ended_at__isnull=False, told_end_at=None)
+    return Alarm.objects.filter(began | ended)
 
 
 def tell(alarm: Alarm, what: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 
 from django.db.models import Avg, Count, F, Max, Min
 from django.utils import timezone
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from classifier.models import (
@@ -21,8 +21,9 @@ from classifier.models import (
     QueueItem,
     RetrainRun,
 )
-from classifier.operations import heartbeat
+from classifier.operations import alarms, heartbeat
 from classifier.operations.checks import find_all
+from classifier.operations.stages import histograms
 from classifier.review.quality import accuracy
 
 Status = ListingPhoto.Status
@@ -33,7 +34,7 @@ PREFIX: Final = "slowfashion_"
 class DatabaseCollector(Collector):
     """Reads all figures; while the database is away, only that it is."""
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         findings = find_all()
         yield _family("check_ok", "1: well. 0: something is wrong.", ["check"], [
             ([finding.name], float(finding.is_well)) for finding in findings
@@ -92,16 +93,18 @@ def _tags() -> Iterator[GaugeMetricFamily]:
         yield _one("canary_seconds", "From sending the last test photo to its tag.", seconds)
 
 
-def _processes() -> Iterator[GaugeMetricFamily]:
+def _processes() -> Iterator[Metric]:
     now = timezone.now()
     rows = [row for row in Heartbeat.objects.all() if heartbeat.is_fresh(row, now=now)]
     yield _family("processes", "Processes that are alive.", ["kind"], [
         ([kind], sum(row.kind == kind for row in rows))
         for kind in Heartbeat.Kind.values
     ])  # fmt: skip
+    workers = [row for row in rows if row.kind == Heartbeat.Kind.WORKER]
+    yield from histograms(PREFIX + "stage_seconds", workers)
     yield _family("photos_a_minute", "Of each worker.", ["worker", "model", "engine", "device"], [
         ([row.name, row.model, row.engine, row.device], row.photos_a_minute)
-        for row in rows if row.kind == Heartbeat.Kind.WORKER
+        for row in workers
     ])  # fmt: skip
 
 
@@ -112,6 +115,8 @@ def _reviews_and_models() -> Iterator[GaugeMetricFamily]:
     share = accuracy.unbiased_accuracy(of=champion) if champion else None
     if share is not None:
         yield _one("tags_wrong_share", "Estimate for the champion, 0 to 1.", 1 - share.value)
+    untold = alarms.untold().count()
+    yield _one("webhooks_waiting", "Alarms whose webhook or mail is still to be sent.", untold)
     running = RetrainRun.objects.filter(finished_at=None).count()
     yield _one("retrainings_unfinished", "Retrainings that wait or run.", running)
 

@@ -13,7 +13,7 @@ from django.core.files.storage import Storage, default_storage
 from django.utils import timezone
 
 from classifier.models import ListingPhoto
-from classifier.photos.storage import storage_errors
+from classifier.photos.storage import must_be_there, storage_errors
 from classifier.photos.thumbnails import photo_name
 
 logger = logging.getLogger(__name__)
@@ -30,6 +30,7 @@ def find_orphans() -> Iterator[str]:
     Raises:
         StorageUnavailableError: if the storage does not answer.
     """
+    must_be_there(default_storage)
     files = chain.from_iterable(_files(default_storage, folder) for folder in FOLDERS)
     while names := list(islice(files, AT_ONCE)):
         known = of_photos(names)

@@ -14,6 +14,7 @@ from classifier.photos.storage import StorageUnavailableError, storage_errors
 from classifier.tagging.results import STORAGE_FAILED, Postponed, Result, Tagged, Unreadable
 from classifier.worker.decide_all import Decided, decide_all
 from classifier.worker.readers import Readers
+from classifier.worker.stage_times import stage_times
 from classifier.worker.trial import trial_process
 
 logger = logging.getLogger(__name__)
@@ -36,9 +37,11 @@ def results_of(
     Raises:
         DeviceFailedError: if the model works no more in this process, whatever the photo.
     """
-    read = readers.read(lambda photo: _read(photo, predictor), photos, otherwise=TOO_SLOW)
+    with stage_times.timed("read"):
+        read = readers.read(lambda photo: _read(photo, predictor), photos, otherwise=TOO_SLOW)
     try:
-        decided = iter(decide_all(read, predictor))
+        with stage_times.timed("predict"):
+            decided = iter(decide_all(read, predictor))
     # What torch raises when a device or its memory fails, and `Scores` for numbers that are none.
     except (RuntimeError, ValueError) as error:
         logger.exception("The model could not be run on a batch of %d photos.", len(photos))

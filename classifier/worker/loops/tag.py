@@ -14,6 +14,7 @@ from typing import Final
 from celery.signals import worker_shutting_down
 from celery.worker import state
 from django.conf import settings
+from django.utils import timezone
 
 from classifier.ml.manifest import BundleError
 from classifier.models import Heartbeat
@@ -26,6 +27,7 @@ from classifier.worker import live_model
 from classifier.worker.beat import Beat, batches, drain_for_ever, start
 from classifier.worker.predict import DeviceFailedError, results_of
 from classifier.worker.readers import Readers
+from classifier.worker.stage_times import stage_times
 from classifier.worker.watchdog import EXIT_HANGS, end_now, watchdog
 
 logger = logging.getLogger(__name__)
@@ -77,12 +79,13 @@ def be_seen() -> None:
 def _facts() -> dict[str, object]:
     live = live_model.loaded()
     if live is None:
-        return batches.facts()
+        return {**batches.facts(), **stage_times.facts()}
     return {
         "model": live.version.name,
         "engine": str(live.predictor.engine),
         "device": str(live.predictor.device),
         **batches.facts(),
+        **stage_times.facts(),
     }
 
 
@@ -143,6 +146,9 @@ def classify_next_batch() -> int:
     if not photos:
         return 0
     logger.info("Claimed %s.", names_of(photos))
+    now = timezone.now()
+    for photo in photos:
+        stage_times.observe("wait", max((now - photo.created_at).total_seconds(), 0.0))
     with watchdog.watching(photos):
         try:
             results = results_of(photos, live.predictor, _readers)
@@ -150,7 +156,8 @@ def classify_next_batch() -> int:
             queue.give_back(photos)
             leave(error)
             return 0
-        stored = queue.store_results(photos=photos, results=results, version=live.version)
+        with stage_times.timed("store"):
+            stored = queue.store_results(photos=photos, results=results, version=live.version)
     batches.count(len(photos))
     logger.info("Stored results of %d of %d photos, by %s.", stored, len(photos), live.version)
     for photo, result in zip(photos, results, strict=True):

@@ -1,0 +1,38 @@
+"""Listings, with their photos and files, go when the operator's days of keeping are over."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from classifier.models import Listing
+
+AT_ONCE: Final = 200
+
+
+def expired() -> QuerySet[Listing]:
+    """Return the listings that are kept no longer; 0 days keep them for ever."""
+    none = Listing.objects.none()
+    return _older(Listing.objects.filter(is_draft=False), settings.LISTINGS_KEEP_DAYS, none) | (
+        _older(Listing.objects.filter(is_draft=True), settings.DRAFTS_KEEP_DAYS, none)
+    )
+
+
+def _older(listings: QuerySet[Listing], days: int, none: QuerySet[Listing]) -> QuerySet[Listing]:
+    if not days:
+        return none
+    return listings.filter(created_at__lt=timezone.now() - timedelta(days=days))
+
+
+def remove_expired() -> int:
+    """Delete them for good; return how many. Files follow as those of any deleted photo do.
+
+    In small steps, so that no transaction holds up uploads for long.
+    """
+    removed = 0
+    while numbers := list(expired().order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        Listing.objects.filter(pk__in=numbers).delete()
+        removed += len(numbers)
+    return removed
