@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --pytho
   --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock run demo test chaos fuzz coverage lint format bench browser clean
+.PHONY: help install lock run demo test chaos fuzz crowd coverage lint format bench browser clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,10 @@ chaos: install ## break the running system 40 times amid 5,000 uploads, three se
 # ARGS="--mutated 500 --hostile 0" for less; a short form is among the tests.
 fuzz: install ## give 10,000 damaged and 500 hostile files to what web processes and workers do with photos
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+# ARGS="--uploaders 50 --setup sqlite" for less.
+crowd: install ## 200 uploaders and 60 idle connections for a minute, through the proxy; needs nginx
+	$(BIN)/python -m tests.chaos.crowd $(ARGS)
 
 # Servers and commands that the tests start are measured too. A figure to read, not one to reach.
 coverage: install browser ## run the tests and show which lines none of them runs; slower than make test

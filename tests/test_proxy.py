@@ -1,35 +1,25 @@
 """The proxy's configuration, in a real nginx before a site of one page."""
 
-import getpass
 import re
-import shutil
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 import requests
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from django.test import RequestFactory
 from django.urls import resolve
 
-from local_stack.processes import free_port
 from slowfashion_ai.middleware.request_length import longest_body
 from tests.compose_file import REPOSITORY, compose_with, filled_example
-from tests.servers.processes import Program, wait_until
+from tests.servers.proxy import NGINX, NO_NGINX, nginx_before
 
 pytestmark = pytest.mark.integration
 
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 UPLOAD = "/api/v1/listings/"
 
 
@@ -66,47 +56,9 @@ def site() -> Iterator[tuple[Site, int]]:
 def address(site: tuple[Site, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where nginx answers, with the repository's configuration and a certificate of its own."""
     if NGINX is None:
-        pytest.skip("There is no nginx here; on Debian and Ubuntu: apt install nginx-light")
-    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
-    write_certificate(folder)
-    text = (REPOSITORY / "proxy" / "nginx.conf").read_text()
-    temporary = "/tmp/"  # noqa: S108  # of the configuration, to be replaced
-    for before, after in [
-        ("web:8000", f"127.0.0.1:{site[1]}"), ("listen 80 ", f"listen {free_port()} "),
-        ("listen 443 ", f"listen {port} "), (temporary, f"{folder}/"), ("/tls/", f"{folder}/"),
-    ]:  # fmt: skip
-        assert before in text
-        text = text.replace(before, after)
-    (folder / "nginx.conf").write_text(text)
-    # Else root's nginx would work as somebody who may not write in the test's folder.
-    directives = f"daemon off; user {getpass.getuser()};"
-    command = [NGINX, "-c", str(folder / "nginx.conf"), "-p", str(folder), "-g", directives]
-    server = Program("nginx", command, folder, {"PATH": "/usr/sbin:/usr/bin:/bin"})
-    server.start()
-    wait_until(lambda: accepts(port) or not server.runs, what="nginx listens")
-    assert server.runs, server.log
-    yield f"https://127.0.0.1:{port}"
-    server.kill()
-
-
-def accepts(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def write_certificate(folder: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(tz=UTC)
-    certificate = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(1).not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1)).sign(key, hashes.SHA256())
-    )  # fmt: skip
-    pem = serialization.Encoding.PEM
-    (folder / "fullchain.pem").write_bytes(certificate.public_bytes(pem))
-    form, none = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    (folder / "privkey.pem").write_bytes(key.private_bytes(pem, form, none))
+        pytest.skip(NO_NGINX)
+    with nginx_before(site[1], tmp_path_factory.mktemp("nginx")) as found:
+        yield found
 
 
 def send(address: str, path: str, size: int, **headers: str) -> requests.Response:
