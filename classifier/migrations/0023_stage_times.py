@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('classifier', '0021_photo_embeddings'),
+        ('classifier', '0022_disagreements'),
     ]
 
     operations = [
