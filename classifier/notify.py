@@ -4,6 +4,7 @@ A lost message loses nothing: the sweep sends another.
 """
 
 import logging
+import threading
 import time
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ logger = logging.getLogger(__name__)
 # How long the broker may take for a message, and how long one that takes longer is left alone.
 ANSWER_SECONDS: Final = 1.0
 PAUSE_SECONDS: Final = 15.0
+# Uploads of a process within this time share a message.
+TOGETHER_SECONDS: Final = 0.1
 
 CLASSIFY_TASK: Final = "classifier.tasks.classify_photos"
 RECLASSIFY_TASK: Final = "classifier.tasks.reclassify_photos"
@@ -28,6 +31,49 @@ JOB_TASK: Final = "training.tasks.do_job"
 def notify_workers() -> bool:
     """Ask some worker to classify what is pending; return whether the broker took the message."""
     return send(CLASSIFY_TASK, unheard="pending photos wait for the next sweep")
+
+
+class _Uploads:
+    """Sends one message for all uploads of `TOGETHER_SECONDS`: more would tell workers nothing new.
+
+    The first is told of at once, the others at the end of that time, so that none is left out.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sent_at = -TOGETHER_SECONDS
+        self._is_due = False
+
+    def notify(self) -> None:
+        with self._lock:
+            if self._is_due:
+                return
+            left = self._sent_at + TOGETHER_SECONDS - time.monotonic()
+            self._is_due = left > 0
+        if left <= 0:
+            self._send()
+            return
+        timer = threading.Timer(left, self._send_late)
+        timer.daemon = True
+        timer.start()
+
+    def _send_late(self) -> None:
+        # Before it is sent: an upload that is stored from now on needs a message of its own.
+        with self._lock:
+            self._is_due = False
+        self._send()
+
+    def _send(self) -> None:
+        if notify_workers():
+            self._sent_at = time.monotonic()
+
+
+_uploads = _Uploads()
+
+
+def notify_of_upload() -> None:
+    """Ask some worker to classify what was uploaded; call it after the commit."""
+    _uploads.notify()
 
 
 def notify_reclassifiers() -> bool:

@@ -17,12 +17,15 @@ def main() -> None:
     django.setup()
     # Imported here: they need Django's apps.
     from django.core.management import call_command
+    from django.db import connection
 
     from benchmarks.growth import actions, fill, measure
 
     call_command("migrate", verbosity=0)
     if not fill.is_filled():
         fill.fill(int(sys.argv[1]))
+    # Those two gave this connection all the time in the world.
+    connection.close()
     known = actions.actions()
     for line in sys.stdin:
         match json.loads(line):

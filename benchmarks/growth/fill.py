@@ -47,8 +47,8 @@ SELECT %(listings)s + (i - 1) / 4, 'photos/2026/01/01/' || md5(i::text) || '.jpg
        THEN (ARRAY['Shoes', 'Bags', 'Clothing'])[i / 10 %% 3 + 1] END,
   CASE WHEN status = 'classified' AND kind > 3
        THEN (ARRAY['Boots', 'Tote Bags', 'Skirts'])[i / 10 %% 3 + 1] END,
-  CASE WHEN status = 'classified' THEN 0.5 + (i %% 97) / 200.0 END,
-  CASE WHEN status = 'classified' THEN 0.5 + (i %% 89) / 200.0 END,
+  CASE WHEN status = 'classified' THEN 0.5 + random() / 2 END,
+  CASE WHEN status = 'classified' THEN 0.5 + random() / 2 END,
   CASE WHEN status <> 'classified' THEN NULL WHEN kind IN (0, 1, 3) THEN 'unknown'
        WHEN kind = 2 THEN 'main_class' ELSE 'subclass' END,
   CASE WHEN status <> 'classified' THEN NULL WHEN kind IN (0, 1, 3) THEN 'main_below_threshold'

@@ -10,6 +10,7 @@ from unfold.decorators import display
 
 from classifier.admin import pictures
 from classifier.admin.date_filter import WholeDaysFilter
+from classifier.admin.paginator import BoundedPaginator
 from classifier.admin.review.chosen import ReviewColumn, with_column
 from classifier.models import Listing, ListingPhoto
 
@@ -59,6 +60,7 @@ class ListingAdmin(ModelAdmin):
     list_filter = (("created_at", WholeDaysFilter),)
     list_filter_submit = True
     list_select_related = ("seller",)
+    paginator = BoundedPaginator
     show_full_result_count = False
     search_fields = ("title", "seller__username")
     readonly_fields = ("seller", "created_at")

@@ -12,6 +12,7 @@ from unfold.decorators import action, display
 from classifier import wording
 from classifier.admin import pictures
 from classifier.admin.date_filter import WholeDaysFilter
+from classifier.admin.paginator import BoundedPaginator
 from classifier.admin.review.bulk_confirm import BulkConfirm
 from classifier.admin.review.chosen import ReviewThisPhoto
 from classifier.admin.review.filters import ReviewedByFilter
@@ -60,6 +61,7 @@ class ListingPhotoAdmin(ReviewThisPhoto, BulkConfirm, PhotoReviews):
     list_filter_submit = True
     list_select_related = ("listing", "model_version")
     list_per_page = 50
+    paginator = BoundedPaginator
     change_form_outer_after_template = "admin/classifier/models/lineage.html"
     show_full_result_count = False
     search_fields = ("listing__title", "listing__seller__username", "original_name")

@@ -7,9 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 
+from classifier.admin.paginator import BoundedPaginator
+
 
 class ReadOnlyAdmin(ModelAdmin):
     """Nobody adds, changes or deletes a row by a form."""
+
+    paginator = BoundedPaginator
+    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

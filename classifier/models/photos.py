@@ -35,7 +35,9 @@ class Listing(models.Model):
                 fields=["deleted_at"],
                 condition=Q(deleted_at__isnull=False),
                 name="listing_deleted",
-            )
+            ),
+            # A seller's listings, the newest first.
+            models.Index(fields=["seller", "-id"], name="listing_by_seller"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -124,6 +126,12 @@ class ListingPhoto(models.Model):
             models.Index(fields=["outcome", "id"], name="photo_outcome"),
             models.Index(fields=["sub", "id"], name="photo_sub"),
             models.Index(fields=["sha256"], name="photo_sha256"),
+            # Files that belong to no photo are looked for by their names.
+            models.Index(fields=["image"], name="photo_image"),
+            # For the photo table, which people sort by these to see what the model doubted.
+            models.Index(fields=["main_confidence"], name="photo_main_confidence"),
+            models.Index(fields=["sub_confidence"], name="photo_sub_confidence"),
+            models.Index(fields=["created_at"], condition=Q(status="failed"), name="photo_failed"),
             models.Index(
                 fields=["deleted_at"],
                 condition=Q(deleted_at__isnull=False),

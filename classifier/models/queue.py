@@ -68,6 +68,9 @@ class QueueItem(models.Model):
             models.Index(
                 fields=["-informative", "id"], condition=Q(is_open=True), name="queue_informative"
             ),
+            models.Index(
+                fields=["id"], condition=Q(is_open=True, round=3), name="queue_third_round"
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(round__in=[1, 2, 3, 4]), name="queue_round_known"),

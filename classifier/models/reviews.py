@@ -143,7 +143,21 @@ class Review(models.Model):
         ]
         indexes = [
             models.Index(fields=["moderator", "at"], name="review_by_moderator"),
+            models.Index(fields=["at"], name="review_at"),
             models.Index(fields=["at"], condition=Q(is_final=True), name="review_final"),
+            # The rare ones that accuracy and agreement are counted from.
+            models.Index(
+                fields=["id"], condition=Q(sampled=True, blind=True), name="review_blind_sample"
+            ),
+            models.Index(
+                fields=["id"],
+                condition=Q(is_final=True, predicted_outcome="subclass"),
+                name="review_of_confident_tag",
+            ),
+            models.Index(
+                fields=["photo"], condition=Q(is_final=True, round__gte=4), name="review_direct"
+            ),
+            models.Index(fields=["photo"], condition=Q(round=2), name="review_second"),
         ]
         constraints = [
             models.UniqueConstraint(

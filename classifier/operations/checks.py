@@ -22,9 +22,11 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from classifier.drift import days
 from classifier.models import Canary, Heartbeat, ListingPhoto
+from classifier.models.row_counts import count_or_estimate
 from classifier.operations import heartbeat
 from classifier.photos.storage import StorageUnavailableError, must_be_there, storage_errors
 from classifier.retraining.health import missing_trainer
+from classifier.tagging import queue
 from classifier.versions import registry
 from slowfashion_ai.timed_check import TimedCheck
 
@@ -119,17 +121,15 @@ def champion() -> str:
 def oldest_pending() -> str:
     """Does every photo get its tag within `OLDEST_PENDING_SECONDS`?"""
     bound = timedelta(seconds=settings.OLDEST_PENDING_SECONDS)
-    late = ListingPhoto.objects.filter(
-        status=ListingPhoto.Status.PENDING, created_at__lt=timezone.now() - bound
-    )
-    oldest = late.order_by("created_at").first()
-    if oldest is None:
+    oldest = queue.first_pending()
+    if oldest is None or timezone.now() - oldest.created_at <= bound:
         return ""
+    late = ListingPhoto.objects.filter(queue.PENDING, created_at__lt=timezone.now() - bound)
     age = timezone.now() - oldest.created_at
     return (
-        f"{late.count()} photos wait for longer than {settings.OLDEST_PENDING_SECONDS} seconds, "
-        f"photo {oldest.pk} for {age.total_seconds():.0f}. Start more workers, or look into their "
-        "log."
+        f"{count_or_estimate(late):,} photos wait for longer than "
+        f"{settings.OLDEST_PENDING_SECONDS} seconds, photo {oldest.pk} for "
+        f"{age.total_seconds():.0f}. Start more workers, or look into their log."
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Avg, Count, F, Max, Min
+from django.db.models import Avg, Count, F, Max
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -21,10 +21,12 @@ from classifier.models import (
     QueueItem,
     RetrainRun,
 )
+from classifier.models.row_counts import count_or_estimate
 from classifier.operations import alarms, heartbeat
 from classifier.operations.checks import find_all
 from classifier.operations.stages import histograms
 from classifier.review.quality import accuracy
+from classifier.tagging import queue
 
 Status = ListingPhoto.Status
 HOUR: Final = timedelta(hours=1)
@@ -62,16 +64,17 @@ def _one(name: str, says: str, value: float) -> GaugeMetricFamily:
 
 def _photos() -> Iterator[GaugeMetricFamily]:
     pending = ListingPhoto.objects.filter(status=Status.PENDING)
-    found = pending.aggregate(count=Count("pk"), oldest=Min("created_at"))
-    age = (timezone.now() - found["oldest"]).total_seconds() if found["oldest"] else 0.0
-    yield _one("photos_pending", "Photos that wait for a tag.", found["count"])
+    oldest = queue.oldest_pending()
+    age = (timezone.now() - oldest).total_seconds() if oldest else 0.0
+    waiting = count_or_estimate(pending)
+    yield _one("photos_pending", "Photos that wait for a tag; an estimate above 10,000.", waiting)
     yield _one("photos_pending_oldest_seconds", "Age of the photo that waits longest.", age)
     failed = ListingPhoto.objects.filter(status=Status.FAILED, created_at__gte=_since(24))
     reasons = failed.values("error").annotate(count=Count("pk")).order_by("-count")[:20]
     yield _family("photos_failed_day", "Photos of the last day that failed.", ["reason"], [
         ([row["error"][:120]], row["count"]) for row in reasons
     ])  # fmt: skip
-    waiting = DeletedPhoto.objects.count()
+    waiting = count_or_estimate(DeletedPhoto.objects.all())
     yield _one("files_to_remove", "Deleted photos whose files are to be removed.", waiting)
 
 
@@ -109,8 +112,8 @@ def _processes() -> Iterator[Metric]:
 
 
 def _reviews_and_models() -> Iterator[GaugeMetricFamily]:
-    waiting = QueueItem.objects.filter(is_open=True).count()
-    yield _one("reviews_waiting", "Photos in the review queue.", waiting)
+    waiting = count_or_estimate(QueueItem.objects.filter(is_open=True))
+    yield _one("reviews_waiting", "Photos in the review queue; estimated above 10,000.", waiting)
     champion = ModelVersion.objects.champions().first()
     share = accuracy.unbiased_accuracy(of=champion) if champion else None
     if share is not None:

@@ -10,6 +10,7 @@ from django.db.models.functions import TruncHour
 from django.utils import timezone
 
 from classifier.models import Alarm, Canary, Heartbeat, Lease, ListingPhoto
+from classifier.models.row_counts import count_or_estimate
 from classifier.operations import heartbeat
 from classifier.tagging import queue
 
@@ -67,15 +68,14 @@ def overview() -> Overview:
     """Return what is so now; only the database is asked."""
     now = timezone.now()
     pending = ListingPhoto.objects.filter(status=Status.PENDING)
-    found = pending.aggregate(count=Count("pk"), oldest=Min("created_at"))
     return Overview(
         problems=list(Alarm.objects.filter(ended_at=None).order_by("since")),
         is_watched=Lease.objects.filter(name="monitor", until__gt=now).exists(),
         processes=[
             Process(row, heartbeat.is_fresh(row, now=now)) for row in Heartbeat.objects.all()
         ],
-        pending=found["count"],
-        oldest=found["oldest"],
+        pending=count_or_estimate(pending),
+        oldest=queue.oldest_pending(),
         hours=_hours(now),
         failed=failed_by_reason(now),
         canary=Canary.objects.filter(tagged_at__isnull=False).first(),

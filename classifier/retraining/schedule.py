@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from classifier.models import DatasetReview, ModelVersion, RetrainRun, Review
@@ -44,12 +44,13 @@ def unlearned_reviews() -> QuerySet[Review]:
 
 
 def _not_learned_by(versions: Q) -> QuerySet[Review]:
-    learned = DatasetReview.objects.filter(
-        version__in=ModelVersion.objects.filter(versions)
-    ).values("review")
+    numbers = list(ModelVersion.objects.filter(versions).values_list("pk", flat=True))
+    # Not NOT IN: beyond the memory of a hash PostgreSQL compares every review with every one that
+    # was learned from.
+    learned = DatasetReview.objects.filter(version__in=numbers, review=OuterRef("pk"))
     # Without its photo nothing can be learned from a review any more.
     with_label = Review.objects.final().of_present_photos().filter(verdict__in=WITH_LABEL)
-    return with_label.exclude(pk__in=learned)
+    return with_label.filter(~Exists(learned))
 
 
 def next_run(now: datetime | None = None) -> NextRun:
@@ -64,7 +65,9 @@ def next_run(now: datetime | None = None) -> NextRun:
     count = new_reviews()
     # Not of the last run: one that was called off, failed or found nothing new made none.
     made = RetrainRun.objects.exclude(candidate=None).order_by("-finished_at").first()
-    since_last = _not_learned_by(champion | Q(pk=made.candidate_id if made else None)).count()
+    since_last = count
+    if made is not None:
+        since_last = _not_learned_by(champion | Q(pk=made.candidate_id)).count()
     needed = settings.RETRAIN_MIN_NEW
     if why := _what_is_in_the_way():
         return NextRun(None, why, count, since_last, needed)

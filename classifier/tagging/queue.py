@@ -7,7 +7,7 @@ rather than dead cannot overwrite another's work.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.conf import settings
@@ -46,6 +46,23 @@ def claimable() -> QuerySet[ListingPhoto]:
     # One that used up its attempts waits for the sweep to give up on it.
     left = Q(attempts__lt=settings.CLASSIFY_MAX_ATTEMPTS)
     return _free().filter(left).order_by("attempts", "id")
+
+
+def first_pending() -> ListingPhoto | None:
+    """Return the pending photo that came first, held or not; None without one."""
+    pending = ListingPhoto.objects.filter(PENDING)
+    # The first of each number of attempts, as the index has them: a backlog is not read through.
+    firsts = (
+        pending.filter(attempts=number).order_by("attempts", "id").first()
+        for number in range(settings.CLASSIFY_MAX_ATTEMPTS + 1)
+    )
+    return min((photo for photo in firsts if photo), key=lambda photo: photo.pk, default=None)
+
+
+def oldest_pending() -> datetime | None:
+    """Return when the pending photo that came first was sent; None without one."""
+    first = first_pending()
+    return first.created_at if first else None
 
 
 def claim_photos(*, limit: int, tried_first: bool = False) -> list[ListingPhoto]:

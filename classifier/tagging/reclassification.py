@@ -13,12 +13,13 @@ from typing import Final, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from classifier import notify
 from classifier.decision import Outcome
 from classifier.models import ListingPhoto, ModelVersion, QueueItem, Reclassification, Review
+from classifier.models.row_counts import count_or_estimate
 from classifier.review.queue import enqueue
 from classifier.tagging import embeddings
 from classifier.tagging.queue import TAG_FIELDS, write_tag
@@ -43,8 +44,10 @@ def outdated(version: ModelVersion, *, after: int = 0) -> QuerySet[ListingPhoto]
     settled = Review.objects.final().filter(**of_photo)
     # Also when the lease ran out: as long as nobody else takes the photo, that verdict counts.
     on_a_screen = QueueItem.objects.filter(**of_photo, claim__isnull=False)
+    # By name: what few photos have is found through the index, "not this one" by reading them all.
+    others = ModelVersion.objects.exclude(pk=version.pk).values_list("pk", flat=True)
     return ListingPhoto.objects.filter(
-        ~Q(model_version=version), ~Exists(settled), ~Exists(on_a_screen),
+        ~Exists(settled), ~Exists(on_a_screen), model_version__in=list(others),
         pk__gt=after, status=ListingPhoto.Status.CLASSIFIED,
     )  # fmt: skip
 
@@ -69,7 +72,7 @@ def start(*, by: User | None = None) -> Reclassification | None:
         transaction.on_commit(notify.notify_reclassifiers, robust=True)
         if (running := unfinished().first()) is not None:
             return running
-        if not (total := outdated(version).count()):
+        if not (total := count_or_estimate(outdated(version))):
             return None
         try:
             # A savepoint, so that a refused insert leaves the transaction usable.
@@ -130,7 +133,7 @@ def _following(run: Reclassification, version: ModelVersion, limit: int) -> list
 def _go_on_with(run: Reclassification, version: ModelVersion) -> None:
     logger.info("%s goes on with %s, the champion now.", run, version)
     run.version, run.cursor, run.passes = version, 0, 0
-    run.total = run.tagged + outdated(version).count()
+    run.total = run.tagged + count_or_estimate(outdated(version))
     run.save(update_fields=["version", "cursor", "passes", "total"])
 
 
@@ -144,7 +147,8 @@ def _begin_anew(run: Reclassification, version: ModelVersion) -> bool:
 
 
 def _finish(run: Reclassification) -> None:
-    run.finished_at, run.left_over = timezone.now(), outdated(run.version).count()
+    run.finished_at = timezone.now()
+    run.left_over = count_or_estimate(outdated(run.version))
     run.save(update_fields=["finished_at", "left_over"])
     logger.info("%s ends: %s", run, in_words(run))
 
@@ -196,8 +200,9 @@ def _locked(photos: Sequence[ListingPhoto], version: ModelVersion) -> list[Listi
 
 def in_words(run: Reclassification) -> str:
     """Return in a sentence or two how far it is."""
+    total = max(run.total, run.tagged)  # it may be an estimate
     summary = (
-        f"{run.tagged:,} of {run.total:,} photos were tagged again, {run.changed:,} of them got "
+        f"{run.tagged:,} of {total:,} photos were tagged again, {run.changed:,} of them got "
         f"another tag; the model is {run.version}."
     )
     if not run.left_over:

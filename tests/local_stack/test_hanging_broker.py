@@ -11,6 +11,7 @@ import pytest
 from celery import current_app
 from django.contrib.auth.models import User
 from pytest_django import Settings
+from redis import Redis
 
 from classifier import notify
 from classifier.models import ListingPhoto
@@ -63,6 +64,22 @@ def test_an_upload_waits_once_for_a_hanging_broker(
     seconds, taken = seconds_of_a_message()
     assert taken
     assert seconds < 1
+
+
+def test_uploads_of_one_moment_share_a_message(
+    broker: subprocess.Popen[bytes], short_folder: Path
+) -> None:
+    """The first is told of at once, twenty more a moment later with one message for all."""
+    waiting = Redis(unix_socket_path=str(short_folder / "redis.sock"))
+    notify.notify_of_upload()
+    assert waiting.llen("classification") == 1
+    for _ in range(20):
+        notify.notify_of_upload()
+    wait_until(lambda: waiting.llen("classification") > 1, what="the second message")
+    time.sleep(2 * notify.TOGETHER_SECONDS)
+    # On a machine that stands still for a moment the twenty may not be of one moment.
+    assert 2 <= waiting.llen("classification") < 10
+    waiting.close()
 
 
 @pytest.mark.django_db(transaction=True)

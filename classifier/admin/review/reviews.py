@@ -18,6 +18,7 @@ from classifier.admin.date_filter import WholeDaysFilter
 from classifier.admin.read_only import ReadOnlyAdmin
 from classifier.admin.review import endpoints, grid_page, wording
 from classifier.admin.review.chosen import ReviewColumn, with_column
+from classifier.admin.review.filters import ModeratorFilter
 from classifier.models import Review
 from classifier.review import export
 from classifier.review.history import latest_verdicts, occasion
@@ -62,7 +63,7 @@ class ReviewAdmin(ReviewColumn, ReadOnlyAdmin):
         "is_final",
         "sampled",
         "source",
-        ("moderator", admin.RelatedOnlyFieldListFilter),
+        ("moderator", ModeratorFilter),
         ("at", WholeDaysFilter),
     )
     list_filter_submit = True
@@ -70,7 +71,6 @@ class ReviewAdmin(ReviewColumn, ReadOnlyAdmin):
     list_per_page = 50
     search_fields = ("photo__listing__title", "moderator__username")
     search_help_text = "Title of the listing, name of the moderator"
-    show_full_result_count = False
     ordering = ("-id",)
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from classifier.models import ListingPhoto, Reclassification
+from classifier.models.row_counts import count_or_estimate
 from classifier.tagging import queue, reclassification
 from classifier.versions import registry
 
@@ -78,11 +79,11 @@ def _preview() -> str:
     version = registry.champion()
     if version is None:
         raise registry.NoChampionError
-    count = reclassification.outdated(version).count()
+    count = count_or_estimate(reclassification.outdated(version))
     others = ListingPhoto.objects.filter(status=ListingPhoto.Status.CLASSIFIED).exclude(
         model_version=version
     )
-    kept = others.count() - count
+    kept = max(0, count_or_estimate(others) - count)
     return (
         f"To be tagged again with {version}: {count:,}. Left as they are, since a moderator "
         f"settled them or looks at them: {kept:,}."
@@ -90,6 +91,6 @@ def _preview() -> str:
 
 
 def _progress(run: Reclassification) -> str:
-    fresh = queue.claimable().count()
+    fresh = count_or_estimate(queue.claimable())
     first = f" {fresh:,} fresh photos go first." if fresh else ""
     return f"{run.tagged:,} of {run.total:,} photos, {run.changed:,} got another tag.{first}"

@@ -101,4 +101,4 @@ def _append(listing: Listing, row: ListingPhoto) -> None:
         row.position = 0 if last is None else last + 1
         row.save()
         # Robust: what goes wrong with the message must not undo what is committed.
-        transaction.on_commit(notify.notify_workers, robust=True)
+        transaction.on_commit(notify.notify_of_upload, robust=True)

@@ -162,7 +162,7 @@ def _save_rows(
         if key:
             upload_keys.remember(key, listing, [asdict(refusal) for refusal in refused])
         # Robust: what goes wrong with the message must not undo what is committed.
-        transaction.on_commit(notify.notify_workers, robust=True)
+        transaction.on_commit(notify.notify_of_upload, robust=True)
 
 
 def _remove_files(rows: list[ListingPhoto], *, at_once: bool) -> None:

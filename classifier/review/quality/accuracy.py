@@ -1,6 +1,7 @@
 """How often the model's confident tags are right, by what moderators said of them."""
 
 from datetime import datetime
+from typing import Final
 
 from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q
@@ -11,6 +12,8 @@ from classifier.review.quality.agreement import Share, share, weighted_share
 
 # A person chose these photos, so they say nothing of the others.
 CHOSEN = (Review.Source.DIRECT, Review.Source.DISAGREED)
+# So many fix a share to within a point, and more take longer to read.
+COUNTED: Final = 10_000
 _MODEL_RIGHT = Q(verdict="subclass", main=F("predicted_main"), sub=F("predicted_sub"))
 
 
@@ -18,6 +21,11 @@ def _of_confident_tags(reviews: ReviewQuerySet) -> ReviewQuerySet:
     """Those of confident tags; a photo that shows nothing to judge is no mistake."""
     tagged = reviews.filter(predicted_outcome="subclass")
     return tagged.exclude(verdict=Review.Verdict.BAD_PHOTO)
+
+
+def _newest(reviews: ReviewQuerySet) -> ReviewQuerySet:
+    """Return the newest `COUNTED` of them at most, so that no history makes a figure slow."""
+    return Review.objects.filter(pk__in=reviews.order_by("-id").values("pk")[:COUNTED])
 
 
 def unbiased_accuracy(of: ModelVersion | None = None) -> Share | None:
@@ -28,7 +36,7 @@ def unbiased_accuracy(of: ModelVersion | None = None) -> Share | None:
     Only blind verdicts of the queue count: what was confirmed with the prediction in view, or
     chosen by somebody, would flatter the model. Each is weighted by its sampling probability,
     so that a ``REVIEW_SAMPLE_SHARE`` that was changed does not favour the days of the larger
-    one.
+    one. Of more than `COUNTED` verdicts the newest count.
     """
     sampled = _of_confident_tags(Review.objects.verdicts()).filter(
         sampled=True, blind=True, source=Review.Source.QUEUE
@@ -40,7 +48,8 @@ def unbiased_accuracy(of: ModelVersion | None = None) -> Share | None:
     return weighted_share(
         (row["right"], row["count"], row["sampling_share"] or today)
         for reviews in (sampled.filter(is_final=True), _overruled_directly(sampled))
-        for row in reviews.values("sampling_share")
+        for row in _newest(reviews)
+        .values("sampling_share")
         .annotate(right=Count("pk", filter=_MODEL_RIGHT), count=Count("pk"))
         .order_by("sampling_share")
     )
@@ -55,9 +64,13 @@ def _overruled_directly(reviews: ReviewQuerySet) -> ReviewQuerySet:
 
 
 def override_rates() -> list[tuple[str, Share]]:
-    """Return per subclass how often moderators overruled the model's confident tag."""
+    """Return per subclass how often moderators overruled the model's confident tag.
+
+    Of more than `COUNTED` such reviews the newest count.
+    """
+    confident = _of_confident_tags(Review.objects.final().exclude(source__in=CHOSEN))
     rows = (
-        _of_confident_tags(Review.objects.final().exclude(source__in=CHOSEN))
+        _newest(confident)
         .values("predicted_sub")
         .annotate(count=Count("pk"), right=Count("pk", filter=_MODEL_RIGHT))
         .order_by("predicted_sub")

@@ -5,11 +5,12 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.core.cache import cache
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from classifier.models import ListingPhoto, ModelVersion, QueueItem, Review
+from classifier.models.row_counts import count_or_estimate
 from classifier.review.quality import accuracy
 from classifier.review.quality.agreement import Share
 
@@ -59,17 +60,15 @@ def figures() -> DashboardFigures:
 
 
 def _count() -> DashboardFigures:
-    backlog = QueueItem.objects.filter(is_open=True).aggregate(
-        waiting=Count("pk"), unknown=Count("pk", filter=Q(rank=0)), oldest=Min("queued_at")
-    )
+    backlog = QueueItem.objects.filter(is_open=True)
     since = timezone.now() - timedelta(days=DAYS)
     recent = Review.objects.verdicts().filter(at__gte=since).values("moderator__username")
     by_whom = recent.annotate(count=Count("pk")).order_by("-count", "moderator__username")
     champion = ModelVersion.objects.champions().first()
     return DashboardFigures(
-        waiting=backlog["waiting"],
-        waiting_unknown=backlog["unknown"],
-        oldest=backlog["oldest"],
+        waiting=count_or_estimate(backlog),
+        waiting_unknown=count_or_estimate(backlog.filter(rank=QueueItem.Rank.FIRST)),
+        oldest=_oldest(backlog),
         champion=champion.name if champion else "",
         accuracy=accuracy.unbiased_accuracy(of=champion) if champion else None,
         accuracy_of_all=accuracy.unbiased_accuracy(),
@@ -78,6 +77,14 @@ def _count() -> DashboardFigures:
         days=_days(since),
         reviewers=[(row["moderator__username"], row["count"]) for row in by_whom[:10]],
     )
+
+
+def _oldest(backlog: QuerySet[QueueItem]) -> datetime | None:
+    """Return since when the first of each rank waits, the earlier of both."""
+    firsts = (
+        backlog.filter(rank=rank).order_by("rank", "queued_at").first() for rank in QueueItem.Rank
+    )
+    return min((item.queued_at for item in firsts if item), default=None)
 
 
 def _days(since: datetime) -> list[Day]:

@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from classifier.models import DatasetReview, ListingPhoto
+from classifier.models import DatasetReview, Listing, ListingPhoto, QueueItem, Review
+from classifier.retraining.schedule import unlearned_reviews
 from classifier.review.quality import dashboard
 from classifier.versions import lineage
 from tests.rows import a_champion, pending_photos
@@ -67,6 +68,33 @@ def test_the_dashboard_reads_its_days_from_an_index() -> None:
     finally:
         with connection.schema_editor() as editor:
             editor.add_index(ListingPhoto, index)
+
+
+def test_rare_rows_are_found_without_their_table(real_database: str) -> None:
+    """Files of no photo, failed photos, a seller's newest listings, the blind sample."""
+    if real_database == "sqlite":
+        pytest.skip("SQLite chooses by no statistics here, and reads so small a table whole.")
+    photos = pending_photos(50)
+    seller = photos[0].listing.seller_id
+    asked = {
+        "photo_image": ListingPhoto.objects.filter(image__in=["photos/1.jpg", "photos/2.jpg"]),
+        "photo_failed": ListingPhoto.objects.filter(
+            status="failed", created_at__gte=timezone.now()
+        ),
+        "listing_by_seller": Listing.objects.filter(seller=seller).order_by("-id")[:5],
+        "review_blind_sample": Review.objects.filter(sampled=True, blind=True),
+        "queue_third_round": QueueItem.objects.filter(is_open=True, round=3),
+    }
+    for index, query in asked.items():
+        assert index in plan(query), index
+
+
+def test_what_the_champion_learned_from_is_not_compared_review_by_review(
+    real_database: str,
+) -> None:
+    """PostgreSQL joins both, where NOT IN would read the whole list for each review."""
+    if real_database == "postgresql":
+        assert "SubPlan" not in plan(unlearned_reviews())
 
 
 def test_a_hash_is_found_by_its_first_digits() -> None:

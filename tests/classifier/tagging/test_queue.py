@@ -30,6 +30,18 @@ def fresh(photo: ListingPhoto) -> ListingPhoto:
     return ListingPhoto.objects.get(pk=photo.pk)
 
 
+def test_the_oldest_pending_photo_counts_however_often_it_was_tried() -> None:
+    """Of a fresh one and one that was sent before it and tried since, the latter."""
+    (tried,) = pending_photos(1, attempts=2)
+    (fresh_one,) = pending_photos(1)
+    pending_photos(1, status="failed", error="It is damaged.")
+    assert queue.first_pending() == tried
+    ListingPhoto.objects.filter(pk=tried.pk).delete()
+    assert queue.first_pending() == fresh_one
+    ListingPhoto.objects.filter(pk=fresh_one.pk).delete()
+    assert queue.oldest_pending() is None
+
+
 def test_concurrent_claims_never_overlap() -> None:
     """Eight workers that claim at once share 60 photos: each is claimed exactly once."""
     pending_photos(60)

@@ -49,6 +49,22 @@ def test_the_interval_is_wilsons() -> None:
     assert share(0, 0) is None
 
 
+def test_of_many_reviews_the_newest_count(
+    anna: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two count of three: the first, a mistake of the model, is history."""
+    monkeypatch.setattr(accuracy, "COUNTED", 2)
+    settings.REVIEW_SAMPLE_SHARE = 1.0
+    for verdict in (FLATS, BOOTS, BOOTS):
+        a_photo("Boots", **CONFIDENT)
+        review(anna, verdict)
+    estimate = accuracy.unbiased_accuracy()
+    assert estimate is not None
+    assert (estimate.value, estimate.of) == (1.0, 2)
+    ((_, overruled),) = accuracy.override_rates()
+    assert (overruled.value, overruled.of) == (0.0, 2)
+
+
 def test_accuracy_is_from_the_blind_sample_alone(anna: User, settings: Settings) -> None:
     """What was confirmed with the guess in view does not flatter the model."""
     bulk.confirm(moderator=anna, photos=[a_photo("Boots", **CONFIDENT).pk for _ in range(3)])
