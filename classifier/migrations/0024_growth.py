@@ -4,24 +4,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-# Photos come in by their time, so a small index of ranges finds those of a day. Of PostgreSQL alone,
-# so it is no index of the model.
-BY_TIME = "photo_created_at"
-
-
-def index_by_time(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(
-            f"CREATE INDEX {BY_TIME} ON classifier_listingphoto USING brin (created_at) "
-            "WITH (autosummarize = on)"
-        )
-
-
-def drop_index_by_time(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(f"DROP INDEX {BY_TIME}")
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -74,5 +56,8 @@ class Migration(migrations.Migration):
             model_name='review',
             index=models.Index(condition=models.Q(('round', 2)), fields=['photo'], name='review_second'),
         ),
-        migrations.RunPython(index_by_time, drop_index_by_time),
+        migrations.AddIndex(
+            model_name='listingphoto',
+            index=models.Index(fields=['created_at'], name='photo_created_at'),
+        ),
     ]

@@ -128,7 +128,8 @@ class ListingPhoto(models.Model):
             models.Index(fields=["sha256"], name="photo_sha256"),
             # Files that belong to no photo are looked for by their names.
             models.Index(fields=["image"], name="photo_image"),
-            # For the photo table, which people sort by these to see what the model doubted.
+            # For the photo table: photos of some days, and those that the model doubted.
+            models.Index(fields=["created_at"], name="photo_created_at"),
             models.Index(fields=["main_confidence"], name="photo_main_confidence"),
             models.Index(fields=["sub_confidence"], name="photo_sub_confidence"),
             models.Index(fields=["created_at"], condition=Q(status="failed"), name="photo_failed"),
