@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --pytho
   --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock run demo test chaos fuzz crowd coverage lint format bench browser clean
+.PHONY: help install lock run demo test chaos fuzz crowd coverage lint format messages bench browser clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,10 @@ lint: install ## ruff, mypy, import contracts, migrations; JavaScript, CSS and t
 format: install ## put the code into ruff's form and fix what it can fix
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+messages: export DEBUG = on
+messages: install ## collect texts for translation and compile the translations
+	$(BIN)/python -m tests.catalogs
 
 bench: export DEBUG = on
 bench: install ## measure, and compare with a named reference (ARGS="phone growth" for some)

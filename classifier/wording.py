@@ -7,12 +7,27 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
 from classifier.decision import Outcome, Reason
 from classifier.taxonomy import TAXONOMY
 
-PENDING: Final = "We are looking at this photo."
-FAILED: Final = "This photo could not be read. Please send it again."
-STORAGE_UNAVAILABLE: Final = "Our photo storage does not answer. Please try again in a minute."
+PENDING: Final = gettext_lazy("We are looking at this photo.")
+FAILED: Final = gettext_lazy("This photo could not be read. Please send it again.")
+STORAGE_UNAVAILABLE: Final = gettext_lazy(
+    "Our photo storage does not answer. Please try again in a minute."
+)
+
+# Names that are kept in the database, for the catalogs; a label is said part by part.
+NAMES: Final = (
+    gettext_noop("Clothing"), gettext_noop("Dresses"), gettext_noop("Outerwear"),
+    gettext_noop("Skirts"), gettext_noop("Shoes"), gettext_noop("Boots"), gettext_noop("Flats"),
+    gettext_noop("High Heels"), gettext_noop("Bags"), gettext_noop("Clutches"),
+    gettext_noop("Shoulder Bags"), gettext_noop("Tote Bags"), gettext_noop("Unknown/Others"),
+    gettext_noop("Not one of ours"), gettext_noop("Bad photo"),
+)  # fmt: skip
+_BETWEEN: Final = " › "
 
 # What lists and filters call them, as Django's choices.
 OUTCOMES: Final = (
@@ -27,17 +42,28 @@ REASONS: Final = (
     (Reason.OUT_OF_DISTRIBUTION.value, "looks like none of our goods"),
 )
 
-_ONE_OF: Final[Mapping[str, str]] = MappingProxyType(
-    {"Clothing": "a piece of clothing", "Shoes": "a pair of shoes", "Bags": "a bag"}
+_WHICH_KIND: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "Clothing": gettext_noop("Looks like a piece of clothing. Which kind?"),
+        "Shoes": gettext_noop("Looks like a pair of shoes. Which kind?"),
+        "Bags": gettext_noop("Looks like a bag. Which kind?"),
+    }
 )
 _UNKNOWN: Final[Mapping[Reason, str]] = MappingProxyType(
     {
-        Reason.MAIN_BELOW_THRESHOLD: (
+        Reason.MAIN_BELOW_THRESHOLD: gettext_noop(
             "We are not sure what this is. A clear photo of the whole item usually helps."
         ),
-        Reason.OUT_OF_DISTRIBUTION: "This looks like neither clothing, shoes nor a bag.",
+        Reason.OUT_OF_DISTRIBUTION: gettext_noop(
+            "This looks like neither clothing, shoes nor a bag."
+        ),
     }
 )
+
+
+def in_words(label: str) -> str:
+    """Return a class or a label such as ``Bags › Tote Bags`` in the reader's language."""
+    return _BETWEEN.join(_(part) for part in label.split(_BETWEEN)) if label else ""
 
 
 def explain(*, outcome: str | None, reason: str | None, main: str | None) -> str:
@@ -49,10 +75,10 @@ def explain(*, outcome: str | None, reason: str | None, main: str | None) -> str
     if outcome is None or Outcome(outcome) is Outcome.SUBCLASS:
         return ""
     if Outcome(outcome) is Outcome.MAIN_CLASS and main is not None:
-        return f"Looks like {_ONE_OF[main]}. Which kind?"
+        return _(_WHICH_KIND[main])
     if reason is None:
         raise ValueError("An unknown photo has a reason; this one has none.")
-    return _UNKNOWN.get(Reason(reason), _UNKNOWN[Reason.MAIN_BELOW_THRESHOLD])
+    return _(_UNKNOWN.get(Reason(reason), _UNKNOWN[Reason.MAIN_BELOW_THRESHOLD]))
 
 
 def kinds(*, outcome: str | None, main: str | None) -> tuple[str, ...]:

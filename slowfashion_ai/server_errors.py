@@ -6,10 +6,13 @@ from typing import Final
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy
 from django.views.defaults import server_error
 
 RETRY_AFTER_SECONDS: Final = 30
-DATABASE_AWAY: Final = "The site cannot reach its database just now. Please try again in a minute."
+DATABASE_AWAY: Final = gettext_lazy(
+    "The site cannot reach its database just now. Please try again in a minute."
+)
 
 
 def answer(request: HttpRequest) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.i18n import JavaScriptCatalog, set_language
 
 from classifier.web.views import staff_sign_in
 
@@ -12,5 +13,7 @@ urlpatterns = [
     path("admin/login/", staff_sign_in),
     path("admin/", admin.site.urls),
     path("api/v1/", include("classifier.api.urls")),
+    path("language/", set_language, name="set_language"),
+    path("texts.js", JavaScriptCatalog.as_view(packages=["classifier"]), name="javascript-catalog"),
     path("", include("classifier.web.urls")),
 ]

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from classifier import wording
 from classifier.decision import Reason
@@ -46,7 +47,7 @@ class Listing(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or f"Listing {self.pk}"
+        return self.title or _("Listing %(number)s") % {"number": self.pk}
 
 
 class PhotoQuerySet(models.QuerySet["ListingPhoto"]):

@@ -38,7 +38,21 @@ _SRGB: Final = ImageCms.createProfile("sRGB")
 
 
 class PhotoRefusedError(Exception):
-    """The file is no photo that we take; the message is for the seller."""
+    """The file is no photo that we take; the message is for the seller.
+
+    Attributes:
+        sentence: the message with names for its values, as catalogs of translations have it.
+        values: what the names stand for.
+    """
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        super().__init__(sentence % values)
+        self.sentence, self.values = sentence, values
+
+
+def gettext_noop(text: str) -> str:
+    """Mark a sentence for translation where there is no Django; return it as it is."""
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +96,20 @@ def clean_photo(
         PhotoRefusedError: if the file is empty, too large, of another format or damaged.
     """
     if not data:
-        raise PhotoRefusedError(f"The file is empty. Please send a photo as {FORMATS_IN_WORDS}.")
+        raise PhotoRefusedError(
+            gettext_noop("The file is empty. Please send a photo as %(formats)s."),
+            formats=FORMATS_IN_WORDS,
+        )
     check_size(len(data), limits)
 
     def check(image: Image.Image) -> None:
         _check_pixels(image, limits)
         if allowance and not allowance.spend(image):
             raise PhotoRefusedError(
-                "The photos sent before it have as many pixels as one listing may. "
-                "Please send a smaller one, or fewer at once."
+                gettext_noop(
+                    "The photos sent before it have as many pixels as one listing may. "
+                    "Please send a smaller one, or fewer at once."
+                )
             )
         held.enter_context(_memory.held(image))
 
@@ -101,16 +120,23 @@ def clean_photo(
                 picture = _flat_rgb(decoded.image, decoded.icc_profile)
                 return _as_jpegs(picture, with_thumbnail=with_thumbnail)
     except TooElongatedError as error:
-        raise PhotoRefusedError(str(error)) from error
+        raise PhotoRefusedError(
+            gettext_noop(
+                "The photo has %(width)s x %(height)s pixels. Its long side can be at most "
+                "%(most)s times its short side; please cut it."
+            ),
+            width=error.width, height=error.height, most=MOST_ELONGATED,
+        ) from error  # fmt: skip
     except TooManyPixelsError as error:
         raise _too_many_pixels(limits) from error
     except UnknownFormatError as error:
         raise PhotoRefusedError(
-            f"This file is not a photo that we can read. Please send {FORMATS_IN_WORDS}."
+            gettext_noop("This file is not a photo that we can read. Please send %(formats)s."),
+            formats=FORMATS_IN_WORDS,
         ) from error
     except DecodingError as error:
         raise PhotoRefusedError(
-            "This photo is damaged or was not sent completely. Please send it again."
+            gettext_noop("This photo is damaged or was not sent completely. Please send it again.")
         ) from error
 
 
@@ -125,7 +151,11 @@ def check_size(size: int, limits: Limits) -> None:
         if has == most:  # rounded; the truth is in the bytes
             has, most = f"{size:,} bytes", f"{limits.max_bytes:,} bytes"
         raise PhotoRefusedError(
-            f"The file has {has}; at most {most} are accepted. Please send a smaller photo."
+            gettext_noop(
+                "The file has %(has)s; at most %(most)s are accepted. Please send a smaller photo."
+            ),
+            has=has,
+            most=most,
         )
 
 
@@ -141,20 +171,28 @@ def _check_pixels(image: Image.Image, limits: Limits) -> None:
         raise _too_many_pixels(limits)
     if of_format and longer * shorter > of_format:
         raise PhotoRefusedError(
-            f"The photo has more than {of_format / 1e6:.0f} million pixels, the most that are "
-            f"taken as {image.format} ({image.mode}). Please send a smaller one, or an RGB JPEG."
-        )
+            gettext_noop(
+                "The photo has more than %(millions)s million pixels, the most that are taken as "
+                "%(format)s (%(mode)s). Please send a smaller one, or an RGB JPEG."
+            ),
+            millions=f"{of_format / 1e6:.0f}", format=image.format, mode=image.mode,
+        )  # fmt: skip
     if shorter < SHORTEST_SIDE:
         raise PhotoRefusedError(
-            f"The photo is only {size[0]} x {size[1]} pixels. "
-            f"It needs at least {SHORTEST_SIDE} on its short side."
-        )
+            gettext_noop(
+                "The photo is only %(width)s x %(height)s pixels. It needs at least %(least)s on "
+                "its short side."
+            ),
+            width=size[0], height=size[1], least=SHORTEST_SIDE,
+        )  # fmt: skip
 
 
 def _too_many_pixels(limits: Limits) -> PhotoRefusedError:
     return PhotoRefusedError(
-        f"The photo has more than {limits.max_pixels / 1e6:.0f} million pixels. "
-        "Please send a smaller one."
+        gettext_noop(
+            "The photo has more than %(millions)s million pixels. Please send a smaller one."
+        ),
+        millions=f"{limits.max_pixels / 1e6:.0f}",
     )
 
 

@@ -55,6 +55,7 @@ class TooElongatedError(DecodingError):
     """The picture is so long and narrow that nothing can be seen on it once it is made smaller."""
 
     def __init__(self, width: int, height: int) -> None:
+        self.width, self.height = width, height
         super().__init__(
             f"The photo has {width} x {height} pixels. Its long side can be at most "
             f"{MOST_ELONGATED} times its short side; please cut it."

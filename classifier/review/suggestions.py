@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from classifier.models import ListingPhoto, QueueItem, Review, Suggestion
 from classifier.review.queue import enqueue
@@ -19,15 +20,15 @@ def suggest(*, seller: User, photo: ListingPhoto, main: str, sub: str | None) ->
         SuggestionError: if the labels are none of ours, or a moderator has settled the photo.
     """
     if main not in TAXONOMY or (sub is not None and sub not in TAXONOMY[main]):
-        raise SuggestionError("Please choose one of the kinds in the list.")
+        raise SuggestionError(_("Please choose one of the kinds in the list."))
     if photo.status != ListingPhoto.Status.CLASSIFIED:
-        raise SuggestionError("Please wait until this photo has its tag.")
+        raise SuggestionError(_("Please wait until this photo has its tag."))
     with transaction.atomic():
         # The same lock that a verdict takes, where there is one.
         list(QueueItem.objects.select_for_update().filter(photo=photo))
         if Review.objects.final().filter(photo=photo).exists():
-            raise SuggestionError("A moderator has settled this photo, so its tag stays.")
-        suggestion, _ = Suggestion.objects.update_or_create(
+            raise SuggestionError(_("A moderator has settled this photo, so its tag stays."))
+        suggestion, _made = Suggestion.objects.update_or_create(
             photo=photo, defaults={"seller": seller, "main": main, "sub": sub}
         )
         if (main, sub) != (photo.main, photo.sub):

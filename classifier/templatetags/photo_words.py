@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from django import template
+from django.utils.translation import gettext as _
 
 from classifier import wording
 from classifier.models import Listing, ListingPhoto, Review
@@ -25,10 +26,16 @@ def explanation(photo: ListingPhoto) -> str:
     """Why the photo has no subclass yet, in words."""
     match photo.status:
         case ListingPhoto.Status.PENDING:
-            return wording.PENDING
+            return str(wording.PENDING)
         case ListingPhoto.Status.FAILED:
-            return wording.FAILED
+            return str(wording.FAILED)
     return wording.explain(outcome=photo.outcome, reason=photo.reason, main=photo.main)
+
+
+@register.filter
+def in_words(label: str) -> str:
+    """A class or label in the reader's language."""
+    return wording.in_words(label)
 
 
 @register.filter
@@ -50,7 +57,9 @@ def bars(photo: ListingPhoto) -> list[ConfidenceBar]:
 
 def _best(shares: dict[str, float], *, decided: bool) -> ConfidenceBar:
     label = max(shares, key=shares.__getitem__)
-    name = label if decided else f"Closest: {label}"
+    name = wording.in_words(label)
+    if not decided:
+        name = _("Closest: %(name)s") % {"name": name}
     return ConfidenceBar(name, round(shares[label] * 100, 1), wording.percent(shares[label]))
 
 

@@ -4,6 +4,7 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views import View
 
 from classifier.photos.receiving import listings
@@ -24,7 +25,7 @@ class RenameView(ChangeView):
         listing = get_object_or_404(mine, pk=pk)
         form = TitleForm(request.POST)
         if not form.is_valid():
-            return HttpResponse("A title has 200 characters at most.", status=400)
+            return HttpResponse(_("A title has 200 characters at most."), status=400)
         listings.rename(listing, title=form.cleaned_data["title"])
         return redirect("listing", pk=pk)
 

@@ -12,12 +12,14 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from classifier import notify
 from classifier.models import Listing, ListingPhoto
 from classifier.photos.cleaning import PhotoRefusedError
 from classifier.photos.decoding_cost import PixelAllowance
 from classifier.photos.receiving import intake
+from classifier.photos.receiving.listings import is_full
 
 if TYPE_CHECKING:
     from classifier.photos.receiving.intake import Upload
@@ -38,7 +40,7 @@ class Added:
 
 def begin(*, seller: User, key: UUID, title: str) -> Listing:
     """Return the seller's draft of this key, a new one without photos the first time."""
-    draft, _ = Listing.objects.get_or_create(
+    draft, _made = Listing.objects.get_or_create(
         seller=seller, draft_key=key, defaults={"title": title.strip(), "is_draft": True}
     )
     return draft
@@ -57,7 +59,9 @@ def add_photo(*, listing: Listing, upload: "Upload", key: UUID) -> Added:
     try:
         clean = intake.clean_upload(upload, PixelAllowance(settings.LISTING_MAX_PIXELS))
     except PhotoRefusedError as error:
-        raise intake.IntakeError([f"{intake.shown_name(upload.name)}: {error}"]) from error
+        raise intake.IntakeError(
+            [f"{intake.shown_name(upload.name)}: {intake.in_words(error)}"]
+        ) from error
     row = intake.photo_row(listing, upload.name, clean)
     row.upload_key = key
     try:
@@ -85,9 +89,7 @@ def _same_photo(row: ListingPhoto) -> ListingPhoto | None:
 
 def _check_limit(listing: Listing) -> None:
     if listing.photos.present().count() >= settings.PHOTOS_PER_LISTING:
-        raise intake.IntakeError(
-            [f"This listing is full: it takes {settings.PHOTOS_PER_LISTING} photos at most."]
-        )
+        raise intake.IntakeError([is_full()])
 
 
 def _append(listing: Listing, row: ListingPhoto) -> None:
@@ -95,7 +97,7 @@ def _append(listing: Listing, row: ListingPhoto) -> None:
     with transaction.atomic(durable=True):
         # The lock keeps two photos that come at once from one place, and from the last room.
         if not Listing.objects.select_for_update().filter(pk=listing.pk).first():
-            raise intake.IntakeError(["This listing was deleted."])
+            raise intake.IntakeError([_("This listing was deleted.")])
         _check_limit(listing)
         last = listing.photos.aggregate(last=Max("position"))["last"]
         row.position = 0 if last is None else last + 1

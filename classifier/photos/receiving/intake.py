@@ -14,6 +14,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from classifier import notify
 from classifier.models import DeletedPhoto, Listing, ListingPhoto, UploadKey
@@ -90,7 +91,9 @@ def receive_listing(*, seller: User, title: str, uploads: "Uploads", key: str = 
         row.position = position
     try:
         store(
-            rows, [photo for _, photo in cleaned], lambda: _save_rows(listing, rows, key, refused)
+            rows,
+            [photo for _name, photo in cleaned],
+            lambda: _save_rows(listing, rows, key, refused),
         )
     except IntegrityError:
         # The same upload came twice at once, and the other one was quicker.
@@ -188,11 +191,10 @@ def _remove_files(rows: list[ListingPhoto], *, at_once: bool) -> None:
 
 def _check_count(count: int) -> None:
     if count == 0:
-        raise IntakeError(["Please send at least one photo."])
+        raise IntakeError([_("Please send at least one photo.")])
     if count > settings.PHOTOS_PER_LISTING:
-        raise IntakeError(
-            [f"These are {count} photos; a listing takes {settings.PHOTOS_PER_LISTING} at most."]
-        )
+        sentence = _("These are %(count)d photos; a listing takes %(most)d at most.")
+        raise IntakeError([sentence % {"count": count, "most": settings.PHOTOS_PER_LISTING}])
 
 
 def _clean_all(uploads: "Uploads") -> tuple[list[tuple[str | None, CleanPhoto]], list[Refusal]]:
@@ -209,10 +211,15 @@ def _clean_all(uploads: "Uploads") -> tuple[list[tuple[str | None, CleanPhoto]],
         try:
             cleaned.append((upload.name, clean_upload(upload, allowance)))
         except PhotoRefusedError as error:
-            refused.append(Refusal(position, f"{shown_name(upload.name)}: {error}"))
+            refused.append(Refusal(position, f"{shown_name(upload.name)}: {in_words(error)}"))
     if not cleaned:
         raise IntakeError([refusal.reason for refusal in refused])
     return cleaned, refused
+
+
+def in_words(error: PhotoRefusedError) -> str:
+    """Return why a file was refused, in the seller's language."""
+    return _(error.sentence) % error.values
 
 
 def clean_upload(upload: "Upload", allowance: PixelAllowance) -> CleanPhoto:

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from classifier.models import Listing, ListingPhoto
 
@@ -62,7 +63,7 @@ def finish(listing: Listing) -> None:
         ListingChangeError: if it has no photo.
     """
     if not listing.photos.present().exists():
-        raise ListingChangeError("A listing needs at least one photo.")
+        raise ListingChangeError(_("A listing needs at least one photo."))
     listing.is_draft = False
     listing.save(update_fields=["is_draft"])
 
@@ -78,12 +79,20 @@ def reorder(listing: Listing, *, photos: Sequence[int]) -> None:
         rows = {photo.pk: photo for photo in listing.photos.present()}
         if sorted(photos) != sorted(rows):
             raise ListingChangeError(
-                "The order must name each photo of the listing once; they have changed meanwhile. "
-                "Please reload the page."
+                _(
+                    "The order must name each photo of the listing once; they have changed "
+                    "meanwhile. Please reload the page."
+                )
             )
         for position, number in enumerate(photos):
             rows[number].position = position
         ListingPhoto.objects.bulk_update(rows.values(), ["position"])
+
+
+def is_full() -> str:
+    """Return what a seller is told who adds one photo too many."""
+    sentence = _("This listing is full: it takes %(most)d photos at most.")
+    return sentence % {"most": settings.PHOTOS_PER_LISTING}
 
 
 def delete(listing: Listing) -> None:
@@ -113,9 +122,7 @@ def restore_photo(photo: ListingPhoto) -> bool:
     with transaction.atomic():
         Listing.objects.select_for_update().get(pk=photo.listing_id)
         if photo.listing.photos.present().count() >= settings.PHOTOS_PER_LISTING:
-            raise ListingChangeError(
-                f"This listing is full: it takes {settings.PHOTOS_PER_LISTING} photos at most."
-            )
+            raise ListingChangeError(is_full())
         chosen = ListingPhoto.objects.filter(pk=photo.pk, deleted_at__gt=_still_undoable())
         return bool(chosen.update(deleted_at=None))
 
@@ -123,7 +130,7 @@ def restore_photo(photo: ListingPhoto) -> bool:
 def remove_deleted() -> int:
     """Delete for good what can no longer be brought back; return how many listings that were."""
     ListingPhoto.objects.filter(deleted_at__lte=_still_undoable()).delete()
-    _, counts = Listing.objects.filter(deleted_at__lte=_still_undoable()).delete()
+    counts = Listing.objects.filter(deleted_at__lte=_still_undoable()).delete()[1]
     return counts.get("classifier.Listing", 0)
 
 

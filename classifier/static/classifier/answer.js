@@ -25,15 +25,15 @@ async function save(tag, url, body) {
     const answer = await fetch(url, { method: "POST", body, headers: { Accept: "text/html" } });
     const html = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = html.querySelector(`.tag[data-photo="${tag.dataset.photo}"]`);
-    if (!isOurs(answer)) return "Something went wrong on our side. Please try again.";
+    if (!isOurs(answer)) return gettext("Something went wrong on our side. Please try again.");
     if (answer.status === 400) return html.querySelector('[role="alert"]').textContent.trim();
-    if (answer.status === 404) return "This photo is no longer there.";
-    if (!answer.ok || !fresh) return "You are signed out. Sign in in a new tab, then answer again.";
+    if (answer.status === 404) return gettext("This photo is no longer there.");
+    if (!answer.ok || !fresh) return gettext("You are signed out. Sign in in a new tab, then answer again.");
     tag.replaceWith(fresh);
     spoken.textContent = fresh.querySelector(".own-answer").textContent;
     return "";
   } catch {
-    return "The connection broke. Please try again.";
+    return gettext("The connection broke. Please try again.");
   }
 }
 

@@ -3,12 +3,12 @@
 import { isOurs } from "../answers.js";
 
 const SENTENCES = {
-  gone: "This listing was deleted.",
-  signedOut: "You are signed out.",
-  broke: "The connection broke.",
-  wrong: "Something went wrong on our side.",
-  often: "That was a little often.",
-  large: "The file is too large.",
+  gone: gettext("This listing was deleted."),
+  signedOut: gettext("You are signed out."),
+  broke: gettext("The connection broke."),
+  wrong: gettext("Something went wrong on our side."),
+  often: gettext("That was a little often."),
+  large: gettext("The file is too large."),
 };
 
 // Random, version 4 (RFC 9562). The browser's own function is missing where a phone comes over plain HTTP.

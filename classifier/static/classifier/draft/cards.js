@@ -3,7 +3,12 @@
 const list = document.getElementById("photos");
 const template = document.getElementById("card");
 
-const WORDS = { waiting: "Waiting", sending: "Sending", refused: "Not taken", failed: "Not sent yet" };
+const WORDS = {
+  waiting: gettext("Waiting"),
+  sending: gettext("Sending"),
+  refused: gettext("Not taken"),
+  failed: gettext("Not sent yet"),
+};
 
 export function makeCard(photo) {
   const card = template.content.firstElementChild.cloneNode(true);
@@ -24,7 +29,7 @@ function part(card, name) {
 
 export function showProgress(card, share) {
   part(card, "sent").value = share;
-  part(card, "label").textContent = share < 1 ? `Sending, ${Math.floor(100 * share)} %` : "Checking";
+  part(card, "label").textContent = share < 1 ? interpolate(gettext("Sending, %s %"), [Math.floor(100 * share)]) : gettext("Checking");
 }
 
 // A sent photo's tag is fetched by tags.js as soon as there is one.
@@ -34,7 +39,7 @@ function showSent(photo) {
   tag.dataset.photo = photo.id;
   tag.dataset.status = "pending";
   const label = part(tag, "label");
-  label.textContent = "Looking";
+  label.textContent = gettext("Looking");
   label.classList.add("waiting");
   label.append(Object.assign(document.createElement("span"), { className: "dots", ariaHidden: "true" }));
   if (photo.card.classList.contains("no-preview")) photo.card.querySelector("img").src = photo.thumbnail;
@@ -56,10 +61,10 @@ export function showState(photo) {
 function showTwin({ twin, listing }, line) {
   line.hidden = !twin;
   if (!twin || line.textContent) return;
-  if (twin.listing === listing) line.textContent = "The same photo is already in this listing.";
+  if (twin.listing === listing) line.textContent = gettext("The same photo is already in this listing.");
   else {
-    const link = { href: twin.address, textContent: "another listing" };
-    line.append("You have sent the same photo in ", Object.assign(document.createElement("a"), link), ".");
+    const link = { href: twin.address, textContent: gettext("another listing") };
+    line.append(gettext("You have sent the same photo in"), " ", Object.assign(document.createElement("a"), link), ".");
   }
 }
 

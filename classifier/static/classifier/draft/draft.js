@@ -69,8 +69,8 @@ function update() {
   section.hidden = photos.length === 0 && !draft.listing;
   const [all, unsent] = [kept().length, queue.unsent.length];
   const failed = queue.unsent.filter((photo) => photo.state === "failed").length;
-  const waits = failed === unsent && unsent > 0 ? " Send them again, or remove them." : " It ends by itself when all are sent.";
-  state.textContent = unsent ? `${all - unsent} of ${all} sent.${ending ? waits : ""}` : "";
+  const waits = failed === unsent && unsent > 0 ? gettext("Send them again, or remove them.") : gettext("It ends by itself when all are sent.");
+  state.textContent = unsent ? `${interpolate(gettext("%s of %s sent."), [all - unsent, all])} ${ending ? waits : ""}`.trim() : "";
   done.disabled = all === 0;
   if (ending && unsent === 0 && all > 0) finish();
 }
@@ -94,22 +94,31 @@ async function take(files) {
   const remaining = limits.photos - kept().length;
   const small = files.filter((file) => file.size <= limits.bytes);
   const over = Math.max(0, small.length - remaining);
-  tell(over ? [`A listing takes ${limits.photos} photos at most; ${over} ${over === 1 ? "was" : "were"} not added.`] : []);
+  tell(over ? [tooMany(over)] : []);
   for (const file of files.filter((one) => one.size > limits.bytes)) addPhoto({ name: file.name, file, state: "refused", why: tooLarge(file, limits.bytes) });
   const added = small.slice(0, Math.max(0, remaining)).map((file) => addPhoto({ name: file.name, file }));
   update();
   if (added.length === 0) return;
   section.scrollIntoView({ behavior: "smooth", block: "nearest" });
-  spoken.textContent = added.length === 1 ? "Sending one photo" : `Sending ${added.length} photos`;
+  spoken.textContent = interpolate(ngettext("Sending %s photo", "Sending %s photos", added.length), [added.length]);
   await keep(added);
   queue.work();
+}
+
+function tooMany(over) {
+  const sentence = ngettext(
+    "A listing takes %s photos at most; %s was not added.",
+    "A listing takes %s photos at most; %s were not added.",
+    over,
+  );
+  return interpolate(sentence, [limits.photos, over]);
 }
 
 async function keep(added) {
   draft.title = title.value;
   const rows = added.map((photo) => ({ key: photo.key, draft: draft.key, order: photos.indexOf(photo), name: photo.name, file: photo.file }));
   const answers = await Promise.all([keepDraft(draft), ...rows.map(keepPhoto)]);
-  if (answers.includes(false)) notice.textContent = "This browser keeps no copy of your photos. Please stay on this page until all are sent.";
+  if (answers.includes(false)) notice.textContent = gettext("This browser keeps no copy of your photos. Please stay on this page until all are sent.");
 }
 
 // Changes of order and removals.
@@ -130,21 +139,21 @@ async function move(photo, to) {
   photos.splice(photos.indexOf(photo), 1);
   photos.splice(place, 0, photo);
   arrange(photos);
-  spoken.textContent = `${photo.name} is photo ${kept().indexOf(photo) + 1} of ${kept().length}`;
+  spoken.textContent = interpolate(gettext("%s is photo %s of %s"), [photo.name, kept().indexOf(photo) + 1, kept().length]);
   tell([await saveOrder()].filter(Boolean));
 }
 
 async function remove(photo) {
   if (photo.state === "sent") {
     const answer = await save("DELETE", photoUrl(photo));
-    if (answer.kind !== "done" && !answer.gone) return tell([`${photo.name} is not removed: ${answer.why}`]);
+    if (answer.kind !== "done" && !answer.gone) return tell([`${interpolate(gettext("%s is not removed:"), [photo.name])} ${answer.why}`]);
   }
   if (photo.state === "refused") return forget(photo);
   dropPhoto(photo.key);
   photo.removed = true;
   showState(photo);
   update();
-  spoken.textContent = `${photo.name} is removed`;
+  spoken.textContent = interpolate(gettext("%s is removed"), [photo.name]);
   photo.card.querySelector(".undo").focus();
   photo.gone = setTimeout(() => forget(photo), UNDO_WITHIN);
 }
@@ -158,7 +167,7 @@ function forget(photo) {
 async function restore(photo) {
   if (photo.state === "sent") {
     const answer = await save("POST", `${photoUrl(photo)}restore/`);
-    if (answer.kind !== "done") return tell([answer.gone ? `${photo.name} can no longer be brought back.` : answer.why]);
+    if (answer.kind !== "done") return tell([answer.gone ? interpolate(gettext("%s can no longer be brought back."), [photo.name]) : answer.why]);
   }
   clearTimeout(photo.gone);
   photo.removed = false;
@@ -212,7 +221,7 @@ title.addEventListener("input", () => {
 title.addEventListener("change", async () => {
   if (!draft.listing) return;
   const answer = await save("PATCH", listingUrl(), { title: title.value.trim() });
-  tell(answer.kind === "done" ? [] : [`The title is not saved yet: ${answer.why}`]);
+  tell(answer.kind === "done" ? [] : [`${gettext("The title is not saved yet:")} ${answer.why}`]);
 });
 
 addEventListener("beforeunload", (event) => {
@@ -232,7 +241,7 @@ async function load() {
   for (const { key, name, file } of stored?.photos ?? []) addPhoto({ key, name, file });
   if (stored && !form.dataset.listing) {
     title.value = draft.title;
-    notice.textContent = "This is the listing that you began earlier. It goes on where it stopped.";
+    notice.textContent = gettext("This is the listing that you began earlier. It goes on where it stopped.");
     document.getElementById("another").hidden = queue.unsent.length > 0;
   }
   update();
@@ -247,11 +256,11 @@ async function loadListing(stored) {
     return false;
   }
   if (answer.kind !== "done") {
-    tell([`Your photos cannot be shown: ${answer.why} Please reload the page.`]);
+    tell([`${gettext("Your photos cannot be shown:")} ${answer.why} ${gettext("Please reload the page.")}`]);
     return false;
   }
   for (const stored of answer.body.photos) {
-    addPhoto({ id: stored.id, name: stored.original_name || "photo", thumbnail: stored.thumbnail, listing: stored.listing, state: "sent" });
+    addPhoto({ id: stored.id, name: stored.original_name || gettext("photo"), thumbnail: stored.thumbnail, listing: stored.listing, state: "sent" });
   }
   sentOrder = answer.body.photos.map((stored) => stored.id);
   section.dataset.tags = `${pageUrl()}tags/`;

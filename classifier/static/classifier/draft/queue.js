@@ -59,7 +59,7 @@ export class UploadQueue {
     // Who does not want to sign in is not asked again by itself.
     const wait = answer.kind === "signedOut" ? Number.POSITIVE_INFINITY : Math.min(FIRST_WAIT * 2 ** (photo.tries - 1), LONGEST_WAIT);
     photo.dueAt = Date.now() + wait;
-    this.#set(photo, "failed", `${answer.why} Your photo is still here${Number.isFinite(wait) ? " and will be sent again" : ""}.`);
+    this.#set(photo, "failed", `${answer.why} ${Number.isFinite(wait) ? gettext("Your photo is still here and will be sent again.") : gettext("Your photo is still here.")}`);
   }
 
   #sent(photo, { photo: stored, same_as: twin }) {

@@ -43,11 +43,11 @@ async function post(body) {
   if (!answer.redirected) {
     body.set("csrfmiddlewaretoken", html.querySelector("[name=csrfmiddlewaretoken]").value);
     const sent = await page(dialog.dataset.login, { method: "POST", body });
-    if (!sent.answer.redirected) return sent.html.querySelector('[role="alert"]')?.textContent.trim() || "Please try again.";
+    if (!sent.answer.redirected) return sent.html.querySelector('[role="alert"]')?.textContent.trim() || gettext("Please try again.");
   }
   const now = await page(dialog.dataset.upload);
   if (now.html.getElementById("upload")?.dataset.user === dialog.dataset.user) return "";
-  return "Somebody else is signed in now. Your photos stay in this browser until you sign in again.";
+  return gettext("Somebody else is signed in now. Your photos stay in this browser until you sign in again.");
 }
 
 form.addEventListener("submit", async (event) => {
@@ -60,7 +60,7 @@ form.addEventListener("submit", async (event) => {
     else dialog.close("signed in");
     for (const field of document.getElementsByName("csrfmiddlewaretoken")) field.value = csrfToken();
   } catch {
-    tell("The connection broke. Please try again.");
+    tell(gettext("The connection broke. Please try again."));
   }
   button.disabled = false;
 });
