@@ -12,7 +12,7 @@ from django.test import Client
 from tests import catalogs
 from tests.classifier.listings import upload
 
-SWEDISH = {"HTTP_ACCEPT_LANGUAGE": "sv-SE,sv;q=0.9,en;q=0.5"}
+SWEDISH = {"accept-language": "sv-SE,sv;q=0.9,en;q=0.5"}
 NAMED = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}|</?em>")
 
 
@@ -56,14 +56,14 @@ def test_the_compiled_catalog_is_that_of_the_texts(domain: str) -> None:
 @pytest.mark.django_db
 def test_the_browsers_language_decides_and_a_choice_is_kept(client: Client) -> None:
     """Swedish where it is asked for first; who chose English keeps it; others get English."""
-    assert "Glömt lösenordet?" in client.get("/login/", **SWEDISH).content.decode()
-    assert 'lang="sv"' in client.get("/login/", **SWEDISH).content.decode()
+    assert "Glömt lösenordet?" in client.get("/login/", headers=SWEDISH).content.decode()
+    assert 'lang="sv"' in client.get("/login/", headers=SWEDISH).content.decode()
     for languages in ("de-DE,de", "en-US,en", ""):
-        page = client.get("/login/", HTTP_ACCEPT_LANGUAGE=languages).content.decode()
+        page = client.get("/login/", headers={"accept-language": languages}).content.decode()
         assert "Forgotten your password?" in page
-    answer = client.post("/language/", {"language": "en-gb", "next": "/login/"}, **SWEDISH)
+    answer = client.post("/language/", {"language": "en-gb", "next": "/login/"}, headers=SWEDISH)
     assert answer["Location"] == "/login/"
-    assert "Forgotten your password?" in client.get("/login/", **SWEDISH).content.decode()
+    assert "Forgotten your password?" in client.get("/login/", headers=SWEDISH).content.decode()
     client.post("/language/", {"language": "sv", "next": "https://elsewhere.example/"})
     assert "Glömt lösenordet?" in client.get("/login/").content.decode()
 
@@ -72,10 +72,12 @@ def test_the_browsers_language_decides_and_a_choice_is_kept(client: Client) -> N
 def test_refusals_are_said_in_the_sellers_language(client: Client, seller: User) -> None:
     """Those of rules that know no Django too, on the page and from the API that scripts ask."""
     client.force_login(seller)
-    page = client.post("/", {"photos": [upload("a.txt", b"hello")]}, **SWEDISH).content.decode()
+    page = client.post(
+        "/", {"photos": [upload("a.txt", b"hello")]}, headers=SWEDISH
+    ).content.decode()
     assert "a.txt: Filen är ingen bild som vi kan läsa." in page
-    draft = client.post("/api/v1/drafts/", **SWEDISH, headers={"Idempotency-Key": str(seller.pk)})
+    draft = client.post("/api/v1/drafts/", headers={**SWEDISH, "Idempotency-Key": str(seller.pk)})
     assert draft.status_code == 400
-    script = client.get("/texts.js", **SWEDISH).content.decode()
+    script = client.get("/texts.js", headers=SWEDISH).content.decode()
     assert "Anslutningen br\\u00f6ts." in script
     assert "Anslutningen" not in client.get("/texts.js").content.decode()
