@@ -86,7 +86,7 @@ class UploadPage(LoginRequiredMixin, View):
             return self._page(error.problems, status=400)
         except StorageUnavailableError as error:
             logger.error("An upload needs the photo storage: %s", error, exc_info=error)
-            page = self._page([wording.STORAGE_UNAVAILABLE], status=503)
+            page = self._page([str(wording.STORAGE_UNAVAILABLE)], status=503)
             page.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
             return page
         for refusal in received.refused:

@@ -273,7 +273,7 @@ def gradcam_image(request: HttpRequest, photo: int) -> HttpResponseBase:
         png = gradcam.stored_image(row)
     except StorageUnavailableError as error:
         logger.error("A Grad-CAM image needs the photo storage: %s", error, exc_info=error)
-        response = _refused(503, wording.STORAGE_UNAVAILABLE)
+        response = _refused(503, str(wording.STORAGE_UNAVAILABLE))
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
     if png is not None:
