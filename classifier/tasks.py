@@ -131,8 +131,16 @@ def get_ready(sender: Any, **_: Any) -> None:
     """Load the model before the first photo comes, and notify workers of what came meanwhile."""
     queues = sender.app.amqp.queues.consume_from
     if settings.CELERY_TASK_ROUTES[notify.CLASSIFY_TASK]["queue"] in queues:
-        # Imported here, as above: a worker for other queues has no torch either.
-        from classifier.worker.loops import tag
+        # Here, as above: a worker for other queues has no torch either.
+        try:
+            from classifier.worker.loops import tag
+        # Whatever it is, such as a full temporary disk: a package that was imported half cannot be
+        # imported again, and Celery would go on with a worker that never tags a photo.
+        except Exception as error:
+            from classifier.worker.watchdog import EXIT_HANGS, end_now
+
+            end_now(f"The model's programs could not be loaded: {error!r}", EXIT_HANGS)
+            raise
 
         tag.end_in_time()
         tag.be_seen()
