@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --pytho
   --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock run demo test chaos fuzz crowd coverage lint format messages bench browser clean
+.PHONY: help install lock run demo test chaos fuzz crowd coverage lint format messages bench sbom audit browser clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,6 +94,15 @@ messages: install ## collect texts for translation and compile the translations
 bench: export DEBUG = on
 bench: install ## measure, and compare with a named reference (ARGS="phone growth" for some)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+sbom: install ## write what is inside to var/sbom, as CycloneDX, one file a lock
+	$(BIN)/python -m requirements.sbom $(ARGS)
+
+# From https://osv-vulnerabilities.storage.googleapis.com/PyPI/all.zip; none comes with the sources,
+# for it would be old tomorrow.
+audit: install ## look for pinned packages with known faults; ADVISORIES=all.zip, as osv.dev gives it
+	@test -n "$(ADVISORIES)" || { echo "Say where the advisories are: make audit ADVISORIES=all.zip"; exit 2; }
+	$(BIN)/python -m requirements.audit $(ADVISORIES)
 
 # A browser of the system, else Playwright's own, which needs no root. Without any the browser tests
 # say so and skip.
