@@ -25,10 +25,11 @@ class Footprint:
 
 
 # The most that each may hold at any time: a leak passes them long before 5,000 photos. The worker
-# has torch in it, the web process 24 threads, each with a connection of its own.
+# has torch, two models while it goes over to another, and the process that decodes suspects; the
+# web process 24 threads, each with a connection of its own.
 MOST: Final = {
     "web": Footprint(memory=600, files=250, threads=60),
-    "worker": Footprint(memory=1500, files=250, threads=80),
+    "worker": Footprint(memory=2000, files=250, threads=80),
 }
 # Web and worker, 24 threads each, and what the scheduler and commands need.
 MOST_CONNECTIONS: Final = 60

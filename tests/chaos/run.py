@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tests.chaos.faults import KINDS, Faults
-from tests.chaos.leaks import Largest
+from tests.chaos.leaks import Largest, footprint
 from tests.chaos.schedule import Fault, make_schedule
 from tests.chaos.setups import Setup, running
 from tests.chaos.uploads import Uploads
@@ -110,7 +110,8 @@ def run_chaos(
             for number, fault in enumerate(schedule, start=1):
                 _wait_for(fault, uploads, causes)
                 uploads.allow(photos * number // len(schedule))
-                say(f"{len(uploads.taken):>6} taken · {fault.kind}, {fault.seconds:g} s")
+                held = footprint(broken.system.worker)
+                say(f"{len(uploads.taken):>6} taken · {fault.kind}, {fault.seconds:g} s · {held}")
                 causes.cause(fault.kind, fault.seconds)
                 causes.revive()
                 outcome.held.look(
