@@ -130,11 +130,23 @@ def _basis(centred: Floats, heads: Floats, dimensions: int) -> Floats:
     """Return orthonormal rows: the span of the heads, then principal components of the rest."""
     first = np.linalg.qr(heads.T.astype(np.float64))[0].T  # (K, 2048)
     rest = centred - (centred @ first.T) @ first
-    strengths, directions = np.linalg.eigh(rest.T @ rest)  # ascending
+    strengths, directions = _principal(rest)
     # What has no strength may be any direction, also one of the heads' span.
-    strong = strengths > LEAST_STRENGTH * max(float(strengths[-1]), np.finfo(float).tiny)
-    components = directions[:, strong][:, ::-1].T[: max(dimensions - len(first), 0)]
+    strong = strengths > LEAST_STRENGTH * max(float(strengths[0]), np.finfo(float).tiny)
+    components = directions[strong][: max(dimensions - len(first), 0)]
     return np.concatenate([first, components]).astype(np.float32)
+
+
+def _principal(rows: Floats) -> tuple[Floats, Floats]:
+    """Return squared singular values (R,), the largest first, and their directions (R, 2048).
+
+    By what is smaller, the photos or the features: four seconds less for a hundred photos.
+    """
+    if len(rows) < rows.shape[1]:
+        _, values, directions = np.linalg.svd(rows, full_matrices=False)
+        return values**2, directions
+    strengths, columns = np.linalg.eigh(rows.T @ rows)  # ascending
+    return strengths[::-1], columns.T[::-1]
 
 
 def _must_be_whole(tensors: dict[str, NDArray[Any]]) -> None:

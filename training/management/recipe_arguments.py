@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.management.base import CommandParser
 
+from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import HeadLayout, StridePlacement
 from training.calibration.promise import Promise
 from training.data.photo_folders import PhotoFolders
@@ -102,6 +103,10 @@ def _add_settings(parser: CommandParser) -> None:
         help=f"how a photo becomes a square {_told(lambda p: p.preprocessing.fit)}",
     )  # fmt: skip
     group.add_argument(
+        "--size", type=int, metavar="PIXELS",
+        help=f"side of that square, for tagging, too {_told(lambda p: p.preprocessing.size)}",
+    )  # fmt: skip
+    group.add_argument(
         "--train-size", type=int, metavar="PIXELS",
         help="side of training photos, with --train-from all or layer2 "
         f"{_told(lambda p: p.train_size)}",
@@ -165,6 +170,13 @@ def _word(value: object) -> object:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
 
 
+def _preprocessing(options: dict[str, Any], preset: Preprocessing) -> Preprocessing:
+    """Return the preset's with what was asked for; what is cut off at the sides keeps its share."""
+    size = options["size"] or preset.size
+    resize = max(size, round(preset.resize * size / preset.size))
+    return replace(preset, size=size, resize=resize, **_only(options, ("fit",)))
+
+
 def recipe_of(options: dict[str, Any], **given: Any) -> TrainRequest:
     """Return the request; ``given`` are the fields that are no part of a recipe.
 
@@ -175,17 +187,19 @@ def recipe_of(options: dict[str, Any], **given: Any) -> TrainRequest:
     if options["views"] < 1:
         raise ValueError(f"--views must be at least 1; it is {options['views']}.")
     more_seeds = _more_seeds(options, preset)
+    preprocessing = _preprocessing(options, preset.preprocessing)
+    smaller = preset.train_size / preset.preprocessing.size
     return TrainRequest(
         photos=PhotoFolders.of(options["photos"]),
         preset=options["preset"],
         backbone=options["backbone"],
         stride_placement=StridePlacement(options["strides"]),
-        preprocessing=replace(preset.preprocessing, **_only(options, ("fit",))),
+        preprocessing=preprocessing,
         augmentation=Augmentation(options["augmentation"] or preset.augmentation),
         outliers=preset.outliers if options["outliers"] is None else options["outliers"],
         views=options["views"],
         evaluation_view=preset.evaluation_view,
-        train_size=options["train_size"] or preset.train_size,
+        train_size=options["train_size"] or max(32, round(smaller * preprocessing.size)),
         more_seeds=more_seeds,
         cache=options["cache"],
         config=replace(preset.config, **_only(options, SETTINGS)),
