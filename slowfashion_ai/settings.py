@@ -301,6 +301,12 @@ REVIEW_CLAIM_LEASE = timedelta(seconds=env.int("REVIEW_CLAIM_SECONDS", default=6
 REVIEW_SAMPLE_SHARE = _share("REVIEW_SAMPLE_SHARE", default=0.02)
 # Of the settled photos, the share that a second moderator sees blind.
 REVIEW_SECOND_SHARE = _share("REVIEW_SECOND_SHARE", default=0.0)
+# Moderators with fewer verdicts get photos to practise on. 0: nobody does.
+REVIEW_NEWCOMER_VERDICTS = env.int("REVIEW_NEWCOMER_VERDICTS", default=100)
+if REVIEW_NEWCOMER_VERDICTS < 0:
+    raise ImproperlyConfigured(
+        f"REVIEW_NEWCOMER_VERDICTS must be 0 or more; it is {REVIEW_NEWCOMER_VERDICTS}."
+    )
 # "oldest" (unknown first, then main-class fallbacks, each by age) or "informative".
 REVIEW_ORDER = env.str("REVIEW_ORDER", default="oldest")
 if REVIEW_ORDER not in ("oldest", "informative"):

@@ -1,11 +1,11 @@
 """Django admin: one module or package a model. Everything the model said is read-only here."""
 
-from classifier.admin import drift, listing, photo, retraining, status
+from classifier.admin import drift, guidance, listing, photo, retraining, status
 from classifier.admin.account_pages import accounts, audit
 from classifier.admin.review import reviews
 from classifier.admin.versions import model_version, shadow
 
 __all__ = (
-    "accounts", "audit", "drift", "listing", "model_version", "photo", "retraining", "reviews",
-    "shadow", "status",
+    "accounts", "audit", "drift", "guidance", "listing", "model_version", "photo", "retraining",
+    "reviews", "shadow", "status",
 )  # fmt: skip

@@ -12,6 +12,7 @@ from unfold.decorators import action, display
 from classifier import wording
 from classifier.admin import pictures
 from classifier.admin.date_filter import WholeDaysFilter
+from classifier.admin.guidance import GuidanceActions
 from classifier.admin.paginator import BoundedPaginator
 from classifier.admin.review.bulk_confirm import BulkConfirm
 from classifier.admin.review.chosen import ReviewThisPhoto
@@ -31,7 +32,7 @@ COLOURS = {
 
 
 @admin.register(ListingPhoto)
-class ListingPhotoAdmin(ReviewThisPhoto, BulkConfirm, PhotoReviews):
+class ListingPhotoAdmin(ReviewThisPhoto, BulkConfirm, GuidanceActions, PhotoReviews):
     """Read-only photos: a tag can be confirmed or reviewed from here, not edited."""
 
     list_display = (
@@ -67,7 +68,7 @@ class ListingPhotoAdmin(ReviewThisPhoto, BulkConfirm, PhotoReviews):
     search_fields = ("listing__title", "listing__seller__username", "original_name")
     search_help_text = "Title of the listing, name of the seller or of the file"
     ordering = ("-id",)
-    actions = ("confirm_prediction", "try_again")
+    actions = ("confirm_prediction", "try_again", "use_as_examples", "use_as_golden")
     readonly_fields = (
         "large",
         "seller",

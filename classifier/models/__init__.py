@@ -5,6 +5,12 @@ from classifier.models.deleted_photos import DeletedPhoto
 from classifier.models.drift import DriftDay
 from classifier.models.moderation.disagreements import Disagreement
 from classifier.models.moderation.embeddings import PhotoEmbedding
+from classifier.models.moderation.guidance import (
+    GoldenPhoto,
+    Guideline,
+    GuidelineExample,
+    PracticeVerdict,
+)
 from classifier.models.operations import Alarm, Canary, Heartbeat, Lease
 from classifier.models.photos import Listing, ListingPhoto
 from classifier.models.queue import Exclusion, QueueItem
@@ -31,12 +37,16 @@ __all__ = [
     "Disagreement",
     "DriftDay",
     "Exclusion",
+    "GoldenPhoto",
+    "Guideline",
+    "GuidelineExample",
     "Heartbeat",
     "Lease",
     "Listing",
     "ListingPhoto",
     "ModelVersion",
     "PhotoEmbedding",
+    "PracticeVerdict",
     "Promotion",
     "QueueItem",
     "Reclassification",

@@ -14,7 +14,16 @@ from django.urls.exceptions import NoReverseMatch
 from django.utils import timezone
 
 from classifier.accounts.roles import ENGINEER_RIGHTS, MODERATOR_RIGHTS
-from classifier.models import DriftDay, ListingPhoto, ModelVersion, RetrainRun, Shadow
+from classifier.models import (
+    DriftDay,
+    GoldenPhoto,
+    Guideline,
+    ListingPhoto,
+    ModelVersion,
+    PracticeVerdict,
+    RetrainRun,
+    Shadow,
+)
 from tests.classifier.listings import tag, uploaded_listing
 from tests.compose_file import REPOSITORY
 from tests.scores import some_scores
@@ -59,7 +68,12 @@ def numbers(seller: User, champion: ModelVersion) -> dict[str, int]:
     listing = uploaded_listing(seller)
     tag(champion, some_scores("Bags", 0.98, "Tote Bags", 0.96))
     photo = ListingPhoto.objects.get()
+    guideline = Guideline.objects.create(label="Boots", text="The shaft covers the ankle.")
     return {
+        "guideline": guideline.pk, "goldenphoto": GoldenPhoto.objects.create(photo=photo).pk,
+        "practiceverdict": PracticeVerdict.objects.create(
+            moderator=seller, photo=photo, verdict="not_ours", is_right=False
+        ).pk,
         "listing": listing.pk, "listingphoto": photo.pk, "modelversion": champion.pk,
         "user": seller.pk, "group": Group.objects.create(name="some").pk,
         "retrainrun": RetrainRun.objects.create(trigger="command").pk,

@@ -18,8 +18,12 @@ from classifier.ml.network import HierarchicalResNet
 from classifier.models import (
     Alarm,
     DriftDay,
+    GoldenPhoto,
+    Guideline,
+    GuidelineExample,
     ListingPhoto,
     ModelVersion,
+    PracticeVerdict,
     Promotion,
     Reclassification,
     RetrainRun,
@@ -44,7 +48,7 @@ SELLERS_PAGES: Final = (
 )  # fmt: skip
 _LISTS: Final = (
     "listing", "listingphoto", "modelversion", "review", "retrainrun", "shadow", "driftday",
-    "alarm", "auditentry",
+    "alarm", "auditentry", "guideline", "goldenphoto", "practiceverdict",
 )  # fmt: skip
 _VERSION: Final = "/admin/classifier/modelversion/{version}"
 ADMIN_PAGES: Final = (
@@ -53,7 +57,7 @@ ADMIN_PAGES: Final = (
     *(f"/admin/classifier/{name}/" for name in _LISTS),
     *(
         f"/admin/classifier/{name}/{{{name}}}/change/"
-        for name in ("listing", "listingphoto", "retrainrun", "shadow", "driftday")
+        for name in ("listing", "listingphoto", "retrainrun", "shadow", "driftday", "guideline")
     ),
     f"{_VERSION}/change/", f"{_VERSION}/thresholds/?promise=5", f"{_VERSION}/reviews/",
     f"{_VERSION}/compare/?with={{other}}", f"{_VERSION}/history/",
@@ -90,8 +94,16 @@ def photos() -> dict[str, int]:
     photo = a_photo("Boots", listing=listing, file=True, **FALLBACK)
     a_photo("Shoulder Bags", listing=listing, file=True, **CONFIDENT)
     a_photo("High Heels", listing=listing, file=True, **UNKNOWN)
+    guideline = Guideline.objects.create(label="Boots", text="The shaft covers the ankle.")
+    GuidelineExample.objects.create(guideline=guideline, photo=photo)
+    GoldenPhoto.objects.create(photo=photo)
+    PracticeVerdict.objects.create(
+        moderator=User.objects.get(username=ADMINISTRATOR), photo=photo, verdict="not_ours",
+        is_right=False,
+    )  # fmt: skip
     return {
-        "listing": listing.pk, "listingphoto": photo.pk, "owner": listing.seller_id,
+        "guideline": guideline.pk, "listing": listing.pk,
+        "listingphoto": photo.pk, "owner": listing.seller_id,
         "user": User.objects.get(username=ADMINISTRATOR).pk,
     }  # fmt: skip
 

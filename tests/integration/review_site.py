@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django import DjangoDbBlocker
 
-from classifier.models import Disagreement, Listing, QueueItem, Review, triggers
+from classifier.models import Disagreement, Guideline, Listing, QueueItem, Review, triggers
 from tests.databases import database_at, default_database, drop_delete_triggers
 from tests.servers.processes import wait_until
 from tests.servers.system import System
@@ -67,6 +67,7 @@ class Site:
             Disagreement.objects.all().delete()
             Review.objects.all()._raw_delete("default")
             Listing.objects.all().delete()
+            Guideline.objects.all().delete()
             triggers.install()
 
 

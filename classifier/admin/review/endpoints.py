@@ -19,6 +19,7 @@ from classifier.photos import gradcam
 from classifier.photos.storage import RETRY_AFTER_SECONDS, StorageUnavailableError
 from classifier.review import direct, verdicts, whole_listing
 from classifier.review.errors import ConflictError, PhotoGoneError, ReviewError
+from classifier.review.guidance import practice
 from classifier.review.queue import cards, claims
 from classifier.review.queue.counters import counters
 
@@ -118,7 +119,12 @@ def _uuid(value: object) -> UUID:
         raise BadRequestError(f"A claim was expected; {value!r} came.") from error
 
 
-def _number(body: Body, name: str) -> int:
+def number_in(body: Body, name: str) -> int:
+    """Return a number of a row that the body names.
+
+    Raises:
+        BadRequestError: if it is none.
+    """
     value = body.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**63:
         raise BadRequestError(f"`{name}` must be a number of ours; {value!r} came.")
@@ -132,7 +138,12 @@ def _seconds(body: Body) -> float | None:
     return float(value)
 
 
-def _verdict(body: Body) -> verdicts.Verdict:
+def verdict_in(body: Body) -> verdicts.Verdict:
+    """Return the verdict of a body.
+
+    Raises:
+        BadRequestError, InvalidVerdictError: if it makes no sense.
+    """
     try:
         kind = Review.Verdict(str(body.get("verdict")))
     except ValueError as error:
@@ -151,6 +162,10 @@ def _label(body: Body, name: str) -> str | None:
 def _next(user: User, body: Body) -> Body:
     if not body.get("want"):
         return {}
+    # One at a time: the page says so while it has one that is not decided.
+    golden = None if body.get("practising") else practice.next_golden(user)
+    if golden is not None:
+        return {"next": cards.golden_card(golden, key=uuid4())}
     item = claims.claim_next(moderator=user)
     return {"next": cards.card(item) if item else None}
 
@@ -164,11 +179,11 @@ def take(user: User, body: Body) -> Body:
 @endpoint
 def decide(user: User, body: Body) -> Body:
     """Store a verdict and claim the next photo; with ``listing`` for all photos of the listing."""
-    verdict = _verdict(body)
+    verdict = verdict_in(body)
     with transaction.atomic():
         review = verdicts.record_verdict(
             moderator=user,
-            item=_number(body, "item"),
+            item=number_in(body, "item"),
             claim=_uuid(body.get("claim")),
             verdict=verdict,
             seconds=_seconds(body),
@@ -184,16 +199,16 @@ def _for_listing(review: Review, verdict: verdicts.Verdict, body: Body) -> int:
 @endpoint
 def undo(user: User, body: Body) -> Body:
     """Take a verdict back; the photo comes up again, one that was chosen as ``photo``."""
-    item = whole_listing.undo(moderator=user, review=_number(body, "review"))
+    item = whole_listing.undo(moderator=user, review=number_in(body, "review"))
     if "photo" in body:
-        return {**_chosen(user, _number(body, "photo")), **_counted(user)}
+        return {**_chosen(user, number_in(body, "photo")), **_counted(user)}
     return {"card": cards.card(item) if item and item.claim else None, **_counted(user)}
 
 
 @endpoint
 def choose(user: User, body: Body) -> Body:
     """Show one photo that the moderator names, queued or not, settled or not."""
-    return _chosen(user, _number(body, "photo"))
+    return _chosen(user, number_in(body, "photo"))
 
 
 def _chosen(user: User, photo: int) -> Body:
@@ -210,13 +225,13 @@ def _chosen(user: User, photo: int) -> Body:
 @endpoint
 def settle(user: User, body: Body) -> Body:
     """Store a verdict on a photo that the moderator chose."""
-    verdict = _verdict(body)
+    verdict = verdict_in(body)
     with transaction.atomic():
         review = direct.settle(
             moderator=user,
-            photo=_number(body, "photo"),
+            photo=number_in(body, "photo"),
             key=_uuid(body.get("claim")),
-            seen=None if body.get("seen") is None else _number(body, "seen"),
+            seen=None if body.get("seen") is None else number_in(body, "seen"),
             verdict=verdict,
             seconds=_seconds(body),
         )
@@ -234,7 +249,7 @@ def skip(user: User, body: Body) -> Body:
 @endpoint
 def back(user: User, body: Body) -> Body:
     """Claim a skipped photo again."""
-    return {"card": cards.card(claims.take_back(moderator=user, item=_number(body, "item")))}
+    return {"card": cards.card(claims.take_back(moderator=user, item=number_in(body, "item")))}
 
 
 @endpoint

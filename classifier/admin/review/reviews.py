@@ -16,11 +16,12 @@ from classifier.accounts import audit
 from classifier.admin import pictures
 from classifier.admin.date_filter import WholeDaysFilter
 from classifier.admin.read_only import ReadOnlyAdmin
-from classifier.admin.review import endpoints, grid_page, wording
+from classifier.admin.review import endpoints, grid_page, practice, wording
 from classifier.admin.review.chosen import ReviewColumn, with_column
 from classifier.admin.review.filters import ModeratorFilter
 from classifier.models import Review
 from classifier.review import export
+from classifier.review.guidance.guidelines import guideline_cards
 from classifier.review.history import latest_verdicts, occasion
 from classifier.review.quality import charts, moderators
 from classifier.review.queue import shortcuts
@@ -39,6 +40,7 @@ ENDPOINTS = {
     "release": endpoints.release,
     "choose": endpoints.choose,
     "settle": endpoints.settle,
+    "practise": practice.practise,
 }
 
 
@@ -131,6 +133,7 @@ class ReviewAdmin(ReviewColumn, ReadOnlyAdmin):
             "offers": shortcuts.OFFERS,
             "actions": shortcuts.ACTIONS,
             "because": shortcuts.reasons(),
+            "guidelines": guideline_cards(),
             "longest_note": Review.LONGEST_NOTE,
             "page": {
                 "moderator": request.user.pk,

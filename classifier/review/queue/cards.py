@@ -55,6 +55,18 @@ def chosen_card(photo: ListingPhoto, *, settled: Review | None, key: UUID) -> di
     }
 
 
+def golden_card(photo: ListingPhoto, *, key: UUID) -> dict[str, Any]:
+    """Return a photo to practise on, without what is known of it."""
+    return {
+        "item": f"practice-{photo.pk}",
+        "claim": str(key),
+        "practice": True,
+        "round": 1,
+        "blind": True,
+        **_about(photo, blind=True),
+    }
+
+
 def _settled(review: Review) -> str:
     day = date(timezone.localtime(review.at), "j F Y")
     return f"Settled as {review.label} by {review.moderator} on {day}"

@@ -66,6 +66,7 @@ ACTIONS: Final = (
     Key("Z", "Zoom", "makes the photo larger, or whole again; + and - by steps, arrows move it"),
     Key("O", "Other", "shows the other photos of the listing, one after the other"),
     Key("M", "Map", "shows where the model looked"),
+    Key("G", "Guidelines", "shows for each class when a photo is of it, with examples"),
     Key("?", "Help", "shows this list"),
 )
 

@@ -21,7 +21,7 @@ export function listen({ view, actions }) {
     if (held && event.key === "Enter" && event.target.closest?.("#queue button")) event.preventDefault();
     const key = meant(event);
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    if (view.helpOpen && key !== "?") return;
+    if ((view.helpOpen && key !== "?") || (view.guidance.isOpen && key !== "G")) return;
     const button = buttonFor(key, view.reasonsOpen ? "#q-reasons" : "#queue");
     if (!button || button.disabled) return;
     event.preventDefault();

@@ -70,7 +70,8 @@ function all() {
 async function ask(url, body, options) {
   coming += 1;
   show();
-  const answer = await outbox.send(url, body, options);
+  const practising = cards.some((card) => card.practice);
+  const answer = await outbox.send(url, { ...body, practising }, options);
   coming -= 1;
   return answer;
 }
@@ -114,6 +115,7 @@ function leavable({ seen }) {
 async function decide({ verdict, main, sub, name, because = "" }) {
   view.closeReasons();
   if (!leavable({ seen: true })) return;
+  if (cards[0].practice) return practise({ verdict, main, sub, name });
   const note = view.takeNote();
   const seconds = (performance.now() - shownAt) / 1000;
   const listing = wholeListing;
@@ -147,6 +149,16 @@ async function decide({ verdict, main, sub, name, because = "" }) {
   add(body.next);
 }
 
+// A photo that is settled already: the newcomer hears at once what is right, then the next one comes.
+const practise = ({ verdict, main, sub, name }) => whileBusy(async () => {
+  const { photo } = cards[0];
+  const { status, body } = await outbox.send(page.endpoints.practise, { photo, verdict, main, sub });
+  if (status === 200) await view.guidance.tell({ photo, said: sub ? `${main} › ${sub}` : name, ...body });
+  else view.toast(body.message ?? "That did not work.", { tone: "warning" });
+  cards.shift();
+  fill();
+});
+
 // How the server knows the photo: by its place in the queue, or by its number and what was seen.
 function named({ chosen, item, photo, seen }) {
   return chosen ? { photo, seen } : { item };
@@ -155,6 +167,7 @@ function named({ chosen, item, photo, seen }) {
 async function skip() {
   if (!leavable({ seen: false })) return;
   if (cards[0].chosen) return show(leave());
+  if (cards[0].practice) return view.toast("Decide on this one: it is for practice, and counts for nothing else.");
   count({ skipped: counters.skipped + 1, left: Math.max(0, counters.left - 1) });
   const { card, want } = leave();
   past.push({ card, skipped: true });
@@ -247,7 +260,7 @@ async function map() {
 
 async function heartbeat() {
   if (outbox.waiting.length) return;
-  const held = cards.filter((card) => !card.chosen).map((card) => card.claim);
+  const held = cards.filter((card) => !card.chosen && !card.practice).map((card) => card.claim);
   const { status, body } = await outbox.send(page.endpoints.keep, { claims: held });
   if (status !== 200) return;
   count(body.counters);
@@ -293,7 +306,7 @@ const offers = {
   likeliest: () => accept(cards[0]?.likeliest?.[0]),
   second: () => accept(cards[0]?.likeliest?.[1]),
 };
-listen({ view, actions: { decide, all, skip, undo, back, again, ...offers, map, zoom: () => view.zoom.toggle(), other: () => view.nextOther(), reason: () => view.reasons(), help: () => view.help() } });
+listen({ view, actions: { decide, all, skip, undo, back, again, ...offers, map, zoom: () => view.zoom.toggle(), other: () => view.nextOther(), reason: () => view.reasons(), guidelines: () => view.guidance.guidelines(), help: () => view.help() } });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) heartbeat(); });
 window.addEventListener("pagehide", giveBack);
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

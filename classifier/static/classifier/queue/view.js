@@ -1,5 +1,6 @@
 // What the screen shows; knows nothing of the server but the addresses of pictures.
 
+import { Guidance } from "./guidance.js";
 import { Picture } from "./picture.js";
 import { Zoom } from "./zoom.js";
 
@@ -18,8 +19,9 @@ export class View {
     });
     this.zoom = new Zoom($("q-photo"), {
       onChange: (on) => this.root.querySelector("[data-action=zoom]").setAttribute("aria-pressed", String(on)),
-      asleep: () => this.helpOpen || this.reasonsOpen || $("q-card").hidden,
+      asleep: () => this.helpOpen || this.reasonsOpen || this.guidance.isOpen || $("q-card").hidden,
     });
+    this.guidance = new Guidance({ thumbnail: (photo) => pictureUrl(page.thumbnail, photo) });
     $("q-reasons").addEventListener("close", () => this.#showNote());
     $("q-others").addEventListener("click", (event) => {
       const button = event.target.closest("button");
@@ -82,7 +84,7 @@ export class View {
     $("q-contradiction").hidden = !card.contradiction;
     $("q-settled").textContent = card.settled ? `${card.settled}. Your verdict replaces that one; the record keeps both.` : "";
     $("q-settled").hidden = !card.settled;
-    const mark = card.round === 4 ? "The seller disagrees" : card.round === 3 ? "Third review: two moderators disagree" : card.round === 2 ? "Second review" : card.blind ? "Blind sample" : "";
+    const mark = card.practice ? "For practice: settled already" : card.round === 4 ? "The seller disagrees" : card.round === 3 ? "Third review: two moderators disagree" : card.round === 2 ? "Second review" : card.blind ? "Blind sample" : "";
     $("q-mark").textContent = mark;
     $("q-mark").hidden = !mark;
     this.speak(`${card.title}. ${card.blind ? "Blind." : `${card.tag}. ${card.why}`} ${card.settled ?? ""}`);

@@ -1,0 +1,1 @@
+"""Guidelines and practice: what a moderator goes by, and learns from."""
