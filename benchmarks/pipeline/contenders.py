@@ -1,0 +1,130 @@
+"""What tags the same pending photos: our worker, and the straightforward way."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+
+from benchmarks.pipeline.site import (
+    BINARIES,
+    KEEP_MEMORY,
+    add_pending,
+    processor_seconds,
+    program,
+)
+
+WARM_UP: Final = 32
+LONGEST_SECONDS: Final = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Seconds a photo: of the clock, of a core in the worker, of a core in the database."""
+
+    wall: float
+    processor: float
+    database: float
+
+
+class Contender:
+    """Programs that make stored tags of pending rows.
+
+    Args:
+        name: what the table calls it.
+        command: without the path of the virtual environment.
+        env: what it needs besides the site's environment.
+        submit: tells it of new rows.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: list[str],
+        env: dict[str, str],
+        submit: Callable[[list[int]], object],
+    ) -> None:
+        self.name = name
+        self._command = [str(BINARIES / command[0]), *command[1:]]
+        self._env = env
+        self._submit = submit
+
+    def run(
+        self, rows: list[dict[str, Any]], photos: int, env: dict[str, str],
+        database: psutil.Process | None,
+    ) -> Run:  # fmt: skip
+        """Start it, let it tag some photos, then measure it on ``photos`` more."""
+        with self._running(env) as process:
+            self._tag(add_pending(rows, WARM_UP))
+            numbers = add_pending(rows, photos)
+            before = _seconds(process), _seconds(database)
+            wall = self._tag(numbers)
+            after = _seconds(process), _seconds(database)
+        return Run(wall / photos, (after[0] - before[0]) / photos, (after[1] - before[1]) / photos)
+
+    @contextmanager
+    def _running(self, env: dict[str, str]) -> Iterator[psutil.Process]:
+        log = Path(env["VAR_DIR"]) / f"{self.name.split()[0]}.log"
+        with program(self._command, env | self._env, log, ready=" ready.") as process:
+            yield process
+
+    def _tag(self, numbers: list[int]) -> float:
+        """Return after how many seconds the last of these photos was stored."""
+        from classifier.models import ListingPhoto
+
+        began = time.perf_counter()
+        self._submit(numbers)
+        pending = ListingPhoto.objects.filter(pk__in=numbers, status="pending")
+        while pending.exists():
+            if time.perf_counter() - began > LONGEST_SECONDS:
+                raise SystemExit(f"{self.name} left {pending.count()} photos untagged.")
+            time.sleep(0.05)
+        seconds = time.perf_counter() - began
+        failed = ListingPhoto.objects.filter(pk__in=numbers, status="failed").count()
+        if failed:
+            raise SystemExit(f"{self.name} failed on {failed} photos.")
+        return seconds
+
+
+def _seconds(process: psutil.Process | None) -> float:
+    return 0.0 if process is None else processor_seconds(process)
+
+
+def our_worker(engine: str) -> Contender:
+    """Return the worker of the Procfile with this engine."""
+    from classifier import notify
+
+    return Contender(
+        f"worker, {engine}",
+        [
+            "celery", "--app", "slowfashion_ai", "worker", "--pool", "threads", "--concurrency",
+            "4", "--queues", "classification,reclassification,maintenance", "--without-gossip",
+            "--without-mingle",
+        ],
+        {"ENGINE": engine, **KEEP_MEMORY},
+        lambda _: notify.notify_workers(),
+    )  # fmt: skip
+
+
+def straightforward() -> Contender:
+    """Return one Celery task a photo, in a process a core."""
+    from benchmarks.pipeline import one_by_one
+
+    def submit(numbers: list[int]) -> None:
+        for number in numbers:
+            one_by_one.tag.delay(number)
+
+    return Contender(
+        "one task a photo",
+        [
+            "celery", "--app", "benchmarks.pipeline.one_by_one", "worker", "--concurrency",
+            str(os.cpu_count() or 1), "--queues", "one-by-one", "--without-gossip",
+            "--without-mingle",
+        ],
+        {"OMP_NUM_THREADS": "1"},
+        submit,
+    )  # fmt: skip

