@@ -24,7 +24,9 @@ WINDOW: Final = {"width": 1100, "height": 900}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--address", default="http://127.0.0.1:8000")
     parser.add_argument("--passwords", type=Path, default=Path("var/demo-users.json"))
     options = parser.parse_args()

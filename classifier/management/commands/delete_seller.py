@@ -24,7 +24,12 @@ class Command(BaseCommand):
         except personal_data.NoSuchSellerError as error:
             raise CommandError(str(error)) from error
         if not yes:
-            asked = input(f"Type {name} to delete all of {name}'s listings and photos for good: ")
+            try:
+                asked = input(f"Type {name} to delete {name}'s listings and photos for good: ")
+            except EOFError as error:
+                raise CommandError(
+                    "Nothing was deleted: nobody is here to be asked. --yes deletes without asking."
+                ) from error
             if asked != name:
                 raise CommandError("Nothing was deleted.")
         photos = personal_data.delete(user)

@@ -23,7 +23,10 @@ class Command(BaseCommand):
             if not dry_run:
                 self.stdout.write(f"Removed {orphans.remove_orphans()} files.")
                 return
-            for name in orphans.find_orphans():
+            count = 0
+            for count, name in enumerate(orphans.find_orphans(), start=1):  # noqa: B007  # counted
                 self.stdout.write(name)
+            # Not among the names, which a script may read.
+            self.stderr.write(f"{count} files would be removed." if count else "There are none.")
         except StorageUnavailableError as error:
             raise CommandError(str(error)) from error

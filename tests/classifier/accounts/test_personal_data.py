@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -45,10 +46,16 @@ def test_an_export_has_the_data_and_the_photos(tagged: ListingPhoto, tmp_path: P
         call_command("export_seller", "seller", str(file))
 
 
-def test_a_deletion_leaves_nothing_of_a_seller(tagged: ListingPhoto, storage_folder: Path) -> None:
+def test_a_deletion_leaves_nothing_of_a_seller(
+    tagged: ListingPhoto, storage_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Rows, files and account are gone; another seller's are there."""
     other = User.objects.create_user("other")
     uploaded_listing(other)
+    monkeypatch.setattr("sys.stdin", StringIO())  # as in a script: nobody is there to be asked
+    with pytest.raises(CommandError, match="--yes deletes without asking"):
+        call_command("delete_seller", "seller")
+    assert User.objects.filter(username="seller").exists()
     call_command("delete_seller", "seller", yes=True)
     assert not User.objects.filter(username="seller").exists()
     assert Listing.objects.get().seller == other
