@@ -18,6 +18,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from rest_framework.authtoken.models import Token
 
 from classifier.throttles import SHARED_CACHE, address_of
@@ -137,4 +138,4 @@ class TokensEndWithPassword:
             Token.objects.filter(user=user).delete()
 
     def get_help_text(self) -> str:
-        return "With a new password, a new API token is needed too."
+        return _("With a new password, a new API token is needed too.")

@@ -88,6 +88,16 @@ def disagreement_answered(photo: ListingPhoto) -> bool:
 
 
 @register.filter
+def final_words(photo: ListingPhoto) -> str:
+    """What a photo ends up as, or where it is on its way."""
+    if photo.status == ListingPhoto.Status.CLASSIFIED:
+        return wording.in_words(labels.final_label(photo).words)
+    return (
+        _("Being looked at") if photo.status == ListingPhoto.Status.PENDING else _("Not readable")
+    )
+
+
+@register.filter
 def final_label(listing: Listing) -> labels.ListingLabel:
     """What the listing shows, and who says so."""
     return labels.listing_label(listing.photos.all())

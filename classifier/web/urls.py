@@ -3,13 +3,14 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from classifier.web import account, change, passwords, sign_up, views
+from classifier.web import account, change, lists, passwords, sign_up, views
 from classifier.web.disagree import DisagreeView
 from classifier.web.suggest import SuggestView
 
 urlpatterns = [
     path("", views.UploadPage.as_view(), name="upload"),
-    path("listings/", views.ListingsPage.as_view(), name="listings"),
+    path("listings/", lists.ListingsPage.as_view(), name="listings"),
+    path("photos/", lists.PhotosPage.as_view(), name="photos"),
     path("listings/<int:pk>/", views.ListingPage.as_view(), name="listing"),
     path("listings/<int:pk>/edit/", views.EditPage.as_view(), name="listing-edit"),
     path("listings/<int:pk>/tags/", views.TagsFragment.as_view(), name="listing-tags"),

@@ -1,7 +1,7 @@
 """The seller's pages: upload, listings, sign in."""
 
 import logging
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -22,18 +22,15 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from classifier import wording
 from classifier.accounts import lockout
-from classifier.models import Listing
 from classifier.photos.access import listings_for
 from classifier.photos.receiving import intake
-from classifier.photos.receiving.listings import own_listings, restorable_listings
+from classifier.photos.receiving.listings import own_listings
 from classifier.photos.storage import RETRY_AFTER_SECONDS, StorageUnavailableError
 from classifier.review import labels
 from classifier.throttles import LoginThrottle, UploadThrottle
 from slowfashion_ai.database.database_answers import database_answers
 
 logger = logging.getLogger(__name__)
-
-LISTINGS_A_PAGE: Final = 24
 
 
 def too_often_sentence() -> str:
@@ -113,34 +110,6 @@ def _limits() -> dict[str, int]:
         "max_megabytes": settings.PHOTO_MAX_BYTES // 2**20,
         "max_photos": settings.PHOTOS_PER_LISTING,
     }
-
-
-class ListingsPage(LoginRequiredMixin, View):
-    """A seller's listings, newest first; ``?before=ID`` goes on where a page ended."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        listings = labels.with_label_parts(
-            own_listings(request.user)  # type: ignore[arg-type]  # signed in
-        )
-        before = request.GET.get("before", "")
-        if len(before) < 19 and before.isascii() and before.isdecimal():
-            listings = listings.filter(pk__lt=int(before))
-        rows = list(listings[: LISTINGS_A_PAGE + 1])
-        context = {
-            "listings": rows[:LISTINGS_A_PAGE],
-            "more": len(rows) > LISTINGS_A_PAGE,
-            "own": True,
-            "deleted": self._deleted(),
-        }
-        return render(request, "classifier/listings.html", context)
-
-    def _deleted(self) -> Listing | None:
-        """Return what was deleted just now, to offer its return."""
-        number = self.request.GET.get("deleted", "")
-        if not (len(number) < 19 and number.isascii() and number.isdecimal()):
-            return None
-        mine = restorable_listings(self.request.user)  # type: ignore[arg-type]  # signed in
-        return mine.filter(pk=int(number)).first()
 
 
 class ListingPage(LoginRequiredMixin, View):

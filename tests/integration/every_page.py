@@ -44,7 +44,7 @@ from training.jobs.start import work_on
 
 SELLERS_PAGES: Final = (
     "/", "/listings/", "/listings/{listing}/", "/listings/{listing}/edit/", "/api/v1/docs/",
-    "/account/", "/account/password/", "/account/delete/",
+    "/photos/", "/account/", "/account/password/", "/account/delete/",
 )  # fmt: skip
 _LISTS: Final = (
     "listing", "listingphoto", "modelversion", "review", "retrainrun", "shadow", "driftday",

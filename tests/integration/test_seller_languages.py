@@ -1,0 +1,192 @@
+"""The seller's lists, light box and account in a browser, in Swedish and in English."""
+
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.auth.models import User
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from classifier.models import ListingPhoto
+from tests.integration.every_page import photos
+from tests.integration.review_site import OWNER, PASSWORD, Site
+from tests.rows import a_listing
+from tests.tagged_photos import CONFIDENT, a_photo
+
+pytestmark = pytest.mark.integration
+expect.set_options(timeout=30_000)
+
+NEW: Final = "another password of the tests"
+ENGLISH: Final = {
+    "search": "Search", "find": "Find", "class": "Class", "boots": "Boots", "bags": "Bags",
+    "whole": "The whole photo", "at": "2 of 3", "close": "Close", "name": "Name",
+    "password": "Password", "sign in": "Sign in", "change": "Change the password",
+    "changed": "Your password is changed.", "old": "Old password", "new": "New password",
+    "wrong": "This is not your present password.", "download": "Download your data",
+    "delete": "Delete the account …", "yours": "Your password", "all": "Delete everything",
+    "gone": "All deleted", "none": "No listing fits.",
+}  # fmt: skip
+SWEDISH: Final = {
+    "search": "Sök", "find": "Sök", "class": "Klass", "boots": "Stövlar", "bags": "Väskor",
+    "whole": "Hela bilden", "at": "2 av 3", "close": "Stäng", "name": "Namn",
+    "password": "Lösenord", "sign in": "Logga in", "change": "Ändra lösenordet",
+    "changed": "Ditt lösenord är ändrat.", "old": "Gammalt lösenord", "new": "Nytt lösenord",
+    "wrong": "Det är inte ditt nuvarande lösenord.", "download": "Ladda ner dina uppgifter",
+    "delete": "Ta bort kontot …", "yours": "Ditt lösenord", "all": "Ta bort allt",
+    "gone": "Allt borttaget", "none": "Ingen annons passar.",
+}  # fmt: skip
+LANGUAGES: Final = [
+    pytest.param("en-US", ENGLISH, id="en"),
+    pytest.param("sv-SE", SWEDISH, id="sv"),
+]
+
+
+@pytest.fixture
+def listing(site: Site) -> int:
+    """A listing with three photos; others with one."""
+    with site.database():
+        a_photo("Tote Bags", listing=a_listing("Tote in tan leather"), file=True, **CONFIDENT)
+        return photos()["listing"]
+
+
+@pytest.mark.parametrize(("locale", "words"), LANGUAGES)
+def test_lists_are_searched_and_photos_seen_whole(
+    site: Site,
+    listing: int,
+    sign_in: Callable[..., BrowserContext],
+    locale: str,
+    words: dict[str, str],
+) -> None:
+    """By the browser's language alone; the light box by keys, by touch and by buttons."""
+    context = sign_in(OWNER, locale=locale, has_touch=True, base_url=site.system.address)
+    page = context.new_page()
+    page.goto("/listings/")
+    expect(page.locator("html")).to_have_attribute("lang", locale[:2])
+    page.get_by_label(words["search"], exact=True).fill("ANKLE")
+    page.get_by_role("button", name=words["find"], exact=True).click()
+    expect(page.locator(".batch h2")).to_have_text(["Ankle boots, hardly worn"])
+    page.get_by_label(words["class"]).select_option(label=words["boots"])
+    page.get_by_role("button", name=words["find"], exact=True).click()
+    expect(page.get_by_text(words["none"])).to_be_visible()
+    page.goto("/listings/?q=ankle&kind=Bags")
+    see_whole(page, words)
+    page.goto("/photos/?kind=Bags")
+    expect(page.locator(".wall .frame")).to_have_count(2)
+    expect(page.locator(".wall .why").first).to_contain_text(words["bags"])
+
+
+def see_whole(page: Page, words: dict[str, str]) -> None:
+    box = page.get_by_role("dialog", name=words["whole"])
+    links = page.locator("a[data-full]")
+    links.first.click()
+    expect(box.locator("img")).to_have_js_property("naturalWidth", 320)
+    page.keyboard.press("ArrowRight")
+    expect(box.get_by_role("status")).to_have_text(words["at"])
+    for _ in range(6):  # the focus stays in the dialog, or with the browser itself
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            "document.activeElement === document.body"
+            " || document.activeElement.closest('#light-box') !== null"
+        )
+    swipe(page, 200, 80)
+    expect(box.get_by_role("status")).to_have_text(words["at"].replace("2", "3", 1))
+    swipe(page, 80, 200)
+    expect(box.get_by_role("status")).to_have_text(words["at"])
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    expect(links.nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    box.get_by_role("button", name=words["close"]).tap()
+    expect(box).to_be_hidden()
+
+
+def swipe(page: Page, start: int, end: int) -> None:
+    """Draw a finger over the photo, as the browser's own touch events."""
+    session = page.context.new_cdp_session(page)
+    for kind, x in (("touchStart", start), ("touchMove", end), ("touchEnd", None)):
+        points = [] if x is None else [{"x": x, "y": 300}]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    session.detach()
+
+
+def test_a_choice_is_kept_and_scripts_speak_it_too(
+    site: Site, sign_in: Callable[..., BrowserContext]
+) -> None:
+    """An English browser, Swedish chosen at the foot of the page: texts of server and script."""
+    context = sign_in(OWNER, locale="en-US", base_url=site.system.address)
+    page = context.new_page()
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Show us the piece")).to_be_visible()
+    page.get_by_role("button", name="Svenska").click()
+    expect(page.get_by_role("heading", name="Visa oss varan")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("link", name="Annonser")).to_be_visible()
+    text = {"name": "a.txt", "mimeType": "text/plain", "buffer": b"hello"}
+    page.locator("#photos-chosen").set_input_files([text])
+    card = page.locator("#photos .card")
+    expect(card.get_by_role("alert")).to_contain_text("Filen är ingen bild som vi kan läsa.")
+    expect(card.locator(".label")).to_have_text("Togs inte emot")
+    expect(card.get_by_role("button", name="Ta bort a.txt")).to_be_visible()
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", name="Show us the piece")).to_be_visible()
+
+
+@pytest.fixture
+def newcomer(site: Site, browser: Browser) -> Iterator[Callable[[str], Page]]:
+    """Call it with a browser's language for a page of somebody with one photo, signed out."""
+    contexts: list[Any] = []
+
+    def make(locale: str) -> Page:
+        with site.database():
+            # As the server's settings hash them; those of tests are quick, and its own alone.
+            hashed = PBKDF2PasswordHasher().encode(PASSWORD, "salt-of-the-tests", 1000)
+            user = User.objects.create(username=f"seller-{locale}", password=hashed)
+            listing = a_listing("Mine")
+            listing.seller = user
+            listing.save()
+            a_photo(listing=listing, file=True, **CONFIDENT)
+        contexts.append(browser.new_context(locale=locale, base_url=site.system.address))
+        return contexts[-1].new_page()
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize(("locale", "words"), LANGUAGES)
+def test_an_account_from_its_page(
+    site: Site,
+    newcomer: Callable[[str], Page],
+    locale: str,
+    words: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    """Another password, the data as a file, and everything gone: each with a few clicks."""
+    page = newcomer(locale)
+    page.goto("/account/")
+    page.get_by_label(words["name"], exact=True).fill(f"seller-{locale}")
+    page.get_by_label(words["password"], exact=True).fill(PASSWORD)
+    page.get_by_role("button", name=words["sign in"]).click()
+    page.get_by_role("link", name=words["change"]).click()
+    for old, expected in (("wrong", words["wrong"]), (PASSWORD, words["changed"])):
+        page.get_by_label(words["old"]).fill(old)
+        page.locator("[name=new_password1]").fill(NEW)
+        page.locator("[name=new_password2]").fill(NEW)
+        page.get_by_role("button", name=words["change"]).click()
+        expect(page.get_by_text(expected)).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name=words["download"]).click()
+    file = tmp_path / "data.zip"
+    download.value.save_as(file)
+    with zipfile.ZipFile(file) as archive:
+        assert len(archive.namelist()) == 2
+    page.get_by_role("link", name=words["delete"]).click()
+    page.get_by_label(words["yours"]).fill(NEW)
+    page.get_by_role("button", name=words["all"]).click()
+    expect(page.get_by_role("heading", name=words["gone"])).to_be_visible()
+    with site.database():
+        assert not User.objects.filter(username=f"seller-{locale}").exists()
+        assert not ListingPhoto.objects.filter(listing__title="Mine").exists()
