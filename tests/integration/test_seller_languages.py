@@ -3,12 +3,12 @@
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import User
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
 from classifier.models import ListingPhoto
 from tests.integration.every_page import photos
@@ -124,7 +124,7 @@ def test_a_choice_is_kept_and_scripts_speak_it_too(
     expect(page.get_by_role("heading", name="Visa oss varan")).to_be_visible()
     page.reload()
     expect(page.get_by_role("link", name="Annonser")).to_be_visible()
-    text = {"name": "a.txt", "mimeType": "text/plain", "buffer": b"hello"}
+    text: FilePayload = {"name": "a.txt", "mimeType": "text/plain", "buffer": b"hello"}
     page.locator("#photos-chosen").set_input_files([text])
     card = page.locator("#photos .card")
     expect(card.get_by_role("alert")).to_contain_text("Filen är ingen bild som vi kan läsa.")
@@ -137,7 +137,7 @@ def test_a_choice_is_kept_and_scripts_speak_it_too(
 @pytest.fixture
 def newcomer(site: Site, browser: Browser) -> Iterator[Callable[[str], Page]]:
     """Call it with a browser's language for a page of somebody with one photo, signed out."""
-    contexts: list[Any] = []
+    contexts: list[BrowserContext] = []
 
     def make(locale: str) -> Page:
         with site.database():
