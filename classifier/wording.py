@@ -3,7 +3,7 @@
 The seller's page, the API and the admin take their sentences from here, so that they agree.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -93,9 +93,3 @@ def percent(share: float | None) -> str:
     if share is None:
         return ""
     return f"{min(99, round(share * 100)) if share < 1 else 100} %"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names as they are said: one, two and three."""
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last

@@ -13,7 +13,7 @@ from typing import Final
 from classifier.decision import Outcome
 from classifier.shadow.figures import OF_1000, Compared, ComparedPhoto, compare
 from classifier.taxonomy import SUBCLASSES
-from classifier.wording import listed
+from classifier.versions.sentences import listed
 
 FEWEST_REVIEWED: Final = 20  # photos that differ; with fewer a verdict would be chance
 NO_LOSS: Final = 2  # photos

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from classifier.versions.gate_report import Criterion
-from classifier.wording import listed
+from classifier.versions.sentences import listed
 from training.evaluation.statistics.paired import Difference
 from training.gate.cost_words import reviews
 
