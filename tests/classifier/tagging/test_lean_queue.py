@@ -9,7 +9,7 @@ from classifier.models import ModelVersion
 from classifier.tagging import queue
 from tests.rows import a_champion, a_listing, pending_photos, tagged
 
-pytestmark = pytest.mark.usefixtures("real_database")
+pytestmark = pytest.mark.usefixtures("real_database", "no_sample")
 
 TABLE = '"classifier_listingphoto"'
 

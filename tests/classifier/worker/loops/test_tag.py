@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from PIL import Image
 from pytest_django import Settings
 
-from classifier.models import ListingPhoto
+from classifier.models import ListingPhoto, PhotoEmbedding
 from classifier.photos.storage import must_be_there
 from classifier.versions import promotion, registry, storage
 from classifier.worker import live_model
@@ -67,6 +67,18 @@ def test_everything_that_is_pending_is_tagged(champion_folder: Path, settings: S
     assert tag.drain() == 10
     assert set(statuses()) == {"classified"}
     assert tag.drain() == 0
+
+
+def test_how_a_photo_looks_is_stored_with_its_tag(champion_folder: Path) -> None:
+    """The same file twice has the same embedding, another file another one."""
+    photos = photos_with_files(3)
+    photos[2].image.storage.delete(str(photos[2].image))
+    other = pictures.encoded(Image.effect_noise((64, 64), 90).convert("RGB"), "JPEG")
+    photos[2].image.storage.save(str(photos[2].image), ContentFile(other))
+    tag.drain()
+    rows = PhotoEmbedding.objects.order_by("photo").values_list("vector", flat=True)
+    one, same, another = (bytes(row) for row in rows)
+    assert one == same != another
 
 
 def test_the_brightness_of_a_photo_is_stored_with_its_tag(champion_folder: Path) -> None:
