@@ -14,6 +14,7 @@ from typing import Final
 from classifier import wording
 from classifier.decision import Outcome
 from classifier.drift.figures import FIGURES, Counts
+from classifier.versions.sentences import listed
 
 # Added to each bin, so that an empty one counts as rare and not as impossible.
 HALF_A_PHOTO: Final = 0.5
@@ -120,5 +121,5 @@ def sentence(found: Sequence[Shift], limit: float, like: str) -> str:
     )
     if not others:
         return text
-    names = wording.listed([FIGURES[shift.figure].name for shift in others])
+    names = listed([FIGURES[shift.figure].name for shift in others])
     return f"{text} {names[0].upper()}{names[1:]} moved too."

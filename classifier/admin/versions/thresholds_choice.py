@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from classifier import wording
 from classifier.models import ModelVersion
+from classifier.versions.sentences import listed
 
 USUAL = 0.03
 Groups = Sequence[Mapping[str, Any]]
@@ -87,7 +87,7 @@ def _slider(
     least = next((row["risk"] for row in group["rows"] if row["threshold"] is not None), None)
     return Slider(
         field_name(per, group),
-        "All subclass tags together" if per == "all" else wording.listed(group["classes"]),
+        "All subclass tags together" if per == "all" else listed(group["classes"]),
         round(100 * risk, 1),
         None if least is None else round(100 * least, 1),
     )

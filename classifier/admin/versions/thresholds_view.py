@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from classifier import wording
 from classifier.admin.versions.thresholds_choice import Choice
 from classifier.decision import Decision, Scores, Thresholds
 from classifier.models import ListingPhoto, ModelVersion
@@ -21,6 +20,7 @@ from classifier.thresholds.preview import (
     consequences,
     thresholds_for,
 )
+from classifier.versions.sentences import listed
 from classifier.versions.stream import Mix, mix_words
 
 RECENT: Final = 500  # live photos that are decided again
@@ -138,7 +138,7 @@ def _cannot(choice: Choice) -> list[str]:
         kept = [row["risk"] for row in group["rows"] if row["threshold"] is not None]
         if any(abs(one - risk) < 1e-9 for one in kept):
             continue
-        names = wording.listed(group["classes"])
+        names = listed(group["classes"])
         least = f" The least that can be promised is {100 * kept[0]:g} %." if kept else ""
         told.append(
             f"The held-out photos cannot show that at most {100 * risk:g} % of the tags of "
