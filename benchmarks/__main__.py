@@ -16,6 +16,9 @@ BENCHMARKS: Final[Mapping[str, str]] = MappingProxyType({
     "intake": "benchmarks.intake",
     "engines": "benchmarks.engines",
     "throughput": "benchmarks.throughput",
+    "phone": "benchmarks.live.phone",
+    "latency": "benchmarks.live.latency",
+    "memory": "benchmarks.live.memory",
     "growth": "benchmarks.growth",
     "training": "benchmarks.training",
 })  # fmt: skip

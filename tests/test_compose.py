@@ -276,6 +276,14 @@ def test_procfile_and_images_run_the_same_worker() -> None:
     assert " ".join(memory) == " ".join(stages()["worker"].arguments("ENV")[-1].split())
 
 
+def test_procfile_and_image_give_the_web_the_same_memory_settings() -> None:
+    """One machine and many give the memory of a cleaned photo back alike."""
+    text = (REPOSITORY / "Procfile").read_text(encoding="utf-8")
+    line = re.search(r"^web: .* env ((?:[A-Z_]+=\d+ )+)gunicorn", text, flags=re.MULTILINE)
+    assert line
+    assert line[1].split() == stages()["web"].arguments("ENV")[-1].split()
+
+
 def test_procfile_and_compose_run_the_same_trainer() -> None:
     """One machine and many run the trainer with the same options."""
     text = (REPOSITORY / "Procfile").read_text(encoding="utf-8")

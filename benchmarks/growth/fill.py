@@ -71,10 +71,11 @@ SELECT id, CASE WHEN outcome = 'main_class' THEN 1 ELSE 0 END, classified_at, sa
 
 INSERT INTO classifier_review (photo_id, moderator_id, at, seconds, key, source, round, sampled,
   sampling_share, blind, verdict, main, sub, model_version_id, predicted_outcome, predicted_main,
-  predicted_sub, predicted_main_confidence, predicted_sub_confidence, is_final, voided)
+  predicted_sub, predicted_main_confidence, predicted_sub_confidence, is_final, voided, because,
+  note)
 SELECT id, %(moderators)s + i %% 3, classified_at + interval '1 hour', 1, gen_random_uuid(),
   'queue', 1, sampled, CASE WHEN sampled THEN 0.02 END, sampled, 'subclass', 'Shoes', 'Boots',
-  %(version)s, outcome, main, sub, main_confidence, sub_confidence, true, false
+  %(version)s, outcome, main, sub, main_confidence, sub_confidence, true, false, '', ''
 FROM queued WHERE NOT is_open;
 
 INSERT INTO classifier_datasetreview (version_id, review_id, sha256, split, weight)

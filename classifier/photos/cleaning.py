@@ -30,7 +30,8 @@ ENOUGH: Final = 1600
 # The longest photo that is taken has as much left when it is made smaller.
 SHORTEST_SIDE: Final = LONGEST_SIDE // MOST_ELONGATED
 JPEG_QUALITY: Final = 90
-THUMBNAIL_SIDE: Final = 640
+# A third of the longest side, so that most thumbnails are averages of whole blocks of pixels.
+THUMBNAIL_SIDE: Final = 672
 THUMBNAIL_QUALITY: Final = 82
 # What all threads of a process decode into at once: eight photos of a phone, or one huge one.
 _memory: Final = DecodingMemory(640 * 2**20)
@@ -236,10 +237,8 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 def _as_jpegs(picture: Image.Image, *, with_thumbnail: bool) -> CleanPhoto:
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-    # A copy made from the pixels alone carries no metadata over into the files.
-    bare = Image.frombytes("RGB", picture.size, picture.tobytes())
-    small = thumbnail_of(bare) if with_thumbnail else b""
-    return CleanPhoto(_encoded(bare, JPEG_QUALITY), bare.width, bare.height, small)
+    small = thumbnail_of(picture) if with_thumbnail else b""
+    return CleanPhoto(_encoded(picture, JPEG_QUALITY), picture.width, picture.height, small)
 
 
 def thumbnail_of(picture: Image.Image) -> bytes:
@@ -252,6 +251,9 @@ def thumbnail_of(picture: Image.Image) -> bytes:
 
 
 def _encoded(picture: Image.Image, quality: int) -> bytes:
+    """Return a JPEG of the pixels alone."""
+    # What Pillow read beside the pixels it would write again, a comment for one.
+    picture.info = {}
     buffer = BytesIO()
     picture.save(buffer, "JPEG", quality=quality, optimize=True)
     return buffer.getvalue()

@@ -17,6 +17,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from classifier.models import Listing, ListingPhoto, ModelVersion
+from classifier.photos.cleaning import THUMBNAIL_SIDE
 from classifier.photos.receiving.intake import receive_listing
 from classifier.photos.thumbnails import thumbnail_name
 from local_stack.processes import free_port
@@ -88,7 +89,7 @@ def test_the_page_of_a_fresh_photo_decodes_nothing(
         (address,) = re.findall(r'src="([^"]+/thumbnail/)"', page)
         small = b"".join(client.get(address))
     assert opened == []
-    assert max(Image.open(BytesIO(small)).size) == 640
+    assert max(Image.open(BytesIO(small)).size) == THUMBNAIL_SIDE
 
 
 def test_an_old_photo_gets_its_thumbnail_at_the_first_view(

@@ -1,0 +1,1 @@
+"""The running system, measured: real processes as the Procfile starts them, over HTTP."""
