@@ -48,6 +48,13 @@ SECURE_REDIRECT_EXEMPT = [r"^(healthz|livez)$"]
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
 
+# How long a request may take in all once its body is here; the proxy waits for 75 seconds.
+REQUEST_SECONDS = env.float("REQUEST_SECONDS", default=60)
+if not 1 <= REQUEST_SECONDS <= 3600:
+    raise ImproperlyConfigured(
+        f"REQUEST_SECONDS must lie between 1 and 3600; it is {REQUEST_SECONDS:g}."
+    )
+
 # --- Applications ---------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -69,6 +76,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "slowfashion_ai.middleware.request_id.RequestIdMiddleware",
     "slowfashion_ai.middleware.answered_by.AnsweredByMiddleware",
+    "slowfashion_ai.middleware.deadline.DeadlineMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "slowfashion_ai.middleware.request_length.RequestLengthMiddleware",
     "slowfashion_ai.middleware.content_security.ContentSecurityMiddleware",

@@ -12,6 +12,8 @@ from typing import Final
 
 from PIL import Image
 
+from slowfashion_ai import deadline
+
 # Of formats that cannot be decoded at a fraction of their size. With the bytes below each keeps
 # under 400 MB. The largest photos that devices make are 48 million pixels (JPEG and HEIC).
 MOST_PIXELS: Final[Mapping[str, int]] = MappingProxyType({
@@ -51,7 +53,11 @@ class DecodingMemory:
         """Hold what the decoding of an opened image needs while the block lasts."""
         needed = decoding_bytes(image)
         with self._changed:
-            self._changed.wait_for(lambda: not self._taken or self._taken + needed <= self._size)
+            while not self._changed.wait_for(
+                lambda: not self._taken or self._taken + needed <= self._size,
+                timeout=deadline.time_left(),
+            ):
+                deadline.check()
             self._taken += needed
         try:
             yield

@@ -29,6 +29,7 @@ from classifier.photos.decoding_cost import PixelAllowance
 from classifier.photos.receiving import upload_keys
 from classifier.photos.storage import StorageUnavailableError, must_be_there, storage_errors
 from classifier.photos.thumbnails import thumbnail_name
+from slowfashion_ai import deadline
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +85,7 @@ def receive_listing(*, seller: User, title: str, uploads: "Uploads", key: str = 
     if key and (before := upload_keys.received_before(seller, key)):
         return Received(before.listing, _refusals(before))
     _check_count(len(uploads))
+    deadline.restart()  # all of the body is here
     cleaned, refused = _clean_all(uploads)
     listing = Listing(seller=seller, title=title.strip())
     rows = [photo_row(listing, name, photo) for name, photo in cleaned]
@@ -120,7 +122,7 @@ def store(
         _save_files(rows, photos, begun)
         save_rows()
         logger.info("Received %s, of listing %s.", names_of(rows), rows[0].listing_id)
-    except StorageUnavailableError:
+    except (StorageUnavailableError, deadline.DeadlineError):
         # A storage that hangs would hang for each file: those on a disk alone are removed now.
         _remove_files(begun, at_once=isinstance(default_storage, FileSystemStorage))
         raise
@@ -145,6 +147,7 @@ def _save_files(
     must_be_there(default_storage)
     until = time.monotonic() + UPLOAD_SECONDS
     for row, photo in zip(rows, photos, strict=True):
+        deadline.check()
         if time.monotonic() > until:
             raise StorageUnavailableError(
                 f"It took over {UPLOAD_SECONDS} s for {len(begun)} files."
@@ -174,19 +177,24 @@ def _remove_files(rows: list[ListingPhoto], *, at_once: bool) -> None:
     What cannot be removed at once is noted for the task that removes the files of deleted photos;
     without a database too, `manage.py remove_orphans` finds it.
     """
-    for row in rows:
-        name = str(row.image)
-        try:
-            if at_once:
-                row.image.storage.delete(name)
-                row.image.storage.delete(thumbnail_name(name))
-                continue
-        except Exception:  # one that cannot be removed must not keep the others
-            logger.exception("The file %s belongs to no row, and is to be removed later.", name)
-        try:
-            DeletedPhoto.objects.create(number=0, image=name)
-        except DatabaseError:
-            logger.exception("The file %s belongs to no row; see manage.py remove_orphans.", name)
+    with deadline.without():
+        for row in rows:
+            _remove_file_of(row, at_once=at_once)
+
+
+def _remove_file_of(row: ListingPhoto, *, at_once: bool) -> None:
+    name = str(row.image)
+    try:
+        if at_once:
+            row.image.storage.delete(name)
+            row.image.storage.delete(thumbnail_name(name))
+            return
+    except Exception:  # one that cannot be removed must not keep the others
+        logger.exception("The file %s belongs to no row, and is to be removed later.", name)
+    try:
+        DeletedPhoto.objects.create(number=0, image=name)
+    except DatabaseError:
+        logger.exception("The file %s belongs to no row; see manage.py remove_orphans.", name)
 
 
 def _check_count(count: int) -> None:
@@ -228,6 +236,7 @@ def clean_upload(upload: "Upload", allowance: PixelAllowance) -> CleanPhoto:
     Raises:
         PhotoRefusedError: if it is no photo that can be taken.
     """
+    deadline.check()
     limits = photo_limits()
     check_size(upload.size or 0, limits)
     return clean_photo(upload.read(), limits, allowance, with_thumbnail=True)
