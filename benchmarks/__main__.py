@@ -19,6 +19,8 @@ BENCHMARKS: Final[Mapping[str, str]] = MappingProxyType({
     "phone": "benchmarks.live.phone",
     "latency": "benchmarks.live.latency",
     "memory": "benchmarks.live.memory",
+    "pipeline": "benchmarks.pipeline",
+    "scale_out": "benchmarks.scale_out",
     "growth": "benchmarks.growth",
     "training": "benchmarks.training",
 })  # fmt: skip

@@ -10,9 +10,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks import results
 from benchmarks.pipeline import site
 from benchmarks.pipeline.ceiling import Cost, decoding, forward
-from benchmarks.record import write_record
 from slowfashion_ai.embedded_redis import server_command
 
 
@@ -35,13 +35,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         site.set_up()
         document = _measure(chosen, env, database, folder)
     _print(document)
-    _keep(document)
+    results.write(chosen.json, document)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=int, default=192, help="a round (default %(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="of each (default %(default)s)")
+    parser.add_argument("--json", type=Path, metavar="FILE", default=results.path("pipeline"))
     parser.add_argument("--sqlite", action="store_true", help="instead of PostgreSQL")
     parser.add_argument(
         "--against", action="append", default=[], choices=("litserve", "bentoml"),
@@ -54,9 +55,10 @@ def _measure(
     chosen: argparse.Namespace, env: dict[str, str], database: Any, folder: Path
 ) -> dict[str, Any]:
     from benchmarks.pipeline.contenders import our_worker, straightforward
+    from benchmarks.pipeline.phone_photos import photos_of_a_phone
     from benchmarks.pipeline.servers import model_server
 
-    photos = site.stored_photos(24)
+    photos = photos_of_a_phone(24)
     rows = site.store(photos)
     full, best = _engines()
     contenders = [our_worker(full), our_worker(best), straightforward()]
@@ -127,7 +129,6 @@ def _document(
     ours = figures(runs[f"worker, {best}"])
     decode, network = figures(parts["decode"]), figures(parts[best])
     return {
-        "benchmark": "pipeline",
         "photos": chosen.photos,
         "rounds": chosen.rounds,
         "database": "SQLite" if chosen.sqlite else "PostgreSQL",
@@ -161,10 +162,6 @@ def _ratio(reference: dict[str, float], ours: dict[str, float]) -> str:
     by_processor = reference["processor_ms"] / ours["processor_ms"]
     by_clock = ours["photos_a_second"] / reference["photos_a_second"]
     return f"{by_processor:.2f} ({by_clock:.2f})"
-
-
-def _keep(document: dict[str, Any]) -> None:
-    print(f"Kept in {write_record(document)}")  # noqa: T201  # as above
 
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ from typing import Final
 import psutil
 import requests
 
+from benchmarks import results
 from benchmarks.pipeline.contenders import WARM_UP, Run
 from benchmarks.pipeline.site import REPOSITORY, processor_seconds, program
-from benchmarks.record import FOLDER
 from local_stack.processes import free_port
 
 # Enough to fill the batches of all its processes.
@@ -77,7 +77,7 @@ def model_server(name: str, folder: Path) -> ModelServer:
 
 def _installed(name: str) -> Path:
     """Return the Python of a virtual environment that has this package and all of ours."""
-    folder = FOLDER / name
+    folder = results.path(name).with_suffix("")
     python = folder / "bin" / "python"
     done = folder / "installed"
     if not done.exists():

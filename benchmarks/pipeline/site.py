@@ -16,9 +16,7 @@ from PIL import Image
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent.parent
 BINARIES: Final = Path(sys.executable).parent
-SAMPLES: Final = REPOSITORY / "samples" / "photos"
 STARTER: Final = REPOSITORY / "bundles" / "starter"
-PHONE_SIDE: Final = 4032
 START_SECONDS: Final = 300
 # As in the Procfile: the worker keeps its memory.
 KEEP_MEMORY: Final = {
@@ -103,26 +101,6 @@ def processor_seconds(process: psutil.Process) -> float:
             times = one.cpu_times()
             total += times.user + times.system + times.children_user + times.children_system
     return total
-
-
-def stored_photos(count: int) -> list[bytes]:
-    """Return so many photos as intake stores those of a phone, made of the samples."""
-    from classifier.photos.cleaning import clean_photo
-    from classifier.photos.receiving.intake import photo_limits
-
-    files = sorted(SAMPLES.iterdir())[:count]
-    return [clean_photo(_from_a_phone(file), photo_limits()).jpeg for file in files]
-
-
-def _from_a_phone(file: Path) -> bytes:
-    """Return a photo enlarged to 12 megapixels, as a JPEG."""
-    with Image.open(file) as opened:
-        image = opened.convert("RGB")
-    scale = PHONE_SIDE / max(image.size)
-    size = (round(image.width * scale), round(image.height * scale))
-    buffer = BytesIO()
-    image.resize(size, Image.Resampling.BILINEAR).save(buffer, "JPEG", quality=92)
-    return buffer.getvalue()
 
 
 def set_up() -> None:
