@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.contrib.auth.models import User
 
 from classifier.models import ListingPhoto, Review
+from classifier.wording import in_words
 
 LATEST: Final = 20
 
@@ -24,7 +25,7 @@ def latest_verdicts(*, moderator: User) -> list[dict[str, Any]]:
     """Return photo and label of a moderator's last verdicts that were not undone, newest first."""
     mine = Review.objects.verdicts().filter(moderator=moderator, photo__isnull=False)
     rows = mine.order_by("-at", "-pk")[:LATEST]
-    return [{"photo": review.photo_id, "label": review.label} for review in rows]
+    return [{"photo": review.photo_id, "label": in_words(review.label)} for review in rows]
 
 
 def events(photo: ListingPhoto) -> list[Event]:

@@ -9,7 +9,7 @@ from django.utils import translation
 
 ADMIN: Final = "/admin/"
 # Pages of the admin whose texts are in the catalogs.
-TRANSLATED: Final = ("/admin/classifier/review/queue/",)
+TRANSLATED: Final = ("/admin/classifier/review/queue/", "/admin/classifier/review/grid/")
 
 
 class LanguageMiddleware(LocaleMiddleware):

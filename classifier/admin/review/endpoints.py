@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from classifier import wording
@@ -50,9 +51,13 @@ def for_moderators(
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return _refused(401, "You are signed out. Sign in again; your verdicts are kept here.")
+            return _refused(
+                401, _("You are signed out. Sign in again; your verdicts are kept here.")
+            )
         if not may_review(request.user):
-            return _refused(403, "You may not review photos. Ask an administrator for the right.")
+            return _refused(
+                403, _("You may not review photos. Ask an administrator for the right.")
+            )
         return view(request, *args, **kwargs)
 
     return never_cache(guarded)
@@ -75,7 +80,7 @@ def endpoint(act: Action) -> Callable[[HttpRequest], HttpResponseBase]:
             body = _body(request)
             # A page that outlived its session must not decide in the next moderator's name.
             if body.get("moderator", user.pk) != user.pk:
-                return _refused(401, "This page was opened by somebody else. Reload it.")
+                return _refused(401, _("This page was opened by somebody else. Reload it."))
             return JsonResponse(act(user, body))
         except ConflictError as conflict:
             return JsonResponse({"message": str(conflict), **_next(user, body)}, status=409)
@@ -281,9 +286,9 @@ def gradcam_image(request: HttpRequest, photo: int) -> HttpResponseBase:
     """The Grad-CAM image of a photo, or 202 while a worker makes it."""
     row = ListingPhoto.objects.filter(pk=photo).first()
     if row is None:
-        return _refused(404, "This photo was deleted meanwhile.")
+        return _refused(404, _("This photo was deleted meanwhile."))
     if QueueItem.objects.filter(photo=row, is_open=True, blind=True).exists():
-        return _refused(409, "This photo is reviewed blind; the map comes after the verdict.")
+        return _refused(409, _("This photo is reviewed blind; the map comes after the verdict."))
     try:
         png = gradcam.stored_image(row)
     except StorageUnavailableError as error:
@@ -294,5 +299,5 @@ def gradcam_image(request: HttpRequest, photo: int) -> HttpResponseBase:
     if png is not None:
         return HttpResponse(png, content_type="image/png")
     if "ask" in request.GET and not gradcam.request_image(row):
-        return _refused(503, "No worker can be reached just now. Try again in a minute.")
+        return _refused(503, _("No worker can be reached just now. Try again in a minute."))
     return JsonResponse({}, status=202)

@@ -4,6 +4,7 @@ from django.contrib.auth.models import User
 
 from classifier.admin.review.endpoints import Body, endpoint, number_in, verdict_in
 from classifier.review.guidance import guidelines, practice
+from classifier.wording import in_words
 
 
 @endpoint
@@ -15,7 +16,7 @@ def practise(user: User, body: Body) -> Body:
     card = guidelines.card_of(feedback.truth)
     return {
         "right": feedback.is_right,
-        "label": feedback.truth.label,
+        "label": in_words(feedback.truth.label),
         "because": feedback.truth.get_because_display() if feedback.truth.because else "",
         "text": card.text,
         "examples": card.examples,

@@ -5,25 +5,27 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.dateformat import format as date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from classifier.decision import Outcome, Reason
 from classifier.models import ListingPhoto, QueueItem, Review
 from classifier.pooling import contradicts
 from classifier.review.queue.informative import ClassShare, top_classes
 from classifier.taxonomy import MAIN_OF, label_path
-from classifier.wording import percent
+from classifier.wording import in_words, percent
 
 # As many as one upload may bring.
 OTHERS_SHOWN: Final = 24
 PREDICTIONS_SHOWN: Final = 3
 
 _WHY: Final = {
-    Reason.MAIN_BELOW_THRESHOLD: "It is not sure of the main class",
-    Reason.SUB_BELOW_THRESHOLD: "It is not sure of the kind",
-    Reason.SUB_OUTSIDE_MAIN: (
+    Reason.MAIN_BELOW_THRESHOLD: gettext_noop("It is not sure of the main class"),
+    Reason.SUB_BELOW_THRESHOLD: gettext_noop("It is not sure of the kind"),
+    Reason.SUB_OUTSIDE_MAIN: gettext_noop(
         "Its best subclass belongs to another main class than its best main class"
     ),
-    Reason.OUT_OF_DISTRIBUTION: "It looks like none of our goods",
+    Reason.OUT_OF_DISTRIBUTION: gettext_noop("It looks like none of our goods"),
 }
 
 
@@ -69,7 +71,8 @@ def golden_card(photo: ListingPhoto, *, key: UUID) -> dict[str, Any]:
 
 def _settled(review: Review) -> str:
     day = date(timezone.localtime(review.at), "j F Y")
-    return f"Settled as {review.label} by {review.moderator} on {day}"
+    words = {"label": in_words(review.label), "who": review.moderator, "day": day}
+    return _("Settled as %(label)s by %(who)s on %(day)s") % words
 
 
 def _about(photo: ListingPhoto, *, blind: bool) -> dict[str, Any]:
@@ -83,7 +86,7 @@ def _about(photo: ListingPhoto, *, blind: bool) -> dict[str, Any]:
         "listing": photo.listing.pk,
         "title": str(photo.listing),
         "others": [number for number, *_ in rows],
-        "suggestion": photo.suggestion.label if hasattr(photo, "suggestion") else "",
+        "suggestion": in_words(photo.suggestion.label) if hasattr(photo, "suggestion") else "",
         "disagreement": "" if blind else _disagreement(photo),
         "contradiction": "" if blind else _contradiction(photo, rows),
     }
@@ -94,34 +97,48 @@ def _disagreement(photo: ListingPhoto) -> str:
     if not hasattr(photo, "disagreement"):
         return ""
     row = photo.disagreement
-    words = f"The seller disagrees with {row.review.label}"
-    said = f"{words} and says: {row.label}." if row.label else f"{words}."
+    words = {"verdict": in_words(row.review.label), "label": in_words(row.label)}
+    said = (
+        _("The seller disagrees with %(verdict)s and says: %(label)s.")
+        if row.label
+        else _("The seller disagrees with %(verdict)s.")
+    ) % words
     return f"{said} “{row.note}”" if row.note else said
 
 
 def _contradiction(photo: ListingPhoto, others: list[tuple[int, str | None, str | None]]) -> str:
     """Return what the model is sure of in the listing's other photos, where that contradicts."""
     named = (photo.main, photo.sub)
-    found = {label_path(main, sub) for _, main, sub in others if contradicts([named, (main, sub)])}
+    found = {
+        in_words(label_path(main, sub))
+        for _number, main, sub in others
+        if contradicts([named, (main, sub)])
+    }
     if not found:
         return ""
-    return f"Two things in one listing? Other photos look like {', '.join(sorted(found))}."
+    sentence = _("Two things in one listing? Other photos look like %(labels)s.")
+    return sentence % {"labels": ", ".join(sorted(found))}
 
 
 def _prediction(photo: ListingPhoto) -> dict[str, Any]:
     predictions = top_classes(photo.scores["sub"], PREDICTIONS_SHOWN) if photo.scores else []
     return {
-        "tag": photo.label,
+        "tag": in_words(photo.label),
         "confirms": _confirms(photo),
         "likeliest": [_subclass(predicted) for predicted in _likeliest(photo)],
         "model": str(photo.model_version),
         "why": why(photo),
         "main": [
-            {"label": label, "share": share, "percent": percent(share)}
+            {"label": in_words(label), "share": share, "percent": percent(share)}
             for label, share in (top_classes(photo.scores["main"], 1) if photo.scores else [])
         ],
         "predictions": [
-            {"label": label, "main": MAIN_OF[label], "share": share, "percent": percent(share)}
+            {
+                "label": in_words(label),
+                "main": MAIN_OF[label],
+                "share": share,
+                "percent": percent(share),
+            }
             for label, share in predictions
         ],
     }
@@ -166,7 +183,7 @@ def _subclass(predicted: ClassShare) -> dict[str, Any]:
 def why(photo: ListingPhoto) -> str:
     """Return in words why the photo waits for a moderator, with the numbers behind it."""
     if photo.reason is None:
-        return "The model is sure of this one."
+        return _("The model is sure of this one.")
     reason = Reason(photo.reason)
     numbers = {
         reason.MAIN_BELOW_THRESHOLD: photo.main_confidence,
@@ -174,7 +191,8 @@ def why(photo: ListingPhoto) -> str:
         reason.OUT_OF_DISTRIBUTION: photo.scores["novelty"] if photo.scores else None,
     }
     number = percent(numbers.get(reason))
-    return f"{_WHY[reason]} ({number})." if number else f"{_WHY[reason]}."
+    words = _(_WHY[reason])
+    return f"{words} ({number})." if number else f"{words}."
 
 
 def answer_to_verdict(review: Review) -> dict[str, Any]:
@@ -184,6 +202,6 @@ def answer_to_verdict(review: Review) -> dict[str, Any]:
     )
     return {
         "review": review.pk,
-        "label": review.label,
-        "model_tag": prediction if review.blind else "",
+        "label": in_words(review.label),
+        "model_tag": in_words(prediction) if review.blind else "",
     }

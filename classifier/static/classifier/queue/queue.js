@@ -22,9 +22,9 @@ const recent = new Recent(document.getElementById("q-recent"), {
 const outbox = new Outbox({
   moderator: page.moderator,
   onTrouble: ({ status, body }, waiting) => {
-    const verdicts = `${waiting} verdict${waiting === 1 ? " is" : "s are"} kept here and sent later.`;
-    if (status === 401 || status === 403) view.banner(`${body.message ?? "You are signed out."} ${waiting ? verdicts : ""}`, page.login);
-    else view.banner(`The server does not answer. ${waiting ? verdicts : "Trying again."}`);
+    const verdicts = interpolate(ngettext("%s verdict is kept here and sent later.", "%s verdicts are kept here and sent later.", waiting), [waiting]);
+    if (status === 401 || status === 403) view.banner(`${body.message ?? gettext("You are signed out.")} ${waiting ? verdicts : ""}`, page.login);
+    else view.banner(`${gettext("The server does not answer.")} ${waiting ? verdicts : gettext("Trying again.")}`);
   },
   onCalm: () => view.banner(""),
 });
@@ -37,7 +37,7 @@ let shownAt = null;
 let busy = false;
 let wholeListing = false; // the next verdict is for all photos of the listing
 // What became of the photo that was chosen, from its page or a list.
-let outcome = { title: "Nothing was changed", text: "", photo: page.chosen };
+let outcome = { title: gettext("Nothing was changed"), text: "", photo: page.chosen };
 const pace = new Pace();
 
 function show() {
@@ -63,7 +63,7 @@ function setWholeListing(on) {
 
 function all() {
   if (cards[0]?.others.length) setWholeListing(!wholeListing);
-  else view.toast("This photo is the only one of its listing.");
+  else view.toast(gettext("This photo is the only one of its listing."));
 }
 
 // Send something whose answer may bring a photo; until it comes the queue is not called empty.
@@ -106,23 +106,24 @@ function leave() {
 function leavable({ seen }) {
   if (busy || !cards.length) return false;
   if (seen && !view.decidable) {
-    view.toast("Wait a moment: this photo is still loading.");
+    view.toast(gettext("Wait a moment: this photo is still loading."));
     return false;
   }
   return true;
 }
 
-async function decide({ verdict, main, sub, name, because = "" }) {
+async function decide({ verdict, main, sub, because = "" }) {
   view.closeReasons();
   if (!leavable({ seen: true })) return;
-  if (cards[0].practice) return practise({ verdict, main, sub, name });
+  if (cards[0].practice) return practise({ verdict, main, sub });
   const note = view.takeNote();
   const seconds = (performance.now() - shownAt) / 1000;
   const listing = wholeListing;
   // The listing's other photos get the verdict too: none of them waits for one of its own.
   if (listing) cards = cards.filter((each, index) => index === 0 || each.listing !== cards[0].listing);
   const { card, want } = leave();
-  const label = `${sub ? `${main} › ${sub}` : name}${listing ? `, all ${card.others.length + 1} photos` : ""}`;
+  const [words, all] = [view.label({ verdict, main, sub }), card.others.length + 1];
+  const label = listing ? interpolate(gettext("%s, all %s photos"), [words, all]) : words;
   const entry = { card, label, done: null };
   past.push(entry);
   pace.tick();
@@ -137,24 +138,24 @@ async function decide({ verdict, main, sub, name, because = "" }) {
   if (status === 200) {
     entry.review = body.review;
     recent.add({ photo: card.photo, label });
-    outcome = { ...outcome, title: `Settled as ${label}`, text: "U takes it back." };
-    if (listing && body.others < card.others.length) view.toast(`${label}: ${body.others + 1} of ${card.others.length + 1}; another moderator settled the rest`, { undo: past.at(-1) === entry });
-    if (body.model_tag) view.toast(`${label} · the model said ${body.model_tag}`, { undo: past.at(-1) === entry });
+    outcome = { ...outcome, title: interpolate(gettext("Settled as %s"), [label]), text: gettext("U takes it back.") };
+    if (listing && body.others < card.others.length) view.toast(interpolate(gettext("%s: %s of %s; another moderator settled the rest"), [label, body.others + 1, all]), { undo: past.at(-1) === entry });
+    if (body.model_tag) view.toast(`${label} · ${interpolate(gettext("the model said %s"), [body.model_tag])}`, { undo: past.at(-1) === entry });
   } else {
     past = past.filter((each) => each !== entry);
     count({ today: Math.max(0, counters.today - 1) });
-    view.toast(body.message ?? "This verdict could not be stored.", { tone: "warning" });
+    view.toast(body.message ?? gettext("This verdict could not be stored."), { tone: "warning" });
     outcome = { ...outcome, text: body.message ?? "" };
   }
   add(body.next);
 }
 
 // A photo that is settled already: the newcomer hears at once what is right, then the next one comes.
-const practise = ({ verdict, main, sub, name }) => whileBusy(async () => {
+const practise = ({ verdict, main, sub }) => whileBusy(async () => {
   const { photo } = cards[0];
   const { status, body } = await outbox.send(page.endpoints.practise, { photo, verdict, main, sub });
-  if (status === 200) await view.guidance.tell({ photo, said: sub ? `${main} › ${sub}` : name, ...body });
-  else view.toast(body.message ?? "That did not work.", { tone: "warning" });
+  if (status === 200) await view.guidance.tell({ photo, said: view.label({ verdict, main, sub }), ...body });
+  else view.toast(body.message ?? gettext("That did not work."), { tone: "warning" });
   cards.shift();
   fill();
 });
@@ -167,11 +168,11 @@ function named({ chosen, item, photo, seen }) {
 async function skip() {
   if (!leavable({ seen: false })) return;
   if (cards[0].chosen) return show(leave());
-  if (cards[0].practice) return view.toast("Decide on this one: it is for practice, and counts for nothing else.");
+  if (cards[0].practice) return view.toast(gettext("Decide on this one: it is for practice, and counts for nothing else."));
   count({ skipped: counters.skipped + 1, left: Math.max(0, counters.left - 1) });
   const { card, want } = leave();
   past.push({ card, skipped: true });
-  view.toast("Skipped · others will see it");
+  view.toast(gettext("Skipped · others will see it"));
   const { body } = await ask(page.endpoints.skip, { claim: card.claim, want });
   add(body.next);
 }
@@ -193,16 +194,16 @@ const undo = () => whileBusy(async () => {
   const entry = past.findLast((each) => !each.skipped);
   if (entry) await entry.done;
   const review = entry?.review ?? counters.last;
-  if (!review) return view.toast("There is nothing to undo.");
-  await takeBack(page.endpoints.undo, { review, ...chosen(entry) }, "Undone", entry);
+  if (!review) return view.toast(gettext("There is nothing to undo."));
+  await takeBack(page.endpoints.undo, { review, ...chosen(entry) }, gettext("Undone"), entry);
 });
 
 const back = () => whileBusy(async () => {
   const entry = past.at(-1);
-  if (!entry) return view.toast("There is nothing to go back to.");
-  if (entry.skipped) return takeBack(page.endpoints.back, { item: entry.card.item }, "Back", entry);
+  if (!entry) return view.toast(gettext("There is nothing to go back to."));
+  if (entry.skipped) return takeBack(page.endpoints.back, { item: entry.card.item }, gettext("Back"), entry);
   await entry.done;
-  return takeBack(page.endpoints.undo, { review: entry.review, ...chosen(entry) }, "Undone", entry);
+  return takeBack(page.endpoints.undo, { review: entry.review, ...chosen(entry) }, gettext("Undone"), entry);
 });
 
 const chosen = (entry) => (entry?.card.chosen ? { photo: entry.card.photo } : {});
@@ -227,35 +228,35 @@ const again = () => whileBusy(async () => {
 // Shows a photo that was settled here before, in front of the one on the screen.
 const reopen = (photo) => whileBusy(async () => {
   const { status, body } = await outbox.send(page.endpoints.choose, { photo });
-  if (status !== 200) return view.toast(body.message ?? "This photo cannot be reviewed.", { tone: "warning" });
+  if (status !== 200) return view.toast(body.message ?? gettext("This photo cannot be reviewed."), { tone: "warning" });
   cards = [body.card, ...cards.filter((card) => card.photo !== photo)];
-  view.toast("Decide again, or skip to leave it as it is.");
+  view.toast(gettext("Decide again, or skip to leave it as it is."));
 });
 
 function accept(offer) {
-  if (offer) decide({ ...offer, name: view.named(offer) });
+  if (offer) decide(offer);
 }
 
 async function map() {
   const card = cards[0];
   if (!card || card.blind) return;
   if (view.gradcamShown) return view.gradcam(null);
-  view.toast("Asking where the model looked …");
+  view.toast(gettext("Asking where the model looked …"));
   const url = pictureUrl(page.gradcam, card.photo);
   for (let tries = 0; tries < GRADCAM_POLLS && cards[0] === card; tries++) {
     const response = await fetch(tries ? url : `${url}?ask`);
     if (isOurs(response) && response.status === 200) {
       const picture = await response.blob();
       if (cards[0] === card) view.gradcam(URL.createObjectURL(picture));
-      return view.toast("Where the model looked: red speaks most for its prediction");
+      return view.toast(gettext("Where the model looked: red speaks most for its prediction"));
     }
     if (isOurs(response) && response.status !== 202) {
       const { message } = await response.json().catch(() => ({}));
-      return view.toast(message ?? "That did not work.", { tone: "warning" });
+      return view.toast(message ?? gettext("That did not work."), { tone: "warning" });
     }
     await new Promise((resolve) => setTimeout(resolve, GRADCAM_POLL_MS));
   }
-  if (cards[0] === card) view.toast("No worker has answered. Try again later.", { tone: "warning" });
+  if (cards[0] === card) view.toast(gettext("No worker has answered. Try again later."), { tone: "warning" });
 }
 
 async function heartbeat() {
@@ -267,7 +268,7 @@ async function heartbeat() {
   const kept = new Set(body.kept);
   const lost = cards.filter((card) => held.includes(card.claim) && !kept.has(card.claim));
   if (lost.length) {
-    if (lost.includes(cards[0])) view.toast("You were away for a while and someone else has that photo now. Here is the next one.", { tone: "warning" });
+    if (lost.includes(cards[0])) view.toast(gettext("You were away for a while and someone else has that photo now. Here is the next one."), { tone: "warning" });
     cards = cards.filter((card) => !lost.includes(card));
   }
   await fill();
@@ -282,7 +283,7 @@ function giveBack() {
 
 async function choose() {
   const { status, body } = await ask(page.endpoints.choose, { photo: page.chosen });
-  if (status !== 200) outcome = { ...outcome, title: "This photo cannot be reviewed", text: body.message ?? "" };
+  if (status !== 200) outcome = { ...outcome, title: gettext("This photo cannot be reviewed"), text: body.message ?? "" };
   add(body.card);
 }
 
@@ -292,8 +293,8 @@ async function start() {
   // What an earlier page could not send goes first.
   for (const message of outbox.unsent()) {
     const { status, body } = await outbox.resend(message);
-    if (status === 200) view.toast("A verdict from before was sent now.");
-    else view.toast(body.message ?? "A verdict from before could not be stored.", { tone: "warning" });
+    if (status === 200) view.toast(gettext("A verdict from before was sent now."));
+    else view.toast(body.message ?? gettext("A verdict from before could not be stored."), { tone: "warning" });
   }
   if (page.chosen) await choose();
   await fill();

@@ -32,11 +32,11 @@ export class Recent {
 
   #item({ photo, label }) {
     const item = document.createElement("li");
-    const button = Object.assign(document.createElement("button"), { type: "button", title: `Settle again: ${label}` });
+    const button = Object.assign(document.createElement("button"), { type: "button", title: interpolate(gettext("Settle again: %s"), [label]) });
     const image = Object.assign(document.createElement("img"), { src: this.thumbnail(photo), alt: "", loading: "lazy" });
     const name = Object.assign(document.createElement("span"), { textContent: label.split(" › ").at(-1) });
     button.dataset.photo = photo;
-    button.setAttribute("aria-label", `Settle again: ${label}, photo ${photo}`);
+    button.setAttribute("aria-label", interpolate(gettext("Settle again: %s, photo %s"), [label, photo]));
     button.append(image, name);
     item.append(button);
     return item;

@@ -70,7 +70,7 @@ export class View {
       url: pictureUrl(this.page.photo, card.photo),
       width: card.width,
       height: card.height,
-      alt: card.name ? `Photo to review: ${card.name}` : "Photo to review",
+      alt: card.name ? interpolate(gettext("Photo to review: %s"), [card.name]) : gettext("Photo to review"),
     });
     $("q-title").textContent = card.title;
     this.#others(card);
@@ -82,12 +82,12 @@ export class View {
     $("q-disagreement").hidden = !card.disagreement;
     $("q-contradiction").textContent = card.contradiction;
     $("q-contradiction").hidden = !card.contradiction;
-    $("q-settled").textContent = card.settled ? `${card.settled}. Your verdict replaces that one; the record keeps both.` : "";
+    $("q-settled").textContent = card.settled ? `${card.settled}. ${gettext("Your verdict replaces that one; the record keeps both.")}` : "";
     $("q-settled").hidden = !card.settled;
-    const mark = card.practice ? "For practice: settled already" : card.round === 4 ? "The seller disagrees" : card.round === 3 ? "Third review: two moderators disagree" : card.round === 2 ? "Second review" : card.blind ? "Blind sample" : "";
+    const mark = markOf(card);
     $("q-mark").textContent = mark;
     $("q-mark").hidden = !mark;
-    this.speak(`${card.title}. ${card.blind ? "Blind." : `${card.tag}. ${card.why}`} ${card.settled ?? ""}`);
+    this.speak(`${card.title}. ${card.blind ? gettext("Blind.") : `${card.tag}. ${card.why}`} ${card.settled ?? ""}`);
   }
 
   #others(card) {
@@ -100,7 +100,7 @@ export class View {
         button.dataset.index = index;
         button.setAttribute("aria-pressed", "false");
         image.src = pictureUrl(this.page.thumbnail, photo);
-        image.alt = `Other photo ${index + 1} of this listing`;
+        image.alt = interpolate(gettext("Other photo %s of this listing"), [index + 1]);
         image.loading = "lazy";
         button.append(image);
         item.append(button);
@@ -119,10 +119,10 @@ export class View {
     if (shown === null) image.removeAttribute("src");
     else {
       image.src = pictureUrl(this.page.photo, this.others[shown]);
-      image.alt = `Other photo ${shown + 1} of this listing`;
+      image.alt = interpolate(gettext("Other photo %s of this listing"), [shown + 1]);
     }
     $("q-which").hidden = shown === null;
-    $("q-which").textContent = shown === null ? "" : `Other photo ${shown + 1} of ${this.others.length}. Your verdict is for the first one.`;
+    $("q-which").textContent = shown === null ? "" : interpolate(gettext("Other photo %s of %s. Your verdict is for the first one."), [shown + 1, this.others.length]);
     for (const button of $("q-others").querySelectorAll("button"))
       button.setAttribute("aria-pressed", String(Number(button.dataset.index) === shown));
     if (shown !== null) this.speak($("q-which").textContent);
@@ -134,14 +134,14 @@ export class View {
   }
 
   #suggestion(card) {
-    $("q-suggestion").textContent = card.suggestion ? `The seller says: ${card.suggestion}` : "";
+    $("q-suggestion").textContent = card.suggestion ? interpolate(gettext("The seller says: %s"), [card.suggestion]) : "";
     $("q-suggestion").hidden = !card.suggestion;
   }
 
   #prediction(card) {
     $("q-prediction").hidden = card.blind;
     $("q-blind").hidden = !card.blind;
-    $("q-tag").textContent = card.blind ? "" : `The model says: ${card.tag}`;
+    $("q-tag").textContent = card.blind ? "" : interpolate(gettext("The model says: %s"), [card.tag]);
     $("q-why").textContent = card.blind ? "" : card.why;
     const bars = card.blind ? [] : [...card.predictions, ...card.main.map((main) => ({ ...main, isMain: true }))];
     $("q-bars").replaceChildren(...bars.map(bar));
@@ -163,13 +163,18 @@ export class View {
 
   #offered(offer, index) {
     const { name } = this.#button(offer).dataset;
-    return index ? `${name} ${offer.percent}` : `Yes, ${name[0].toLowerCase()}${name.slice(1)}`;
+    return index ? `${name} ${offer.percent}` : interpolate(gettext("Yes, %s"), [`${name[0].toLowerCase()}${name.slice(1)}`]);
   }
 
   #button(verdict) {
     if (!verdict) return null;
     const { verdict: kind, main, sub } = verdict;
     return this.root.querySelector(`[data-verdict="${kind}"][data-main="${main}"][data-sub="${sub}"]`);
+  }
+
+  // A verdict in words, with its main class.
+  label(verdict) {
+    return this.#button(verdict).dataset.label;
   }
 
   // The name of a verdict, as its button says it.
@@ -190,7 +195,7 @@ export class View {
     button.setAttribute("aria-pressed", String(on));
     button.disabled = this.root.querySelector("[data-action=other]").disabled = others === 0;
     $("q-whole").hidden = !on;
-    $("q-whole").textContent = on ? `Your verdict will be for all ${others + 1} photos of this listing.` : "";
+    $("q-whole").textContent = on ? interpolate(gettext("Your verdict will be for all %s photos of this listing."), [others + 1]) : "";
     if (on) this.speak($("q-whole").textContent);
   }
 
@@ -209,13 +214,12 @@ export class View {
   }
 
   empty(skipped) {
-    if (!this.isEmpty) this.speak("Nothing is left to review.");
+    if (!this.isEmpty) this.speak(gettext("Nothing is left to review."));
     this.state("empty");
     this.root.removeAttribute("data-item");
     $("q-again").hidden = !skipped;
-    $("q-empty-text").textContent = skipped
-      ? `You skipped ${skipped} photo${skipped === 1 ? "" : "s"}. New photos appear here by themselves.`
-      : "New photos appear here by themselves.";
+    const left = skipped ? interpolate(ngettext("You skipped %s photo.", "You skipped %s photos.", skipped), [skipped]) : "";
+    $("q-empty-text").textContent = `${left} ${gettext("New photos appear here by themselves.")}`.trim();
   }
 
   // After the verdict on a photo that was chosen, or when it cannot be had.
@@ -245,7 +249,7 @@ export class View {
       const anchor = document.createElement("a");
       anchor.href = link;
       anchor.target = "_blank";
-      anchor.textContent = "Sign in";
+      anchor.textContent = gettext("Sign in");
       banner.append(" ", anchor);
     }
   }
@@ -282,7 +286,7 @@ export class View {
   #showNote() {
     const note = $("q-note").value.trim();
     $("q-line").hidden = !note;
-    $("q-line").textContent = note ? `With your verdict the seller reads: “${note}”` : "";
+    $("q-line").textContent = note ? interpolate(gettext("With your verdict the seller reads: “%s”"), [note]) : "";
   }
 
   help() {
@@ -294,6 +298,15 @@ export class View {
   get helpOpen() {
     return $("q-help").open;
   }
+}
+
+// What is special about a photo's turn.
+function markOf({ practice, round, blind }) {
+  if (practice) return gettext("For practice: settled already");
+  if (round === 4) return gettext("The seller disagrees");
+  if (round === 3) return gettext("Third review: two moderators disagree");
+  if (round === 2) return gettext("Second review");
+  return blind ? gettext("Blind sample") : "";
 }
 
 function bar({ label, percent, share, isMain }) {
