@@ -177,11 +177,6 @@ export class View {
     return this.#button(verdict).dataset.label;
   }
 
-  // The name of a verdict, as its button says it.
-  named(verdict) {
-    return this.#button(verdict).dataset.name;
-  }
-
   gradcam(url) {
     const image = $("q-gradcam");
     if (image.src.startsWith("blob:")) URL.revokeObjectURL(image.src);
