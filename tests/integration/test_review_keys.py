@@ -26,7 +26,7 @@ def test_every_verdict_key(key: Key, anna: Page, site: Site) -> None:
     first, second = site.photos(2)
     open_queue(anna, site)
     shown(anna, first)
-    expect(anna.locator(f"[data-key='{key.key}']")).to_contain_text(key.name)
+    expect(anna.locator(f".q-verdicts [data-key='{key.key}']")).to_contain_text(key.name)
     anna.keyboard.press(key.key.lower())
     shown(anna, second)
     expect(anna.locator("#q-toast")).to_contain_text(key.sub or key.name)

@@ -1,4 +1,4 @@
-"""The seller's lists, light box and account in a browser, in Swedish and in English."""
+"""Lists, light box, account and the moderators' queue in a browser, in Swedish and in English."""
 
 import zipfile
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expe
 
 from classifier.models import ListingPhoto
 from tests.integration.every_page import photos
-from tests.integration.review_site import OWNER, PASSWORD, Site
+from tests.integration.review_site import OWNER, PASSWORD, Site, open_queue, shown, stored
 from tests.rows import a_listing
 from tests.tagged_photos import CONFIDENT, a_photo
 
@@ -132,6 +132,28 @@ def test_a_choice_is_kept_and_scripts_speak_it_too(
     expect(card.get_by_role("button", name="Ta bort a.txt")).to_be_visible()
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", name="Show us the piece")).to_be_visible()
+
+
+def test_moderators_review_in_swedish(site: Site, sign_in: Callable[..., BrowserContext]) -> None:
+    """The queue's page, its keys and what a verdict brings; the rest of the admin is in English."""
+    photo, after = site.photos(2)
+    page = sign_in("anna", locale="sv-SE", base_url=site.system.address).new_page()
+    open_queue(page, site)
+    shown(page, photo)
+    expect(page.get_by_role("heading", name="Granskningskö")).to_be_visible()
+    expect(page.locator("#q-why")).to_contain_text("Den är inte säker på huvudklassen")
+    expect(page.get_by_role("button", name="Stövlar", exact=True)).to_be_visible()
+    page.keyboard.press("4")
+    shown(page, after)
+    expect(page.locator("#q-toast-text")).to_have_text("Skor › Stövlar")
+    expect(page.locator("#q-recent button")).to_have_accessible_name(
+        f"Avgör på nytt: Skor › Stövlar, bild {photo}"
+    )
+    assert stored(site, 1) == [(photo, "subclass", "Shoes", "Boots")]
+    page.keyboard.press("u")
+    expect(page.locator("#q-toast-text")).to_contain_text("Ångrat")
+    page.goto("/admin/")
+    expect(page.locator("html")).to_have_attribute("lang", "en-gb")
 
 
 @pytest.fixture
