@@ -22,7 +22,7 @@ export function listen({ view, actions }) {
     const key = meant(event);
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if ((view.helpOpen && key !== "?") || (view.guidance.isOpen && key !== "G")) return;
-    const button = buttonFor(key, view.reasonsOpen ? "#q-reasons" : "#queue");
+    const button = buttonFor(key, view.reasonsOpen ? "reason" : "key");
     if (!button || button.disabled) return;
     event.preventDefault();
     // A held key repeats, and so does a stuck one: it counts again after it was let go.
@@ -54,8 +54,8 @@ function meant(event) {
   return key;
 }
 
-function buttonFor(key, within) {
-  return document.querySelector(`${within} [data-key="${CSS.escape(key)}"]`);
+function buttonFor(key, kind) {
+  return document.querySelector(`#queue [data-${kind}="${CSS.escape(key)}"]`);
 }
 
 function typing(target) {
