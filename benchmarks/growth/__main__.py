@@ -20,6 +20,8 @@ from typing import Any, Final
 
 import psycopg
 
+from benchmarks import results
+
 SIZES: Final = (10_000, 100_000, 1_000_000)
 ROUNDS: Final = 15
 # An action that takes so long is measured less often.
@@ -79,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--only", default="", help="actions whose name contains this")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="of databases to use again")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="keep figures and plans here")
+    parser.add_argument("--json", type=Path, metavar="FILE", default=results.path("growth"))
     chosen = parser.parse_args(arguments)
     sizes = [int(size) for size in chosen.sizes.split(",")] if chosen.sizes else SIZES
     with databases(sorted(sizes), chosen.keep) as several:
@@ -91,8 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             show(rows[-1], sorted(sizes))
     above = [row["action"] for row in rows if row["ratio"] > MOST_GROWTH]
     _print(f"\nAbove {MOST_GROWTH}: {', '.join(above) or 'none'}.")
-    if chosen.json:
-        chosen.json.write_text(json.dumps(rows, indent=1))
+    results.write(chosen.json, {"actions": rows})
 
 
 @contextmanager
