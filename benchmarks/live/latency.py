@@ -24,6 +24,7 @@ from benchmarks.live.system import ProcfileSystem, running
 from tests.pictures import jpeg
 
 SHARES: Final = (0.5, 0.9)
+REFERENCE: Final = ("decode", "network", "write")
 IDLE_SECONDS: Final = 0.5  # between the tag of a photo and the next
 MOST_IDLE_RATIO: Final = 1.25
 OF_LISTINGS: Final = """
@@ -59,9 +60,8 @@ def measured(system: ProcfileSystem, photo: Path, photos: int) -> dict[str, Any]
     idle(system, photo, photos)
     time.sleep(2 * stages.WRITE_SECONDS)
     spent = stages.between(before, stages.read(system.stages))
-    reference = sum(
-        spent[stage].wall / max(1, spent[stage].calls) for stage in ("decode", "network", "write")
-    )
+    stages.must_be_counted(spent, REFERENCE)
+    reference = sum(spent[stage].wall / spent[stage].calls for stage in REFERENCE)
     capacity = photos / at_once(system, photo, photos)
     rows = {"idle": of_title(system, "idle")}
     for share in SHARES:

@@ -35,6 +35,9 @@ ENGINE: Final = """
 from classifier.models import Heartbeat
 print(Heartbeat.objects.get(kind="worker").engine)
 """
+COUNTED: Final = (
+    "upload", "clean", "store", "claim", "read and decode", "decode", "network", "decide", "write",
+)  # fmt: skip
 INTAKE: Final = ("receive", "clean", "store")
 
 
@@ -90,6 +93,7 @@ def send(system: ProcfileSystem, files: Sequence[Path]) -> dict[str, float]:
     seconds = time.perf_counter() - began
     time.sleep(2 * stages.WRITE_SECONDS)  # until the processes have written what they know
     spent = stages.between(before, stages.read(system.stages))
+    stages.must_be_counted(spent, COUNTED)
     took = {name: 1000 * sums.processor / len(files) for name, sums in spent.items()}
     spent_by_worker = system.processor_seconds(system.worker) - worker - seconds * system.idle_share
     whole = 1000 * spent_by_worker / len(files)

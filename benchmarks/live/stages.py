@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -99,6 +99,20 @@ def read(folder: Path) -> dict[str, Sums]:
             total[stage].wall += wall
             total[stage].calls += calls
     return total
+
+
+def must_be_counted(sums: Mapping[str, Sums], names: Iterable[str]) -> None:
+    """Refuse figures in which a stage is missing.
+
+    Raises:
+        SystemExit: if nothing was counted for a stage, since the product goes another way now.
+    """
+    for name in names:
+        if name not in sums or not sums[name].calls:
+            raise SystemExit(
+                f"Nothing was counted for the stage {name!r}: the function that is timed for it is "
+                "not called any more. See benchmarks/live/web.py and worker.py."
+            )
 
 
 def between(before: Mapping[str, Sums], after: Mapping[str, Sums]) -> dict[str, Sums]:
