@@ -8,8 +8,8 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
 ADMIN: Final = "/admin/"
-# Pages of the admin whose texts are in the catalogs.
-TRANSLATED: Final = ("/admin/classifier/review/queue/", "/admin/classifier/review/grid/")
+# Pages of the admin that have no frame but our own words, all of them in the catalogs.
+TRANSLATED: Final = ("/admin/classifier/review/queue/",)
 
 
 class LanguageMiddleware(LocaleMiddleware):

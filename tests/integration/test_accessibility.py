@@ -101,11 +101,15 @@ def report(found: list[str]) -> None:
 
 
 def test_axe_finds_nothing_on_a_sellers_pages(site: Site, look: Callable[[str], Page]) -> None:
-    """Every page of a seller, that of the API, and each that says what went wrong."""
+    """Every page of a seller, a photo seen whole, the API, and each that says what went wrong."""
     with site.database():
         rows = photos()
     page = look(OWNER)
     found = visit(page, SELLERS_PAGES, rows)
+    page.goto("/photos/")
+    page.locator("a[data-full]").first.click()
+    page.get_by_role("dialog", name="The whole photo").wait_for()
+    found += violations(page)
     for path, status in (("/no/such/page", 404), ("/admin/login/", 403)):
         answer = page.goto(path, wait_until="load")
         assert answer is not None
