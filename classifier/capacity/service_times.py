@@ -33,7 +33,7 @@ class ServiceTimes:
     web: float = 0.080
     read: float = 0.006
     network: float = 0.051
-    store: float = 0.002
+    store: float = 0.0028
     database: float = 0.0022
     gpu: float = 0.0
     variation: float = 0.7
