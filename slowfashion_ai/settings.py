@@ -183,6 +183,14 @@ STATIC_ROOT = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "media"
 S3_BUCKET = env.str("S3_BUCKET", default="")
 S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", default="") or None
+S3_REGION = env.str("S3_REGION", default="us-east-1")
+# Where browsers reach the storage; photos then leave by short-lived signed addresses there.
+S3_PUBLIC_URL = env.str("S3_PUBLIC_URL", default="").rstrip("/")
+if S3_PUBLIC_URL and not S3_PUBLIC_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured(
+        f"S3_PUBLIC_URL must be an address such as https://photos.example.com; it is "
+        f"{S3_PUBLIC_URL!r}."
+    )
 
 
 def _storage(folder: str) -> dict[str, Any]:
@@ -203,7 +211,7 @@ def _storage(folder: str) -> dict[str, Any]:
         "OPTIONS": {
             "bucket_name": S3_BUCKET,
             "endpoint_url": S3_ENDPOINT_URL,
-            "region_name": env.str("S3_REGION", default="us-east-1"),
+            "region_name": S3_REGION,
             "location": folder,
             "file_overwrite": False,
             "client_config": patience,

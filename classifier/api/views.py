@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponseRedirect
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import generics, status
@@ -219,6 +219,7 @@ class AnyAccept(BaseContentNegotiation):
 @extend_schema(
     responses={
         (200, "image/jpeg"): OpenApiTypes.BINARY,
+        302: OpenApiResponse(description="Where the photo is in the storage, for some minutes."),
         404: OpenApiResponse(description="There is no such photo, or its file is lost."),
         503: OpenApiResponse(description="The storage does not answer; see `Retry-After`."),
     }
@@ -230,12 +231,12 @@ class ImageView(generics.GenericAPIView[ListingPhoto]):
     serializer_class = PhotoSerializer
     # Pages show many at once, and a browser keeps each.
     throttle_classes = ()
-    make: Callable[[ListingPhoto], FileResponse] = staticmethod(files.whole)
+    make: Callable[[ListingPhoto], FileResponse | HttpResponseRedirect] = staticmethod(files.whole)
 
     def get_queryset(self) -> QuerySet[ListingPhoto]:
         return photos_for(self.request.user)
 
-    def get(self, request: Request, pk: int) -> FileResponse:
+    def get(self, request: Request, pk: int) -> FileResponse | HttpResponseRedirect:
         try:
             return self.make(self.get_object())
         except FileNotFoundError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+import requests
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.urls import reverse
@@ -168,6 +169,28 @@ def move_s3(settings: Settings, s3: dict[str, str], port: int) -> None:
 
 
 @pytest.mark.integration
+def test_a_photo_leaves_by_a_signed_address(
+    api: APIClient, photo_on_s3: ListingPhoto, settings: Settings, s3: dict[str, str],
+    other_seller: User, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Where browsers reach the storage: for minutes, as a JPEG to keep, and to nobody else."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", s3["AWS_ACCESS_KEY_ID"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", s3["AWS_SECRET_ACCESS_KEY"])
+    settings.S3_BUCKET, settings.S3_PUBLIC_URL = s3["S3_BUCKET"], s3["S3_ENDPOINT_URL"]
+    answer = api.get(f"/api/v1/photos/{photo_on_s3.pk}/image/")
+    assert answer.status_code == 302
+    assert answer["Cache-Control"] == "private, max-age=150"
+    assert f"img-src 'self' {s3['S3_ENDPOINT_URL']} " in answer["Content-Security-Policy"]
+    assert "X-Amz-Expires=300" in answer["Location"]
+    there = requests.get(answer["Location"], timeout=10)
+    assert (there.status_code, there.headers["Content-Type"]) == (200, "image/jpeg")
+    assert there.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert there.headers["Content-Disposition"] == f'inline; filename="photo-{photo_on_s3.pk}.jpg"'
+    assert there.content.startswith(b"\xff\xd8")
+    api.force_authenticate(other_seller)
+    assert api.get(f"/api/v1/photos/{photo_on_s3.pk}/image/").status_code == 404
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_s3_lacks_is_a_404(api: APIClient, photo_on_s3: ListingPhoto, kind: str) -> None:
     """S3 answers that there is no such object, so the file is gone."""
