@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django import DjangoDbBlocker
 
-from classifier.models import Disagreement, Guideline, Listing, QueueItem, Review, triggers
+from classifier.models import Guideline, Listing, QueueItem, Review, triggers
 from tests.databases import database_at, default_database, drop_delete_triggers
 from tests.servers.processes import wait_until
 from tests.servers.system import System
@@ -62,12 +62,12 @@ class Site:
 
     def clear(self) -> None:
         with self.database():
-            # Past the rules that keep reviews for ever, as no program may.
-            drop_delete_triggers()
-            Disagreement.objects.all().delete()
-            Review.objects.all()._raw_delete("default")
+            # The photos first: of a photo that is gone no verdict under way is stored any more.
             Listing.objects.all().delete()
             Guideline.objects.all().delete()
+            # Past the rules that keep reviews for ever, as no program may.
+            drop_delete_triggers()
+            Review.objects.all()._raw_delete("default")
             triggers.install()
 
 
