@@ -7,6 +7,7 @@ is asked through the same proxy all the while, by a process of its own.
 
 import argparse
 import json
+import logging
 import socket
 import ssl
 import subprocess
@@ -242,6 +243,7 @@ def main() -> int:
     parser.add_argument("--idle", type=int, default=60)
     parser.add_argument("--seconds", type=float, default=60.0)
     options = parser.parse_args()
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request to S3
     crowd = run_crowd(**vars(options))
     sys.stdout.write(f"{options.setup}: {crowd}\n")
     sys.stdout.write("All is well.\n" if crowd.is_well else "Something is wrong; see above.\n")
