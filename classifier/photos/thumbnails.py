@@ -12,7 +12,11 @@ from PIL import Image
 
 from classifier.models import ListingPhoto
 from classifier.photos.cleaning import THUMBNAIL_SIDE, thumbnail_of
-from classifier.photos.storage import StorageUnavailableError, storage_errors
+from classifier.photos.storage import (
+    StorageUnavailableError,
+    must_be_there,
+    storage_errors,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +48,8 @@ def open_thumbnail(photo: ListingPhoto) -> Any:
         DamagedFileError: if the stored photo is none any more.
     """
     storage, name = photo.image.storage, thumbnail_name(str(photo.image))
+    # A folder of a release that marked none would be taken for one that is away.
+    must_be_there(storage)
     try:
         with storage_errors(storage):
             return storage.open(name, "rb")
