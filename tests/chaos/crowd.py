@@ -1,8 +1,8 @@
 """`python -m tests.chaos.crowd`: many uploaders and idle connections at once, through the proxy.
 
 Every uploader is a seller with an address of its own (127.0.1.x), who sends one photo after the
-other over one kept connection; what is refused for now is sent again under the same key. `/livez`
-is asked through the same proxy all the while, by a process of its own.
+other over one kept connection; what is refused for now is sent again under the same key. `/livez`,
+which the monitor answers, is asked through the same proxy all the while, by a process of its own.
 """
 
 import argparse
@@ -114,7 +114,13 @@ def run_crowd(*, setup: str, uploaders: int, idle: int, seconds: float) -> Crowd
     with running(setup) as system, ExitStack() as stack:
         folder = system.system.folder / "nginx"
         folder.mkdir()
-        address = stack.enter_context(nginx_before(system.system.port, folder))
+        monitor = system.system.monitor
+        monitor.start()
+        wait_until(lambda: "Answers on" in monitor.log, what="the monitor answers")
+        monitor_port = int(system.system.monitor_address.rpartition(":")[2])
+        address = stack.enter_context(
+            nginx_before(system.system.port, folder, monitor_port=monitor_port)
+        )
         tokens = _last_line(system, SELLERS.replace("COUNT_OF_SELLERS", str(uploaders)))
         # The set-up's certificate is its own; urllib3 warns at each connection.
         stack.enter_context(warnings.catch_warnings())

@@ -29,6 +29,12 @@ User.objects.create_user("{OWNER}", password="{PASSWORD}")
 User.objects.create_superuser("{ADMINISTRATOR}", password="{PASSWORD}")
 """
 QUEUE: Final = "/admin/classifier/review/queue/"
+AT_REST: Final = """() => {
+    for (const each of document.getAnimations()) {
+        const { endTime } = each.effect.getComputedTiming();
+        if (endTime === Infinity) each.cancel(); else each.finish();
+    }
+}"""
 
 
 class Site:
@@ -82,8 +88,11 @@ def all_fetched(page: Page) -> None:
 
 
 def all_at_rest(page: Page) -> None:
-    """Wait until every change of colour or place that is under way has come to its end."""
-    page.evaluate("Promise.allSettled(document.getAnimations().map((each) => each.finished))")
+    """Bring every change of colour or place that is under way to its end.
+
+    It is not waited for: where a page draws no frame, or moves for ever, it has none.
+    """
+    page.evaluate(AT_REST)
 
 
 def shown(page: Page, photo: int) -> None:

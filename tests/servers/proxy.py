@@ -22,12 +22,13 @@ NO_NGINX: Final = "There is no nginx here; on Debian and Ubuntu: apt install ngi
 
 
 @contextmanager
-def nginx_before(site_port: int, folder: Path) -> Iterator[str]:
+def nginx_before(site_port: int, folder: Path, *, monitor_port: int | None = None) -> Iterator[str]:
     """Start nginx with the repository's configuration and a certificate of its own.
 
     Args:
         site_port: of this machine, where the site answers.
         folder: for its files, which are not removed.
+        monitor_port: where the monitor answers; without one the site speaks for it.
 
     Yields:
         The address where it answers.
@@ -35,7 +36,9 @@ def nginx_before(site_port: int, folder: Path) -> Iterator[str]:
     assert NGINX is not None, NO_NGINX
     port = free_port()
     _write_certificate(folder)
-    (folder / "nginx.conf").write_text(_configuration(site_port, port, folder))
+    (folder / "nginx.conf").write_text(
+        _configuration(site_port, monitor_port or site_port, port, folder)
+    )
     # Else root's nginx would work as somebody who may not write in the folder.
     directives = f"daemon off; user {getpass.getuser()};"
     command = [NGINX, "-c", str(folder / "nginx.conf"), "-p", str(folder), "-g", directives]
@@ -49,11 +52,12 @@ def nginx_before(site_port: int, folder: Path) -> Iterator[str]:
         server.kill()
 
 
-def _configuration(site_port: int, port: int, folder: Path) -> str:
+def _configuration(site_port: int, monitor_port: int, port: int, folder: Path) -> str:
     text = (REPOSITORY / "proxy" / "nginx.conf").read_text()
     temporary = "/tmp/"  # noqa: S108  # of the configuration, to be replaced
     for before, after in [
         ("web:8000", f"127.0.0.1:{site_port}"), ("listen 80 ", f"listen {free_port()} "),
+        ("monitor:9100", f"127.0.0.1:{monitor_port}"),
         ("listen 443 ", f"listen {port} "), (temporary, f"{folder}/"), ("/tls/", f"{folder}/"),
     ]:  # fmt: skip
         assert before in text
