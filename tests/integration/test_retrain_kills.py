@@ -58,8 +58,20 @@ class RetrainSite:
         return process
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with base photos and the bundle of a champion that confuses boots and flats."""
+    folder = tmp_path_factory.mktemp("made")
+    base = write_base_photos(folder / "base")
+    bundle = make_champion(folder / "bundle", base, confused=True)
+    add_replay_to(bundle, base, folder / "cache")
+    return folder
+
+
 @pytest.fixture
-def site(tmp_path: Path, settings: Settings, django_db_blocker: Any) -> Iterator[RetrainSite]:
+def site(
+    made: Path, tmp_path: Path, settings: Settings, django_db_blocker: Any
+) -> Iterator[RetrainSite]:
     """A site whose champion confuses boots and flats, with reviews that correct it.
 
     Its bundle carries replay features; nobody names the folder of its photos.
@@ -76,14 +88,11 @@ def site(tmp_path: Path, settings: Settings, django_db_blocker: Any) -> Iterator
             for name, folder in (("default", "media"), ("bundles", "bundles"))
         },
     }
-    base = write_base_photos(tmp_path / "base")
-    bundle = make_champion(tmp_path / "made", base, confused=True)
-    add_replay_to(bundle, base, tmp_path / "cache")
     with (
         django_db_blocker.unblock(),
         default_database(migrated(database_at(site.database))),
     ):
-        champion = registry.register(folder=bundle)
+        champion = registry.register(folder=made / "bundle")
         promotion.promote(version=champion)
         review(
             [Shown.of(kind, 500 + n) for kind in (BOOTS, FLATS) for n in range(12)],
@@ -148,9 +157,11 @@ def test_a_retraining_killed_in_every_stage_is_simply_started_again(site: Retrai
     assert not list((site.folder / "retraining" / "work").iterdir())
 
 
-def test_two_at_once_make_one_and_an_overtaken_candidate_is_kept(site: RetrainSite) -> None:
+def test_two_at_once_make_one_and_an_overtaken_candidate_is_kept(
+    site: RetrainSite, made: Path
+) -> None:
     """A second start is refused; a champion promoted meanwhile is not replaced unseen."""
-    base = site.folder / "base"
+    base = made / "base"
     other = registry.register(folder=make_champion(site.folder / "other", base, name="other"))
     # Held still while the rest happens, it must not count as dead.
     site.env["RETRAIN_LEASE_SECONDS"] = "900"
