@@ -23,7 +23,7 @@ from training.data.splits.split import DatasetSplit, stratified_split
 
 pytestmark = [pytest.mark.integration, pytest.mark.long]
 
-UPLOADED = 200
+UPLOADED = 320
 GATE = """
 import json
 from classifier.versions import registry
@@ -119,7 +119,7 @@ def test_reviewed_mistakes_become_a_candidate_that_the_running_worker_takes_over
     system.manage("retrain", "--photos", "", "--promote", "always")
     gate = json.loads(system.manage("shell", "--verbosity", "0", "--command", GATE).stdout)
     assert {one["name"] for one in gate["criteria"] if one["kind"] == "must"} >= {"cost"}
-    assert gate["photos"]["items"] > 5 * gate["photos"]["reviewed"] > 40
+    assert gate["photos"]["items"] > 5 * gate["photos"]["reviewed"] > 100
 
     def tagged_by() -> str:
         """Return the version that tags a new photo of a product nobody reviewed."""
