@@ -16,6 +16,7 @@ from classifier.decision import Outcome
 from classifier.models import Listing, ListingPhoto, Review
 from classifier.photos.receiving.listings import own_listings, own_photos, restorable_listings
 from classifier.review import labels
+from classifier.row_numbers import row_number
 from classifier.taxonomy import SUBCLASSES, TAXONOMY
 
 LISTINGS_A_PAGE: Final = 24
@@ -101,9 +102,9 @@ class ListingsPage(LoginRequiredMixin, View):
 
     def _found(self, listings: QuerySet[Listing], form: ListForm) -> QuerySet[Listing]:
         if text := form.value("q"):
-            number = text.rpartition(" ")[2]  # a listing without a title is shown by its number
-            short = len(number) < 19 and number.isascii() and number.isdecimal()
-            by_number = Q(pk=int(number), title="") if short else Q(pk__in=())
+            # A listing without a title is shown by its number.
+            number = row_number(text.rpartition(" ")[2])
+            by_number = Q(pk__in=()) if number is None else Q(pk=number, title="")
             listings = listings.filter(_containing("title", text) | by_number)
         if form.value("show") == "draft":
             listings = listings.filter(is_draft=True)
@@ -114,11 +115,11 @@ class ListingsPage(LoginRequiredMixin, View):
 
     def _deleted(self) -> Listing | None:
         """Return what was deleted just now, to offer its return."""
-        number = self.request.GET.get("deleted", "")
-        if not (len(number) < 19 and number.isascii() and number.isdecimal()):
+        number = row_number(self.request.GET.get("deleted", ""))
+        if number is None:
             return None
         mine = restorable_listings(self.request.user)  # type: ignore[arg-type]  # signed in
-        return mine.filter(pk=int(number)).first()
+        return mine.filter(pk=number).first()
 
 
 class PhotosPage(LoginRequiredMixin, View):

@@ -21,6 +21,7 @@ from classifier.review import bulk, grid
 from classifier.review.errors import ReviewError
 from classifier.review.queue import shortcuts
 from classifier.review.verdicts import Verdict
+from classifier.row_numbers import row_number
 from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES, TAXONOMY
 
 KEYS: Final = {key.key: key for key in shortcuts.verdict_keys()}
@@ -149,8 +150,5 @@ def _chosen(request: HttpRequest) -> list[int]:
     only = request.POST.get("only", "").split(",")
     ticked = request.POST.getlist("photo")[: grid.WALL]
     asked = set(only) if only != [""] else set(ticked)
-    return [int(text) for text in ticked if text in asked and _is_number(text)]
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19
+    numbers = (row_number(text) for text in ticked if text in asked)
+    return [number for number in numbers if number is not None]

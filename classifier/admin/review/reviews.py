@@ -26,6 +26,7 @@ from classifier.review.history import latest_verdicts, occasion
 from classifier.review.quality import charts, moderators
 from classifier.review.queue import shortcuts
 from classifier.review.queue.counters import counters
+from classifier.row_numbers import row_number
 from classifier.taxonomy import label_path
 from classifier.throttles import address_of
 
@@ -137,7 +138,7 @@ class ReviewAdmin(ReviewColumn, ReadOnlyAdmin):
             "longest_note": Review.LONGEST_NOTE,
             "page": {
                 "moderator": request.user.pk,
-                "chosen": _number(request.GET.get("photo", "")),
+                "chosen": row_number(request.GET.get("photo", "")),
                 "recent": latest_verdicts(moderator=request.user),  # type: ignore[arg-type]
                 "counters": counters(moderator=request.user).as_dict(),  # type: ignore[arg-type]
                 "endpoints": {name: reverse(f"admin:review_queue_{name}") for name in ENDPOINTS},
@@ -182,10 +183,6 @@ class ReviewAdmin(ReviewColumn, ReadOnlyAdmin):
         response = StreamingHttpResponse(lines, content_type=kind)
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
-
-
-def _number(text: str) -> int | None:
-    return int(text) if len(text) < 19 and text.isascii() and text.isdecimal() else None
 
 
 def _in_words(pair: moderators.Pair) -> dict[str, object]:
