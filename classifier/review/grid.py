@@ -8,11 +8,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from classifier.decision import Outcome
+from classifier.leases import is_over
 from classifier.models import ListingPhoto, QueueItem, Review
 from classifier.models.operations import CANARY_SELLER
 from classifier.models.photos import PhotoQuerySet
@@ -95,7 +97,8 @@ def _tagged(guess: Guess) -> Q:
 def _waiting(moderator: User) -> PhotoQuerySet:
     """Return what a moderator may settle from the wall."""
     of_photo = QueueItem.objects.filter(photo=OuterRef("pk"), is_open=True)
-    elsewhere = Q(held_until__gt=timezone.now()) & ~Q(holder=moderator)
+    free = is_over("held_until", lasts=settings.REVIEW_CLAIM_LEASE, now=timezone.now())
+    elsewhere = ~free & ~Q(holder=moderator)
     return (
         ListingPhoto.objects.present()
         .filter(listing__deleted_at__isnull=True, status=ListingPhoto.Status.CLASSIFIED)

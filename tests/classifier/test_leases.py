@@ -13,10 +13,12 @@ from classifier import jobs
 from classifier.jobs import lease as job_lease
 from classifier.models import Heartbeat, QueueItem, TrainerJob
 from classifier.operations import heartbeat, lease
+from classifier.review import grid
 from classifier.review.queue.claims import claim_next
 from classifier.tagging import queue
 from classifier.tagging.results import Postponed
 from tests.rows import a_champion, pending_photos
+from tests.tagged_photos import UNKNOWN, a_photo
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +78,13 @@ def test_a_photo_on_a_screen_is_shown_to_another_moderator(moderator: User, anna
     with an_hour_ahead():
         assert claim_next(moderator=moderator) is not None
     assert claim_next(moderator=anna) is not None
+
+
+def test_the_wall_shows_it_to_another_moderator_too(moderator: User, anna: User) -> None:
+    a_photo("Boots", **UNKNOWN)
+    with an_hour_ahead():
+        assert claim_next(moderator=moderator) is not None
+    assert grid.wall(grid.Guess(grid.UNKNOWN), moderator=anna).count == 1
 
 
 def test_a_dead_process_does_not_look_alive() -> None:
