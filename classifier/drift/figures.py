@@ -67,11 +67,12 @@ class Figure:
         return self.bins.index(value) if isinstance(value, str) else bisect_right(self.edges, value)
 
 
-LABELS: Final = (
-    *(label_path(main, sub) for main, subs in TAXONOMY.items() for sub in (None, *subs)),
-    Outcome.UNKNOWN.value,
-)
-if len(LABELS) != len(TAXONOMY) + len(SUBCLASSES) + 1:
+# Main class and subclass of each label; of a main class alone no subclass.
+CLASS_OF: Final[Mapping[str, tuple[str, str | None]]] = {
+    label_path(main, sub): (main, sub) for main, subs in TAXONOMY.items() for sub in (None, *subs)
+}
+LABELS: Final = (*CLASS_OF, Outcome.UNKNOWN.value)
+if len(CLASS_OF) != len(TAXONOMY) + len(SUBCLASSES) or Outcome.UNKNOWN.value in CLASS_OF:
     raise ImportError("Two labels of the taxonomy bear one name.")
 
 # Scores crowd near 0 and 1, so the bins are narrow there.

@@ -11,12 +11,11 @@ from django.db.models.functions import Cast, Greatest
 from django.utils import timezone
 
 from classifier.decision import Outcome
-from classifier.drift.figures import FIGURES, MeasuredPhoto
+from classifier.drift.figures import CLASS_OF, FIGURES, MeasuredPhoto
 from classifier.drift.rule import Shift
 from classifier.models import ListingPhoto
 from classifier.models.operations import CANARY_SELLER
 from classifier.models.photos import PhotoQuerySet
-from classifier.taxonomy import TAXONOMY, label_path
 
 # More than are shown, since sellers may remove some of them.
 EXAMPLES: Final = 24
@@ -24,7 +23,6 @@ COLUMNS: Final = (
     "model_version", "outcome", "main", "sub", "main_confidence", "novelty", "brightness",
     "long_side",
 )  # fmt: skip
-_CLASSES: Final = [(main, sub) for main, subs in TAXONOMY.items() for sub in (None, *subs)]
 _VALUES: Final = {
     "confidence": "main_confidence", "novelty": "novelty", "brightness": "brightness",
     "size": "long_side",
@@ -81,5 +79,5 @@ def _in_class(figure: str, name: str) -> dict[str, str | bool]:
     """Return the condition of photos that are in one bin of a figure with named bins."""
     if figure == "outcome" or name == Outcome.UNKNOWN:
         return {"outcome": name}
-    main, sub = next(pair for pair in _CLASSES if label_path(*pair) == name)
+    main, sub = CLASS_OF[name]
     return {"main": main, "sub": sub} if sub else {"main": main, "sub__isnull": True}

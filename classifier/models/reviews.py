@@ -65,6 +65,9 @@ class Review(models.Model):
         DIRECT = "direct", "chosen by a person"
         DISAGREED = "disagreed", "the seller disagreed"
 
+    # Given in the queue, one after the other.
+    FROM_THE_QUEUE: Final = (Source.QUEUE, Source.DISAGREED)
+
     class Because(models.TextChoices):
         """Why a photo got no class, as its seller reads it."""
 

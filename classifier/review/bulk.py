@@ -61,9 +61,8 @@ def plan(
     settled = set(Review.objects.final().filter(photo__in=rows).values_list("photo_id", flat=True))
     result = Plan()
     for photo in rows:
-        obstacle = _obstacle(photo, moderator, verdict)
-        if photo.pk in settled:
-            obstacle = "already settled"
+        is_settled = photo.pk in settled
+        obstacle = "already settled" if is_settled else _obstacle(photo, moderator, verdict)
         if not obstacle and seen_at and photo.classified_at and photo.classified_at > seen_at:
             obstacle = "tagged anew since you opened this page"
         if obstacle:

@@ -25,7 +25,6 @@ from classifier.review.queue.claims import give_to
 from classifier.review.queue.enqueue import let_wait_again
 from classifier.taxonomy import MAIN_OF, TAXONOMY
 
-FROM_THE_QUEUE: Final = (Review.Source.QUEUE, Review.Source.DISAGREED)
 # A photo that stayed on the screen over lunch says nothing about how long it took.
 LONGEST_SECONDS: Final = 600.0
 _random = random.SystemRandom()
@@ -245,14 +244,19 @@ def undo(*, moderator: User, review: int) -> QueueItem | None:
         return row
 
 
+def are_disagreed(verdicts: Collection[Review]) -> bool:
+    """Return whether a seller disagrees with one of them and waits for another moderator's."""
+    waiting = QueueItem.objects.filter(is_open=True, photo__disagreement__review__in=verdicts)
+    return waiting.exists()
+
+
 def must_not_be_disagreed(verdicts: Collection[Review]) -> None:
     """Refuse to touch verdicts of which a seller waits for another moderator's.
 
     Raises:
         DisagreedError: if that is so.
     """
-    waiting = QueueItem.objects.filter(is_open=True, photo__disagreement__review__in=verdicts)
-    if waiting.exists():
+    if are_disagreed(verdicts):
         raise DisagreedError
 
 
@@ -305,5 +309,5 @@ def _reopen(row: QueueItem, old: Review, moderator: User) -> None:
     row.blind = old.blind if old.source == Review.Source.QUEUE else row.blind
     row.save(update_fields=["is_open", "round", "blind"])
     Exclusion.objects.filter(item=row, moderator=moderator).delete()
-    if old.source in FROM_THE_QUEUE:
+    if old.source in Review.FROM_THE_QUEUE:
         give_to(row, moderator)

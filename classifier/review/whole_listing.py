@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from classifier.models import Disagreement, ListingPhoto, QueueItem, Review
+from classifier.models import ListingPhoto, QueueItem, Review
 from classifier.review import direct, verdicts
 from classifier.review.errors import NothingToUndoError, ReviewedAgainError
 
@@ -41,9 +41,9 @@ def _settle(
     if Review.objects.filter(key=key).exists():
         return True
     settled = Review.objects.final().filter(photo=photo).first()
-    if settled is not None and settled.moderator_id != moderator.pk:
-        return False
-    if Disagreement.objects.filter(review=settled, photo__queue_item__is_open=True).exists():
+    if settled is not None and (
+        settled.moderator_id != moderator.pk or verdicts.are_disagreed([settled])
+    ):
         return False
     direct.store_direct(verdicts.review_of(photo, moderator=moderator, verdict=verdict, key=key))
     return True

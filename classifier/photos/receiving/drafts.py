@@ -19,7 +19,7 @@ from classifier.models import Listing, ListingPhoto
 from classifier.photos.cleaning import PhotoRefusedError
 from classifier.photos.decoding_cost import PixelAllowance
 from classifier.photos.receiving import intake
-from classifier.photos.receiving.listings import is_full
+from classifier.photos.receiving.listings import full_sentence
 
 if TYPE_CHECKING:
     from classifier.photos.receiving.intake import Upload
@@ -89,7 +89,7 @@ def _same_photo(row: ListingPhoto) -> ListingPhoto | None:
 
 def _check_limit(listing: Listing) -> None:
     if listing.photos.present().count() >= settings.PHOTOS_PER_LISTING:
-        raise intake.IntakeError([is_full()])
+        raise intake.IntakeError([full_sentence()])
 
 
 def _append(listing: Listing, row: ListingPhoto) -> None:

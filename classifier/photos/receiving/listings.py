@@ -89,7 +89,7 @@ def reorder(listing: Listing, *, photos: Sequence[int]) -> None:
         ListingPhoto.objects.bulk_update(rows.values(), ["position"])
 
 
-def is_full() -> str:
+def full_sentence() -> str:
     """Return what a seller is told who adds one photo too many."""
     sentence = _("This listing is full: it takes %(most)d photos at most.")
     return sentence % {"most": settings.PHOTOS_PER_LISTING}
@@ -122,7 +122,7 @@ def restore_photo(photo: ListingPhoto) -> bool:
     with transaction.atomic():
         Listing.objects.select_for_update().get(pk=photo.listing_id)
         if photo.listing.photos.present().count() >= settings.PHOTOS_PER_LISTING:
-            raise ListingChangeError(is_full())
+            raise ListingChangeError(full_sentence())
         chosen = ListingPhoto.objects.filter(pk=photo.pk, deleted_at__gt=_still_undoable())
         return bool(chosen.update(deleted_at=None))
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from classifier.models import Listing
@@ -14,16 +14,12 @@ AT_ONCE: Final = 200
 
 def expired() -> QuerySet[Listing]:
     """Return the listings that are kept no longer; 0 days keep them for ever."""
-    none = Listing.objects.none()
-    return _older(Listing.objects.filter(is_draft=False), settings.LISTINGS_KEEP_DAYS, none) | (
-        _older(Listing.objects.filter(is_draft=True), settings.DRAFTS_KEEP_DAYS, none)
-    )
-
-
-def _older(listings: QuerySet[Listing], days: int, none: QuerySet[Listing]) -> QuerySet[Listing]:
-    if not days:
-        return none
-    return listings.filter(created_at__lt=timezone.now() - timedelta(days=days))
+    over = Q(pk__in=())
+    kept = ((False, settings.LISTINGS_KEEP_DAYS), (True, settings.DRAFTS_KEEP_DAYS))
+    for is_draft, days in kept:
+        if days:
+            over |= Q(is_draft=is_draft, created_at__lt=timezone.now() - timedelta(days=days))
+    return Listing.objects.filter(over)
 
 
 def remove_expired() -> int:

@@ -33,11 +33,7 @@ def counters(*, moderator: User) -> Counters:
     """Return the counters of one moderator."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     mine = Review.objects.verdicts().filter(moderator=moderator, at__gte=midnight)
-    last = (
-        mine.filter(source__in=[Review.Source.QUEUE, Review.Source.DISAGREED])
-        .order_by("-at", "-pk")
-        .first()
-    )
+    last = mine.filter(source__in=Review.FROM_THE_QUEUE).order_by("-at", "-pk").first()
     return Counters(
         left=waiting_for(moderator).order_by()[: LEFT_COUNTED + 1].count(),
         today=mine.order_by().count(),
