@@ -41,10 +41,20 @@ def agreement_with_reviews(
         return None
     before, after = (int((model.sub[rows] == labels).sum()) for model in (champion, candidate))
     passed = float(cohen_kappa_score(labels, candidate.sub[rows])) > SLIGHT
-    said = (
+    sentence = (
         f"Of {len(labels)} reviewed test items the candidate names {after} as the moderators did, "
         f"and the champion {before}."
     )
+    reason = ""
+    if not passed:
+        sentence += (
+            " Chance would agree about as often: look whether the labels of the reviews were mixed "
+            "up."
+        )
+        reason = (
+            f"{after} of {len(labels)} reviewed items are named as the moderators named them, about "
+            "as many as by chance"
+        )
     return Criterion(
         name="agreement with reviews",
         kind="must",
@@ -55,12 +65,6 @@ def agreement_with_reviews(
         p_value=None,
         bound=f"beyond chance: Cohen's kappa above {SLIGHT:g}",
         passed=passed,
-        sentence=said if passed else f"{said} Chance would agree about as often: {_ADVICE}.",
-        reason=""
-        if passed
-        else f"{after} of {len(labels)} reviewed items are named as the moderators named them, "
-        "about as many as by chance",
+        sentence=sentence,
+        reason=reason,
     )
-
-
-_ADVICE: Final = "look whether the labels of the reviews were mixed up"
