@@ -52,8 +52,8 @@ def agreement_with_reviews(
             "up."
         )
         reason = (
-            f"{after} of {len(labels)} reviewed items are named as the moderators named them, about "
-            "as many as by chance"
+            f"{after} of {len(labels)} reviewed items are named as the moderators named them, "
+            "about as many as by chance"
         )
     return Criterion(
         name="agreement with reviews",
