@@ -7,9 +7,8 @@ from typing import Final, NamedTuple, cast
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
-from torchvision.models import ResNet50_Weights, resnet50
-from torchvision.models.resnet import Bottleneck
 
+from classifier.ml.resnet import Bottleneck, ResNet50
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES, TAXONOMY
 
 FEATURES: Final = 2048
@@ -124,8 +123,8 @@ def joint_logits(sub: Tensor, near: Tensor, others: Tensor) -> Logits:
 
 
 def build_backbone(stride_placement: StridePlacement) -> nn.Module:
-    """Return an untrained torchvision ResNet-50 that ends in pooled features, (N, 2048)."""
-    backbone: nn.Module = resnet50(weights=None)
+    """Return an untrained ResNet-50 that ends in pooled features, (N, 2048)."""
+    backbone = ResNet50()
     if stride_placement is StridePlacement.V1:
         for stage in ("layer2", "layer3", "layer4"):
             first = cast(Bottleneck, backbone.get_submodule(f"{stage}.0"))
@@ -159,6 +158,9 @@ def load_imagenet_backbone(
             f"the network was built as {network.stride_placement}."
         )
     else:
+        # Imported here: only who trains from these weights needs torchvision, and it takes long.
+        from torchvision.models import ResNet50_Weights
+
         state = dict(ResNet50_Weights[weights].get_state_dict(progress=True))
     state = {
         name: tensor.to(torch.float32) if tensor.is_floating_point() else tensor

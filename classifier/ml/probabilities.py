@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.special import expit, softmax
 
 from classifier.decision import Scores
 from classifier.ml.manifest import Temperature
@@ -69,6 +68,19 @@ class Probabilities:
         ]
 
 
+def softmax(logits: Floats) -> Floats:
+    """Return the softmax of each row of (N, K). scipy's says the same, and takes long to import."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return shares
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """Return 1 / (1 + exp(-x)) of any numbers, however far from zero."""
+    shares: Floats = np.exp(-np.logaddexp(0, -logits))
+    return shares
+
+
 def probabilities(logits: LogitArrays, temperature: Temperature) -> Probabilities:
     """Return softmax and sigmoid of the logits over their temperatures.
 
@@ -77,10 +89,10 @@ def probabilities(logits: LogitArrays, temperature: Temperature) -> Probabilitie
     class's share spread evenly over its three. They sum to 1. The subclass that a near photo
     resembles gets a third of its main class's share at most, which passes no threshold above that.
     """
-    sub = softmax(logits.sub / temperature.sub, axis=1)
-    near = expit(logits.near / temperature.near)[:, None]
+    sub = softmax(logits.sub / temperature.sub)
+    near = sigmoid(logits.near / temperature.near)[:, None]
     return Probabilities(
-        main=softmax(logits.main / temperature.main, axis=1),
+        main=softmax(logits.main / temperature.main),
         sub=(1 - near) * sub + near * (sub @ _SPREAD),
-        novelty=expit(logits.novelty / temperature.novelty),
+        novelty=sigmoid(logits.novelty / temperature.novelty),
     )

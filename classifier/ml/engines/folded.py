@@ -6,28 +6,31 @@ from typing import cast
 import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
-from torchvision.models.resnet import Bottleneck, ResNet
+
+from classifier.ml.resnet import Bottleneck, ResNet50
 
 
-def folded(backbone: nn.Module) -> ResNet:
+def folded(backbone: nn.Module) -> ResNet50:
     """Return a copy of a ResNet-50 in evaluation mode without batch norms, in channels-last memory.
 
     A batch norm in evaluation mode is a fixed scale and shift, so the convolution can do its work
     (Jacob et al. 2018, arXiv:1712.05877, section 3.2).
     """
-    copied = cast(ResNet, copy.deepcopy(backbone)).eval()
-    copied.conv1, copied.bn1 = fuse_conv_bn_eval(copied.conv1, copied.bn1), nn.Identity()
+    copied = cast(ResNet50, copy.deepcopy(backbone)).eval()
+    _fold(copied, "1")
     for block in copied.modules():
         if isinstance(block, Bottleneck):
-            _fold(block)
+            _fold(block, "123")
+            if isinstance(block.downsample, nn.Sequential):
+                block.downsample = fuse_conv_bn_eval(
+                    cast(nn.Conv2d, block.downsample[0]), cast(nn.BatchNorm2d, block.downsample[1])
+                )
     return copied.to(memory_format=torch.channels_last)
 
 
-def _fold(block: Bottleneck) -> None:
-    for number in "123":
-        conv, norm = getattr(block, f"conv{number}"), getattr(block, f"bn{number}")
-        setattr(block, f"conv{number}", fuse_conv_bn_eval(conv, norm))
-        setattr(block, f"bn{number}", nn.Identity())
-    if block.downsample is not None:
-        conv, norm = block.downsample
-        block.downsample = fuse_conv_bn_eval(conv, norm)
+def _fold(module: nn.Module, numbers: str) -> None:
+    for number in numbers:
+        convolution: nn.Conv2d = getattr(module, f"conv{number}")
+        norm: nn.BatchNorm2d = getattr(module, f"bn{number}")
+        setattr(module, f"conv{number}", fuse_conv_bn_eval(convolution, norm))
+        setattr(module, f"bn{number}", nn.Identity())

@@ -13,6 +13,7 @@ from classifier.ml.network import (
     joint_logits,
     load_imagenet_backbone,
 )
+from classifier.ml.resnet import ResNet50
 from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES
 
 
@@ -50,6 +51,25 @@ def test_the_stride_is_where_it_is_said_to_be() -> None:
         block = HierarchicalResNet(placement).backbone.get_submodule("layer2.0")
         assert block.conv1.stride == first
         assert block.conv2.stride == second
+
+
+def test_the_backbone_is_torchvisions_resnet_50() -> None:
+    """The same seed draws the same weights, in the same order, and they say the same of photos."""
+    # Imported here: the product gets along without it.
+    from torchvision.models import resnet50
+
+    torch.manual_seed(0)
+    theirs = resnet50(weights=None).eval()
+    torch.manual_seed(0)
+    ours = ResNet50().eval()
+    pairs = zip(ours.state_dict().items(), theirs.state_dict().items(), strict=True)
+    for (name, tensor), (their_name, their_tensor) in pairs:
+        assert name == their_name
+        assert torch.equal(tensor, their_tensor)
+    assert [name for name, _ in ours.named_children()] == [n for n, _ in theirs.named_children()]
+    photos = torch.rand(2, 3, 65, 97)
+    with torch.inference_mode():
+        assert torch.equal(ours(photos), theirs(photos))
 
 
 def test_a_backbone_comes_from_a_local_file(tmp_path: Path) -> None:
