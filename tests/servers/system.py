@@ -1,9 +1,12 @@
 """The whole system as an operator runs it: web, worker, scheduler and Redis, as real processes."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,12 +16,14 @@ from local_stack.api_client import ApiClient
 from local_stack.processes import free_port
 from slowfashion_ai.embedded_redis import answers, server_command
 from tests.servers.processes import REPOSITORY, START_SECONDS, Program, wait_until
+from tests.servers.watcher import remove_with_the_run
 
 BINARIES: Final = Path(sys.executable).parent
 SELLER: Final = ("seller", "a-password-of-the-tests")
 SECRET_KEY: Final = "only-for-this-test"
 # So that what a killed worker held comes back while a test waits for it.
 LEASE_SECONDS: Final = 30
+DATABASE: Final = "db.sqlite3"
 SET_UP: Final = f"""
 from django.contrib.auth.models import User
 from django.core.management import call_command
@@ -101,7 +106,17 @@ class System:
         return done
 
     def set_up(self) -> None:
-        self.manage("shell", "--command", SET_UP)
+        """Make the database, the static files and the seller; on SQLite, copy those made before.
+
+        Migrating takes longer than all that a system starts with; it has tests of its own.
+        """
+        if "DATABASE_URL" in self.env:
+            self.manage("shell", "--command", SET_UP)
+            return
+        made = _set_up_once()
+        folder = Path(self.env["VAR_DIR"])
+        shutil.copy(made / DATABASE, folder)
+        shutil.copytree(made / "static", folder / "static")
 
     def register(self, bundle: Path) -> None:
         self.manage("register_model", bundle, "--promote")
@@ -162,6 +177,17 @@ class System:
 
         wait_until(all_done, what="no photo is pending any more", seconds=seconds)
         return photos
+
+
+@cache
+def _set_up_once() -> Path:
+    """Return a folder with an empty database, its seller and the static files."""
+    folder = Path(tempfile.mkdtemp(prefix="sf-"))
+    remove_with_the_run(folder)
+    System(folder).manage("shell", "--command", SET_UP)
+    # What is in a log beside the file would not be copied.
+    assert not (folder / f"{DATABASE}-wal").exists()
+    return folder
 
 
 def _start_and_wait(worker: Program) -> None:
