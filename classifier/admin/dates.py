@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.dateformat import format as formatted
+from django.utils.formats import date_format
 
 
 def in_admin(moment: datetime) -> str:
     """Return a moment in local time, as Django's `DATETIME_FORMAT` writes it."""
-    return formatted(timezone.localtime(moment), "j M Y, H:i")
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")

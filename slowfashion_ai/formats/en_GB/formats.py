@@ -3,6 +3,7 @@
 from typing import Final
 
 DATE_FORMAT: Final = "j M Y"
+MONTH_DAY_FORMAT: Final = "j M"
 TIME_FORMAT: Final = "H:i"
 DATETIME_FORMAT: Final = "j M Y, H:i"
 SHORT_DATE_FORMAT: Final = DATE_FORMAT

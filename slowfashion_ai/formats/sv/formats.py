@@ -1,0 +1,10 @@
+"""27 nov 2026, 18:05."""
+
+from typing import Final
+
+DATE_FORMAT: Final = "j b Y"
+MONTH_DAY_FORMAT: Final = "j b"
+TIME_FORMAT: Final = "H:i"
+DATETIME_FORMAT: Final = "j b Y, H:i"
+SHORT_DATE_FORMAT: Final = DATE_FORMAT
+SHORT_DATETIME_FORMAT: Final = DATETIME_FORMAT
