@@ -7,18 +7,21 @@ from django.contrib.auth.signals import user_logged_in
 from django.db import connection, connections
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_delete, post_migrate, pre_migrate
+from django.utils.translation import gettext_lazy
 
 
 class ClassifierConfig(AppConfig):
     name = "classifier"
+    verbose_name = gettext_lazy("Classifier")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         from classifier import checks  # noqa: F401  # importing it registers the checks
         from classifier.accounts import audit
-        from classifier.models import triggers
+        from classifier.models import names, triggers
         from classifier.photos import cleanup
 
+        names.translate_names(self)
         user_logged_in.connect(audit.record_sign_in)
         post_delete.connect(cleanup.remember_files, sender="classifier.ListingPhoto")
         post_migrate.connect(triggers.install, sender=self)

@@ -25,7 +25,7 @@ NAMES: Final = (
     gettext_noop("Skirts"), gettext_noop("Shoes"), gettext_noop("Boots"), gettext_noop("Flats"),
     gettext_noop("High Heels"), gettext_noop("Bags"), gettext_noop("Clutches"),
     gettext_noop("Shoulder Bags"), gettext_noop("Tote Bags"), gettext_noop("Unknown/Others"),
-    gettext_noop("Not one of ours"), gettext_noop("Bad photo"),
+    gettext_noop("Not one of ours"), gettext_noop("Bad photo"), gettext_noop("Undone"),
 )  # fmt: skip
 _BETWEEN: Final = " › "
 

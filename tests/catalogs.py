@@ -3,22 +3,29 @@
     make messages       # after texts were changed: writes classifier/locale anew
 
 It collects what Python, templates and scripts mark for translation in the .po files, where the new
-ones wait for a translator, and compiles these to the .mo files that Django reads.
+ones wait for a translator, and compiles these to the .mo files that Django reads. The admin's frame
+is a package without Swedish texts: what it marks, and Django has no Swedish for, is collected too.
 """
 
 import ast
+import gettext
 import io
+import os
 import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+import django
+import unfold
 from babel.messages import Catalog
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from django.apps import apps
+from django.contrib import admin
 from django.utils.translation.template import templatize
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
@@ -34,37 +41,89 @@ _CALL: Final = re.compile(r"\b(n?gettext|_)\(")
 _DATE: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 Message = str | tuple[str, str]
+UNFOLD: Final = Path(unfold.__file__).resolve().parent
+# Of its optional parts, those that are installed.
+_UNFOLDS_PARTS: Final = ("contrib/filters/",)
+_DJANGO: Final = Path(django.__file__).resolve().parent
 
 
-def messages(domain: str) -> Iterator[tuple[Message, str]]:
-    """Yield what is marked for translation, with the file that it is in."""
+class Marked(NamedTuple):
+    """A text that is marked for translation, the file that it is in, and its context."""
+
+    text: Message
+    path: str
+    context: str | None = None
+
+
+def messages(domain: str) -> Iterator[Marked]:
+    """Yield what is marked for translation."""
     if domain == "djangojs":
         for path in _files("classifier/static", "*.js"):
-            yield from ((text, path) for text in _extracted("javascript", path))
+            yield from (Marked(text, path) for text in _extracted("javascript", path))
         return
     for folder in ("classifier", "slowfashion_ai"):
         for path in _files(folder, "*.py"):
-            yield from ((text, path) for text in _extracted("python", path))
+            yield from (Marked(text, path) for text in _extracted("python", path))
     for folder in ("classifier/templates", "classifier/overrides"):
         for path in (*_files(folder, "*.html"), *_files(folder, "*.txt")):
-            yield from ((text, path) for text in _in_template(path))
+            yield from (Marked(text, path) for text in _in_template(path))
+    yield from _of_models()
+    yield from _of_unfold()
 
 
-def _files(folder: str, pattern: str) -> list[str]:
-    found = sorted((REPOSITORY / folder).rglob(pattern))
-    return [path.relative_to(REPOSITORY).as_posix() for path in found]
+def _of_models() -> Iterator[Marked]:
+    """Yield the choices of all our models, and the names of those that the admin shows."""
+    # Here: models can be imported only once Django is set up.
+    from classifier.models.names import choice_texts, name_texts
+
+    for model in apps.get_app_config("classifier").get_models():
+        path = f"{model.__module__.replace('.', '/')}.py"
+        yield from (Marked(words, path) for words in choice_texts(model))
+        if model in admin.site._registry:
+            yield from (Marked(text, path, context) for text, context in name_texts(model))
 
 
-def _extracted(method: str, path: str) -> Iterator[Message]:
-    with (REPOSITORY / path).open("rb") as file:
+def _of_unfold() -> Iterator[Marked]:
+    known = _said_by_django()
+    for path in (*_files(".", "*.py", UNFOLD), *_files(".", "*.html", UNFOLD)):
+        if path.startswith("contrib/") and not path.startswith(_UNFOLDS_PARTS):
+            continue
+        texts = _extracted("python", path, UNFOLD) if path.endswith(".py") else None
+        for text in texts or _in_template(path, UNFOLD):
+            if _first(text) not in known:
+                yield Marked(text, f"unfold/{path}")
+
+
+def _said_by_django() -> set[str]:
+    """Return the texts that the parts of Django which are installed have in Swedish."""
+    known = set()
+    for part in ("conf", "contrib/admin", "contrib/auth"):
+        with (_DJANGO / part / "locale/sv/LC_MESSAGES/django.mo").open("rb") as file:
+            texts = vars(gettext.GNUTranslations(file))["_catalog"]
+        known |= {_first(text) for text, translated in texts.items() if translated}
+    return known
+
+
+def _first(text: Any) -> str:
+    """Return a text, or its singular."""
+    return str(text[0] if isinstance(text, tuple) else text)
+
+
+def _files(folder: str, pattern: str, root: Path = REPOSITORY) -> list[str]:
+    found = sorted((root / folder).rglob(pattern))
+    return [path.relative_to(root).as_posix() for path in found]
+
+
+def _extracted(method: str, path: str, root: Path = REPOSITORY) -> Iterator[Message]:
+    with (root / path).open("rb") as file:
         options = {"parse_template_string": True}
         for _, text, *_ in extract(method, file, keywords=KEYWORDS, options=options):
             yield text if isinstance(text, str) else (str(text[0]), str(text[1]))
 
 
-def _in_template(path: str) -> Iterator[Message]:
+def _in_template(path: str, root: Path = REPOSITORY) -> Iterator[Message]:
     """Yield the texts of a template, which Django writes as calls amid what is none of Python."""
-    source = templatize((REPOSITORY / path).read_text(encoding="utf-8"), origin=path)
+    source = templatize((root / path).read_text(encoding="utf-8"), origin=path)
     for call in _CALL.finditer(source):
         for end in re.finditer(r"\)", source[call.start() :]):
             try:
@@ -96,9 +155,10 @@ def updated(domain: str) -> Catalog:
         last_translator="", language_team="sv", msgid_bugs_address="",
     )  # fmt: skip
     before = catalog(domain)
-    for text, path in messages(domain):
-        known = before.get(text[0] if isinstance(text, tuple) else text)
-        now.add(text, known.string if known else None, locations=[(path, 0)])
+    for text, path, context in messages(domain):
+        known = before.get(_first(text), context)
+        string = known.string if known else None
+        now.add(text, string, locations=[(path, 0)], context=context)
     now.creation_date = now.revision_date = _DATE
     return now
 
@@ -127,4 +187,6 @@ def _is_complete(message: Any) -> bool:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "slowfashion_ai.settings")
+    django.setup()
     write()

@@ -23,6 +23,7 @@ from classifier.models import (
 from classifier.review.errors import ReviewError
 from classifier.review.guidance import guidelines, practice
 from classifier.taxonomy import label_path
+from classifier.wording import in_words
 
 
 class ExampleInline(StackedInline):
@@ -85,7 +86,7 @@ class GoldenPhotoAdmin(ModelAdmin):
     @display(description=gettext_lazy("Settled as"))
     def label(self, row: GoldenPhoto) -> str:
         try:
-            return guidelines.settled(row.photo).label
+            return in_words(guidelines.settled(row.photo).label)
         except guidelines.NotSettledError:
             return _("not settled any more, so not shown")
 
@@ -112,7 +113,7 @@ class PracticeVerdictAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("Said"))
     def said(self, row: PracticeVerdict) -> str:
-        return label_path(row.main, row.sub) if row.main else row.get_verdict_display()
+        return in_words(label_path(row.main, row.sub)) if row.main else row.get_verdict_display()
 
 
 class GuidanceActions(ModelAdmin):

@@ -5,9 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
+from classifier import wording
 from classifier.admin import pictures
 from classifier.admin.date_filter import WholeDaysFilter
 from classifier.admin.paginator import BoundedPaginator
@@ -35,19 +37,19 @@ class PhotoInline(ReviewColumn, TabularInline):
         photos: QuerySet[ListingPhoto] = super().get_queryset(request)
         return photos.select_related("model_version")
 
-    @display(description="Photo")
+    @display(description=gettext_lazy("Photo"))
     def small(self, photo: ListingPhoto) -> str:
         return pictures.thumbnail(photo, 96)
 
-    @display(description="Tag")
+    @display(description=gettext_lazy("Tag"))
     def tag(self, photo: ListingPhoto) -> str:
-        return photo.label or "–"
+        return wording.in_words(photo.label) or "–"
 
-    @display(description="Main")
+    @display(description=gettext_lazy("Main class"))
     def main_share(self, photo: ListingPhoto) -> str:
         return pictures.confidence(photo.main_confidence)
 
-    @display(description="Sub")
+    @display(description=gettext_lazy("Subclass"))
     def sub_share(self, photo: ListingPhoto) -> str:
         return pictures.confidence(photo.sub_confidence)
 
@@ -76,6 +78,6 @@ class ListingAdmin(ModelAdmin):
         # Counted for the rows of one page, not for the whole table.
         return listings.annotate(photo_count=Subquery(own.annotate(n=Count("pk")).values("n")))
 
-    @display(description="Photos")
+    @display(description=gettext_lazy("Photos"))
     def photo_total(self, listing: Any) -> int:
         return listing.photo_count or 0

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 
@@ -17,9 +18,9 @@ def live_answer(
     into the panel: 401 for a stranger, 403 for who may not view these rows.
     """
     if not request.user.is_authenticated:
-        return JsonResponse({"message": "Sign in again."}, status=401)
+        return JsonResponse({"message": _("Sign in again.")}, status=401)
     if not (admin.admin_site.has_permission(request) and admin.has_view_permission(request)):
-        return JsonResponse({"message": "You may not watch this."}, status=403)
+        return JsonResponse({"message": _("You may not watch this.")}, status=403)
     shown = now()
     html = render_to_string(template, shown)
     return JsonResponse({"unfinished": shown["unfinished"], "html": html})

@@ -6,6 +6,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.contrib.filters.admin import RangeNumericFilter
 from unfold.decorators import action, display
 
@@ -66,7 +68,7 @@ class ListingPhotoAdmin(ReviewThisPhoto, BulkConfirm, GuidanceActions, PhotoRevi
     change_form_outer_after_template = "admin/classifier/models/lineage.html"
     show_full_result_count = False
     search_fields = ("listing__title", "listing__seller__username", "original_name")
-    search_help_text = "Title of the listing, name of the seller or of the file"
+    search_help_text = gettext_lazy("Title of the listing, name of the seller or of the file")
     ordering = ("-id",)
     actions = ("confirm_prediction", "try_again", "use_as_examples", "use_as_golden")
     readonly_fields = (
@@ -84,7 +86,7 @@ class ListingPhotoAdmin(ReviewThisPhoto, BulkConfirm, GuidanceActions, PhotoRevi
     fieldsets = (
         (None, {"fields": ("large", "listing", "seller", "original_name", "size", "created_at")}),
         (
-            "What the model said",
+            gettext_lazy("What the model said"),
             {
                 "fields": (
                     "status",
@@ -100,8 +102,11 @@ class ListingPhotoAdmin(ReviewThisPhoto, BulkConfirm, GuidanceActions, PhotoRevi
                 )
             },
         ),
-        ("What people said", {"fields": REVIEW_FIELDS}),
-        ("The work on it", {"fields": ("attempts", "error", "claimed_until", "file_hash")}),
+        (gettext_lazy("What people said"), {"fields": REVIEW_FIELDS}),
+        (
+            gettext_lazy("The work on it"),
+            {"fields": ("attempts", "error", "claimed_until", "file_hash")},
+        ),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -113,65 +118,70 @@ class ListingPhotoAdmin(ReviewThisPhoto, BulkConfirm, GuidanceActions, PhotoRevi
     def has_try_again_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("classifier.change_listingphoto")
 
-    @action(description="Try again (failed photos)", permissions=["try_again"])
+    @action(description=gettext_lazy("Try again (failed photos)"), permissions=["try_again"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[ListingPhoto]) -> None:
         count = queue.try_again(queryset)
         if count:
-            messages.success(request, f"{count} photo{'s' * (count != 1)} will be tried again.")
+            words = ngettext(
+                "%d photo will be tried again.", "%d photos will be tried again.", count
+            )
+            messages.success(request, words % count)
         else:
-            messages.warning(request, "None of these photos had failed, so nothing was done.")
+            messages.warning(request, _("None of these photos had failed, so nothing was done."))
 
-    @display(description="Photo")
+    @display(description=gettext_lazy("Photo"))
     def small(self, photo: ListingPhoto) -> str:
         return pictures.thumbnail(photo, 56)
 
-    @display(description="Photo")
+    @display(description=gettext_lazy("Photo"))
     def large(self, photo: ListingPhoto) -> str:
-        return pictures.thumbnail(photo, 320)
+        return pictures.thumbnail(photo, 320, in_a_row=False)
 
-    @display(description="Tag", ordering="sub")
+    @display(description=gettext_lazy("Tag"), ordering="sub")
     def tag(self, photo: ListingPhoto) -> str:
-        return photo.label or "–"
+        return wording.in_words(photo.label) or "–"
 
-    @display(description="Main", ordering="main_confidence")
+    @display(description=gettext_lazy("Main class"), ordering="main_confidence")
     def main_share(self, photo: ListingPhoto) -> str:
         return pictures.confidence(photo.main_confidence)
 
-    @display(description="Sub", ordering="sub_confidence")
+    @display(description=gettext_lazy("Subclass"), ordering="sub_confidence")
     def sub_share(self, photo: ListingPhoto) -> str:
         return pictures.confidence(photo.sub_confidence)
 
-    @display(description="Outcome", label=COLOURS, ordering="outcome")
+    @display(description=gettext_lazy("Outcome"), label=COLOURS, ordering="outcome")
     def shown_outcome(self, photo: ListingPhoto) -> tuple[str, str]:
         if photo.outcome is None:
             return photo.status, photo.get_status_display()
         return photo.outcome, photo.get_outcome_display() or ""
 
-    @display(description="Listing", ordering="listing")
+    @display(description=gettext_lazy("Listing"), ordering="listing")
     def listing_title(self, photo: ListingPhoto) -> str:
         return str(photo.listing)
 
-    @display(description="Seller")
+    @display(description=gettext_lazy("Seller"))
     def seller(self, photo: ListingPhoto) -> str:
         return photo.listing.seller.get_username()
 
-    @display(description="Size")
+    @display(description=gettext_lazy("Size"))
     def size(self, photo: ListingPhoto) -> str:
-        return f"{photo.width} × {photo.height} pixels"
+        words = _("%(width)d × %(height)d pixels")
+        return words % {"width": photo.width, "height": photo.height}
 
-    @display(description="SHA-256 of the stored file")
+    @display(description=gettext_lazy("SHA-256 of the stored file"))
     def file_hash(self, photo: ListingPhoto) -> str:
         return format_html('<span class="m-hash">{}</span>', photo.sha256)
 
-    @display(description="In words")
+    @display(description=gettext_lazy("In words"))
     def in_words(self, photo: ListingPhoto) -> str:
         words = wording.explain(outcome=photo.outcome, reason=photo.reason, main=photo.main)
         return words or "–"
 
-    @display(description="Scores")
+    @display(description=gettext_lazy("Scores"))
     def all_scores(self, photo: ListingPhoto) -> str:
         if photo.scores is None:
             return "–"
         shares = {**photo.scores["main"], **photo.scores["sub"]}
-        texts = [f"{label} {wording.percent(share)}" for label, share in shares.items()]
-        return " · ".join([*texts, f"novelty {wording.percent(photo.scores['novelty'])}"])
+        texts = [f"{_(label)} {wording.percent(share)}" for label, share in shares.items()]
+        novelty = _("novelty %(share)s") % {"share": wording.percent(photo.scores["novelty"])}
+        return " · ".join([*texts, novelty])

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
 
 from classifier.models.versions import ModelVersion
 
@@ -43,4 +44,4 @@ class DriftDay(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.day:%d %B %Y}, {self.version}"
+        return f"{date_format(self.day)}, {self.version}"

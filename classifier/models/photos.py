@@ -221,7 +221,7 @@ class ListingPhoto(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Photo {self.pk}"
+        return _("Photo %(number)s") % {"number": self.pk}
 
     @property
     def label(self) -> str:

@@ -216,14 +216,15 @@ class Review(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Photo {self.photo_id}: {self.label}"
+        words = _("Photo %(number)s: %(label)s")
+        return words % {"number": self.photo_id, "label": wording.in_words(self.label)}
 
     @property
     def label(self) -> str:
-        """The verdict as people read it."""
+        """The verdict in English, as `wording.in_words` takes it."""
         if self.verdict in (self.Verdict.SUBCLASS, self.Verdict.MAIN_CLASS):
             return label_path(self.main, self.sub)
-        return self.get_verdict_display().capitalize()
+        return self.Verdict(self.verdict).label.capitalize()
 
     def delete(self, *_: Any, **__: Any) -> Never:
         raise TypeError("Reviews are never deleted; undo them, which adds a row that voids them.")

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from classifier.leases import is_held
 from classifier.models import ListingPhoto, QueueItem, Review
@@ -62,9 +63,9 @@ def plan(
     result = Plan()
     for photo in rows:
         is_settled = photo.pk in settled
-        obstacle = "already settled" if is_settled else _obstacle(photo, moderator, verdict)
+        obstacle = _("already settled") if is_settled else _obstacle(photo, moderator, verdict)
         if not obstacle and seen_at and photo.classified_at and photo.classified_at > seen_at:
-            obstacle = "tagged anew since you opened this page"
+            obstacle = _("tagged anew since you opened this page")
         if obstacle:
             result.left_out[obstacle] += 1
         else:
@@ -75,14 +76,14 @@ def plan(
 def _obstacle(photo: ListingPhoto, moderator: User, verdict: verdicts.Verdict | None) -> str:
     item: QueueItem | None = getattr(photo, "queue_item", None)
     if photo.outcome is None or (verdict is None and photo.main is None):
-        return "no tag to confirm"
+        return _("no tag to confirm")
     if item is None:
         return ""
     if item.blind and item.is_open:
         # Settled here it would no longer be blind, and the accuracy no longer unbiased.
-        return "in the blind sample"
+        return _("in the blind sample")
     held = is_held(item.held_until, lasts=settings.REVIEW_CLAIM_LEASE, now=timezone.now())
-    return "on another moderator's screen" if held and item.holder_id != moderator.pk else ""
+    return _("on another moderator's screen") if held and item.holder_id != moderator.pk else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
 
 from classifier.models import ListingPhoto, Review
 from classifier.wording import in_words
@@ -34,22 +35,25 @@ def events(photo: ListingPhoto) -> list[Event]:
     Of the model's tags the record keeps the last; earlier ones stand in the reviews made of them.
     """
     seller = photo.listing.seller.get_username()
-    sent = Event(photo.created_at, seller, "sent the photo")
+    sent = Event(photo.created_at, seller, _("sent the photo"))
     found = []
     if photo.classified_at and photo.model_version:
-        what = f"tagged it {photo.label}"
+        what = _("tagged it %(label)s") % {"label": in_words(photo.label)}
         found.append(Event(photo.classified_at, str(photo.model_version), what))
     if photo.status == ListingPhoto.Status.FAILED:
-        found.append(Event(photo.created_at, "the worker", f"could not read it: {photo.error}"))
+        what = _("could not read it: %(why)s") % {"why": _(photo.error)}
+        found.append(Event(photo.created_at, _("the worker"), what))
     if hasattr(photo, "suggestion"):
         word = photo.suggestion
-        found.append(Event(word.at, word.seller.get_username(), f"said: {word.label}"))
+        what = _("said: %(label)s") % {"label": in_words(word.label)}
+        found.append(Event(word.at, word.seller.get_username(), what))
     if hasattr(photo, "disagreement"):
         against = photo.disagreement
-        what = f"disagreed with {against.review.label}{_in_quotes(against.label, against.note)}"
-        found.append(Event(against.at, against.seller.get_username(), what))
+        what = _("disagreed with %(label)s") % {"label": in_words(against.review.label)}
+        said = _in_quotes(in_words(against.label), against.note)
+        found.append(Event(against.at, against.seller.get_username(), what + said))
     if photo.deleted_at:
-        found.append(Event(photo.deleted_at, seller, "removed it"))
+        found.append(Event(photo.deleted_at, seller, _("removed it")))
     rows = Review.objects.filter(photo=photo).select_related("moderator", "voids").order_by("id")
     found += [Event(row.at, row.moderator.get_username(), _what(row)) for row in rows]
     # Stable: what is of one moment stays in the order it was written.
@@ -58,11 +62,15 @@ def events(photo: ListingPhoto) -> list[Event]:
 
 def _what(review: Review) -> str:
     if review.voids is not None:
-        return f"took back {review.voids.label}"
-    words = "settled it as" if review.is_final else "said"
-    later = ", taken back later" if review.voided else ""
+        return _("took back %(label)s") % {"label": in_words(review.voids.label)}
+    words = (
+        _("settled it as %(label)s (%(occasion)s)")
+        if review.is_final
+        else _("said %(label)s (%(occasion)s)")
+    )
+    said = words % {"label": in_words(review.label), "occasion": occasion(review)}
     why = _in_quotes(review.get_because_display(), review.note)
-    return f"{words} {review.label} ({occasion(review)}){why}{later}"
+    return f"{said}{why}{_(', taken back later') if review.voided else ''}"
 
 
 def _in_quotes(*texts: str) -> str:
@@ -73,10 +81,10 @@ def _in_quotes(*texts: str) -> str:
 def occasion(review: Review) -> str:
     """Return why the photo was reviewed."""
     if review.source == Review.Source.BULK:
-        return "from a list or the grid"
+        return _("from a list or the grid")
     if review.source == Review.Source.DIRECT:
-        return "chosen by the moderator"
+        return _("chosen by the moderator")
     if review.source == Review.Source.DISAGREED:
-        return "the seller disagreed"
-    later = {2: "second review", 3: "third review"}
-    return later.get(review.round, "blind sample" if review.sampled else "queue")
+        return _("the seller disagreed")
+    later = {2: _("second review"), 3: _("third review")}
+    return later.get(review.round, _("blind sample") if review.sampled else _("queue"))

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django import template
 from django.core.cache import cache
+from django.utils.translation import gettext as _
 
 from classifier import retraining
 from classifier.models import ModelVersion, Review
@@ -63,7 +64,8 @@ def not_loaded(champion: ModelVersion | None) -> str:
     """Return what it means that a worker could not load the champion; empty when all is well."""
     if champion is None or not champion.load_error:
         return ""
-    return (
-        f"The champion {champion} could not be loaded. {champion.load_error} Workers go on with "
-        "the model that they have; one that starts now has none. Repair the bundle, or roll back."
+    words = _(
+        "The champion %(champion)s could not be loaded. %(error)s Workers go on with the model "
+        "that they have; one that starts now has none. Repair the bundle, or roll back."
     )
+    return words % {"champion": champion, "error": champion.load_error}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from classifier.review.quality import charts, dashboard
 
@@ -30,7 +31,7 @@ def review_figures(context: dict[str, Any]) -> dict[str, Any]:
         "busiest": max((day.total for day in figures.days), default=0),
         "first_day": figures.days[0].day if figures.days else None,
         "last_day": figures.days[-1].day if figures.days else None,
-        "overrides": charts.share_rows(figures.overrides),
+        "overrides": charts.share_rows([(_(sub), share) for sub, share in figures.overrides]),
         "reviewers": charts.count_rows(figures.reviewers),
         "width": charts.WIDTH,
         "height": charts.HEIGHT,

@@ -18,5 +18,6 @@ def stream_drift(context: dict[str, Any]) -> dict[str, Any]:
     may_see_photos = user.has_perm("classifier.view_listingphoto")
     return {
         "row": row,
+        "moved": days.in_words(row) if row else "",
         "examples": days.example_photos(row, MOST_EXAMPLES) if row and may_see_photos else [],
     }

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from classifier.models import DatasetReview, ListingPhoto, ModelVersion, Review, Split
 from classifier.versions import history
@@ -81,8 +82,8 @@ def _learned(version: ModelVersion) -> Learned:
 def by_split(reviews: Mapping[str, int]) -> str:
     """Return how many reviews are in a dataset and for what: ``212: 150 training, 62 test``."""
     total = sum(reviews.values())
-    counts = [f"{reviews[split]} {split.label}" for split in Split if reviews.get(split)]
-    return f"{total}: {', '.join(counts)}" if total else "none"
+    counts = [f"{reviews[split]} {_(split.label)}" for split in Split if reviews.get(split)]
+    return f"{total}: {', '.join(counts)}" if total else _("none")
 
 
 def reviews_in(version: ModelVersion) -> QuerySet[DatasetReview]:

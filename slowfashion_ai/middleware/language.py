@@ -7,17 +7,21 @@ from django.http import HttpRequest
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
-ADMIN: Final = "/admin/"
-# Pages of the admin that have no frame but our own words, all of them in the catalogs.
-TRANSLATED: Final = ("/admin/classifier/review/queue/",)
+_ROWS: Final = "/admin/classifier/"
+# Pages of engineers and administrators, whose words are not in the catalogs.
+IN_ENGLISH: Final = (
+    *(f"{_ROWS}{name}/" for name in (
+        "modelversion", "shadow", "driftday", "retrainrun", "alarm", "auditentry",
+    )),
+    "/admin/auth/",
+)  # fmt: skip
 
 
 class LanguageMiddleware(LocaleMiddleware):
-    """Django's own, but that the admin stays in one language where our texts there have one."""
+    """Django's own, but that pages whose texts are in one language are in that language whole."""
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
-        path = request.path_info
-        if path.startswith(ADMIN) and not path.startswith(TRANSLATED):
+        if request.path_info.startswith(IN_ENGLISH):
             translation.activate(settings.LANGUAGE_CODE)
             request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE

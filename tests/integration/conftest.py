@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -11,6 +11,9 @@ from pytest_django import DjangoDbBlocker
 
 from tests.integration.review_site import PASSWORD, SET_UP, Site
 from tests.servers.processes import wait_until
+
+if TYPE_CHECKING:
+    from classifier.ml.network import HierarchicalResNet
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +41,23 @@ def site(running_site: Site, settings: Any) -> Iterator[Site]:
     settings.STORAGES = {**settings.STORAGES, "default": storage}
     yield running_site
     running_site.clear()
+
+
+@pytest.fixture
+def rows(
+    site: Site, untrained_network: "HierarchicalResNet", settings: Any
+) -> Iterator[dict[str, int]]:
+    """Rows with which every page has something to show: their numbers, by the model's name."""
+    # Here: only who asks for them needs torch.
+    from tests.integration.every_page import every_row
+
+    bundles = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": site.folder / "bundles", "base_url": None},
+    }
+    settings.STORAGES = {**settings.STORAGES, "bundles": bundles}
+    with every_row(site, untrained_network) as numbers:
+        yield numbers
 
 
 @pytest.fixture(scope="session")

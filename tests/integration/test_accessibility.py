@@ -1,7 +1,7 @@
 """axe finds nothing on any page: light and dark, wide and on a phone (WCAG 2.2 AA)."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,8 +12,7 @@ from django.template.loader import render_to_string
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from classifier.accounts import mail_links
-from classifier.ml.network import HierarchicalResNet
-from tests.integration.every_page import ADMIN_PAGES, SELLERS_PAGES, every_row, photos
+from tests.integration.every_page import ADMIN_PAGES, SELLERS_PAGES, photos
 from tests.integration.review_site import ADMINISTRATOR, OWNER, QUEUE, Site, all_at_rest
 from tests.servers.system import SECRET_KEY
 
@@ -33,19 +32,6 @@ LOOKS: Final = ((1280, "light", EVERYTHING), (390, "light", EVERYTHING), (390, "
 SCHEME: Final = "(dark) => document.documentElement.classList.toggle('dark', dark)"
 SMALL: Final = (Path(__file__).parent / "small_targets.js").read_text(encoding="utf-8")
 TEMPLATES: Final = {400: "400.html", 403: "403_csrf.html", 500: "500.html", 503: "503.html"}
-
-
-@pytest.fixture
-def rows(
-    site: Site, untrained_network: HierarchicalResNet, settings: Any
-) -> Iterator[dict[str, int]]:
-    bundles = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": site.folder / "bundles", "base_url": None},
-    }
-    settings.STORAGES = {**settings.STORAGES, "bundles": bundles}
-    with every_row(site, untrained_network) as numbers:
-        yield numbers
 
 
 @pytest.fixture

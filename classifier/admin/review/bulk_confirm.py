@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
@@ -29,14 +31,15 @@ class BulkConfirm(ModelAdmin):
         undo = self.admin_site.admin_view(require_POST(self.undo_confirmation))
         return [path("undo/<uuid:batch>/", undo, name="review_bulk_undo"), *super().get_urls()]
 
-    @action(description="Confirm the tags", permissions=["confirm"])
+    @action(description=gettext_lazy("Confirm the tags"), permissions=["confirm"])
     def confirm_prediction(
         self, request: HttpRequest, queryset: QuerySet[ListingPhoto]
     ) -> HttpResponse | None:
         """Show a preview; with ``apply`` in the form, confirm."""
         numbers = list(queryset.order_by("id").values_list("pk", flat=True)[: bulk.AT_ONCE + 1])
         if len(numbers) > bulk.AT_ONCE:
-            messages.error(request, f"Please choose at most {bulk.AT_ONCE} photos at once.")
+            words = _("Please choose at most %(most)d photos at once.")
+            messages.error(request, words % {"most": bulk.AT_ONCE})
             return None
         if "apply" not in request.POST:
             return self._preview(request, numbers)
@@ -58,7 +61,7 @@ class BulkConfirm(ModelAdmin):
         plan = bulk.plan(numbers, moderator=request.user)  # type: ignore[arg-type]  # signed in
         context = {
             **self.admin_site.each_context(request),
-            "title": "Confirm the tags",
+            "title": _("Confirm the tags"),
             "opts": self.opts,
             "plan": plan,
             "groups": sorted(plan.by_label.items()),
@@ -71,10 +74,11 @@ class BulkConfirm(ModelAdmin):
     def undo_confirmation(self, request: HttpRequest, batch: UUID) -> HttpResponse:
         """Take one confirmation back, all of it."""
         if not self.has_confirm_permission(request):
-            return HttpResponse("You may not review photos.", status=403)
+            return HttpResponse(_("You may not review photos."), status=403)
         try:
             count = bulk.undo(moderator=request.user, batch=batch)  # type: ignore[arg-type]  # signed in
-            messages.success(request, f"Undone: {count} photo{'s' * (count != 1)}.")
+            words = ngettext("Undone: %d photo.", "Undone: %d photos.", count)
+            messages.success(request, words % count)
         except ReviewError as error:
             messages.error(request, str(error))
         return HttpResponseRedirect(bulk_messages.address_back(request))

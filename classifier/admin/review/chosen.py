@@ -5,6 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
@@ -20,15 +22,16 @@ def address(photo: int | str) -> str:
 class ReviewColumn:
     """Adds a column with the link to a table of photos, or of rows that have one."""
 
-    @display(description="Review")
+    @display(description=gettext_lazy("Review"))
     def review_it(self, row: ListingPhoto | Review) -> str:
         photo = row if isinstance(row, ListingPhoto) else row.photo
         if photo is None:
             return "–"
         return format_html(
-            '<a class="m-review" href="{}" aria-label="Review photo {}">Review</a>',
+            '<a class="m-review" href="{}" aria-label="{}">{}</a>',
             address(photo.pk),
-            photo.pk,
+            _("Review photo %(number)d") % {"number": photo.pk},
+            _("Review"),
         )
 
 
@@ -48,6 +51,8 @@ class ReviewThisPhoto(ReviewColumn, ModelAdmin):
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return with_column(request, super().get_list_display(request))
 
-    @action(description="Review this photo", url_path="review", permissions=["review"])
+    @action(
+        description=gettext_lazy("Review this photo"), url_path="review", permissions=["review"]
+    )
     def review_photo(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return HttpResponseRedirect(address(object_id))

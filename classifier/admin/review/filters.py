@@ -6,6 +6,8 @@ from django.contrib.admin import RelatedFieldListFilter, SimpleListFilter
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from classifier.models import ListingPhoto, Review
 
@@ -29,13 +31,13 @@ class ModeratorFilter(RelatedFieldListFilter):
 class ReviewedByFilter(SimpleListFilter):
     """Photos that nobody, somebody or one moderator has settled."""
 
-    title = "reviewed by"
+    title = gettext_lazy("reviewed by")
     parameter_name = "reviewed_by"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         names = User.objects.filter(_moderators()).order_by("username")[:50]
         people = [(str(user.pk), user.get_username()) for user in names]
-        return [("nobody", "nobody"), ("anybody", "anybody"), *people]
+        return [("nobody", _("nobody")), ("anybody", _("anybody")), *people]
 
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[ListingPhoto]

@@ -1,5 +1,6 @@
 """The grid: a wall of photos of one guess, settled together but for the exceptions."""
 
+from collections.abc import Iterable
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
@@ -23,9 +24,14 @@ from classifier.review.queue import shortcuts
 from classifier.review.verdicts import Verdict
 from classifier.row_numbers import row_number
 from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES, TAXONOMY
+from classifier.wording import in_words
 
 KEYS: Final = {key.key: key for key in shortcuts.verdict_keys()}
 LARGEST: Final = 2**63 - 1
+
+
+def _named(classes: Iterable[str]) -> list[tuple[str, Any]]:
+    return [(name, gettext_lazy(name)) for name in classes]
 
 
 class Filters(forms.Form):
@@ -34,9 +40,9 @@ class Filters(forms.Form):
     guess = forms.ChoiceField(
         label=gettext_lazy("Tagged"),
         choices=[
-            *((main, [(sub, sub) for sub in subs]) for main, subs in TAXONOMY.items()),
+            *((gettext_lazy(main), _named(subs)) for main, subs in TAXONOMY.items()),
             (gettext_lazy("Not sure"), [
-                *((main, main) for main in MAIN_CLASSES),
+                *_named(MAIN_CLASSES),
                 (grid.UNKNOWN, gettext_lazy("Unknown/Others")),
             ]),
         ],
@@ -44,7 +50,7 @@ class Filters(forms.Form):
     resembles = forms.ChoiceField(
         label=gettext_lazy("Most like"),
         required=False,
-        choices=[("", gettext_lazy("any kind")), *((sub, sub) for sub in SUBCLASSES)],
+        choices=[("", gettext_lazy("any kind")), *_named(SUBCLASSES)],
     )
     before = forms.IntegerField(
         required=False, min_value=1, max_value=LARGEST, widget=forms.HiddenInput
@@ -99,7 +105,7 @@ def _numbered(wall: grid.Wall) -> list[dict[str, Any]]:
 
 
 def _verdicts() -> list[tuple[str, list[shortcuts.Key]]]:
-    groups = [(group.main, list(group.keys)) for group in shortcuts.GROUPS]
+    groups = [(in_words(group.main), list(group.keys)) for group in shortcuts.GROUPS]
     return [*groups, (_("Neither"), list(shortcuts.OTHERS))]
 
 
@@ -141,7 +147,7 @@ def _settle(request: HttpRequest) -> None:
     except ReviewError as error:
         messages.error(request, str(error))
         return
-    label = f"{key.main} › {key.sub}" if key.sub else key.name
+    label = shortcuts.label_of(key)
     bulk_messages.tell(request, done, label=label, back=request.get_full_path())
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
@@ -12,6 +13,7 @@ from classifier.admin.dates import in_admin
 from classifier.admin.review.filters import ReviewedByFilter
 from classifier.models import ListingPhoto, Review
 from classifier.review import history, labels
+from classifier.wording import in_words
 
 REVIEW_FIELDS = ("settled", "seller_answer", "history")
 
@@ -39,16 +41,16 @@ class PhotoReviews(ModelAdmin):
             return list(names)
         return [name for name in names if name not in (*REVIEW_FIELDS, ReviewedByFilter)]
 
-    @display(description="Settled as")
+    @display(description=gettext_lazy("Settled as"))
     def settled(self, photo: ListingPhoto) -> str:
         review = labels.final_review(photo)
-        return f"{review.label} ({review.moderator})" if review else "–"
+        return f"{in_words(review.label)} ({review.moderator})" if review else "–"
 
-    @display(description="The seller says")
+    @display(description=gettext_lazy("The seller says"))
     def seller_answer(self, photo: ListingPhoto) -> str:
-        return photo.suggestion.label if hasattr(photo, "suggestion") else "–"
+        return in_words(photo.suggestion.label) if hasattr(photo, "suggestion") else "–"
 
-    @display(description="History")
+    @display(description=gettext_lazy("History"))
     def history(self, photo: ListingPhoto) -> str:
         rows = ((in_admin(event.at), event.who, event.what) for event in history.events(photo))
         lines = format_html_join("", "<li><time>{}</time> {} {}</li>", rows)

@@ -9,6 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import ensure_csrf_cookie
 from unfold.decorators import display
 
@@ -29,6 +32,7 @@ from classifier.review.queue.counters import counters
 from classifier.row_numbers import row_number
 from classifier.taxonomy import label_path
 from classifier.throttles import address_of
+from classifier.wording import in_words
 
 ENDPOINTS = {
     "take": endpoints.take,
@@ -73,33 +77,33 @@ class ReviewAdmin(ReviewColumn, ReadOnlyAdmin):
     list_select_related = ("moderator", "photo")
     list_per_page = 50
     search_fields = ("photo__listing__title", "moderator__username")
-    search_help_text = "Title of the listing, name of the moderator"
+    search_help_text = gettext_lazy("Title of the listing, name of the moderator")
     ordering = ("-id",)
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return with_column(request, self.list_display)
 
-    @display(description="Photo")
+    @display(description=gettext_lazy("Photo"))
     def small(self, review: Review) -> str:
-        return pictures.thumbnail(review.photo, 56) if review.photo else "deleted"
+        return pictures.thumbnail(review.photo, 56) if review.photo else _("deleted")
 
-    @display(description="Verdict")
+    @display(description=gettext_lazy("Verdict"))
     def shown_verdict(self, review: Review) -> str:
-        return review.label
+        return in_words(review.label)
 
-    @display(description="The model's tag")
+    @display(description=gettext_lazy("The model's tag"))
     def model_tag(self, review: Review) -> str:
         return (
-            label_path(review.predicted_main, review.predicted_sub)
+            in_words(label_path(review.predicted_main, review.predicted_sub))
             if review.predicted_outcome
             else "–"
         )
 
-    @display(description="State", label=wording.STATE_COLOURS)
+    @display(description=gettext_lazy("State"), label=wording.STATE_COLOURS)
     def shown_state(self, review: Review) -> tuple[str, str]:
         return wording.state(review)
 
-    @display(description="Why it was reviewed")
+    @display(description=gettext_lazy("Why it was reviewed"))
     def shown_occasion(self, review: Review) -> str:
         return occasion(review)
 
@@ -126,7 +130,7 @@ class ReviewAdmin(ReviewColumn, ReadOnlyAdmin):
             raise PermissionDenied
         context = {
             **self.admin_site.each_context(request),
-            "title": "Review queue",
+            "title": _("Review queue"),
             "is_nav_sidebar_enabled": False,
             "is_fullwidth": "1",
             "groups": shortcuts.GROUPS,
@@ -162,10 +166,10 @@ class ReviewAdmin(ReviewColumn, ReadOnlyAdmin):
         settled = [(each.name, each.settled) for each in moderators.moderators() if each.settled]
         context = {
             **self.admin_site.each_context(request),
-            "title": "How we agree",
+            "title": _("How we agree"),
             "second_share": f"{settings.REVIEW_SECOND_SHARE:.0%}".replace("%", " %"),
             "thirds": moderators.waiting_for_a_third(),
-            "pairs": [_in_words(pair) for pair in moderators.pairs()],
+            "pairs": [_pair_in_words(pair) for pair in moderators.pairs()],
             "moderators": charts.share_rows(settled),
         }
         return TemplateResponse(request, "admin/classifier/review/quality.html", context)
@@ -185,13 +189,13 @@ class ReviewAdmin(ReviewColumn, ReadOnlyAdmin):
         return response
 
 
-def _in_words(pair: moderators.Pair) -> dict[str, object]:
+def _pair_in_words(pair: moderators.Pair) -> dict[str, object]:
     return {
         "one": pair.one,
         "other": pair.other,
         "photos": pair.photos,
         "agreement": charts.in_words(pair.agree) if pair.agree else "–",
-        "kappa": "–" if pair.kappa is None else f"{pair.kappa:.2f}",
+        "kappa": "–" if pair.kappa is None else number_format(round(pair.kappa, 2), 2),
     }
 
 

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from classifier.models import Review
 
 STATE_COLOURS: Final = {
@@ -16,10 +18,10 @@ STATE_COLOURS: Final = {
 def state(review: Review) -> tuple[str, str]:
     """Return a review's state: a key of `STATE_COLOURS`, and the words."""
     if review.verdict == Review.Verdict.UNDONE:
-        return "undo", "undoes"
+        return "undo", _("undoes")
     if review.voided:
-        return "undone", "undone"
+        return "undone", _("undone")
     if review.is_final:
-        return "settles", "settles the photo"
+        return "settles", _("settles the photo")
     # Whatever the second one says, the first stands until there is a third.
-    return ("second", "second review") if review.round == 2 else ("overruled", "overruled")
+    return ("second", _("second review")) if review.round == 2 else ("overruled", _("overruled"))

@@ -48,7 +48,8 @@ class GuidelineExample(models.Model):
         ordering = ("id",)
 
     def __str__(self) -> str:
-        return f"{self.photo} as an example of {self.guideline}"
+        words = _("%(photo)s as an example of %(guideline)s")
+        return words % {"photo": self.photo, "guideline": self.guideline}
 
 
 class GoldenPhoto(models.Model):
@@ -64,7 +65,7 @@ class GoldenPhoto(models.Model):
         ordering = ("id",)
 
     def __str__(self) -> str:
-        return f"Golden {self.photo}"
+        return _("Golden: %(photo)s") % {"photo": self.photo}
 
 
 class PracticeVerdict(models.Model):
@@ -90,4 +91,5 @@ class PracticeVerdict(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.moderator_id} practised on {self.photo_id}"
+        words = _("%(moderator)s practised on %(photo)s")
+        return words % {"moderator": self.moderator, "photo": self.photo}

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from classifier import wording
 from classifier.models.constraints import choices, labels_of_taxonomy
@@ -66,7 +67,7 @@ class Shadow(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Shadow {self.pk}"
+        return _("Shadow %(number)s") % {"number": self.pk}
 
 
 class ShadowTag(models.Model):

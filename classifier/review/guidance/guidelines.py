@@ -32,7 +32,8 @@ FIRST_TEXTS: Final = {
 
 class NotSettledError(ReviewError):
     def __init__(self, photo: ListingPhoto) -> None:
-        super().__init__(f"{photo} is not settled; only settled photos can be shown to others.")
+        words = _("%(photo)s is not settled; only settled photos can be shown to others.")
+        super().__init__(words % {"photo": photo})
 
 
 @dataclass(frozen=True, slots=True)

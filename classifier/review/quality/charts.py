@@ -3,12 +3,21 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from classifier.review.quality.agreement import Share
 from classifier.review.quality.dashboard import Day
 
 WIDTH: Final = 600.0
 HEIGHT: Final = 120.0
 FULL_WIDTH_FROM: Final = 20
+KINDS: Final = {
+    "subclass": gettext_noop("subclass"),
+    "main_class": gettext_noop("main class"),
+    "unknown": gettext_noop("unknown"),
+}
 
 
 class Rectangle(NamedTuple):
@@ -31,12 +40,12 @@ def stacked_days(days: Sequence[Day]) -> list[Rectangle]:
     bars = []
     for number, day in enumerate(days):
         y = HEIGHT
-        for kind in ("subclass", "main_class", "unknown"):
+        for kind, name in KINDS.items():
             count = getattr(day, kind)
             height = HEIGHT * count / highest
             y -= height
             if count:
-                words = f"{day.day:%d %b}: {count} {kind.replace('_', ' ')}"
+                words = f"{date_format(day.day, 'MONTH_DAY_FORMAT')}: {count} {_(name)}"
                 bars.append(
                     Rectangle(
                         round(number * step, 2),
@@ -90,5 +99,5 @@ def count_rows(counts: Sequence[tuple[str, int]]) -> list[HorizontalBar]:
 
 def in_words(share: Share) -> str:
     """Return a share with its interval: ``97.5 % (94.3–98.9, n = 200)``."""
-    low, high = share.low * 100, share.high * 100
-    return f"{share.value * 100:.1f} % ({low:.1f}–{high:.1f}, n = {share.of})"
+    value, low, high = (number_format(round(each * 100, 1), 1) for each in share[:3])
+    return f"{value} % ({low}–{high}, n = {share.of})"

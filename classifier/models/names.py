@@ -1,0 +1,61 @@
+"""Names of models, fields and choices as pages show them, in the reader's language.
+
+Django makes most of these names from the code. They are marked for translation here, once for all:
+a `verbose_name` in every field would say them twice, and be part of migrations too.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.apps import AppConfig
+from django.db import models
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+# Such as "at" and "sub", which are words of other texts too.
+CONTEXT: Final = "name of a model or field"
+
+
+def translate_names(app: AppConfig) -> None:
+    """Have names, help texts and choices of an app's models follow the language; called once.
+
+    English stays as it was, so no migration comes of it. The ``label`` of an enumeration's member
+    is English whatever the language: for logs, and for what is stored.
+    """
+    for model in app.get_models():
+        options = model._meta
+        options.verbose_name = _name(options.verbose_name)
+        options.verbose_name_plural = _name(str(options.verbose_name_plural))
+        for field in _fields(model):
+            field.verbose_name = _name(field.verbose_name)
+            field.help_text = _text(field.help_text)
+            if field.choices:
+                field.choices = [(value, _text(words)) for value, words in field.choices]
+
+
+def name_texts(model: type[models.Model]) -> Iterator[tuple[str, str | None]]:
+    """Yield names and help texts of a model and its fields, each with its context, in English."""
+    options = model._meta
+    for name in (options.verbose_name, options.verbose_name_plural):
+        yield str(name), CONTEXT
+    for field in _fields(model):
+        yield str(field.verbose_name), CONTEXT
+        if field.help_text:
+            yield str(field.help_text), None
+
+
+def choice_texts(model: type[models.Model]) -> Iterator[str]:
+    """Yield the words of a model's choices, in English."""
+    for field in _fields(model):
+        yield from (str(words) for _, words in field.choices or () if words)
+
+
+def _name(words: Any) -> Any:
+    return pgettext_lazy(CONTEXT, words) if isinstance(words, str) else words
+
+
+def _text(words: Any) -> Any:
+    return gettext_lazy(words) if isinstance(words, str) and words else words
+
+
+def _fields(model: type[models.Model]) -> list[Any]:
+    return [field for field in model._meta.get_fields() if isinstance(field, models.Field)]
