@@ -20,6 +20,7 @@ from classifier.shadow import run as shadow_run
 from classifier.tagging import outage, queue, reclassification
 from classifier.versions import load_failures
 from classifier.worker.beat import Beat, start
+from classifier.worker.watchdog import needed_programs
 
 
 @shared_task(name=notify.CLASSIFY_TASK)
@@ -132,15 +133,8 @@ def get_ready(sender: Any, **_: Any) -> None:
     queues = sender.app.amqp.queues.consume_from
     if settings.CELERY_TASK_ROUTES[notify.CLASSIFY_TASK]["queue"] in queues:
         # Here, as above: a worker for other queues has no torch either.
-        try:
+        with needed_programs():
             from classifier.worker.loops import tag
-        # Whatever it is, such as a full temporary disk: a package that was imported half cannot be
-        # imported again, and Celery would go on with a worker that never tags a photo.
-        except Exception as error:
-            from classifier.worker.watchdog import EXIT_HANGS, end_now
-
-            end_now(f"The model's programs could not be loaded: {error!r}", EXIT_HANGS)
-            raise
 
         tag.end_in_time()
         tag.be_seen()

@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 
 from classifier.notify import JOB_TASK, RETRAIN_TASK
+from classifier.worker.watchdog import needed_programs
 
 logger = logging.getLogger(__name__)
 
@@ -13,7 +14,8 @@ logger = logging.getLogger(__name__)
 def retrain(run: int) -> None:
     """Do the retraining of this number, or go on with it."""
     # Imported here: the scheduler loads this module too and needs no torch.
-    from training.retrain.candidate.start import work_on
+    with needed_programs():
+        from training.retrain.candidate.start import work_on
 
     work_on(run)
 
@@ -22,6 +24,7 @@ def retrain(run: int) -> None:
 def do_job(job: int) -> None:
     """Do the job of this number."""
     # Imported here, as above.
-    from training.jobs.start import work_on
+    with needed_programs():
+        from training.jobs.start import work_on
 
     work_on(job)

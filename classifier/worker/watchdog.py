@@ -89,6 +89,20 @@ class Watchdog:
             connection.close()
 
 
+@contextmanager
+def needed_programs() -> Iterator[None]:
+    """End this process if the block cannot import what it needs, whatever the reason is.
+
+    On a full temporary disk, for instance, torch is imported half, and cannot be imported again.
+    Celery would go on with a process that answers every ping and never does its work.
+    """
+    try:
+        yield
+    except Exception as error:
+        end_now(f"The model's programs could not be loaded: {error!r}", EXIT_HANGS)
+        raise
+
+
 def end_now(why: str, code: int) -> None:
     """End this process, whatever its threads do."""
     logger.critical("%s This worker ends at once; what it held returns with its lease.", why)

@@ -1,7 +1,9 @@
-"""A worker that cannot import what runs the model ends, and its supervisor starts another."""
+"""A worker or trainer that cannot import what runs the model ends; another is started."""
 
 import subprocess
 import sys
+
+import pytest
 
 from classifier.worker.watchdog import EXIT_HANGS
 from tests.compose_file import REPOSITORY
@@ -12,18 +14,30 @@ import sys
 from types import SimpleNamespace
 import django
 django.setup()
-from classifier.tasks import get_ready
 sys.modules["torch"] = None
+"""
+WORKER = """
+from classifier.tasks import get_ready
 queues = SimpleNamespace(consume_from={"classification": None})
 get_ready(sender=SimpleNamespace(app=SimpleNamespace(amqp=SimpleNamespace(queues=queues))))
 """
+# The trainer loads torch with its first work.
+RETRAINING = """
+from training.tasks import retrain
+retrain(1)
+"""
+JOB = """
+from training.tasks import do_job
+do_job(1)
+"""
 
 
-def test_a_worker_without_its_packages_ends() -> None:
-    """It would live on, answer every ping, and never tag a photo."""
+@pytest.mark.parametrize("work", [WORKER, RETRAINING, JOB], ids=["worker", "retraining", "job"])
+def test_a_worker_without_its_packages_ends(work: str) -> None:
+    """It would live on, answer every ping, and never do its work."""
     done = subprocess.run(
-        [sys.executable, "-c", START], cwd=REPOSITORY, capture_output=True, text=True, check=False,
-        env={"DJANGO_SETTINGS_MODULE": "slowfashion_ai.settings", "DEBUG": "on"},
+        [sys.executable, "-c", START + work], cwd=REPOSITORY, capture_output=True, text=True,
+        check=False, env={"DJANGO_SETTINGS_MODULE": "slowfashion_ai.settings", "DEBUG": "on"},
     )  # fmt: skip
     assert done.returncode == EXIT_HANGS, done.stderr
     assert "The model's programs could not be loaded" in done.stderr
