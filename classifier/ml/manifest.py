@@ -48,6 +48,10 @@ class BundleMissingError(BundleError):
     """The folder or one of its two files is not there."""
 
 
+class BundleAwayError(BundleMissingError):
+    """The storage that has it does not answer; it may later."""
+
+
 class BundleDamagedError(BundleError):
     """A file is there, but it is not what was saved."""
 

@@ -4,7 +4,12 @@ The work itself is training's. The row of a run is the record; a message on the 
 ``training`` only tells a trainer to look at it.
 """
 
-from classifier.retraining.errors import AlreadyRunningError, LeaseLostError, RetrainingError
+from classifier.retraining.errors import (
+    AlreadyRunningError,
+    LeaseLostError,
+    PostponedError,
+    RetrainingError,
+)
 from classifier.retraining.health import missing_trainer
 from classifier.retraining.lease import Lease, take
 from classifier.retraining.preflight import Preflight, preflight
@@ -16,6 +21,7 @@ __all__ = [
     "Lease",
     "LeaseLostError",
     "NextRun",
+    "PostponedError",
     "Preflight",
     "RetrainingError",
     "call_off",

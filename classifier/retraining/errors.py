@@ -27,6 +27,13 @@ class LeaseLostError(RetrainingError):
         )
 
 
+class PostponedError(RetrainingError):
+    """The run cannot go on now, for no fault of its own; the message says what it waits for.
+
+    The next process goes on where it stopped.
+    """
+
+
 def _why_not(run: RetrainRun) -> str:
     match run.state:
         case RetrainRun.State.QUEUED:

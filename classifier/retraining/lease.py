@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from classifier.leases import is_over
 from classifier.models import ModelVersion, RetrainRun
-from classifier.retraining.errors import AlreadyRunningError, LeaseLostError
+from classifier.retraining.errors import AlreadyRunningError, LeaseLostError, PostponedError
 
 logger = logging.getLogger(__name__)
 
@@ -56,9 +56,9 @@ class Lease:
     """One process's hold on one run; use it as a context manager.
 
     Inside the block a thread says that the process is alive. An exception that leaves the block
-    ends the run as failed, with its message. Being told to stop (Ctrl-C, SystemExit), or a
-    database that is away, only lets go of it, so that the next process goes on at once. After a
-    kill it goes on when the lease is over.
+    ends the run as failed, with its message. Being told to stop (Ctrl-C, SystemExit), a database
+    that is away, or a `PostponedError` only lets go of it, so that the next process goes on at
+    once. After a kill it goes on when the lease is over.
     """
 
     def __init__(self, run: RetrainRun, token: UUID) -> None:
@@ -85,15 +85,17 @@ class Lease:
             return
         if error is None:
             self.fail("The retraining stopped without a verdict. This is a fault of the program.")
+        elif isinstance(error, PostponedError):
+            self._let_go(doing=str(error)[:200])
         elif isinstance(error, Exception) and not isinstance(error, DATABASE_AWAY):
             self.fail(str(error) or type(error).__name__)
         else:
             self._let_go()
 
-    def _let_go(self) -> None:
+    def _let_go(self, **changes: str) -> None:
         """Let the next process go on at once; while nothing can be written, after the lease."""
         try:
-            self._mine().update(alive_until=timezone.now())
+            self._mine().update(alive_until=timezone.now(), **changes)
         except DATABASE_AWAY as error:
             logger.warning("%s goes on when its lease is over: %s", self.run, error)
             connection.close()

@@ -14,6 +14,7 @@ from django.core.files.storage import Storage
 from classifier.ml.manifest import (
     MANIFEST_NAME,
     WEIGHTS_NAME,
+    BundleAwayError,
     BundleError,
     BundleMissingError,
     check_weights,
@@ -76,7 +77,7 @@ def _fetch(lies_in: Storage, version: ModelVersion, folder: Path) -> None:
             "Register the bundle again with `manage.py register_model FOLDER`."
         ) from error
     except (OSError, BotoCoreError, ClientError) as error:
-        raise BundleMissingError(
+        raise BundleAwayError(
             f"The bundle storage did not give {version} ({type(error).__name__}: {error}). "
             f"Check that the storage can be reached and that {folder.parent} can be written."
         ) from error

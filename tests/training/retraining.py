@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,8 +11,8 @@ import numpy as np
 import torch
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
-from PIL import Image
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
@@ -23,11 +22,12 @@ from classifier.ml.manifest import DATASET_NAME, Preprocessing
 from classifier.ml.network import HeadLayout, HierarchicalResNet
 from classifier.ml.preprocessing import normalise, to_tensor
 from classifier.models import Listing, ListingPhoto, ModelVersion, Review
+from classifier.photos.storage import must_be_there
 from classifier.review import verdicts
 from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES, TAXONOMY
 from tests.manifests import a_manifest
 from tests.tagged_photos import scores_for
-from tests.training.patterns import pattern
+from tests.training.patterns import tinted_jpeg
 from tests.true_verdicts import verdict_for
 from training.calibration.held_out import HeldOut
 from training.calibration.near_unit import fit_near_unit
@@ -53,27 +53,13 @@ FOLDERS = (
 NEAR_SHOES, OTHERS = len(SUBCLASSES), len(SUBCLASSES) + 1
 
 
-def picture(class_index: int, seed: int, *, tint: float = 0.85) -> Image.Image:
-    """Return a pattern nobody else has, in the colour of its class: an index of `FOLDERS`."""
-    colour = np.array([(class_index * step) % 256 for step in (67, 131, 199)], dtype=float)
-    pixels = np.asarray(pattern(10_000 * class_index + seed, (96, 80)), dtype=float)
-    return Image.fromarray(((1 - tint) * pixels + tint * colour).astype(np.uint8))
-
-
-def picture_jpeg(class_index: int, seed: int, **colours: float) -> bytes:
-    """Return `picture` as a file."""
-    buffer = BytesIO()
-    picture(class_index, seed, **colours).save(buffer, "JPEG", quality=92)
-    return buffer.getvalue()
-
-
 def write_base_photos(folder: Path, each: int = BASE_EACH) -> Path:
     """Write that many photos of every class as a folder tree, of others twice as many."""
     for number, subfolder in enumerate(FOLDERS):
         (folder / subfolder).mkdir(parents=True, exist_ok=True)
         # Of others the gate wants to see some more.
         for seed in range(2 * each if number == OTHERS else each):
-            (folder / subfolder / f"{seed}.jpg").write_bytes(picture_jpeg(number, seed))
+            (folder / subfolder / f"{seed}.jpg").write_bytes(tinted_jpeg(number, seed))
     return folder
 
 
@@ -91,7 +77,7 @@ class Shown:
     ) -> "Shown":
         """Return a photo of one class that a moderator takes for ``reviewed_as``."""
         main, sub = label_of(class_index if reviewed_as is None else reviewed_as)
-        return cls(picture_jpeg(class_index, seed, **colours), main, sub)
+        return cls(tinted_jpeg(class_index, seed, **colours), main, sub)
 
 
 def label_of(class_index: int) -> tuple[str | None, str | None]:
@@ -154,6 +140,7 @@ def _review(
         model_version=version,
         classified_at=timezone.now(),
     )
+    must_be_there(default_storage)
     photo.image.save(f"{uuid4().hex}.jpg", ContentFile(one.data), save=False)
     photo.save()
     reviewed = verdicts.review_of(

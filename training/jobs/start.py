@@ -8,6 +8,7 @@ from classifier import jobs
 from classifier.jobs import JobLease
 from classifier.ml.manifest import BundleError
 from classifier.models import TrainerJob
+from classifier.photos.storage import StorageUnavailableError
 from classifier.versions.registry import RegistryError
 from training.data.folder import PhotosError
 from training.jobs.comparison import compare_on_same_photos
@@ -25,7 +26,8 @@ WORK: Final[Mapping[str, Callable[[JobLease], None]]] = {
 }
 # What people can put right; the message says how.
 FAILURES: Final = (
-    BundleError, PhotosError, RegistryError, RetrainError, ThresholdsError, OSError, ValueError,
+    BundleError, PhotosError, RegistryError, RetrainError, StorageUnavailableError,
+    ThresholdsError, OSError, ValueError,
 )  # fmt: skip
 
 

@@ -4,17 +4,27 @@ import logging
 import os
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from safetensors import SafetensorError
 
 from classifier.ml.bundle import load_bundle, save_bundle
-from classifier.ml.manifest import DATASET_NAME, HELD_OUT_NAME, REPLAY_NAME, REPORT_NAME
+from classifier.ml.manifest import (
+    DATASET_NAME,
+    HELD_OUT_NAME,
+    REPLAY_NAME,
+    REPORT_NAME,
+    BundleAwayError,
+)
 from classifier.models import ModelVersion, RetrainRun, Review, Split
 from classifier.photos.receiving.intake import photo_limits
-from classifier.retraining import Lease, LeaseLostError, new_reviews
+from classifier.photos.storage import StorageUnavailableError
+from classifier.retraining import Lease, LeaseLostError, PostponedError, new_reviews
 from classifier.retraining.lease import DATABASE_AWAY
 from classifier.versions import registry, storage
 from classifier.versions.gate_report import GateReport
@@ -56,6 +66,7 @@ def retrain(*, lease: Lease, request: RetrainRequest) -> None:
 
     Raises:
         RetrainError: if photos cannot be had, there are too few, or the disk is full.
+        PostponedError: if a storage does not answer; what is done is kept.
         LeaseLostError: if another process took the run over.
         RegistryError, BundleError, PhotosError, CacheError, CheckpointError, DiskFullError,
         TrainingError, UnreadablePhotoError: as what they come from says.
@@ -66,10 +77,11 @@ def retrain(*, lease: Lease, request: RetrainRequest) -> None:
     try:
         retraining = _Retraining(lease, request, champion)
         try:
-            retraining.go()
+            with _postponed_by_storage():
+                retraining.go()
         except LeaseLostError:
             raise  # the folder is another process's by now
-        except DATABASE_AWAY:
+        except (PostponedError, *DATABASE_AWAY):
             raise  # the run is not over: what is done is kept for the next process
         except Exception:
             # A run that failed does not go on, and copies of photos must not stay.
@@ -80,6 +92,15 @@ def retrain(*, lease: Lease, request: RetrainRequest) -> None:
             f"A file cannot be read or written ({error}). Look whether the disk of "
             f"{retraining_folder()} is full, put it right and start the retraining again."
         ) from error
+
+
+@contextmanager
+def _postponed_by_storage() -> Iterator[None]:
+    """Let a run wait for a storage that does not answer, be it of photos or of bundles."""
+    try:
+        yield
+    except (StorageUnavailableError, BundleAwayError, BotoCoreError, ClientError) as error:
+        raise PostponedError(f"It waits for the storage. {error}") from error
 
 
 def _processor_seconds() -> float:

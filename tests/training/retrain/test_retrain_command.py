@@ -268,6 +268,27 @@ def test_a_database_that_fails_costs_nothing_that_is_done(
     assert not (var / f"retraining/work/{run.pk}").exists()
 
 
+def test_a_photos_folder_that_is_away_postpones_a_retraining(
+    sound: ModelVersion, base_photos: Path, settings: Settings
+) -> None:
+    """No photo counts as lost; the run waits and goes on when the folder is back."""
+    review([Shown.of(BOOTS, 910 + n) for n in range(3)], version=sound)
+    media = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+    media.rename(media.with_name("away"))
+    media.mkdir()  # the bare mount point
+    with pytest.raises(CommandError, match="waits for the storage"):
+        retrain("--photos", base_photos)
+    run = RetrainRun.objects.get()
+    assert (run.state, run.finished_at) == ("running", None)
+    assert "is not the folder that files were stored in" in run.doing
+    media.rmdir()
+    media.with_name("away").rename(media)
+    retrain("--photos", base_photos, "--epochs", "1", "--promote", "never")
+    run.refresh_from_db()
+    assert run.state == "done"
+    assert DatasetReview.objects.filter(version=run.candidate).count() == 3
+
+
 def test_a_quick_look_says_what_the_gate_would_and_keeps_nothing(
     confused: ModelVersion, base_photos: Path, capsys: Any
 ) -> None:

@@ -7,7 +7,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from classifier.models import RetrainRun
-from classifier.retraining import AlreadyRunningError, LeaseLostError, request, take
+from classifier.photos.storage import StorageUnavailableError
+from classifier.retraining import (
+    AlreadyRunningError,
+    LeaseLostError,
+    PostponedError,
+    request,
+    take,
+)
 from classifier.retraining.lease import DATABASE_AWAY
 from classifier.versions.gate_report import GateReport
 
@@ -81,7 +88,14 @@ class Command(BaseCommand):
                 self._limited(asked, options["limit"])
             else:
                 self._retrain(asked, RetrainRun.Policy(options["promote"]))
-        except (*FAILURES, AlreadyRunningError, LeaseLostError, ValueError) as error:
+        except (
+            *FAILURES,
+            AlreadyRunningError,
+            LeaseLostError,
+            PostponedError,
+            StorageUnavailableError,
+            ValueError,
+        ) as error:
             raise CommandError(str(error)) from error
         except DATABASE_AWAY as error:
             raise CommandError(

@@ -9,7 +9,7 @@ from django.conf import settings
 from classifier.ml.manifest import BundleError
 from classifier.ml.preprocessing import UnreadablePhotoError
 from classifier.models import RetrainRun
-from classifier.retraining import AlreadyRunningError, LeaseLostError, take
+from classifier.retraining import AlreadyRunningError, LeaseLostError, PostponedError, take
 from classifier.retraining.lease import DATABASE_AWAY
 from classifier.versions.registry import RegistryError
 from training.data.folder import PhotosError
@@ -77,5 +77,7 @@ def work_on(number: int) -> None:
         logger.info("%s", error)
     except FAILURES as error:
         logger.error("%s failed. %s", run, error)
+    except PostponedError as error:
+        logger.error("%s is tried again at the next sweep. %s", run, error)
     except DATABASE_AWAY as error:
         logger.error("%s waits for the next sweep, since the database is away: %s", run, error)

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.storage import default_storage
 
 from classifier.ml.atomic_write import atomic_write
+from classifier.photos.storage import must_be_there, storage_errors
 from training.data.folder import UnreadablePhoto
 from training.retrain.data.reviews import ReviewedPhoto
 from training.retrain.request import RetrainError
@@ -25,8 +25,10 @@ def fetch(photos: Sequence[ReviewedPhoto], folder: Path) -> list[UnreadablePhoto
     What was copied before is not copied again.
 
     Raises:
-        RetrainError: if the storage does not answer or the disk is full.
+        StorageUnavailableError: if the storage does not answer, or the photos' folder is away.
+        RetrainError: if the disk is full.
     """
+    must_be_there(default_storage)
     make_folder(folder)
     lost: list[UnreadablePhoto] = []
     with (
@@ -65,22 +67,17 @@ def _fetch_one(photo: ReviewedPhoto, folder: Path) -> UnreadablePhoto | None:
     if path.is_file():
         return None
     try:
-        with default_storage.open(photo.name, "rb") as file:
+        with storage_errors(default_storage), default_storage.open(photo.name, "rb") as file:
             data: bytes = file.read()
     except FileNotFoundError:
         return UnreadablePhoto(Path(photo.name), "The file is no longer in storage.")
-    except (OSError, BotoCoreError, ClientError) as error:
-        raise RetrainError(
-            f"The storage did not give {photo.name} ({type(error).__name__}: {error}). Put the "
-            "storage right and start the retraining again; it goes on where it stopped."
-        ) from error
     if hashlib.sha256(data).hexdigest() != photo.sha256:
         return UnreadablePhoto(Path(photo.name), "The file is not the one that was uploaded.")
     try:
         atomic_write(path, data)
     except OSError as error:
         raise RetrainError(
-            f"{path} cannot be written ({error.strerror}). Free some room in {folder} and start "
-            "the retraining again; it goes on where it stopped."
+            f"{path} cannot be written ({error.strerror}). Look whether the disk of {folder} is "
+            "full, free some room and start the retraining again."
         ) from error
     return None
