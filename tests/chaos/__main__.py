@@ -31,6 +31,8 @@ def main() -> int:
                 print_line(f"  stuck: photo, attempts, waits until, why: {row}")
             for line in outcome.held.leaks:
                 print_line(f"  leak: {line}")
+            for line in outcome.retrained.faults:
+                print_line(f"  retraining: {line}")
             for line in outcome.innocent:
                 print_line(f"  failed though innocent: photo {line}")
             all_well &= outcome.is_well

@@ -3,17 +3,21 @@
 import os
 import random
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 import psutil
 import redis
 
+from tests.chaos.retraining import STAGES, Retrainings
 from tests.chaos.setups import LEASE_SECONDS, MARK, Setup, s3_client
 from tests.chaos.uploads import Uploads
 from tests.servers.processes import Program
@@ -21,7 +25,7 @@ from tests.servers.processes import Program
 BOTH: Final = (
     "kill_worker", "kill_web", "kill_scheduler", "kill_redis", "pause_redis", "flush_redis",
     "stop_worker_beyond_its_lease", "poison_photo", "restart_worker", "clock_ahead", "clock_behind",
-    "promote_and_tag_again",
+    "timers_ahead", "promote_and_tag_again", "kill_trainer",
 )  # fmt: skip
 KINDS: Final = {
     "postgresql": (
@@ -38,28 +42,18 @@ HOUR: Final = 3600
 class Faults:
     """Breaks one set-up while `Uploads` go on."""
 
-    def __init__(self, setup: Setup, uploads: Uploads, seed: int) -> None:
+    def __init__(self, setup: Setup, uploads: Uploads, retrainings: Retrainings, seed: int) -> None:
         self._setup = setup
         self._system = setup.system
         self._uploads = uploads
         self._random = random.Random(seed)  # noqa: S311  # not for secrets
-        self._champion = setup.bundle
+        self._retrainings = retrainings
         self.poisoned: list[int] = []
 
     def cause(self, kind: str, seconds: float) -> None:
         """Let one fault happen and pass."""
         fault: Callable[[float], None] = getattr(self, kind)
         fault(seconds)
-
-    def revive(self) -> None:
-        """Start whatever has died by itself, as a supervisor would."""
-        for program in self._programs():
-            if not program.runs:
-                program.start()
-
-    def _programs(self) -> tuple[Program, ...]:
-        system = self._system
-        return (system.redis, system.web, system.worker, system.scheduler)
 
     def _kill(self, program: Program, seconds: float) -> None:
         program.kill()
@@ -75,6 +69,14 @@ class Faults:
 
     def kill_scheduler(self, seconds: float) -> None:
         self._kill(self._system.scheduler, seconds)
+
+    def kill_trainer(self, seconds: float) -> None:
+        """Kill it in a stage of a retraining that the seed names; the next one goes on with it."""
+        run = self._retrainings.ask_for_one()
+        self._retrainings.wait_for_stage(run, self._random.choice(STAGES))
+        if self._retrainings.unfinished() == run:
+            self._retrainings.killed.add(run)
+        self._kill(self._system.trainer, seconds)
 
     def kill_redis(self, seconds: float) -> None:
         self._kill(self._system.redis, seconds)
@@ -146,16 +148,22 @@ class Faults:
         self._line("slow", seconds)
 
     def disk_full(self, seconds: float) -> None:
-        """The kernel lets web and worker write no byte more to any file, as on a full disk."""
-        processes = [
-            number
-            for program in (self._system.web, self._system.worker)
-            if program.runs
-            for number in _family(program.pid)
-        ]
-        _limit(processes, 0)
-        time.sleep(seconds)
-        _limit(processes, resource.RLIM_INFINITY)
+        """The kernel lets no process write a byte more to any file, as on a full disk.
+
+        Worker and trainer are started anew meanwhile, where the seed says so.
+        """
+        programs = self._system.web, self._system.worker, self._system.trainer
+        if self._random.random() < 0.5:
+            for program in programs[1:]:
+                program.kill()
+                program.start()
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            # Again and again: what ends is started anew, on the same disk.
+            self._setup.revive()
+            _limit(programs, 0)
+            time.sleep(0.1)
+        _limit(programs, resource.RLIM_INFINITY)
 
     def storage_away(self, seconds: float) -> None:
         media = self._system.folder / "media"
@@ -181,12 +189,19 @@ class Faults:
 
     def damaged_champion(self, seconds: float) -> None:
         """Cut the weights short and kill the worker; then register the bundle again."""
-        weights = self._system.folder / "bundles" / self._champion.name / "weights.safetensors"
-        with weights.open("r+b") as file:
-            file.truncate(1000)
-        self._kill(self._system.worker, 0)
-        time.sleep(seconds)
-        self._system.manage("register_model", self._champion)
+        champion = self._system.folder / "bundles" / self._champion()
+        with tempfile.TemporaryDirectory() as folder:
+            whole = Path(shutil.copytree(champion, Path(folder) / champion.name))
+            with (champion / "weights.safetensors").open("r+b") as file:
+                file.truncate(1000)
+            self._kill(self._system.worker, 0)
+            time.sleep(seconds)
+            self._system.manage("register_model", whole)
+
+    def _champion(self) -> str:
+        query = "SELECT name FROM classifier_modelversion WHERE state = 'champion'"
+        name: str = self._setup.ask(query)[0][0]
+        return name
 
     def clock_ahead(self, seconds: float) -> None:
         """Every process's clock is an hour ahead; a worker is killed with its claims of then."""
@@ -196,6 +211,17 @@ class Faults:
         """Every process's clock is an hour behind for a while."""
         self._move_clock(-HOUR, seconds)
 
+    def timers_ahead(self, seconds: float) -> None:
+        """An hour passes at once for every timer and deadline, as for processes that were frozen.
+
+        It stays: the monotonic clock never goes back.
+        """
+        with self._setup.timers.open("r+b") as file:
+            ahead = int.from_bytes(file.read(8), "little") + HOUR
+            file.seek(0)
+            file.write(ahead.to_bytes(8, "little"))
+        time.sleep(seconds)
+
     def _move_clock(self, by: int, seconds: float) -> None:
         self._setup.clock.write_text(str(by))
         time.sleep(seconds)
@@ -204,10 +230,9 @@ class Faults:
         self._system.worker.start()
 
     def promote_and_tag_again(self, _seconds: float) -> None:
-        """The other version becomes champion, and what is tagged is tagged anew by it."""
-        other = {self._setup.bundle: self._setup.other_bundle}
-        self._champion = other.get(self._champion, self._setup.bundle)
-        self._system.manage("promote", self._champion.name)
+        """Another version becomes champion, and what is tagged is tagged anew by it."""
+        first, second = self._setup.bundle.name, self._setup.other_bundle.name
+        self._system.manage("promote", second if self._champion() == first else first)
         self._system.manage("reclassify")
 
 
@@ -229,7 +254,8 @@ def _stop_for(processes: list[int], seconds: float) -> None:
             os.kill(number, signal.SIGCONT)
 
 
-def _limit(processes: list[int], most: int) -> None:
-    for number in processes:
-        with suppress(ProcessLookupError, psutil.NoSuchProcess):
-            resource.prlimit(number, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+def _limit(programs: tuple[Program, ...], most: int) -> None:
+    for program in programs:
+        for number in _family(program.pid) if program.runs else ():
+            with suppress(ProcessLookupError, psutil.NoSuchProcess):
+                resource.prlimit(number, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))

@@ -1,4 +1,4 @@
-"""What web and worker hold: memory, open files, threads, connections to the database."""
+"""What web, worker and trainer hold: memory, open files, threads, connections to the database."""
 
 from contextlib import suppress
 from dataclasses import astuple, dataclass
@@ -26,10 +26,12 @@ class Footprint:
 
 # The most that each may hold at any time: a leak passes them long before 5,000 photos. The worker
 # has torch, two models while it goes over to another, and the process that decodes suspects; the
-# web process 24 threads, each with a connection of its own.
+# web process 24 threads, each with a connection of its own. The trainer keeps torch once it has
+# loaded it, and one network more than that.
 MOST: Final = {
     "web": Footprint(memory=600, files=250, threads=60),
     "worker": Footprint(memory=2000, files=250, threads=80),
+    "trainer": Footprint(memory=2000, files=250, threads=80),
 }
 # Web and worker, 24 threads each, and what the scheduler and commands need.
 MOST_CONNECTIONS: Final = 60

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from tests.chaos.faults import KINDS, Faults
 from tests.chaos.leaks import Largest, footprint
+from tests.chaos.retraining import EVERY, Retrained, Retrainings
 from tests.chaos.schedule import Fault, make_schedule
 from tests.chaos.setups import Setup, running
 from tests.chaos.uploads import Uploads
@@ -21,7 +22,7 @@ COUNT: Final = """
 import json
 from datetime import timedelta
 from django.core.files.storage import default_storage
-from classifier.models import ListingPhoto, Reclassification
+from classifier.models import ListingPhoto, Reclassification, RetrainRun
 from classifier.photos import cleanup, orphans
 orphans.YOUNGEST = timedelta(0)
 cleanup.remove_files()
@@ -35,7 +36,8 @@ print(json.dumps({
     "claimed": ListingPhoto.objects.exclude(status="pending").filter(claim__isnull=False).count(),
     "without_file": [p.pk for p in ListingPhoto.objects.all()
                      if not default_storage.exists(p.image.name)],
-    "unfinished": Reclassification.objects.filter(finished_at=None).count(),
+    "unfinished": sum(kind.objects.filter(finished_at=None).count()
+                      for kind in (Reclassification, RetrainRun)),
     "files_of_killed_uploads": len(found), "orphans": len(list(orphans.find_orphans())),
 }))
 """
@@ -61,6 +63,7 @@ class Outcome:
     orphans: int = 0
     removed: int = 0
     unfinished: int = 0
+    retrained: Retrained = field(default_factory=Retrained)
     held: Largest = field(default_factory=Largest)
     settled_after: float = 0.0
     answers: dict[str, int] = field(default_factory=dict)
@@ -70,6 +73,7 @@ class Outcome:
         return not (
             self.lost or self.double or self.stuck or self.innocent or self.without_file
             or self.claimed or self.orphans or self.unfinished or self.held.leaks
+            or self.retrained.faults
         )  # fmt: skip
 
     def __str__(self) -> str:
@@ -79,11 +83,12 @@ class Outcome:
             f"of {len(kinds)} kinds. {len(self.lost)} lost, {len(self.double)} double, "
             f"{len(self.stuck)} stuck, {len(self.innocent)} innocent failures, "
             f"{len(self.without_file)} without their file, {self.claimed} claims left, "
-            f"{len(self.held.leaks)} leaks, {self.unfinished} unfinished tagging again, "
+            f"{len(self.held.leaks)} leaks, {self.unfinished} unfinished retrainings or tagging "
+            f"again, {len(self.retrained.faults)} faults of retrainings, "
             f"{self.orphans} orphans ({self.removed} files of killed uploads removed). "
             f"{self.classified} tagged, {self.failed} failed of {self.poisoned} poisoned. All were "
-            f"settled {self.settled_after:.0f} s after the last upload. Answers: {self.answers}. "
-            f"Held: {self.held}."
+            f"settled {self.settled_after:.0f} s after the last upload. {self.retrained}. "
+            f"Answers: {self.answers}. Held: {self.held}."
         )
 
 
@@ -105,44 +110,52 @@ def run_chaos(
     with running(setup) as broken:
         uploads = Uploads(broken.system, photos)
         uploads.sign_in()
-        causes = Faults(broken, uploads, seed)
+        retrainings = Retrainings(broken, uploads)
+        retrainings.settle_first()
+        causes = Faults(broken, uploads, retrainings, seed)
         with uploads.going_on():
             for number, fault in enumerate(schedule, start=1):
-                _wait_for(fault, uploads, causes)
+                _wait_for(fault, uploads, broken)
                 uploads.allow(photos * number // len(schedule))
                 held = footprint(broken.system.worker)
                 say(f"{len(uploads.taken):>6} taken · {fault.kind}, {fault.seconds:g} s · {held}")
+                if number % EVERY == 0:
+                    retrainings.ask_for_one()
                 causes.cause(fault.kind, fault.seconds)
-                causes.revive()
-                outcome.held.look(
-                    broken.system.web, broken.system.worker, connections=broken.connections()
-                )
-        causes.revive()
+                broken.revive()
+                _look(broken, outcome)
+        broken.revive()
         began = time.monotonic()
-        _settle(broken, causes, settle)
+        _settle(broken, settle)
         outcome.settled_after = time.monotonic() - began
         _count(broken, uploads, causes, outcome)
+        outcome.retrained = retrainings.count()
     return outcome
 
 
-def _wait_for(fault: Fault, uploads: Uploads, causes: Faults) -> None:
+def _look(broken: Setup, outcome: Outcome) -> None:
+    system = broken.system
+    outcome.held.look(system.web, system.worker, system.trainer, connections=broken.connections())
+
+
+def _wait_for(fault: Fault, uploads: Uploads, broken: Setup) -> None:
     def enough() -> bool:
-        causes.revive()
+        broken.revive()
         return len(uploads.taken) >= fault.after
 
     wait_until(enough, what=f"{fault.after} photos are taken", seconds=UPLOADS_SECONDS)
 
 
-def _settle(broken: Setup, causes: Faults, seconds: float) -> None:
+def _settle(broken: Setup, seconds: float) -> None:
     """Wait until nothing is pending; what is still then is counted as stuck."""
     code = (
-        "from classifier.models import ListingPhoto as P, Reclassification as R;"
+        "from classifier.models import ListingPhoto as P, Reclassification as A, RetrainRun as R;"
         "print('left', P.objects.filter(status='pending').count()"
-        " + R.objects.filter(finished_at=None).count())"
+        " + sum(kind.objects.filter(finished_at=None).count() for kind in (A, R)))"
     )
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        causes.revive()
+        broken.revive()
         done = broken.system.manage("shell", "-v0", "--command", code, check=False)
         if done.stdout.strip().endswith("left 0"):
             return
@@ -165,8 +178,7 @@ def _count(broken: Setup, uploads: Uploads, causes: Faults, outcome: Outcome) ->
     outcome.failed = len(errors)
     outcome.claimed, outcome.without_file = found["claimed"], found["without_file"]
     outcome.orphans, outcome.unfinished = found["orphans"], found["unfinished"]
-    system = broken.system
-    outcome.held.look(system.web, system.worker, connections=broken.connections())
+    _look(broken, outcome)
     outcome.removed = found["files_of_killed_uploads"]
     outcome.answers = dict(sorted(uploads.answers.items()))
 

@@ -1,9 +1,10 @@
 """The two set-ups that are broken: PostgreSQL with S3, and SQLite with files on disk."""
 
+import sqlite3
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,16 +13,19 @@ import boto3
 import psycopg
 from moto.server import ThreadedMotoServer
 
-from classifier.ml.bundle import save_bundle
-from classifier.ml.manifest import Preprocessing
-from classifier.ml.network import HierarchicalResNet
 from tests.chaos.line import Line
-from tests.manifests import a_manifest
+from tests.servers.processes import Program
 from tests.servers.system import System
 from tests.servers.watcher import end_with_the_run, remove_with_the_run
 
 NAMES: Final = ("postgresql", "sqlite")
 LEASE_SECONDS: Final = 8
+# By a process of the system's own: this one has neither Django nor torch.
+MAKE_BUNDLES: Final = """
+from pathlib import Path
+from tests.chaos.bundles import make_bundles
+make_bundles(Path({!r}))
+"""
 # A decoder with a fault: it dies of files with this mark, in every process of the system.
 MARK: Final = b"crash-the-decoder"
 _FAULTY_DECODER: Final = f"""
@@ -37,8 +41,17 @@ def _open(self):
 JpegImagePlugin.JpegImageFile._open = _open
 """
 # The site's clock, which leases, rests and heartbeats go by, is moved by the seconds in a file.
-# Timers of threads and of Celery's scheduler go by the monotonic clock and are not.
-_MOVED_CLOCK: Final = """
+# Timers, deadlines and watchdogs go by the monotonic clock, to which a file adds whole seconds; it
+# is patched before anything else has taken it.
+_MOVED_CLOCKS: Final = """
+import mmap
+import time
+true_monotonic = time.monotonic
+with open(TIMERS, "r+b") as file:
+    timers_ahead = mmap.mmap(file.fileno(), 8)
+def monotonic():
+    return true_monotonic() + int.from_bytes(timers_ahead[:8], "little")
+time.monotonic = monotonic
 from datetime import timedelta
 from pathlib import Path
 from django.utils import timezone
@@ -58,21 +71,40 @@ class Setup:
     bundle: Path
     other_bundle: Path
     clock: Path
+    timers: Path
     s3: Line | None = None
     s3_environment: dict[str, str] | None = None
     postmaster: int = 0
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """What a supervisor watches over."""
+        system = self.system
+        return system.redis, system.web, system.worker, system.scheduler, system.trainer
+
+    def revive(self) -> None:
+        """Start whatever has died by itself, as a supervisor would."""
+        for program in self.programs:
+            if not program.runs:
+                program.start()
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """Return what the database answers; nothing while it recovers from a crash."""
+        try:
+            if self.postmaster:
+                with psycopg.connect(self.system.env["DATABASE_URL"]) as connection:
+                    return connection.execute(query.encode()).fetchall()
+            with closing(sqlite3.connect(self.system.folder / "db.sqlite3", timeout=30)) as file:
+                return file.execute(query).fetchall()
+        except (psycopg.OperationalError, sqlite3.OperationalError):
+            return []
 
     def connections(self) -> int:
         """Return how many connections PostgreSQL has now; SQLite has files, counted as such."""
         if not self.postmaster:
             return 0
-        try:
-            with psycopg.connect(self.system.env["DATABASE_URL"]) as connection:
-                query = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'chaos'"
-                row = connection.execute(query).fetchone()
-        except psycopg.OperationalError:
-            return 0  # it recovers from a crash
-        return int(row[0]) - 1 if row else 0
+        rows = self.ask("SELECT count(*) FROM pg_stat_activity WHERE datname = 'chaos'")
+        return int(rows[0][0]) - 1 if rows else 0
 
 
 @contextmanager
@@ -83,9 +115,11 @@ def running(name: str) -> Iterator[Setup]:
         remove_with_the_run(folder)
         with _servers(name, folder) as setup:
             setup.system.set_up()
+            setup.system.manage("shell", "--command", MAKE_BUNDLES.format(str(folder)))
             setup.system.register(setup.bundle)
             setup.system.manage("register_model", setup.other_bundle)
             setup.system.start()
+            setup.system.start_trainer()
             try:
                 yield setup
             finally:
@@ -96,32 +130,24 @@ def running(name: str) -> Iterator[Setup]:
 def _servers(name: str, folder: Path) -> Iterator[Setup]:
     patch = folder / "patch"
     patch.mkdir()
-    clock = folder / "clock"
+    clock, timers = folder / "clock", folder / "timers"
     clock.write_text("0")
-    moved_clock = _MOVED_CLOCK.replace("CLOCK", repr(str(clock)))
-    (patch / "sitecustomize.py").write_text(_FAULTY_DECODER + moved_clock)
+    timers.write_bytes(bytes(8))
+    moved = _MOVED_CLOCKS.replace("CLOCK", repr(str(clock))).replace("TIMERS", repr(str(timers)))
+    (patch / "sitecustomize.py").write_text(moved + _FAULTY_DECODER)
     environment = {
         "PYTHONPATH": str(patch), "CLAIM_LEASE_SECONDS": str(LEASE_SECONDS), "READ_SECONDS": "20",
         "BATCH_SECONDS": "60", "STOP_SECONDS": "10", "CLASSIFY_BATCH_SIZE": "16",
         "DATABASE_STATEMENT_SECONDS": "5", "DATABASE_LOCK_SECONDS": "5",
-        "UPLOADS_PER_MINUTE": "1000000",
+        "UPLOADS_PER_MINUTE": "1000000", "RETRAIN_LEASE_SECONDS": str(LEASE_SECONDS),
     }  # fmt: skip
-    bundles = _small_model(folder, "small"), _small_model(folder, "other")
+    bundles = folder / "small", folder / "other"
     if name == "sqlite":
-        yield Setup(System(folder, environment), name, *bundles, clock)
+        yield Setup(System(folder, environment), name, *bundles, clock, timers)
         return
     with _postgresql(folder) as (url, postmaster), _s3() as (line, s3):
         system = System(folder, {**environment, "DATABASE_URL": url, **s3})
-        yield Setup(system, name, *bundles, clock, line, s3, postmaster)
-
-
-def _small_model(folder: Path, name: str) -> Path:
-    """Save a model that knows nothing and tags hundreds of small pictures a second."""
-    small = Preprocessing(size=64, resize=64)
-    save_bundle(
-        HierarchicalResNet().eval(), a_manifest(name=name, preprocessing=small), folder / name
-    )
-    return folder / name
+        yield Setup(system, name, *bundles, clock, timers, line, s3, postmaster)
 
 
 @contextmanager

@@ -59,10 +59,14 @@ class Uploads:
         finally:
             self._stop.set()
 
+    def send(self, photo: bytes) -> int:
+        """Send one photo in a listing of its own, and return its number."""
+        number: int = self._send([photo])["photos"][0]["id"]
+        return number
+
     def send_one(self) -> tuple[int, str]:
         """Send one photo; return its number and the name of its file."""
-        listing = self._send([pictures.jpeg(64, 64)])
-        number = listing["photos"][0]["id"]
+        number = self.send(pictures.jpeg(64, 64))
         code = (
             "from classifier.models import ListingPhoto;"
             f"print(ListingPhoto.objects.get(pk={number}).image)"
