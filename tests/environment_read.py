@@ -6,7 +6,11 @@ from functools import cache
 
 from tests.compose_file import REPOSITORY
 
-READERS = ("slowfashion_ai/settings.py", "local_stack/__main__.py")
+READERS = (
+    *sorted((REPOSITORY / "slowfashion_ai" / "settings").glob("*.py")),
+    REPOSITORY / "slowfashion_ai" / "environment.py",
+    REPOSITORY / "local_stack" / "__main__.py",
+)
 
 
 @cache
@@ -14,7 +18,7 @@ def environment_variables() -> dict[str, float | None]:
     """Return every variable with its default where that is a plain number, else with None."""
     defaults: dict[str, float | None] = {}
     for path in READERS:
-        for node in ast.walk(ast.parse((REPOSITORY / path).read_text(encoding="utf-8"))):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
                 # env.int("NAME", …), and the settings' own readers such as _share("NAME", …).
                 case ast.Call(

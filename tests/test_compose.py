@@ -77,7 +77,7 @@ def test_the_example_names_what_the_file_asks_for() -> None:
 
 @pytest.mark.parametrize("name", OURS)
 def test_the_settings_read_every_variable_given_to_a_service(name: str) -> None:
-    """No variable is set in vain: settings.py or botocore reads each."""
+    """No variable is set in vain: a file of the settings or botocore reads each."""
     assert set(OURS[name]["environment"]) <= set(environment_variables()) | READ_BY_BOTOCORE
 
 
