@@ -10,7 +10,8 @@ from uuid import uuid4
 import requests
 
 from tests import pictures
-from tests.servers.system import SELLER, System
+from tests.servers.prepared import SELLER
+from tests.servers.system import System
 
 CLIENTS: Final = 4
 PHOTOS_EACH: Final = 5

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 from classifier.accounts import mail_links
 from tests.integration.every_page import ADMIN_PAGES, SELLERS_PAGES, photos
 from tests.integration.review_site import ADMINISTRATOR, OWNER, QUEUE, Site, all_at_rest
-from tests.servers.system import SECRET_KEY
+from tests.servers.prepared import SECRET_KEY
 
 pytestmark = pytest.mark.integration
 

@@ -8,8 +8,9 @@ import pytest
 import requests
 
 from tests import pictures
+from tests.servers.prepared import SELLER
 from tests.servers.processes import wait_until
-from tests.servers.system import SELLER, System
+from tests.servers.system import System
 
 pytestmark = pytest.mark.integration
 

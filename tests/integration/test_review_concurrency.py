@@ -16,8 +16,6 @@ pytestmark = pytest.mark.integration
 PHOTOS = 500
 MODERATORS = [f"moderator-{number}" for number in range(8)]
 SET_UP = f"""
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from tests.tagged_photos import a_moderator, many_photos
 many_photos({PHOTOS}, main=0.5, share=0.3)
 for name in {MODERATORS}:
@@ -39,6 +37,7 @@ class Office:
     def __init__(self, url: str, folder: Path) -> None:
         self.url = url
         self.system = System(folder, {"DATABASE_URL": url, "REVIEW_CLAIM_SECONDS": "2"})
+        self.system.set_up()
         self.system.manage("shell", "--command", SET_UP)
         self.people = [self._person(name) for name in MODERATORS]
 

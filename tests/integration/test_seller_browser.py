@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from classifier.photos import cleaning  # noqa: F401  # importing it teaches Pillow to write HEIC
 from tests.pictures import encoded, jpeg, scene
-from tests.servers.system import SELLER, System
+from tests.servers.prepared import SELLER
+from tests.servers.system import System
 
 pytestmark = pytest.mark.integration
 

@@ -1,12 +1,8 @@
 """The whole system as an operator runs it: web, worker, scheduler and Redis, as real processes."""
 
-import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,22 +11,12 @@ import requests
 from local_stack.api_client import ApiClient
 from local_stack.processes import free_port
 from slowfashion_ai.embedded_redis import answers, server_command
+from tests.servers.prepared import SECRET_KEY, SELLER, bare_environment, prepare
 from tests.servers.processes import REPOSITORY, START_SECONDS, Program, wait_until
-from tests.servers.watcher import remove_with_the_run
 
 BINARIES: Final = Path(sys.executable).parent
-SELLER: Final = ("seller", "a-password-of-the-tests")
-SECRET_KEY: Final = "only-for-this-test"
 # So that what a killed worker held comes back while a test waits for it.
 LEASE_SECONDS: Final = 30
-DATABASE: Final = "db.sqlite3"
-SET_UP: Final = f"""
-from django.contrib.auth.models import User
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-call_command("collectstatic", verbosity=0, interactive=False)
-User.objects.create_user("{SELLER[0]}", password="{SELLER[1]}")
-"""
 
 
 class System:
@@ -40,7 +26,7 @@ class System:
         self.folder = folder
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        self.env = _bare_environment() | {
+        self.env = bare_environment() | {
             "VAR_DIR": str(folder),
             "SECRET_KEY": SECRET_KEY,
             "DEBUG": "off",
@@ -106,17 +92,7 @@ class System:
         return done
 
     def set_up(self) -> None:
-        """Make the database, the static files and the seller; on SQLite, copy those made before.
-
-        Migrating takes longer than all that a system starts with; it has tests of its own.
-        """
-        if "DATABASE_URL" in self.env:
-            self.manage("shell", "--command", SET_UP)
-            return
-        made = _set_up_once()
-        folder = Path(self.env["VAR_DIR"])
-        shutil.copy(made / DATABASE, folder)
-        shutil.copytree(made / "static", folder / "static")
+        prepare(self.folder, self.env.get("DATABASE_URL"))
 
     def register(self, bundle: Path) -> None:
         self.manage("register_model", bundle, "--promote")
@@ -179,17 +155,6 @@ class System:
         return photos
 
 
-@cache
-def _set_up_once() -> Path:
-    """Return a folder with an empty database, its seller and the static files."""
-    folder = Path(tempfile.mkdtemp(prefix="sf-"))
-    remove_with_the_run(folder)
-    System(folder).manage("shell", "--command", SET_UP)
-    # What is in a log beside the file would not be copied.
-    assert not (folder / f"{DATABASE}-wal").exists()
-    return folder
-
-
 def _start_and_wait(worker: Program) -> None:
     before = worker.log.count(" ready.")
     worker.start()
@@ -198,12 +163,3 @@ def _start_and_wait(worker: Program) -> None:
         what=f"the {worker.name} is ready",
     )
     assert worker.runs, worker.log
-
-
-def _bare_environment() -> dict[str, str]:
-    """What any program needs; no setting of the developer's own gets through."""
-    kept = (
-        "PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "TMPDIR", "CUDA_VISIBLE_DEVICES",
-        "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START",
-    )  # fmt: skip
-    return {name: os.environ[name] for name in kept if name in os.environ}
