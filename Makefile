@@ -50,7 +50,9 @@ demo: install ## as run, and send the sample photos; ONCE=1 stops after them wit
 	@$(BIN)/python -m local_stack demo $(if $(filter 1 yes on true,$(ONCE)),--once)
 
 # A file's tests stay in one process, for they share servers; ARGS="-n 0" runs all in one, to debug.
-PYTEST := $(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# One process more than cores, since tests of servers and browsers often wait; four at most.
+PROCESSES := $(shell cores=$$(getconf _NPROCESSORS_ONLN || echo 1); echo $$((cores < 4 ? cores + 1 : 4)))
+PYTEST := $(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 test: install browser ## run every test; needs nothing else on the machine (ARGS="-k name" for some)
 	$(PYTEST) $(ARGS)

@@ -16,7 +16,7 @@ from tests.servers.processes import REPOSITORY, START_SECONDS, Program, wait_unt
 
 BINARIES: Final = Path(sys.executable).parent
 # So that what a killed worker held comes back while a test waits for it.
-LEASE_SECONDS: Final = 30
+LEASE_SECONDS: Final = 15
 
 
 class System:

@@ -53,19 +53,32 @@ def fit_near_unit(
     seen, near = _items_and_near(part, training.batches, training.truth)
     chosen_on, wanted = _items_and_near(part, validation.batches, validation.truth)
     scale = StandardScaler().fit(seen)
+    directions = _directions(scale.transform(seen))
+    inputs = scale.transform(seen) @ directions
     fitted = [
-        LogisticRegression(C=strength, max_iter=ROUNDS).fit(scale.transform(seen), near)
-        for strength in STRENGTHS
+        LogisticRegression(C=strength, max_iter=ROUNDS).fit(inputs, near) for strength in STRENGTHS
     ]
-    losses = [
-        log_loss(wanted, expit(model.decision_function(scale.transform(chosen_on))))
-        for model in fitted
-    ]
+    inputs = scale.transform(chosen_on) @ directions
+    losses = [log_loss(wanted, expit(model.decision_function(inputs))) for model in fitted]
     best = fitted[int(np.argmin(losses))]
     logger.info("Near unit: C %g, validation loss %.4f.", best.C, min(losses))
     # The scaling becomes part of the unit.
-    weight = best.coef_[0] / scale.scale_
+    weight = directions @ best.coef_[0] / scale.scale_
     _set(network, weight, float(best.intercept_[0] - (weight * scale.mean_).sum()))
+
+
+def _directions(features: Features) -> Features:
+    """Return an orthonormal basis (D, R) of the space that N photos' features (N, D) span.
+
+    With a penalty on squared weights the best weights lie in it (the representer theorem, Schölkopf
+    et al. 2001), so for fewer photos than features the regression is as good and several times as
+    fast in it.
+    """
+    photos, size = features.shape
+    if photos >= size:
+        return np.eye(size, dtype=np.float32)
+    _, _, rows = np.linalg.svd(features, full_matrices=False)
+    return rows.T
 
 
 def _items_and_near(
