@@ -9,6 +9,7 @@ from django.conf import settings
 
 from classifier import jobs, notify, retraining
 from classifier.accounts import audit, mail_links
+from classifier.accounts.second_factor import reset as second_factor_reset
 from classifier.drift import days as drift_days
 from classifier.models import Heartbeat
 from classifier.operations import canary, heartbeat
@@ -73,6 +74,12 @@ def send_reset_mail(address: str, site: str, language: str) -> None:
 def send_sign_up_mail(address: str, site: str, language: str) -> None:
     """Send a link that begins an account."""
     mail_links.send_sign_up_mail(address, site, language)
+
+
+@shared_task(name=second_factor_reset.MAIL_TASK)
+def send_reset_notice(user: int, by: str, site: str) -> None:
+    """Tell somebody that their second factor was reset."""
+    second_factor_reset.send_notice(user, by, site)
 
 
 @shared_task(name="classifier.tasks.measure_drift")

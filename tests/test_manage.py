@@ -45,6 +45,7 @@ def test_a_fresh_checkout_is_told_to_migrate_and_can(tmp_path: Path) -> None:
     [
         ("file/var", {}, "Set VAR_DIR to a folder that can be written to"),
         ("var", {"DEBUG": "off", "SECRET_KEY": ""}, "SECRET_KEY is not set"),
+        ("var", {"SECOND_FACTOR": "on"}, "SECOND_FACTOR must be `offered` or `staff`"),
     ],
 )
 def test_settings_that_cannot_be_used_get_a_sentence(

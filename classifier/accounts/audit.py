@@ -1,7 +1,8 @@
 """The record of acts: who signed in, took data out, or had data deleted.
 
 Reviews and promotions are records of their own. Failed attempts to sign in are in the log and in
-the lock-out's counters: strangers could fill a table with them.
+the lock-out's counters: strangers could fill a table with them. Wrong codes of a second factor are
+here: who gives one has the password, and few are looked at before the lock-out.
 """
 
 from datetime import timedelta

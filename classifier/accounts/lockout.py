@@ -1,8 +1,9 @@
-"""Who guesses at a password soon has to wait, and twice as long each time.
+"""Who guesses at a password or a code soon has to wait, and twice as long each time.
 
 Counted in the cache of all processes, for an account and address, and for an account from
 everywhere, in which addresses that it signed in from before are left out: strangers cannot lock its
 owner out. An attempt is counted before the password is compared, so many at once gain nothing.
+Codes of a second factor have counters of their own: the right password ends none of them.
 
 docs/decisions/0019-lockout-in-the-cache.md says why this is no package.
 """
@@ -12,6 +13,7 @@ import ipaddress
 import math
 import time
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final
 
 from django.contrib.auth.backends import ModelBackend
@@ -21,6 +23,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework.authtoken.models import Token
 
+from classifier.accounts.second_factor import devices
 from classifier.throttles import SHARED_CACHE, address_of
 
 # Attempts that cost no wait: by one address, and from everywhere.
@@ -31,6 +34,13 @@ LONGEST_WAIT_SECONDS: Final = 3600
 # How long failures are remembered, and addresses that signed in.
 REMEMBERED_SECONDS: Final = 24 * 3600
 KNOWN_SECONDS: Final = 30 * 24 * 3600
+
+
+class Kind(StrEnum):
+    """What is guessed at."""
+
+    PASSWORD = "password"  # noqa: S105  # the word, and none that opens anything
+    CODE = "code"
 
 
 def wait_after(attempts: int, free: int) -> int:
@@ -70,22 +80,42 @@ def _key(*parts: str) -> str:
     return "sign-in:" + hashlib.sha256("\0".join(parts).casefold().encode()).hexdigest()
 
 
-def _counters(username: str, address: str) -> list[_Counter]:
-    counters = [_Counter(_key("address", username, address), FREE)]
+def _counters(username: str, address: str, kind: Kind = Kind.PASSWORD) -> list[_Counter]:
+    counters = [_Counter(_key(kind, "address", username, address), FREE)]
     if not SHARED_CACHE.get(_key("known", username, address)):
-        counters.append(_Counter(_key("account", username), FREE_IN_ALL))
+        counters.append(_Counter(_key(kind, "account", username), FREE_IN_ALL))
     return counters
 
 
-def seconds_left(request: HttpRequest, username: str) -> int:
+def _counters_of(request: HttpRequest, username: str, kind: Kind) -> list[_Counter]:
+    return _counters(username, _network(address_of(request)), kind)
+
+
+def seconds_left(request: HttpRequest, username: str, kind: Kind = Kind.PASSWORD) -> int:
     """Return how long this address must wait until it may try this account; 0 if it may now."""
-    return max(c.seconds_left() for c in _counters(username, _network(address_of(request))))
+    return max(c.seconds_left() for c in _counters_of(request, username, kind))
 
 
 def forget(request: HttpRequest, username: str) -> None:
-    """Forget failures from this address: its owner has proved that the account is theirs."""
-    for counter in _counters(username, _network(address_of(request))):
+    """Forget wrong passwords from this address: its owner has proved that the account is theirs."""
+    for counter in _counters_of(request, username, Kind.PASSWORD):
         counter.forget()
+
+
+def may_try_code(request: HttpRequest, username: str) -> bool:
+    """Count an attempt at a code; return whether it may be made."""
+    return all(counter.take() for counter in _counters_of(request, username, Kind.CODE))
+
+
+def code_was_right(request: HttpRequest, username: str) -> None:
+    """Forget wrong codes from this address, and know it from now on."""
+    for counter in _counters_of(request, username, Kind.CODE):
+        counter.forget()
+    _know(username, _network(address_of(request)))
+
+
+def _know(username: str, address: str) -> None:
+    SHARED_CACHE.set(_key("known", username, address), True, KNOWN_SECONDS)
 
 
 def _network(address: str) -> str:
@@ -122,7 +152,10 @@ class LockoutBackend(ModelBackend):
         if user is not None:
             for counter in counters:
                 counter.forget()
-            SHARED_CACHE.set(_key("known", username, address), True, KNOWN_SECONDS)
+            # Of who has a second factor the right code alone makes an address known: a stranger
+            # with the password would guess at codes from as many as there are.
+            if not devices.is_on(user):
+                _know(username, address)
         return user
 
 

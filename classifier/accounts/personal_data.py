@@ -11,9 +11,9 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import ProtectedError, QuerySet
-from rest_framework.authtoken.models import Token
 
 from classifier.accounts import audit
+from classifier.accounts.second_factor import devices
 from classifier.models import AuditEntry, Disagreement, Listing, ListingPhoto, Suggestion
 
 
@@ -103,10 +103,12 @@ def _write(archive: zipfile.ZipFile, user: User) -> Iterator[None]:
 def _data(user: User) -> dict[str, Any]:
     disagreements = dict(Disagreement.objects.filter(seller=user).values_list("photo", "note"))
     suggestions = dict(Suggestion.objects.filter(seller=user).values_list("photo", "main"))
+    app = devices.app_of(user)
     return {
         "account": {
             "name": user.username, "first_name": user.first_name, "last_name": user.last_name,
             "email": user.email, "joined": user.date_joined.isoformat(),
+            "second_factor_since": app.created_at.isoformat() if app else None,
         },
         "listings": [
             {
@@ -146,7 +148,7 @@ def delete(user: User, *, by: User | None = None) -> int:
     """
     count = photos_of(user).count()
     Listing.objects.filter(seller=user).delete()
-    Token.objects.filter(user=user).delete()
+    devices.turn_off(user)  # and the API token
     nameless = f"deleted-{user.pk}"
     audit.record("deleted a seller's data", by=by, about=nameless)
     # After that entry: who deletes their own account leaves no name in it either.

@@ -6,12 +6,13 @@ from drf_spectacular.views import SpectacularAPIView
 from classifier.api import views
 from classifier.api.docs import docs
 from classifier.api.drafts import DraftsView, ListingPhotosView
+from classifier.api.token import TokenView
 from classifier.api.verdicts import DisagreeView
 
 app_name = "api"
 
 urlpatterns = [
-    path("token/", views.TokenView.as_view(), name="token"),
+    path("token/", TokenView.as_view(), name="token"),
     path("listings/", views.ListingsView.as_view(), name="listings"),
     path("listings/<int:pk>/", views.ListingView.as_view(), name="listing"),
     path("listings/<int:pk>/restore/", views.RestoreView.as_view(), name="listing-restore"),

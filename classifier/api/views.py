@@ -1,7 +1,7 @@
 """The API's views; each checks rights and calls one service."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -10,8 +10,7 @@ from django.http import FileResponse, Http404, HttpResponseRedirect
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import generics, status
-from rest_framework.authtoken.views import ObtainAuthToken
-from rest_framework.exceptions import ParseError, Throttled
+from rest_framework.exceptions import ParseError
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import BaseParser, FormParser, MultiPartParser
@@ -20,7 +19,6 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from classifier.accounts import lockout
 from classifier.api.parsers import BoundedJSONParser
 from classifier.api.serializers import (
     ChangeSerializer,
@@ -36,7 +34,7 @@ from classifier.photos.access import listings_for, photos_for
 from classifier.photos.receiving import intake, listings, upload_keys
 from classifier.photos.thumbnails import DamagedFileError
 from classifier.review.labels import with_label_parts
-from classifier.throttles import LoginThrottle, UploadThrottle
+from classifier.throttles import UploadThrottle
 
 logger = logging.getLogger(__name__)
 
@@ -49,22 +47,6 @@ class NewestFirst(CursorPagination):
 
 def _with_photos(listings: QuerySet[Listing]) -> QuerySet[Listing]:
     return with_label_parts(listings)
-
-
-class TokenView(ObtainAuthToken):
-    """Exchange a name and password for a token; send it as ``Authorization: Token …``."""
-
-    # None: a request with a valid token would be throttled as its user, not as a stranger.
-    authentication_classes = ()
-    throttle_classes = (LoginThrottle,)
-    parser_classes = (FormParser, MultiPartParser, BoundedJSONParser)
-
-    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        name = request.data.get("username") if isinstance(request.data, Mapping) else None
-        # REST framework's request stands for Django's, whose META is all that is read.
-        if isinstance(name, str) and (wait := lockout.seconds_left(request._request, name)):
-            raise Throttled(wait, "There were too many attempts to sign in to this account.")
-        return super().post(request, *args, **kwargs)
 
 
 def _idempotency_key(request: Request) -> str:

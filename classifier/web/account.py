@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from classifier.accounts import personal_data
+from classifier.accounts.second_factor import devices
 from classifier.throttles import ExportThrottle
 from classifier.web.passwords import is_password
 from classifier.web.views import too_often, too_often_sentence
@@ -19,7 +20,13 @@ class AccountPage(LoginRequiredMixin, View):
     """Name, address and since when; leads to what can be changed."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return render(request, "classifier/account.html")
+        return _page(request)
+
+
+def _page(request: HttpRequest, problem: str = "", status: int = 200) -> HttpResponse:
+    user: User = request.user  # type: ignore[assignment]  # signed in
+    context = {"problem": problem, "second_factor": devices.is_on(user)}
+    return render(request, "classifier/account.html", context, status=status)
 
 
 class ExportView(LoginRequiredMixin, View):
@@ -29,8 +36,7 @@ class ExportView(LoginRequiredMixin, View):
 
     def post(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         if too_often(request, ExportThrottle):
-            context = {"problem": too_often_sentence()}
-            return render(request, "classifier/account.html", context, status=429)
+            return _page(request, too_often_sentence(), 429)
         user: User = request.user  # type: ignore[assignment]  # signed in
         return StreamingHttpResponse(
             personal_data.stream(user),

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from classifier.web import account, change, lists, passwords, sign_up, views
+from classifier.web import account, change, code, lists, passwords, second_factor, sign_up, views
 from classifier.web.disagree import DisagreeView
 from classifier.web.suggest import SuggestView
 
@@ -29,7 +29,23 @@ urlpatterns = [
     path("account/export/", account.ExportView.as_view(), name="account-export"),
     path("account/delete/", account.DeletePage.as_view(), name="account-delete"),
     path("account/password/", passwords.ChangePage.as_view(), name="account-password"),
+    path(
+        "account/second-factor/",
+        second_factor.SecondFactorPage.as_view(),
+        name="account-second-factor",
+    ),
+    path(
+        "account/second-factor/backup-codes/",
+        second_factor.BackupCodesPage.as_view(),
+        name="account-second-factor-backup-codes",
+    ),
+    path(
+        "account/second-factor/off/",
+        second_factor.TurnOffPage.as_view(),
+        name="account-second-factor-off",
+    ),
     path("login/", views.SignIn.as_view(), name="login"),
+    path("login/code/", code.CodePage.as_view(), name="login-code"),
     path("login/forgotten/", passwords.ForgottenPage.as_view(), name="password-forgotten"),
     path(
         "login/new-password/<uidb64>/<token>/",

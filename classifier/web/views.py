@@ -2,10 +2,12 @@
 
 import logging
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.views import LoginView, redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -22,6 +24,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from classifier import wording
 from classifier.accounts import lockout
+from classifier.accounts.second_factor import devices, first_step
 from classifier.photos.access import listings_for
 from classifier.photos.receiving import intake
 from classifier.photos.receiving.listings import own_listings
@@ -132,7 +135,7 @@ class TagsFragment(ListingPage):
 
 
 class SignIn(LoginView):
-    """Sign in; attempts are limited by address."""
+    """Sign in; attempts are limited by address. `CodePage` asks for a second factor's code."""
 
     redirect_authenticated_user = True
 
@@ -145,6 +148,15 @@ class SignIn(LoginView):
         if wait := lockout.seconds_left(request, request.POST.get("username", "")):
             return self._refuse(minutes_left(wait), wait)
         return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        user: Any = form.get_user()
+        if not devices.is_on(user):
+            return super().form_valid(form)
+        first_step.begin(self.request, user)
+        following = self.get_redirect_url()
+        query = f"?{urlencode({'next': following})}" if following else ""
+        return redirect(reverse("login-code") + query)
 
     def _refuse(self, problem: str, wait: int = 60) -> HttpResponse:
         # An unbound form: the password is not even looked at.

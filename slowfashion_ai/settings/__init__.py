@@ -16,5 +16,6 @@ from slowfashion_ai.settings.files import *
 from slowfashion_ai.settings.monitoring import *
 from slowfashion_ai.settings.retraining import *
 from slowfashion_ai.settings.review import *
+from slowfashion_ai.settings.second_factor import *
 from slowfashion_ai.settings.security import *
 from slowfashion_ai.settings.tagging import *

@@ -1,8 +1,11 @@
 """Sellers, moderators and a champion."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from celery import current_app
 from django.contrib.auth.models import Permission, User
 from django.core.cache import cache, caches
 from pytest_django import Settings
@@ -70,3 +73,24 @@ def champion(db: None, untrained_bundle: Path) -> ModelVersion:
     version = registry.register(folder=untrained_bundle)
     promotion.promote(version=version)
     return version
+
+
+@pytest.fixture
+def sent_tasks() -> Iterator[Callable[[], list[list[Any]]]]:
+    """A broker in this process's memory; call it for the arguments of what was sent since."""
+    before, current_app.conf.broker_url = current_app.conf.broker_url, "memory://"
+
+    def read() -> list[list[Any]]:
+        found = []
+        with current_app.connection_for_read() as connection:
+            queue = connection.SimpleQueue(current_app.conf.task_default_queue)
+            for _ in range(queue.qsize()):
+                message = queue.get(block=False)
+                message.ack()
+                found.append(message.payload[0])
+            queue.close()
+        return found
+
+    read()
+    yield read
+    current_app.conf.broker_url = before

@@ -27,6 +27,7 @@ from classifier.models import (
 from tests.classifier.listings import tag, uploaded_listing
 from tests.compose_file import REPOSITORY
 from tests.scores import some_scores
+from tests.second_factor import a_second_factor
 from tests.tagged_photos import a_version
 
 pytestmark = pytest.mark.django_db
@@ -39,8 +40,8 @@ Made by `tests/classifier/test_roles.py`, which fails where it is not so;
 
 Each cell is the answer to a GET: 200 is shown; 302 leads elsewhere, mostly to the sign-in page;
 401, 403 and 404 are refused; 405 takes other requests alone. The seller owns the listing that is
-asked for; another seller does not. Moderator and engineer have the rights of their role
-(`classifier/accounts/roles.py`).
+asked for, and has a second factor; another seller does not. Moderator and engineer have the
+rights of their role (`classifier/accounts/roles.py`).
 
 | address | nobody | seller | another seller | moderator | engineer | administrator |
 | --- | --- | --- | --- | --- | --- | --- |
@@ -68,6 +69,7 @@ def numbers(seller: User, champion: ModelVersion) -> dict[str, int]:
     listing = uploaded_listing(seller)
     tag(champion, some_scores("Bags", 0.98, "Tote Bags", 0.96))
     photo = ListingPhoto.objects.get()
+    a_second_factor(seller)
     guideline = Guideline.objects.create(label="Boots", text="The shaft covers the ankle.")
     return {
         "guideline": guideline.pk, "goldenphoto": GoldenPhoto.objects.create(photo=photo).pk,

@@ -19,6 +19,7 @@ from unfold.forms import AdminPasswordChangeForm
 
 from classifier.accounts import roles
 from classifier.admin.account_pages.account_forms import AccountForm, InviteForm
+from classifier.admin.account_pages.second_factor import SecondFactorFilter, SecondFactors
 
 for _model in (User, Group, TokenProxy):
     if admin.site.is_registered(_model):
@@ -40,17 +41,21 @@ def protected_rows(user: User) -> str:
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # no generic at run time
+class UserAdmin(DjangoUserAdmin, SecondFactors):  # type: ignore[type-arg]  # no generic at run time
     """Accounts; one with reviews or listings is deactivated in place of being deleted."""
 
     form = AccountForm
     add_form = InviteForm
-    list_display = ("username", "email", "shown_role", "is_active", "last_login")
-    list_filter = ("is_active", "is_staff", "groups")
+    list_display = (
+        "username", "email", "shown_role", "listed_second_factor", "is_active", "last_login",
+    )  # fmt: skip
+    list_filter = ("is_active", "is_staff", SecondFactorFilter, "groups")
+    readonly_fields = ("second_factor",)
+    actions_detail = ("reset_second_factor",)
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
-        ("What this account is for", {"fields": ("role", "is_active")}),
+        ("What this account is for", {"fields": ("role", "is_active", "second_factor")}),
         (
             "Rights in detail",
             {

@@ -6,6 +6,7 @@ import { csrfToken } from "./api.js";
 const dialog = document.getElementById("sign-in");
 const form = dialog.querySelector("form");
 const problem = dialog.querySelector(".problems");
+const [password, code] = ["password", "code"].map((name) => form.elements[name]);
 let asking;
 
 // Resolves to whether the person is signed in again; asked from several places, it asks once.
@@ -19,6 +20,7 @@ export function signIn() {
 function ask() {
   problem.hidden = true;
   form.reset();
+  askForCode(false);
   dialog.showModal();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "signed in"), { once: true });
@@ -37,13 +39,36 @@ async function page(url, options) {
   return { answer, html: new DOMParser().parseFromString(await answer.text(), "text/html") };
 }
 
+// Whoever has a second factor is asked for its code once the password was right.
+function askForCode(asked) {
+  code.disabled = !asked;
+  code.required = asked;
+  code.closest("p").hidden = !asked;
+  password.closest("p").hidden = asked;
+  if (asked) code.value = "";
+  (asked ? code : password).focus();
+}
+
+const leads = (answer, path) => new URL(answer.url).pathname === path;
+
+// Sends the form with a fresh token, for this page's may be of a session that has ended. Returns what
+// came of it, or of the page itself where somebody is signed in already.
+async function send(path, body) {
+  const form = await page(path);
+  if (form.answer.redirected) return form;
+  body.set("csrfmiddlewaretoken", form.html.querySelector("main [name=csrfmiddlewaretoken]").value);
+  return page(path, { method: "POST", body });
+}
+
+// Returns what went wrong; nothing where a code is asked for; "" once the same person is signed in.
 async function post(body) {
-  // A fresh form, for the token of this page may be of a session that has ended.
-  const { answer, html } = await page(dialog.dataset.login);
-  if (!answer.redirected) {
-    body.set("csrfmiddlewaretoken", html.querySelector("[name=csrfmiddlewaretoken]").value);
-    const sent = await page(dialog.dataset.login, { method: "POST", body });
-    if (!sent.answer.redirected) return sent.html.querySelector('[role="alert"]')?.textContent.trim() || gettext("Please try again.");
+  const { login, code: codePage } = dialog.dataset;
+  const { answer, html } = await send(code.disabled ? login : codePage, body);
+  if (!answer.redirected) return html.querySelector('[role="alert"]')?.textContent.trim() || gettext("Please try again.");
+  if (leads(answer, codePage)) return askForCode(true);
+  if (leads(answer, login)) {
+    askForCode(false);
+    return gettext("That took a while. Please enter your password again.");
   }
   const now = await page(dialog.dataset.upload);
   if (now.html.getElementById("upload")?.dataset.user === dialog.dataset.user) return "";
@@ -57,7 +82,8 @@ form.addEventListener("submit", async (event) => {
   try {
     const trouble = await post(new FormData(form));
     if (trouble) tell(trouble);
-    else dialog.close("signed in");
+    else problem.hidden = true;
+    if (trouble === "") dialog.close("signed in");
     for (const field of document.getElementsByName("csrfmiddlewaretoken")) field.value = csrfToken();
   } catch {
     tell(gettext("The connection broke. Please try again."));
