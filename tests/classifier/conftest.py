@@ -10,6 +10,7 @@ from django.contrib.auth.models import Permission, User
 from django.core.cache import cache, caches
 from pytest_django import Settings
 
+from classifier import notify
 from classifier.models import ModelVersion
 from classifier.versions import promotion, registry
 from tests.classifier.reviewing import EVERYTHING
@@ -76,8 +77,10 @@ def champion(db: None, untrained_bundle: Path) -> ModelVersion:
 
 
 @pytest.fixture
-def sent_tasks() -> Iterator[Callable[[], list[list[Any]]]]:
+def sent_tasks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[list[Any]]]]:
     """A broker in this process's memory; call it for the arguments of what was sent since."""
+    # A test before may have found that no broker answers, which is remembered for a while.
+    monkeypatch.setattr(notify, "_broker", notify._Broker())
     before, current_app.conf.broker_url = current_app.conf.broker_url, "memory://"
 
     def read() -> list[list[Any]]:

@@ -45,6 +45,7 @@ from training.jobs.start import work_on
 SELLERS_PAGES: Final = (
     "/", "/listings/", "/listings/{listing}/", "/listings/{listing}/edit/", "/api/v1/docs/",
     "/photos/", "/account/", "/account/password/", "/account/delete/",
+    "/account/second-factor/",
 )  # fmt: skip
 _LISTS: Final = (
     "listing", "listingphoto", "modelversion", "review", "retrainrun", "shadow", "driftday",

@@ -40,9 +40,10 @@ AT_REST: Final = """() => {
 class Site:
     """The web server alone, and its database for the test to look into."""
 
-    def __init__(self, folder: Path, blocker: DjangoDbBlocker) -> None:
+    def __init__(self, folder: Path, blocker: DjangoDbBlocker, **more: str) -> None:
+        """Take further settings, as the environment has them."""
         self.folder = folder
-        self.system = System(folder, {"REVIEW_SAMPLE_SHARE": "0", "SIGN_UP": "on"})
+        self.system = System(folder, {"REVIEW_SAMPLE_SHARE": "0", "SIGN_UP": "on", **more})
         self._blocker = blocker
         self._database = database_at(f"sqlite:///{folder / 'db.sqlite3'}")
 
