@@ -20,8 +20,8 @@ from tests.integration.review_site import PASSWORD, Site
 from tests.integration.test_accessibility import report, violations
 from tests.integration.test_draft import all_sent, choose, photo
 from tests.second_factor import a_second_factor, code_for, code_of, wrong_code
+from tests.servers.prepared import SECRET_KEY
 from tests.servers.processes import wait_until
-from tests.servers.system import SECRET_KEY
 
 pytestmark = pytest.mark.integration
 
