@@ -34,7 +34,8 @@ RUN SECRET_KEY=only-while-building python manage.py collectstatic --no-input
 # Give memory back when a photo is cleaned: see the Procfile.
 ENV MALLOC_ARENA_MAX=2 \
     MALLOC_MMAP_THRESHOLD_=1048576 \
-    MALLOC_TRIM_THRESHOLD_=1048576
+    MALLOC_TRIM_THRESHOLD_=1048576 \
+    PILLOW_BLOCKS_MAX=3
 EXPOSE 8000
 CMD ["gunicorn", "slowfashion_ai.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", \
      "slowfashion_ai.gunicorn_worker.PatientThreadWorker", \

@@ -21,6 +21,9 @@ SLOWEST_BYTES: Final = 16 * 1024  # a second
 # How long a new connection may hold a thread before its first byte; then it waits without one.
 FIRST_BYTE_SECONDS: Final = 0.2
 LOOK_SECONDS: Final = 0.5
+# What is read of a body at once, as much as Django asks for. gunicorn would read a megabyte ahead
+# and copy what is left of it at each of Django's reads: four times the work.
+READ_BYTES: Final = 64 * 1024
 
 
 class Waiting:
@@ -69,6 +72,7 @@ class PatientThreadWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships
         conn.sock.setblocking(True)
         conn.init()
         reader = conn.parser.unreader
+        reader.max_body_chunk = READ_BYTES
         # Of its class, for it may be another's still: one waits for each request anew.
         waiting = Waiting(conn.sock, type(reader).chunk.__get__(reader))
         reader.chunk = waiting.chunk

@@ -26,14 +26,16 @@ def start_of(data: bytes) -> int | None:
 
 def strip(data: bytes) -> Stripped:
     """Return the file without application data and comments; ``data`` begins with the photo."""
-    kept, exif, xmp, icc = [data[:2]], None, None, list[bytes]()
+    # Parts of the file, which is copied only once.
+    whole = memoryview(data)
+    kept, exif, xmp, icc = [whole[:2]], None, None, list[bytes]()
     offset = 2
     while (segment := _next_segment(data, offset)) is not None:
         marker, start, end = segment
         content = data[start + 2 : end]
         if marker == _START_OF_SCAN:
             # The scans follow; there is no metadata among them.
-            kept.append(data[start - 2 :])
+            kept.append(whole[start - 2 :])
             break
         if content.startswith(_EXIF):
             exif = exif or content
@@ -42,7 +44,7 @@ def strip(data: bytes) -> Stripped:
         elif content.startswith(_ICC):
             icc.append(content[len(_ICC) :])
         elif _needed(marker, content):
-            kept.append(data[start - 2 : end])
+            kept.append(whole[start - 2 : end])
         offset = end
     return Stripped(b"".join(kept), orientation(exif, xmp), _profile(icc))
 
