@@ -107,25 +107,33 @@ def leave(why: object) -> None:
     state.should_stop = EXIT_HANGS
 
 
-def drain() -> int:
+def drain(*, told: bool = False) -> int:
     """Classify until nothing is pending; return how many photos this call dealt with.
 
     Returns at once when enough loops run here already: they look again after they let go of their
     slot, so the photo that this call is about is seen.
+
+    Args:
+        told: by a message, so that photos wait, or a champion could not be loaded: nobody asks the
+            database first whether there is anything to do.
     """
     dealt_with = 0
-    if load_failures.reported():
+    if not told and load_failures.reported():
         # Idle workers too say whether they can load it by now.
         load_champion()
     while (
-        not stopping.is_set() and queue.claimable().exists() and _loop_slots.acquire(blocking=False)
+        not stopping.is_set()
+        and (told or queue.claimable().exists())
+        and _loop_slots.acquire(blocking=False)
     ):
+        told = False
         try:
             while not stopping.is_set() and (done := classify_next_batch()):
                 dealt_with += done
         except (BundleError, registry.RegistryError) as error:
             # Nothing was claimed: photos stay pending until an operator has put it right.
-            logger.error("Photos are waiting, but there is no usable model. %s", error)
+            what = "Photos are waiting, but there" if queue.claimable().exists() else "There"
+            logger.error("%s is no usable model. %s", what, error)
             break
         finally:
             _loop_slots.release()

@@ -11,6 +11,8 @@ from celery.exceptions import WorkerShutdown
 from celery.worker import state
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 from pytest_django import Settings
 
@@ -67,6 +69,18 @@ def test_everything_that_is_pending_is_tagged(champion_folder: Path, settings: S
     assert tag.drain() == 10
     assert set(statuses()) == {"classified"}
     assert tag.drain() == 0
+
+
+def test_a_message_leads_straight_to_the_claim(champion_folder: Path) -> None:
+    """Between the message and the claim only the champion is asked for."""
+    photos_with_files(2)
+    tag.load_champion()
+    with CaptureQueriesContext(connection) as queries:
+        assert tag.drain(told=True) == 2
+    statements = [query["sql"] for query in queries]
+    claim = next(i for i, sql in enumerate(statements) if sql.startswith("UPDATE"))
+    assert [sql for sql in statements[:claim] if "modelversion" in sql] == statements[:1]
+    assert tag.drain(told=True) == 0
 
 
 def test_how_a_photo_looks_is_stored_with_its_tag(champion_folder: Path) -> None:
