@@ -14,6 +14,7 @@ from classifier.admin import pictures
 from classifier.admin.date_filter import WholeDaysFilter
 from classifier.admin.paginator import BoundedPaginator
 from classifier.admin.review.chosen import ReviewColumn, with_column
+from classifier.admin.search import BoundedSearch
 from classifier.models import Listing, ListingPhoto
 
 
@@ -55,7 +56,7 @@ class PhotoInline(ReviewColumn, TabularInline):
 
 
 @admin.register(Listing)
-class ListingAdmin(ModelAdmin):
+class ListingAdmin(BoundedSearch, ModelAdmin):
     """Listings come in through the seller's page and the API, never through here."""
 
     list_display = ("__str__", "seller", "photo_total", "created_at")
@@ -65,6 +66,7 @@ class ListingAdmin(ModelAdmin):
     paginator = BoundedPaginator
     show_full_result_count = False
     search_fields = ("title", "seller__username")
+    listing_field = "pk"
     readonly_fields = ("seller", "created_at")
     fields = ("title", "seller", "created_at")
     inlines = (PhotoInline,)

@@ -20,6 +20,7 @@ from classifier.admin.review.bulk_confirm import BulkConfirm
 from classifier.admin.review.chosen import ReviewThisPhoto
 from classifier.admin.review.filters import ReviewedByFilter
 from classifier.admin.review.photo_reviews import REVIEW_FIELDS, PhotoReviews
+from classifier.admin.search import BoundedSearch
 from classifier.models import ListingPhoto
 from classifier.tagging import queue
 
@@ -34,7 +35,7 @@ COLOURS = {
 
 
 @admin.register(ListingPhoto)
-class ListingPhotoAdmin(ReviewThisPhoto, BulkConfirm, GuidanceActions, PhotoReviews):
+class ListingPhotoAdmin(BoundedSearch, ReviewThisPhoto, BulkConfirm, GuidanceActions, PhotoReviews):
     """Read-only photos: a tag can be confirmed or reviewed from here, not edited."""
 
     list_display = (
@@ -68,7 +69,6 @@ class ListingPhotoAdmin(ReviewThisPhoto, BulkConfirm, GuidanceActions, PhotoRevi
     change_form_outer_after_template = "admin/classifier/models/lineage.html"
     show_full_result_count = False
     search_fields = ("listing__title", "listing__seller__username", "original_name")
-    search_help_text = gettext_lazy("Title of the listing, name of the seller or of the file")
     ordering = ("-id",)
     actions = ("confirm_prediction", "try_again", "use_as_examples", "use_as_golden")
     readonly_fields = (

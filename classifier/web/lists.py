@@ -1,5 +1,6 @@
 """A seller's lists of listings and of photos: searched, filtered, and page by page."""
 
+from functools import cached_property
 from typing import Any, Final
 
 from django import forms
@@ -14,6 +15,7 @@ from django.views import View
 from classifier import wording
 from classifier.decision import Outcome
 from classifier.models import Listing, ListingPhoto, Review
+from classifier.models.row_counts import count_up_to
 from classifier.photos.receiving.listings import own_listings, own_photos, restorable_listings
 from classifier.review import labels
 from classifier.row_numbers import row_number
@@ -21,11 +23,28 @@ from classifier.taxonomy import SUBCLASSES, TAXONOMY
 
 LISTINGS_A_PAGE: Final = 24
 PHOTOS_A_PAGE: Final = 48
+# So many pages are counted and turned over: to count more, or to skip them, reads all of them.
+MOST_PAGES: Final = 100
 LONGEST_SEARCH: Final = 100
 STATES: Final = (
     ("", _("All")), ("draft", _("Drafts")), ("pending", _("Being looked at")),
     ("question", _("Questions to you")), ("settled", _("Settled")), ("failed", _("Not readable")),
 )  # fmt: skip
+
+
+class Pages(Paginator):  # type: ignore[type-arg]  # no generic at run time
+    """Numbered pages, `MOST_PAGES` at most; whoever wants an older row searches or filters."""
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows can be turned over."""
+        rows: Any = self.object_list
+        return count_up_to(rows, MOST_PAGES * self.per_page)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there may be more."""
+        return self.count == MOST_PAGES * self.per_page
 
 
 class ListForm(forms.Form):
@@ -94,7 +113,7 @@ class ListingsPage(LoginRequiredMixin, View):
         form = ListForm(request.GET)
         user: Any = request.user  # signed in
         found = self._found(own_listings(user), form)
-        page = Paginator(labels.with_label_parts(found), LISTINGS_A_PAGE).get_page(
+        page = Pages(labels.with_label_parts(found), LISTINGS_A_PAGE).get_page(
             request.GET.get("page")
         )
         context = {"form": form, "page": page, "own": True, "deleted": self._deleted()}
@@ -134,5 +153,5 @@ class PhotosPage(LoginRequiredMixin, View):
             )
         found = _photos_as_asked(photos, form).select_related("listing", "suggestion")
         rows = found.prefetch_related("reviews").order_by("-pk")
-        page = Paginator(rows, PHOTOS_A_PAGE).get_page(request.GET.get("page"))
+        page = Pages(rows, PHOTOS_A_PAGE).get_page(request.GET.get("page"))
         return render(request, "classifier/photos.html", {"form": form, "page": page})

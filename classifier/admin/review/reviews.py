@@ -22,6 +22,7 @@ from classifier.admin.read_only import ReadOnlyAdmin
 from classifier.admin.review import endpoints, grid_page, practice, wording
 from classifier.admin.review.chosen import ReviewColumn, with_column
 from classifier.admin.review.filters import ModeratorFilter
+from classifier.admin.search import BoundedSearch
 from classifier.models import Review
 from classifier.review import export
 from classifier.review.guidance.guidelines import guideline_cards
@@ -50,7 +51,7 @@ ENDPOINTS = {
 
 
 @admin.register(Review)
-class ReviewAdmin(ReviewColumn, ReadOnlyAdmin):
+class ReviewAdmin(BoundedSearch, ReviewColumn, ReadOnlyAdmin):
     """Every review, the newest first; nothing can be changed here."""
 
     list_display = (
@@ -77,7 +78,7 @@ class ReviewAdmin(ReviewColumn, ReadOnlyAdmin):
     list_select_related = ("moderator", "photo")
     list_per_page = 50
     search_fields = ("photo__listing__title", "moderator__username")
-    search_help_text = gettext_lazy("Title of the listing, name of the moderator")
+    listing_field = "photo__listing"
     ordering = ("-id",)
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:

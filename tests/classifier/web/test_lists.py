@@ -94,6 +94,19 @@ def test_pages_keep_what_was_looked_for(
     assert titles(page, f"q=boots&page={'9' * 30}") == ["Boots 0"]
 
 
+def test_a_long_list_ends_after_so_many_pages(
+    page: Client, seller: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of seven listings four can be turned over; a search finds the others."""
+    monkeypatch.setattr(lists, "LISTINGS_A_PAGE", 2)
+    monkeypatch.setattr(lists, "MOST_PAGES", 2)
+    Listing.objects.bulk_create(Listing(seller=seller, title=f"Boots {n}") for n in range(7))
+    last = page.get("/listings/?page=9").content.decode()
+    assert "Page 2 of 2" in last
+    assert "Search to see older ones." in last
+    assert titles(page, "q=boots+0") == ["Boots 0"]
+
+
 def test_photos_are_found_by_listing_and_class(page: Client, listings: dict[str, Listing]) -> None:
     """Each with its label and the way to its listing; others' photos are not there."""
     a_photo("Boots", **CONFIDENT)
