@@ -3,6 +3,7 @@
 The seller's page, the API and the admin take their sentences from here, so that they agree.
 """
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -59,6 +60,28 @@ _UNKNOWN: Final[Mapping[Reason, str]] = MappingProxyType(
         ),
     }
 )
+# Why a photo could not be read, as workers keep it: in English, with what was found filled in.
+_FAILURES: Final = (
+    gettext_noop("The file %(file)s is no longer in storage."),
+    gettext_noop("The storage did not give the file (%(error)s)."),
+    gettext_noop("The photo cannot be decoded (%(error)s)."),
+    gettext_noop("Decoding the photo takes longer than %(seconds)s seconds."),
+    gettext_noop("Decoding the photo was ended by %(signal)s."),
+    gettext_noop("The file crashes the decoder (%(signal)s)."),
+    gettext_noop(
+        "The worker stopped %(times)s times while it read this photo. The file may be one that "
+        "crashes the decoder."
+    ),
+)
+
+
+def failure(error: str) -> str:
+    """Return why a photo failed in the reader's language; as it is kept if it is none of ours."""
+    for text in _FAILURES:
+        pattern = re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+)", re.escape(text))
+        if found := re.fullmatch(pattern, error):
+            return _(text) % found.groupdict()
+    return _(error) if error else ""
 
 
 def in_words(label: str) -> str:

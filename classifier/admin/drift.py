@@ -4,12 +4,16 @@ from typing import Any, Final
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from classifier.admin.read_only import ReadOnlyAdmin
+from classifier.drift import days
 from classifier.models import DriftDay
 
-COLOURS: Final = {"drifted": "danger", "as before": "success", "not compared": "default"}
+COLOURS: Final = {"drifted": "danger", "as_before": "success", "not_compared": "default"}
 
 
 @admin.register(DriftDay)
@@ -35,42 +39,42 @@ class DriftDayAdmin(ReadOnlyAdmin):
         """Whoever may look at versions may look at their days."""
         return bool(request.user.has_perm("classifier.view_modelversion"))
 
-    @display(description="State", label=COLOURS)
-    def state(self, row: DriftDay) -> str:
+    @display(description=gettext_lazy("State"), label=COLOURS)
+    def state(self, row: DriftDay) -> tuple[str, str]:
         if not row.reference:
-            return "not compared"
-        return "drifted" if row.sentence else "as before"
+            return "not_compared", _("not compared")
+        return ("drifted", _("drifted")) if row.sentence else ("as_before", _("as before"))
 
-    @display(description="Outcomes")
+    @display(description=gettext_lazy("Outcomes"))
     def outcomes(self, row: DriftDay) -> str:
         return _index(row, "outcome")
 
-    @display(description="Classes")
+    @display(description=gettext_lazy("Classes"))
     def classes(self, row: DriftDay) -> str:
         return _index(row, "label")
 
-    @display(description="Confidence")
+    @display(description=gettext_lazy("Confidence"))
     def confidence(self, row: DriftDay) -> str:
         return _index(row, "confidence")
 
-    @display(description="Novelty")
+    @display(description=gettext_lazy("Novelty"))
     def novelty(self, row: DriftDay) -> str:
         return _index(row, "novelty")
 
-    @display(description="Brightness")
+    @display(description=gettext_lazy("Brightness"))
     def brightness(self, row: DriftDay) -> str:
         return _index(row, "brightness")
 
-    @display(description="Size")
+    @display(description=gettext_lazy("Size"))
     def size(self, row: DriftDay) -> str:
         return _index(row, "size")
 
-    @display(description="What moved")
+    @display(description=gettext_lazy("What moved"))
     def moved(self, row: DriftDay) -> str:
-        return row.sentence or "Nothing."
+        return days.in_words(row) or _("Nothing.")
 
 
 def _index(row: DriftDay, figure: str) -> str:
     """Return a population stability index; a dash where the figure was not compared."""
     index = row.distances.get(figure)
-    return "–" if index is None else f"{index:.2f}"
+    return "–" if index is None else number_format(round(index, 2), 2)

@@ -80,6 +80,7 @@ class ListingPhotoAdmin(BoundedSearch, ReviewThisPhoto, BulkConfirm, GuidanceAct
         "main_share",
         "sub_share",
         "all_scores",
+        "failure",
         "file_hash",
         *REVIEW_FIELDS,
     )
@@ -105,7 +106,7 @@ class ListingPhotoAdmin(BoundedSearch, ReviewThisPhoto, BulkConfirm, GuidanceAct
         (gettext_lazy("What people said"), {"fields": REVIEW_FIELDS}),
         (
             gettext_lazy("The work on it"),
-            {"fields": ("attempts", "error", "claimed_until", "file_hash")},
+            {"fields": ("attempts", "failure", "claimed_until", "file_hash")},
         ),
     )
 
@@ -171,6 +172,10 @@ class ListingPhotoAdmin(BoundedSearch, ReviewThisPhoto, BulkConfirm, GuidanceAct
     @display(description=gettext_lazy("SHA-256 of the stored file"))
     def file_hash(self, photo: ListingPhoto) -> str:
         return format_html('<span class="m-hash">{}</span>', photo.sha256)
+
+    @display(description=gettext_lazy("Error"))
+    def failure(self, photo: ListingPhoto) -> str:
+        return wording.failure(photo.error) or "–"
 
     @display(description=gettext_lazy("In words"))
     def in_words(self, photo: ListingPhoto) -> str:

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from classifier.models import ListingPhoto, Review
-from classifier.wording import in_words
+from classifier.wording import failure, in_words
 
 LATEST: Final = 20
 
@@ -41,7 +41,7 @@ def events(photo: ListingPhoto) -> list[Event]:
         what = _("tagged it %(label)s") % {"label": in_words(photo.label)}
         found.append(Event(photo.classified_at, str(photo.model_version), what))
     if photo.status == ListingPhoto.Status.FAILED:
-        what = _("could not read it: %(why)s") % {"why": _(photo.error)}
+        what = _("could not read it: %(why)s") % {"why": failure(photo.error)}
         found.append(Event(photo.created_at, _("the worker"), what))
     if hasattr(photo, "suggestion"):
         word = photo.suggestion

@@ -11,7 +11,7 @@ _ROWS: Final = "/admin/classifier/"
 # Pages of engineers and administrators, whose words are not in the catalogs.
 IN_ENGLISH: Final = (
     *(f"{_ROWS}{name}/" for name in (
-        "modelversion", "shadow", "driftday", "retrainrun", "alarm", "auditentry",
+        "modelversion", "shadow", "retrainrun", "alarm", "auditentry",
     )),
     "/admin/auth/",
 )  # fmt: skip

@@ -60,6 +60,8 @@ TEMPLATES = [
 # The browser's language decides; a choice is kept in a cookie for a year.
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English"), ("sv", "Svenska")]
+# Named here, it comes before the catalogs of packages, which say some of the same texts otherwise.
+LOCALE_PATHS = [BASE_DIR / "classifier" / "locale"]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SECURE = HTTPS
 LANGUAGE_COOKIE_HTTPONLY = True

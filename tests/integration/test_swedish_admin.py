@@ -31,6 +31,7 @@ MODERATORS_PAGES: Final = (
     f"{ROWS}listingphoto/", f"{ROWS}listingphoto/{{listingphoto}}/change/",
     f"{ROWS}listingphoto/{{listingphoto}}/history/", f"{ROWS}listingphoto/?status__exact=failed",
     f"{ROWS}review/", f"{ROWS}review/?verdict__exact=bad_photo",
+    f"{ROWS}driftday/", f"{ROWS}driftday/{{driftday}}/change/",
     f"{ROWS}goldenphoto/", f"{ROWS}nothing-of-this-name/",
     "/admin/search/?s=photo", "/admin/password_change/",
 )  # fmt: skip
