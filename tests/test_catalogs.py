@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext as gettext_of
+from django.utils.translation import pgettext
 
 from tests import catalogs
 from tests.classifier.listings import upload
@@ -51,6 +54,16 @@ def test_the_compiled_catalog_is_that_of_the_texts(domain: str) -> None:
         gettext.GNUTranslations(io.BytesIO(each)) for each in (compiled, catalogs.compiled(domain))
     )
     assert vars(kept)["_catalog"] == vars(fresh)["_catalog"]
+
+
+def test_no_other_catalog_comes_before_ours() -> None:
+    """Django has other words for some of the same English texts, such as "None"."""
+    with translation.override("sv"):
+        for message in catalogs.catalog("django"):
+            if message.id and isinstance(message.id, str):
+                context = message.context
+                shown = pgettext(context, message.id) if context else gettext_of(message.id)
+                assert shown == message.string
 
 
 @pytest.mark.django_db
