@@ -110,6 +110,7 @@ class EditPage(LoginRequiredMixin, View):
 def _limits() -> dict[str, int]:
     return {
         "max_bytes": settings.PHOTO_MAX_BYTES,
+        "longest_side": settings.BROWSER_LONGEST_SIDE,
         "max_megabytes": settings.PHOTO_MAX_BYTES // 2**20,
         "max_photos": settings.PHOTOS_PER_LISTING,
     }

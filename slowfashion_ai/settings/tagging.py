@@ -11,6 +11,13 @@ PHOTO_MAX_PIXELS = env.int("PHOTO_MAX_PIXELS", default=60_000_000)
 # Of all photos of a listing together; of a JPEG, a quarter of them is counted.
 LISTING_MAX_PIXELS = env.int("LISTING_MAX_PIXELS", default=400_000_000)
 PHOTOS_PER_LISTING = env.int("PHOTOS_PER_LISTING", default=24)
+# To what long side the seller's page makes photos smaller before it sends them; 0: not at all.
+BROWSER_LONGEST_SIDE = env.int("BROWSER_LONGEST_SIDE", default=0)
+if BROWSER_LONGEST_SIDE and not 1024 <= BROWSER_LONGEST_SIDE <= 8192:
+    raise ImproperlyConfigured(
+        "BROWSER_LONGEST_SIDE must be 0 or lie between 1024 and 8192 pixels; it is "
+        f"{BROWSER_LONGEST_SIDE}."
+    )
 CLASSIFY_BATCH_SIZE = env.int("CLASSIFY_BATCH_SIZE", default=64)
 # A claim that is older belongs to a dead worker.
 CLAIM_LEASE = timedelta(seconds=env.int("CLAIM_LEASE_SECONDS", default=120))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import BrowserContext, FilePayload, Locator, Page, expect
 
 from classifier.models import Listing, ListingPhoto
@@ -211,3 +212,24 @@ def test_screenshots(
     page.goto(f"{site.system.address}/listings/{listing.pk}/edit/")
     expect(page.locator(".why", has_text="Which kind?")).to_be_visible()
     page.screenshot(path=f"{folder}/edit-{scheme}-{width}.png", full_page=True)
+
+
+@pytest.mark.parametrize(("longest", "size"), [("0", (240, 320)), ("160", (120, 160))])
+def test_the_page_makes_photos_smaller_where_the_site_asks_for_it(
+    phone: Page, site: Site, longest: str, size: tuple[int, int]
+) -> None:
+    """A photo that a phone took lying on its side is sent upright; else it is sent as it is."""
+    picture = Image.new("RGB", (320, 240), "blue")
+    picture.paste("red", (0, 0, 160, 240))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the left side is up
+    data = encoded(picture, "JPEG", exif=exif.tobytes(), quality=97)
+    phone.evaluate(f"document.getElementById('upload').dataset.longestSide = '{longest}'")
+    choose(phone, {"name": "phone.jpg", "mimeType": "image/jpeg", "buffer": data})
+    all_sent(phone, 1)
+    with site.database():
+        (row,) = ListingPhoto.objects.present()
+        assert (row.width, row.height) == size
+        with row.image.open() as file, Image.open(file) as image:
+            top = image.convert("RGB").getpixel((size[0] // 2, size[1] // 8))
+    assert top == pytest.approx((255, 0, 0), abs=40)

@@ -4,6 +4,7 @@
 import { call, randomUuid } from "./api.js";
 import { arrange, makeCard, showState } from "./cards.js";
 import { UploadQueue } from "./queue.js";
+import { shrunk } from "./shrink.js";
 import { signIn } from "./sign_in.js";
 import { dropDraft, dropPhoto, findDraft, keepDraft, keepPhoto } from "./store.js";
 import { tooLarge } from "./words.js";
@@ -26,7 +27,9 @@ let sentOrder = []; // numbers, as the server has them
 let leaving = false;
 let ending = false;
 
-const queue = new UploadQueue({ photos: () => photos, begin, changed });
+// Asked for each photo: 0 sends it as it is.
+const prepare = (file) => shrunk(file, Number(form.dataset.longestSide));
+const queue = new UploadQueue({ photos: () => photos, prepare, begin, changed });
 
 const listingUrl = () => `${listingsApi}${draft.listing}/`;
 const photoUrl = (photo) => form.dataset.photo.replace("/0/", `/${photo.id}/`);

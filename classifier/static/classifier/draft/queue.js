@@ -12,10 +12,11 @@ export class UploadQueue {
   #working = false;
   #timer;
 
-  // `photos` returns all photos; `begin` the address to send them to, or an answer that is none;
-  // `changed` is told of each photo whose state has changed.
-  constructor({ photos, begin, changed }) {
+  // `photos` returns all photos; `prepare` makes of a file what is sent; `begin` returns the address
+  // to send it to, or an answer that is none; `changed` is told of each photo whose state has changed.
+  constructor({ photos, prepare, begin, changed }) {
     this.photos = photos;
+    this.prepare = prepare;
     this.begin = begin;
     this.changed = changed;
     addEventListener("online", () => this.retryAll());
@@ -50,7 +51,8 @@ export class UploadQueue {
     let answer = await this.begin();
     if (answer.kind === "done") {
       const progress = (share) => showProgress(photo.card, share);
-      answer = await sendPhoto(answer.address, photo.file, photo.name, photo.key, progress);
+      const file = await this.prepare(photo.file);
+      answer = await sendPhoto(answer.address, file, photo.name, photo.key, progress);
     }
     if (answer.kind === "signedOut" && (await signIn())) return this.#set(photo, "waiting", "");
     if (answer.kind === "done") return this.#sent(photo, answer.body);
