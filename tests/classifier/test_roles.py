@@ -162,6 +162,29 @@ def test_every_address_answers_each_role_as_the_table_says(
     assert DOCUMENT.read_text(encoding="utf-8") == text
 
 
+def test_staff_that_lack_a_required_second_factor_reach_no_page(
+    numbers: dict[str, int], clients: dict[str, Client], settings: Any
+) -> None:
+    """Every address leads an administrator to where it is turned on, but for those named here."""
+    settings.SECOND_FACTOR = "staff"
+    browser = {"accept": "text/html"}
+    reached = set()
+    for route, name in sorted(set(patterns(get_resolver()))):
+        address = address_of(route, name, numbers) if name else None
+        if address is None:
+            continue
+        with closing(clients["administrator"].get(address, headers=browser)) as answer:
+            led = answer.get("Location", "").startswith("/account/second-factor/?next=")
+            refused = answer.status_code == 403 and "second factor" in answer.content.decode()
+        if not led and not refused:
+            reached.add(f"/{route}")
+    assert reached == {
+        "/account/second-factor/", "/admin/logout/", "/api/v1/docs/", "/api/v1/schema/",
+        "/api/v1/token/", "/healthz", "/language/", "/livez", "/login/", "/login/code/",
+        "/login/forgotten/", "/login/new-password/<uidb64>/<token>/", "/logout/", "/texts.js",
+    }  # fmt: skip
+
+
 def test_strangers_see_sign_in_health_and_the_description_of_the_api_alone() -> None:
     """Whatever else answers 200 to nobody is named here."""
     table = DOCUMENT.read_text(encoding="utf-8").splitlines()
