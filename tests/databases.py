@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, connections
+from django.db.models import Model
 from django.db.utils import ConnectionHandler
 
 from slowfashion_ai.environment import env
@@ -56,6 +57,19 @@ def drop_delete_triggers() -> None:
             for rule in triggers.RULES:
                 table = rule.model._meta.db_table
                 cursor.execute(f"DROP TRIGGER IF EXISTS {table}_never_deleted")
+
+
+def delete_for_ever(model: type[Model]) -> None:
+    """Remove all rows of a table whose rows nothing may delete, as no program may."""
+    from classifier.models import triggers  # as above
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {model._meta.db_table} CASCADE")
+        return
+    drop_delete_triggers()
+    model._default_manager.all()._raw_delete("default")
+    triggers.install()
 
 
 def empty_tables() -> None:

@@ -1,7 +1,16 @@
-"""One web server for all tests of the review queue in a browser."""
+"""A web server on each database, for all tests of the queue and of sellers' pages in a browser.
+
+A page that a browser draws costs two seconds of processor time, so nothing is done twice without
+need: what most of these tests show is the page's own. They run on SQLite, and those marked
+`on_postgresql` there instead, so that each thing that people do is done on both: where a test comes
+in two languages or with two answers, the second is on PostgreSQL. Those marked `both_databases` run
+on each: what the databases could take otherwise, as rows that two people want, or a photo whose
+answer was lost. ``pytest --database postgresql tests/integration`` runs all of them there.
+"""
 
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +25,48 @@ if TYPE_CHECKING:
     from classifier.ml.network import HierarchicalResNet
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_name" not in metafunc.fixturenames:
+        return
+    if chosen := metafunc.config.getoption("--database"):
+        metafunc.parametrize("database_name", [chosen], indirect=True)
+    elif metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("database_name", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def database_name(request: pytest.FixtureRequest) -> str:
+    """Which database this run of the test is on."""
+    marked = request.node.get_closest_marker("on_postgresql")
+    name: str = getattr(request, "param", "postgresql" if marked else "sqlite")
+    return name
+
+
 @pytest.fixture(scope="session")
-def running_site(django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
+def running_sites(
+    request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Callable[[str], Site]]:
+    """Call it with a database's name for the site on it, which is started when first asked for."""
+    sites: dict[str, Site] = {}
+    with ExitStack() as running:
+
+        def site_on(database: str) -> Site:
+            if database not in sites:
+                more = {}
+                if database == "postgresql":
+                    make = request.getfixturevalue("new_postgresql_database")
+                    more["DATABASE_URL"] = make("pages")
+                sites[database] = running.enter_context(_running(django_db_blocker, more))
+            return sites[database]
+
+        yield site_on
+
+
+@contextmanager
+def _running(blocker: DjangoDbBlocker, more: dict[str, str]) -> Iterator[Site]:
     # Not pytest's own folder: its path is too long for a socket.
     with tempfile.TemporaryDirectory(prefix="sf-") as name:
-        site = Site(Path(name), django_db_blocker)
+        site = Site(Path(name), blocker, **more)
         try:
             site.system.set_up()
             site.system.manage("shell", "--command", SET_UP)
@@ -29,6 +75,11 @@ def running_site(django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
             yield site
         finally:
             site.system.kill()
+
+
+@pytest.fixture
+def running_site(running_sites: Callable[[str], Site], database_name: str) -> Site:
+    return running_sites(database_name)
 
 
 @pytest.fixture
@@ -61,14 +112,14 @@ def rows(
 
 
 @pytest.fixture(scope="session")
-def sessions() -> dict[str, Any]:
-    """The cookies of who has signed in once, by name."""
+def sessions() -> dict[tuple[str, str], Any]:
+    """The cookies of who has signed in once, by the site's address and the name."""
     return {}
 
 
 @pytest.fixture
 def sign_in(
-    browser: Browser, running_site: Site, sessions: dict[str, Any]
+    browser: Browser, running_site: Site, sessions: dict[tuple[str, str], Any]
 ) -> Iterator[Callable[..., BrowserContext]]:
     """Call it with a name to get a browser window signed in as that moderator.
 
@@ -77,9 +128,10 @@ def sign_in(
     contexts: list[BrowserContext] = []
 
     def make(name: str, **options: Any) -> BrowserContext:
-        if name not in sessions:
-            sessions[name] = _session(browser, running_site, name)
-        contexts.append(browser.new_context(storage_state=sessions[name], **options))
+        key = running_site.system.address, name
+        if key not in sessions:
+            sessions[key] = _session(browser, running_site, name)
+        contexts.append(browser.new_context(storage_state=sessions[key], **options))
         contexts[-1].set_default_timeout(30_000)
         return contexts[-1]
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django import DjangoDbBlocker
 
-from classifier.models import Guideline, Listing, QueueItem, Review, triggers
-from tests.databases import database_at, default_database, drop_delete_triggers
+from classifier.models import Guideline, Listing, QueueItem, Review
+from tests.databases import database_at, default_database, delete_for_ever
 from tests.servers.processes import wait_until
 from tests.servers.system import System
 from tests.tagged_photos import UNKNOWN, Shares, a_photo
@@ -45,7 +45,8 @@ class Site:
         self.folder = folder
         self.system = System(folder, {"REVIEW_SAMPLE_SHARE": "0", "SIGN_UP": "on", **more})
         self._blocker = blocker
-        self._database = database_at(f"sqlite:///{folder / 'db.sqlite3'}")
+        in_folder = f"sqlite:///{folder / 'db.sqlite3'}"
+        self._database = database_at(more.get("DATABASE_URL", in_folder))
 
     @contextmanager
     def database(self) -> Iterator[None]:
@@ -72,10 +73,7 @@ class Site:
             # The photos first: of a photo that is gone no verdict under way is stored any more.
             Listing.objects.all().delete()
             Guideline.objects.all().delete()
-            # Past the rules that keep reviews for ever, as no program may.
-            drop_delete_triggers()
-            Review.objects.all()._raw_delete("default")
-            triggers.install()
+            delete_for_ever(Review)
 
 
 def open_queue(page: Page, site: Site) -> None:

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.integration
 expect.set_options(timeout=30_000)
 
 
+@pytest.mark.both_databases
 def test_the_seller_reads_why_disagrees_and_another_moderator_decides(
     anna: Page, site: Site, sign_in: Callable[..., BrowserContext]
 ) -> None:

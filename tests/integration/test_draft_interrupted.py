@@ -62,6 +62,7 @@ def end_sessions(site: Site, page: Page) -> None:
         assert Session.objects.filter(pk=cookie["value"]).delete()[0] == 1
 
 
+@pytest.mark.on_postgresql
 def test_an_ended_session_is_renewed_in_place(page: Page, site: Site) -> None:
     """The password is asked for on the page; then the photos go on, and the title is kept."""
     page.get_by_label("Title").fill("Ankle boots")
@@ -95,6 +96,7 @@ def test_who_does_not_sign_in_now_can_later(page: Page, site: Site) -> None:
     all_sent(page, 1)
 
 
+@pytest.mark.on_postgresql
 def test_a_lost_network_is_waited_for(page: Page, site: Site) -> None:
     """While offline the card says so; back online the photo is sent without a click."""
     choose(page, photo("a.jpg"))
@@ -107,6 +109,7 @@ def test_a_lost_network_is_waited_for(page: Page, site: Site) -> None:
     assert stored(site) == ["a.jpg", "b.jpg"]
 
 
+@pytest.mark.both_databases
 def test_an_answer_that_never_came_does_not_double_a_photo(page: Page, site: Site) -> None:
     """The server stored it, the connection broke before the answer: sent again, it is one photo."""
     lost: list[str] = []
@@ -142,6 +145,7 @@ def test_a_server_that_dies_meanwhile_is_waited_for(page: Page, site: Site) -> N
     assert stored(site) == ["a.jpg", "b.jpg"]
 
 
+@pytest.mark.on_postgresql
 def test_leaving_the_page_warns_and_coming_back_goes_on(page: Page, site: Site) -> None:
     """The browser asks before it leaves; left all the same, the next visit sends the rest."""
     asked: list[str] = []

@@ -38,10 +38,8 @@ def test_a_wrong_confident_tag_is_put_right_from_the_photos_page(anna: Page, sit
     expect(anna.get_by_text("Shoes › High Heels (anna)")).to_be_visible()
 
 
-@pytest.mark.parametrize("admin_page", ["listingphoto/", "review/", "listing/{listing}/change/"])
-def test_an_own_verdict_is_replaced_from_every_list(
-    admin_page: str, anna: Page, site: Site
-) -> None:
+@pytest.mark.both_databases
+def test_an_own_verdict_is_replaced_from_every_list(anna: Page, site: Site) -> None:
     """The screen says how the photo is settled; the new verdict counts and the old one is kept."""
     (photo,) = site.photos(1)
     open_queue(anna, site)
@@ -50,16 +48,21 @@ def test_an_own_verdict_is_replaced_from_every_list(
     stored(site, 1)
     with site.database():
         listing = Review.objects.get().photo.listing_id
-    anna.goto(f"{site.system.address}{ADMIN}/{admin_page.format(listing=listing)}")
-    anna.get_by_role("link", name=f"Review photo {photo}").first.click()
-    ready(anna, photo)
-    expect(anna.locator("#q-settled")).to_contain_text("Settled as Shoes › Flats by anna")
-    anna.keyboard.press("4")
-    assert [row[3] for row in stored(site, 2)] == ["Flats", "Boots"]
+    lists = ("listingphoto/", "review/", f"listing/{listing}/change/")
+    kinds = ["Flats", "Boots", "High Heels", "Flats"]
+    for number, (page, key) in enumerate(zip(lists, "465", strict=True)):
+        anna.goto(f"{site.system.address}{ADMIN}/{page}")
+        anna.get_by_role("link", name=f"Review photo {photo}").first.click()
+        ready(anna, photo)
+        settled = f"Settled as Shoes › {kinds[number]} by anna"
+        expect(anna.locator("#q-settled")).to_contain_text(settled)
+        anna.keyboard.press(key)
+        assert [row[3] for row in stored(site, number + 2)] == kinds[: number + 2]
     with site.database():
-        assert Review.objects.final().get().sub == "Boots"
+        assert Review.objects.final().get().sub == "Flats"
 
 
+@pytest.mark.on_postgresql
 def test_only_who_may_overrule_replaces_anothers_verdict(
     anna: Page, site: Site, sign_in: Callable[..., BrowserContext]
 ) -> None:

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.integration
 expect.set_options(timeout=30_000)
 
 
+@pytest.mark.both_databases
 def test_two_windows_never_show_the_same_photo(
     anna: Page, site: Site, sign_in: Callable[..., BrowserContext]
 ) -> None:

@@ -37,6 +37,7 @@ def tick_box(page: Page, photo: int) -> Locator:
     return page.locator(f"[name=photo][value='{photo}']")
 
 
+@pytest.mark.both_databases
 def test_the_rest_is_set_in_one_go_and_undone(anna: Page, site: Site) -> None:
     """Click the exception, set the others; the filters stay, *Undo* takes all of it back."""
     photos = site.photos(5, **FALLBACK)

@@ -7,7 +7,6 @@ from playwright.sync_api import Page, expect
 
 from classifier.models import Review
 from classifier.review.queue import shortcuts
-from classifier.review.queue.shortcuts import Key
 from tests.integration.review_site import Site, open_queue, shown, stored
 
 pytestmark = pytest.mark.integration
@@ -16,21 +15,22 @@ pytestmark = pytest.mark.integration
 expect.set_options(timeout=30_000)
 
 
-@pytest.mark.parametrize(
-    "key",
-    [key for key in shortcuts.every_key() if key.verdict],
-    ids=lambda key: f"{key.key} {key.name}",
-)
-def test_every_verdict_key(key: Key, anna: Page, site: Site) -> None:
+@pytest.mark.on_postgresql
+def test_every_verdict_key(anna: Page, site: Site) -> None:
     """Each key of the table stores the verdict its button names, and shows the next photo."""
-    first, second = site.photos(2)
+    keys = [key for key in shortcuts.every_key() if key.verdict]
+    photos = site.photos(len(keys) + 1)
     open_queue(anna, site)
-    shown(anna, first)
-    expect(anna.locator(f".q-verdicts [data-key='{key.key}']")).to_contain_text(key.name)
-    anna.keyboard.press(key.key.lower())
-    shown(anna, second)
-    expect(anna.locator("#q-toast")).to_contain_text(key.sub or key.name)
-    assert stored(site, 1) == [(first, key.verdict, key.main or None, key.sub or None)]
+    for key, photo in zip(keys, photos, strict=False):
+        shown(anna, photo)
+        expect(anna.locator(f".q-verdicts [data-key='{key.key}']")).to_contain_text(key.name)
+        anna.keyboard.press(key.key.lower())
+        expect(anna.locator("#q-toast")).to_contain_text(key.sub or key.name)
+    shown(anna, photos[-1])
+    assert stored(site, len(keys)) == [
+        (photo, key.verdict, key.main or None, key.sub or None)
+        for key, photo in zip(keys, photos, strict=False)
+    ]
 
 
 def test_u_undoes_again_and_again(anna: Page, site: Site) -> None:
@@ -161,25 +161,26 @@ def test_a_double_click_is_one_verdict(anna: Page, site: Site) -> None:
     assert stored(site, 1) == [(first, "subclass", "Shoes", "Flats")]
 
 
-@pytest.mark.parametrize(
-    ("key", "code", "verdict"),
-    [("&", "Digit1", "subclass"), ("ч", "KeyX", "bad_photo"), ("à", "Digit0", "not_ours")],
-    ids=["French 1", "Russian X", "French 0"],
-)
-def test_other_keyboards_decide_too(
-    key: str, code: str, verdict: str, anna: Page, site: Site
-) -> None:
+def test_other_keyboards_decide_too(anna: Page, site: Site) -> None:
     """Where digits need Shift or letters are not Latin, the place of the key says what is meant."""
-    first, second = site.photos(2)
+    french, russian, french_zero = ("&", "Digit1"), ("ч", "KeyX"), ("à", "Digit0")
+    photos = site.photos(4)
     open_queue(anna, site)
-    shown(anna, first)
-    anna.evaluate(
-        "([key, code]) => document.body.dispatchEvent("
-        "new KeyboardEvent('keydown', {key, code, bubbles: true}))",
-        [key, code],
-    )
-    shown(anna, second)
-    assert [row[1] for row in stored(site, 1)] == [verdict]
+    for photo, pressed in zip(photos, (french, russian, french_zero), strict=False):
+        shown(anna, photo)
+        anna.evaluate(
+            "([key, code]) => document.body.dispatchEvent("
+            "new KeyboardEvent('keydown', {key, code, bubbles: true}))",
+            pressed,
+        )
+    shown(anna, photos[-1])
+    verdicts = ["subclass", "bad_photo", "not_ours"]
+    assert stored(site, 3) == [
+        (photo, verdict, *labels)
+        for photo, verdict, labels in zip(
+            photos, verdicts, [("Clothing", "Dresses"), (None, None), (None, None)], strict=False
+        )
+    ]
 
 
 def test_keys_with_a_modifier_are_the_browsers(anna: Page, site: Site) -> None:

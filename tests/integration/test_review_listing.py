@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ def listing_of(site: Site, *photos: tuple[str, Any]) -> tuple[Listing, list[int]
         return listing, [row.pk for row in rows]
 
 
+@pytest.mark.both_databases
 def test_a_key_makes_the_verdict_one_for_all_photos(anna: Page, site: Site) -> None:
     """A, then 4: both photos of the listing are boots, the next listing comes; U takes all back."""
     _, (first, second) = listing_of(site, ("Boots", UNKNOWN), ("Boots", UNKNOWN))
@@ -55,14 +57,12 @@ def test_a_contradiction_is_told_where_it_is_decided(anna: Page, site: Site) -> 
     )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.on_postgresql
 def test_the_sellers_page_shows_one_class(
-    scheme: Any, width: int, site: Site, sign_in: Callable[..., BrowserContext]
+    site: Site, sign_in: Callable[..., BrowserContext]
 ) -> None:
     """Photos that agree have one class and its confidence; those that do not are said to differ."""
-    size = {"width": width, "height": 844}
-    page = sign_in(OWNER, viewport=size, color_scheme=scheme).new_page()
+    page = sign_in(OWNER).new_page()
     agreed, _ = listing_of(site, ("Boots", CONFIDENT), ("Boots", CONFIDENT))
     differing, _ = listing_of(site, ("Boots", CONFIDENT), ("Clutches", CONFIDENT))
     for listing, words in (
@@ -70,6 +70,9 @@ def test_the_sellers_page_shows_one_class(
         (differing, "Two things"),
     ):
         page.goto(f"{site.system.address}/listings/{listing.pk}/")
-        expect(page.get_by_text(words)).to_be_visible()
-        if folder := os.environ.get("SCREENSHOTS"):
-            page.screenshot(path=f"{folder}/class-{listing.pk}-{scheme}-{width}.png")
+        for width, scheme in product((1280, 390), ("light", "dark")):
+            page.set_viewport_size({"width": width, "height": 844})
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # light or dark
+            expect(page.get_by_text(words)).to_be_visible()
+            if folder := os.environ.get("SCREENSHOTS"):
+                page.screenshot(path=f"{folder}/class-{listing.pk}-{scheme}-{width}.png")

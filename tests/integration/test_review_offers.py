@@ -17,7 +17,12 @@ expect.set_options(timeout=30_000)
     ("shares", "says", "verdict"),
     [
         (UNKNOWN, "Yes, not one of ours", ("not_ours", None, None)),
-        (FALLBACK, "Yes, bags only", ("main_class", "Bags", None)),
+        pytest.param(
+            FALLBACK,
+            "Yes, bags only",
+            ("main_class", "Bags", None),
+            marks=pytest.mark.on_postgresql,
+        ),
     ],
     ids=["Unknown/Others", "main class"],
 )
@@ -37,6 +42,7 @@ def test_y_says_what_the_screen_says(
     assert stored(site, 1) == [(first, *verdict)]
 
 
+@pytest.mark.on_postgresql
 def test_y_confirms_a_confident_subclass(anna: Page, site: Site, settings: Any) -> None:
     """A photo the model is sure of, and that somebody chose, is confirmed as its subclass."""
     (photo,) = site.photos(1, sub="Tote Bags", **CONFIDENT)

@@ -29,6 +29,7 @@ def golden(site: Site, photo: int) -> None:
         Guideline.objects.update(text="The shaft covers the ankle, said the lead.")
 
 
+@pytest.mark.both_databases
 def test_a_newcomer_reads_the_guidelines_practises_and_is_told(anna: Page, site: Site) -> None:
     """G shows lines and examples; the answer to a golden photo comes at once, the queue after."""
     settled, waiting = site.photos(2)

@@ -1,6 +1,8 @@
 """The review queue in a browser when things go wrong: no verdict is lost, none is a mistake."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
 
 import pytest
 from django.contrib.auth.models import User
@@ -71,30 +73,32 @@ def test_a_lost_connection_loses_no_verdict(anna: Page, site: Site) -> None:
     assert stored(site, 1) == [(photos[0], "subclass", "Clothing", "Skirts")]
 
 
-@pytest.mark.parametrize(
-    ("status", "content_type", "body"),
-    [
-        (404, "text/html", "<h1>404 Not Found</h1>"),
-        (429, "text/html", "<h1>Too many requests</h1>"),
-        (404, "application/json", '{"message": "no Route matched with those values"}'),
-        (200, "text/html", "<h1>We will be back soon</h1>"),
-    ],
+PROXYS_ANSWERS: Final = (
+    (404, "text/html", "<h1>404 Not Found</h1>"),
+    (429, "text/html", "<h1>Too many requests</h1>"),
+    (404, "application/json", '{"message": "no Route matched with those values"}'),
+    (200, "text/html", "<h1>We will be back soon</h1>"),
 )
-def test_a_proxys_answer_ends_no_verdict(
-    anna: Page, site: Site, status: int, content_type: str, body: str
-) -> None:
+
+
+def _answered(answer: Any, route: Route) -> None:
+    route.fulfill(**answer)
+
+
+def test_a_proxys_answer_ends_no_verdict(anna: Page, site: Site) -> None:
     """What a proxy answers while the site restarts is not ours: the verdict is sent again."""
-    photos = site.photos(3)
+    photos = site.photos(len(PROXYS_ANSWERS) + 2)
     open_queue(anna, site)
-    shown(anna, photos[0])
-    answer = {"status": status, "content_type": content_type, "body": body}
-    anna.route("**/queue/decide/", lambda route: route.fulfill(**answer))
-    anna.keyboard.press("1")
-    expect(anna.locator("#q-banner")).to_contain_text("1 verdict is kept here")
-    assert site.reviews() == []
-    anna.unroute("**/queue/decide/")
-    assert stored(site, 1) == [(photos[0], "subclass", "Clothing", "Dresses")]
-    expect(anna.locator("#q-banner")).not_to_be_visible()
+    for number, (status, content_type, body) in enumerate(PROXYS_ANSWERS):
+        shown(anna, photos[number])
+        answer: Any = {"status": status, "content_type": content_type, "body": body}
+        anna.route("**/queue/decide/", partial(_answered, answer))
+        anna.keyboard.press("1")
+        expect(anna.locator("#q-banner")).to_contain_text("1 verdict is kept here")
+        assert len(site.reviews()) == number
+        anna.unroute("**/queue/decide/")
+        assert stored(site, number + 1)[-1] == (photos[number], "subclass", "Clothing", "Dresses")
+        expect(anna.locator("#q-banner")).not_to_be_visible()
 
 
 def test_our_own_refusal_ends_a_verdict(anna: Page, site: Site) -> None:

@@ -86,6 +86,7 @@ def test_two_fingers_zoom_on_a_phone(site: Site, sign_in: Callable[..., BrowserC
     expect_scale(page, 1)
 
 
+@pytest.mark.on_postgresql
 def test_other_photos_are_looked_at_in_the_same_place(anna: Page, site: Site) -> None:
     """O and a click on the small photo show another one; the verdict is for the first."""
     with site.database():
@@ -111,6 +112,7 @@ def test_other_photos_are_looked_at_in_the_same_place(anna: Page, site: Site) ->
     assert stored(site, 1)[0][0] == first
 
 
+@pytest.mark.on_postgresql
 def test_a_last_verdict_is_opened_again(anna: Page, site: Site) -> None:
     """The strip keeps the last verdicts, over a reload too; a new one replaces the old."""
     first, second, third = site.photos(3)

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.integration
 expect.set_options(timeout=30_000)
 
 
+@pytest.mark.both_databases
 def test_title_deletion_and_undo(site: Site, sign_in: Callable[..., BrowserContext]) -> None:
     """On a phone the title is changed, the listing deleted and brought back, by taps alone."""
     with site.database():
