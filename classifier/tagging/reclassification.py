@@ -5,6 +5,9 @@ Nothing is claimed, so a photo keeps its tag until the new one is stored. What a
 settled, or has on the screen, is left alone; that is looked at again under a lock when storing.
 
 A new champion while it runs: the rest, and what was tagged so far, is tagged with the new one.
+
+Photos that were tagged before embeddings were stored get theirs in the same way: by a
+reclassification that takes photos without one, those with the champion's tag too.
 """
 
 import logging
@@ -18,7 +21,14 @@ from django.utils import timezone
 
 from classifier import notify
 from classifier.decision import Outcome
-from classifier.models import ListingPhoto, ModelVersion, QueueItem, Reclassification, Review
+from classifier.models import (
+    ListingPhoto,
+    ModelVersion,
+    PhotoEmbedding,
+    QueueItem,
+    Reclassification,
+    Review,
+)
 from classifier.models.row_counts import count_or_estimate
 from classifier.review.queue import enqueue
 from classifier.tagging import embeddings
@@ -40,16 +50,37 @@ def outdated(version: ModelVersion, *, after: int = 0) -> QuerySet[ListingPhoto]
         after: only photos with a larger number. The subqueries say so too: databases merge them,
             and would read all reviews of the photos before.
     """
+    # By name: what few photos have is found through the index, "not this one" by reading them all.
+    others = ModelVersion.objects.exclude(pk=version.pk).values_list("pk", flat=True)
+    return _free(after).filter(model_version__in=list(others))
+
+
+def without_embedding(*, after: int = 0) -> QuerySet[ListingPhoto]:
+    """Return the photos without an embedding that no moderator settled or looks at.
+
+    Args:
+        after: as above.
+    """
+    known = PhotoEmbedding.objects.filter(photo=OuterRef("pk"), photo__gt=after)
+    return _free(after).filter(~Exists(known))
+
+
+def _free(after: int) -> QuerySet[ListingPhoto]:
     of_photo = {"photo": OuterRef("pk"), "photo__gt": after}
     settled = Review.objects.final().filter(**of_photo)
     # Also when the lease ran out: as long as nobody else takes the photo, that verdict counts.
     on_a_screen = QueueItem.objects.filter(**of_photo, claim__isnull=False)
-    # By name: what few photos have is found through the index, "not this one" by reading them all.
-    others = ModelVersion.objects.exclude(pk=version.pk).values_list("pk", flat=True)
     return ListingPhoto.objects.filter(
-        ~Exists(settled), ~Exists(on_a_screen), model_version__in=list(others),
-        pk__gt=after, status=ListingPhoto.Status.CLASSIFIED,
+        ~Exists(settled), ~Exists(on_a_screen), pk__gt=after,
+        status=ListingPhoto.Status.CLASSIFIED,
     )  # fmt: skip
+
+
+def _left(run: Reclassification, version: ModelVersion, after: int = 0) -> QuerySet[ListingPhoto]:
+    """Return what a reclassification still takes."""
+    if run.for_embeddings:
+        return without_embedding(after=after)
+    return outdated(version, after=after)
 
 
 def unfinished() -> QuerySet[Reclassification]:
@@ -57,10 +88,13 @@ def unfinished() -> QuerySet[Reclassification]:
     return Reclassification.objects.filter(finished_at__isnull=True)
 
 
-def start(*, by: User | None = None) -> Reclassification | None:
+def start(*, by: User | None = None, for_embeddings: bool = False) -> Reclassification | None:
     """Begin to tag again with the champion, or go on with what was begun; None if nothing is left.
 
-    Workers hear of it after commit.
+    Workers hear of it after commit. There is one at a time: what was begun goes on, of either kind.
+
+    Args:
+        for_embeddings: take photos without an embedding instead of those with another's tag.
 
     Raises:
         NoChampionError: if no model is in production.
@@ -72,14 +106,15 @@ def start(*, by: User | None = None) -> Reclassification | None:
         transaction.on_commit(notify.notify_reclassifiers, robust=True)
         if (running := unfinished().first()) is not None:
             return running
-        if not (total := count_or_estimate(outdated(version))):
+        new = Reclassification(version=version, requested_by=by, for_embeddings=for_embeddings)
+        if not (count := count_or_estimate(_left(new, version))):
             return None
+        new.total = count
         try:
             # A savepoint, so that a refused insert leaves the transaction usable.
             with transaction.atomic():
-                return Reclassification.objects.create(
-                    version=version, requested_by=by, total=total
-                )
+                new.save()
+                return new
         except IntegrityError:
             # Somebody else began in the same moment.
             return unfinished().first()
@@ -127,19 +162,19 @@ def take(*, version: ModelVersion, limit: int) -> ReclassificationBatch | None:
 
 
 def _following(run: Reclassification, version: ModelVersion, limit: int) -> list[ListingPhoto]:
-    return list(outdated(version, after=run.cursor).order_by("pk")[:limit])
+    return list(_left(run, version, after=run.cursor).order_by("pk")[:limit])
 
 
 def _go_on_with(run: Reclassification, version: ModelVersion) -> None:
     logger.info("%s goes on with %s, the champion now.", run, version)
     run.version, run.cursor, run.passes = version, 0, 0
-    run.total = run.tagged + count_or_estimate(outdated(version))
+    run.total = run.tagged + count_or_estimate(_left(run, version))
     run.save(update_fields=["version", "cursor", "passes", "total"])
 
 
 def _begin_anew(run: Reclassification, version: ModelVersion) -> bool:
     """Go back to the first photo for those that were left over; return whether it is worth it."""
-    if run.passes >= MAX_PASSES or not outdated(version).exists():
+    if run.passes >= MAX_PASSES or not _left(run, version).exists():
         return False
     run.passes, run.cursor = run.passes + 1, 0
     run.save(update_fields=["passes", "cursor"])
@@ -148,7 +183,7 @@ def _begin_anew(run: Reclassification, version: ModelVersion) -> bool:
 
 def _finish(run: Reclassification) -> None:
     run.finished_at = timezone.now()
-    run.left_over = count_or_estimate(outdated(run.version))
+    run.left_over = count_or_estimate(_left(run, run.version))
     run.save(update_fields=["finished_at", "left_over"])
     logger.info("%s ends: %s", run, in_words(run))
 
@@ -165,7 +200,7 @@ def store(batch: ReclassificationBatch, results: Sequence[Result], *, version: M
         if isinstance(result, Tagged)
     }
     with transaction.atomic():
-        rows = [row for row in _locked(batch.photos, version) if row.pk in result_of]
+        rows = [row for row in _locked(batch, version) if row.pk in result_of]
         before = {row.pk: (row.outcome, row.main, row.sub) for row in rows}
         for row in rows:
             write_tag(row, result_of[row.pk], version)
@@ -182,9 +217,9 @@ def store(batch: ReclassificationBatch, results: Sequence[Result], *, version: M
     return len(rows)
 
 
-def _locked(photos: Sequence[ListingPhoto], version: ModelVersion) -> list[ListingPhoto]:
+def _locked(batch: ReclassificationBatch, version: ModelVersion) -> list[ListingPhoto]:
     """Lock those that may still be tagged again, and their places in the queue."""
-    taken = {photo.pk: photo.model_version_id for photo in photos}
+    taken = {photo.pk: photo.model_version_id for photo in batch.photos}
     items = QueueItem.objects.filter(photo__in=taken)
     skip_locked = connection.features.has_select_for_update_skip_locked
     # The queue first, as moderators do; what one of them takes or decides this very moment is
@@ -194,7 +229,8 @@ def _locked(photos: Sequence[ListingPhoto], version: ModelVersion) -> list[Listi
     rows = ListingPhoto.objects.select_for_update(no_key=True).filter(pk__in=taken).order_by("pk")
     locked = [row for row in rows if row.model_version_id == taken[row.pk]]
     # Asked after the locks: a verdict that we waited for counts.
-    free = set(outdated(version).filter(pk__in=taken).values_list("pk", flat=True)) - set(theirs)
+    left = _left(batch.run, version).filter(pk__in=taken).values_list("pk", flat=True)
+    free = set(left) - set(theirs)
     return [row for row in locked if row.pk in free]
 
 

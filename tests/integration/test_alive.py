@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 import requests
 
@@ -74,3 +75,33 @@ def test_one_photo_s_way_is_found_by_its_name_and_no_secret_is(system: System, p
     assert any("Claimed" in line for line in lines), lines
     secrets = (SELLER[1], system.env["SECRET_KEY"], client._session.headers["Authorization"][6:])
     assert not [secret for secret in secrets if str(secret) in logs]
+
+
+def test_a_worker_fills_in_embeddings_and_goes_on_after_it_was_killed(
+    system: System, tmp_path: Path
+) -> None:
+    """Photos as they were before embeddings were stored: one command, and a kill in the middle."""
+    photos = [tmp_path / f"{number}.jpg" for number in range(24)]
+    for number, path in enumerate(photos):
+        path.write_bytes(pictures.jpeg(64 + number, 64))
+    client = system.seller()
+    listing = client.send_listing("From long ago", photos)["id"]
+    system.wait_for_results(client, [listing])
+    remove = "from classifier.models import PhotoEmbedding; PhotoEmbedding.objects.all().delete()"
+    system.manage("shell", "--command", remove)
+    system.worker.kill()
+    said = system.manage("reclassify", "--embeddings").stdout
+    assert "To be tagged again" in said
+    system.start_worker()
+    wait_until(lambda: embeddings(system) > 0, what="the worker has begun")
+    system.worker.kill()
+    system.start_worker()
+    said = system.manage("reclassify", "--embeddings", "--wait").stdout
+    assert embeddings(system) >= len(photos), said
+    assert "has an embedding" in system.manage("reclassify", "--embeddings").stdout
+
+
+def embeddings(system: System) -> int:
+    with psycopg.connect(system.env["DATABASE_URL"]) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM classifier_photoembedding").fetchone()  # type: ignore[misc]  # a count has a row
+    return int(count)

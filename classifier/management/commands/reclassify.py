@@ -19,34 +19,46 @@ class Command(BaseCommand):
     help = (
         "Tag all photos that no moderator has settled again with the model in production. Workers "
         "do it in the background while no fresh photo waits; started again it goes on where it "
-        "was. Example: manage.py reclassify --wait"
+        "was. --embeddings takes those without an embedding, which stand alone in the moderators' "
+        "grid, instead. Example: manage.py reclassify --wait"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--embeddings",
+            action="store_true",
+            help="take photos that were tagged before embeddings were stored",
+        )
         what = parser.add_mutually_exclusive_group()
         what.add_argument("--wait", action="store_true", help="show the progress until it ends")
         what.add_argument("--dry-run", action="store_true", help="only say how many photos")
         what.add_argument("--stop", action="store_true", help="end it; what is tagged stays so")
 
-    def handle(self, *, wait: bool, dry_run: bool, stop: bool, **_: Any) -> None:
+    def handle(self, *, wait: bool, dry_run: bool, stop: bool, embeddings: bool, **_: Any) -> None:
         try:
             if dry_run:
-                self.stdout.write(_preview())
+                self.stdout.write(_preview_of_embeddings() if embeddings else _preview())
             elif stop:
                 run = reclassification.stop()
                 self.stdout.write(
                     reclassification.in_words(run) if run else "Nothing is being tagged again."
                 )
             else:
-                self._start(wait)
+                self._start(wait, for_embeddings=embeddings)
         except registry.RegistryError as error:
             raise CommandError(str(error)) from error
 
-    def _start(self, wait: bool) -> None:
-        run = reclassification.start()
+    def _start(self, wait: bool, *, for_embeddings: bool) -> None:
+        run = reclassification.start(for_embeddings=for_embeddings)
         if run is None:
-            self.stdout.write("Every photo that may be tagged again has the champion's tag.")
+            what = "an embedding" if for_embeddings else "the champion's tag"
+            self.stdout.write(f"Every photo that may be tagged again has {what}.")
             return
+        if run.for_embeddings != for_embeddings:
+            raise CommandError(
+                "Photos are being tagged again for another reason. Wait until that ends "
+                "(--wait shows it), or end it with --stop; then try again."
+            )
         self.stdout.write(
             f"To be tagged again with {run.version}, while no fresh photo waits: "
             f"{max(run.total - run.tagged, 0):,}."
@@ -88,6 +100,11 @@ def _preview() -> str:
         f"To be tagged again with {version}: {count:,}. Left as they are, since a moderator "
         f"settled them or looks at them: {kept:,}."
     )
+
+
+def _preview_of_embeddings() -> str:
+    count = count_or_estimate(reclassification.without_embedding())
+    return f"Without an embedding, and to be tagged again with the champion: {count:,}."
 
 
 def _progress(run: Reclassification) -> str:

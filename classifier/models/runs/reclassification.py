@@ -18,6 +18,10 @@ class Reclassification(models.Model):
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    for_embeddings = models.BooleanField(
+        default=False, db_default=False,
+        help_text="Takes photos without an embedding, whatever version tagged them.",
+    )  # fmt: skip
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     cursor = models.BigIntegerField(default=0)

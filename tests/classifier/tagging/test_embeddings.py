@@ -1,17 +1,21 @@
 """Embeddings are stored with the tags they came with, and go with their photo."""
 
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from classifier.models import ListingPhoto, ModelVersion, PhotoEmbedding
+from classifier.review import direct
 from classifier.similarity import DIMENSIONS
 from classifier.tagging import queue, reclassification
 from classifier.tagging.results import Result, Unreadable
 from classifier.versions import promotion
+from tests.classifier.reviewing import BOOTS
 from tests.rows import a_champion, a_model, pending_photos, tagged
+from tests.tagged_photos import a_moderator
 
 pytestmark = pytest.mark.usefixtures("real_database", "no_sample")
 
@@ -57,3 +61,39 @@ def test_a_photo_that_is_tagged_again_has_the_newer_embedding() -> None:
     assert batch is not None
     assert reclassification.store(batch, [of(2)], version=newer) == 1
     assert stored() == {photo.pk: ("newer", b"\2" * DIMENSIONS)}
+
+
+def test_photos_tagged_before_there_were_embeddings_get_theirs() -> None:
+    """Those with the champion's own tag too, in batches that go on after a stop; each once."""
+    champion = a_champion()
+    photos = store([of(number) for number in range(1, 13)], champion)
+    PhotoEmbedding.objects.filter(photo__in=photos[2:]).delete()
+    assert reclassification.start() is None  # by their tags nothing is to do
+    run = reclassification.start(for_embeddings=True)
+    assert run is not None
+    assert run.total == 10
+    first = reclassification.take(version=champion, limit=4)
+    assert first is not None
+    assert [photo.pk for photo in first.photos] == [photo.pk for photo in photos[2:6]]
+    assert reclassification.store(first, [of(90)] * 4, version=champion) == 4
+    reclassification.stop()
+    run = reclassification.start(for_embeddings=True)
+    assert run is not None
+    assert run.total == 6
+    assert reclassification.start() == run  # one at a time, of either kind
+    while (batch := reclassification.take(version=champion, limit=4)) is not None:
+        reclassification.store(batch, [of(91)] * len(batch.photos), version=champion)
+    vectors = [stored()[photo.pk][1][0] for photo in photos]
+    assert vectors == [1, 2, *[90] * 4, *[91] * 6]
+    assert reclassification.start(for_embeddings=True) is None
+
+
+def test_what_a_moderator_settled_is_left_without_an_embedding() -> None:
+    """It is on no wall, and its tag stays what the moderator saw."""
+    champion = a_champion()
+    (photo,) = store([of(1)], champion)
+    PhotoEmbedding.objects.all().delete()
+    direct.settle(
+        moderator=a_moderator(), photo=photo.pk, verdict=BOOTS, key=uuid4(), seen=None, seconds=1.0
+    )
+    assert reclassification.start(for_embeddings=True) is None
