@@ -8,7 +8,7 @@ from celery.signals import worker_ready
 from django.conf import settings
 
 from classifier import jobs, notify, retraining
-from classifier.accounts import audit, mail_links
+from classifier.accounts import audit, mail_links, new_address
 from classifier.accounts.second_factor import reset as second_factor_reset
 from classifier.drift import days as drift_days
 from classifier.models import Heartbeat
@@ -16,6 +16,7 @@ from classifier.operations import canary, heartbeat
 from classifier.photos import cleanup, orphans
 from classifier.photos.gradcam import GRADCAM_TASK
 from classifier.photos.receiving import listings, retention, upload_keys
+from classifier.review import disagreements
 from classifier.shadow import decide as shadow_decide
 from classifier.shadow import run as shadow_run
 from classifier.tagging import outage, queue, reclassification
@@ -80,6 +81,18 @@ def send_sign_up_mail(address: str, site: str, language: str) -> None:
 def send_reset_notice(user: int, by: str, site: str) -> None:
     """Tell somebody that their second factor was reset."""
     second_factor_reset.send_notice(user, by, site)
+
+
+@shared_task(name=new_address.TASK)
+def send_address_mails(account: int, address: str, site: str, language: str) -> None:
+    """Send a link to an account's new mail address, and a notice to the present one."""
+    new_address.send_mails(account, address, site, language)
+
+
+@shared_task(name="classifier.tasks.give_back_disagreements")
+def give_back_disagreements() -> None:
+    """Let photos that nobody else looks at go back to the moderator whose verdict it is."""
+    disagreements.give_back()
 
 
 @shared_task(name="classifier.tasks.measure_drift")

@@ -1,7 +1,11 @@
 """A seller disagrees with what was settled: once a photo, and another moderator looks at it."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -71,6 +75,26 @@ def _ask_another(photo: ListingPhoto, review: Review) -> None:
     )
 
 
+def give_back() -> int:
+    """Let photos go back to whose verdict it is, where nobody else looks at them; return how many.
+
+    That is after `REVIEW_DISAGREEMENT_DAYS`, or at once where nobody else may review: a second
+    look by the same person is better than none, and the seller is told whose it was.
+    """
+    waiting = Exclusion.objects.filter(
+        item__is_open=True, item__round=QueueItem.DISAGREED, why=Exclusion.Why.REVIEWED,
+        moderator=F("item__photo__disagreement__review__moderator"),
+    )  # fmt: skip
+    since = timezone.now() - timedelta(days=settings.REVIEW_DISAGREEMENT_DAYS)
+    late = Q(item__queued_at__lt=since)
+    moderators = set(
+        User.objects.with_perm("classifier.add_review").filter(is_staff=True).values_list("pk")[:2]
+    )
+    if len(moderators) <= 1:
+        late |= Q(moderator__in=[number for (number,) in moderators])
+    return waiting.filter(late).delete()[0]
+
+
 def is_answered(photo: ListingPhoto) -> bool:
-    """Return whether another moderator has looked at a photo that its seller disagreed about."""
+    """Return whether a moderator has looked again at a photo that its seller disagreed about."""
     return hasattr(photo, "disagreement") and not photo.queue_item.is_open

@@ -83,7 +83,7 @@ def settled(photo: ListingPhoto) -> Review | None:
 
 @register.filter
 def disagreement_answered(photo: ListingPhoto) -> bool:
-    """Whether another moderator has looked at it since its seller disagreed."""
+    """Whether a moderator has looked at it since its seller disagreed."""
     return disagreements.is_answered(photo)
 
 

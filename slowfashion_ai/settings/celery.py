@@ -56,6 +56,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "classifier.tasks.remove_orphans",
         "schedule": crontab(hour="3", minute="30"),
     },
+    "give-back-disagreements": {
+        "task": "classifier.tasks.give_back_disagreements",
+        "schedule": crontab(minute="40"),
+    },
     "measure-drift": {
         "task": "classifier.tasks.measure_drift",
         "schedule": crontab(hour="0", minute="20"),

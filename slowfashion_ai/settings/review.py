@@ -26,6 +26,12 @@ if REVIEW_NEWCOMER_VERDICTS < 0:
     raise ImproperlyConfigured(
         f"REVIEW_NEWCOMER_VERDICTS must be 0 or more; it is {REVIEW_NEWCOMER_VERDICTS}."
     )
+# After so many days a photo whose seller disagrees goes back to the moderator who settled it.
+REVIEW_DISAGREEMENT_DAYS = env.float("REVIEW_DISAGREEMENT_DAYS", default=3.0)
+if REVIEW_DISAGREEMENT_DAYS < 0:
+    raise ImproperlyConfigured(
+        f"REVIEW_DISAGREEMENT_DAYS must be 0 or more; it is {REVIEW_DISAGREEMENT_DAYS}."
+    )
 # "oldest" (unknown first, then main-class fallbacks, each by age) or "informative".
 REVIEW_ORDER = env.str("REVIEW_ORDER", default="oldest")
 if REVIEW_ORDER not in ("oldest", "informative"):

@@ -37,7 +37,7 @@ def card(item: QueueItem) -> dict[str, Any]:
         "queued_at": item.queued_at.isoformat(),
         "round": item.round,
         "blind": item.blind,
-        **_about(item.photo, blind=item.blind),
+        **_about(item.photo, blind=item.blind, moderator=item.holder_id),
         **({} if item.blind else _prediction(item.photo)),
     }
 
@@ -75,7 +75,7 @@ def _settled(review: Review) -> str:
     return _("Settled as %(label)s by %(who)s on %(day)s") % words
 
 
-def _about(photo: ListingPhoto, *, blind: bool) -> dict[str, Any]:
+def _about(photo: ListingPhoto, *, blind: bool, moderator: int | None = None) -> dict[str, Any]:
     others = photo.listing.photos.present().exclude(pk=photo.pk)
     rows = list(others.values_list("pk", "main", "sub")[:OTHERS_SHOWN])
     return {
@@ -87,13 +87,13 @@ def _about(photo: ListingPhoto, *, blind: bool) -> dict[str, Any]:
         "title": str(photo.listing),
         "others": [number for number, *_ in rows],
         "suggestion": in_words(photo.suggestion.label) if hasattr(photo, "suggestion") else "",
-        "disagreement": "" if blind else _disagreement(photo),
+        "disagreement": "" if blind else _disagreement(photo, moderator),
         "contradiction": "" if blind else _contradiction(photo, rows),
     }
 
 
-def _disagreement(photo: ListingPhoto) -> str:
-    """Return what the seller says against the verdict that stands."""
+def _disagreement(photo: ListingPhoto, moderator: int | None) -> str:
+    """Return what the seller says against the verdict that stands, and whether it is one's own."""
     if not hasattr(photo, "disagreement"):
         return ""
     row = photo.disagreement
@@ -103,7 +103,9 @@ def _disagreement(photo: ListingPhoto) -> str:
         if row.label
         else _("The seller disagrees with %(verdict)s.")
     ) % words
-    return f"{said} “{row.note}”" if row.note else said
+    own = _("It is your own verdict: nobody else could look at it.")
+    parts = [said, f"“{row.note}”" if row.note else ""]
+    return " ".join(filter(None, [*parts, own if row.review.moderator_id == moderator else ""]))
 
 
 def _contradiction(photo: ListingPhoto, others: list[tuple[int, str | None, str | None]]) -> str:

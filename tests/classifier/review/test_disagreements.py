@@ -1,5 +1,6 @@
 """A seller disagrees once, and another moderator decides; what was settled says why."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from pytest_django import Settings
 
 from classifier.models import Disagreement, ListingPhoto, QueueItem, Review
 from classifier.review import bulk, direct, history, verdicts, whole_listing
-from classifier.review.disagreements import DisagreementError, disagree, is_answered
+from classifier.review.disagreements import DisagreementError, disagree, give_back, is_answered
 from classifier.review.errors import DisagreedError, InvalidVerdictError
 from classifier.review.quality.accuracy import override_rates
 from classifier.review.queue import cards, claims
@@ -251,3 +252,57 @@ def test_the_api_says_and_takes_the_same(photo: ListingPhoto, owner: Client, ann
         other.post(f"{address}disagree/", body, content_type="application/json").status_code == 404
     )
     assert Disagreement.objects.get().at <= timezone.now()
+
+
+def given_back(photo: ListingPhoto, *, after_days: float) -> int:
+    """Let the disagreement be so old, and the hourly task run."""
+    then = timezone.now() - timedelta(days=after_days)
+    QueueItem.objects.filter(photo=photo).update(queued_at=then)
+    return give_back()
+
+
+def test_alone_a_moderator_gets_it_back_marked_as_their_own(
+    photo: ListingPhoto, anna: User
+) -> None:
+    """Nobody else may review, so it waits for nobody; the seller reads who looked again."""
+    review(anna, BOOTS)
+    against(photo)
+    assert claims.claim_next(moderator=anna) is None
+    assert given_back(photo, after_days=0) == 1
+    item = shown(anna)
+    assert "It is your own verdict: nobody else could look at it." in str(
+        cards.card(item)["disagreement"]
+    )
+    second = record(anna, item, FLATS)
+    assert Review.objects.final().get() == second
+    assert second.source == Review.Source.DISAGREED
+    page = signed_in(photo.listing.seller).get(f"/listings/{photo.listing_id}/").content.decode()
+    assert "You disagreed, and the moderator has looked at it again." in page
+
+
+def test_a_colleague_has_three_days(photo: ListingPhoto, anna: User, ben: User) -> None:
+    """Then it may go back to the first, too; to the colleague it is not marked as their own."""
+    review(anna, BOOTS)
+    against(photo)
+    assert given_back(photo, after_days=2.9) == 0
+    assert claims.claim_next(moderator=anna) is None
+    assert given_back(photo, after_days=3.1) == 1
+    item = shown(ben)
+    assert "your own verdict" not in str(cards.card(item)["disagreement"])
+    claims.release(moderator=ben, claims=[item.claim] if item.claim else [])
+    assert shown(anna) == item
+
+
+def test_a_colleague_who_has_gone_is_not_waited_for(
+    photo: ListingPhoto, anna: User, ben: User
+) -> None:
+    """An account that is switched off reviews nothing; what somebody skipped stays skipped."""
+    review(anna, BOOTS)
+    against(photo)
+    ben.is_active = False
+    ben.save()
+    assert given_back(photo, after_days=0) == 1
+    item = shown(anna)
+    claims.skip(moderator=anna, claim=item.claim)  # type: ignore[arg-type]  # it is on a screen
+    assert given_back(photo, after_days=9) == 0
+    assert claims.claim_next(moderator=anna) is None
