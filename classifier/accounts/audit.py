@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils import timezone
@@ -27,6 +28,13 @@ def record(action: str, *, by: User | None, about: str = "", address: str = "") 
     AuditEntry.objects.create(
         action=action, who=by.get_username() if by else "", about=about[:300], address=address[:45]
     )
+
+
+def rename(old: str, new: str) -> None:
+    """Give all entries about an account its other name, those in the admin's own record too."""
+    AuditEntry.objects.filter(who=old).update(who=new)
+    AuditEntry.objects.filter(about=old).update(about=new)
+    LogEntry.objects.filter(object_repr=old).update(object_repr=new)
 
 
 def record_sign_in(*, request: HttpRequest | None, user: User, **_: Any) -> None:

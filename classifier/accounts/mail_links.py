@@ -36,14 +36,29 @@ def request_mail(task: str, *, request: HttpRequest, address: str) -> bool:
 
     More than `MAILS_AN_HOUR` are asked for in vain, and nobody is told.
     """
+    if not within_limit(address):
+        return True
+    return ask_worker(task, address, request=request)
+
+
+def within_limit(address: str) -> bool:
+    """Count a mail to this address, or for whatever the text names; return whether it may go."""
     key = "mails:" + hashlib.sha256(address.casefold().encode()).hexdigest()
     SHARED_CACHE.add(key, 0, 3600)
-    if SHARED_CACHE.incr(key) > MAILS_AN_HOUR:
-        logger.warning("An address was asked to be sent more than %d mails.", MAILS_AN_HOUR)
+    if SHARED_CACHE.incr(key) <= MAILS_AN_HOUR:
         return True
+    logger.warning("An address was asked to be sent more than %d mails.", MAILS_AN_HOUR)
+    return False
+
+
+def ask_worker(task: str, *args: int | str, request: HttpRequest) -> bool:
+    """Send a task with these arguments, the site's address and the reader's language.
+
+    Returns whether the broker took the message.
+    """
     site = f"{request.scheme}://{request.get_host()}"
     language = translation.get_language() or settings.LANGUAGE_CODE
-    return notify.send(task, address, site, language, unheard="a mail with a link is not sent")
+    return notify.send(task, *args, site, language, unheard="a mail with a link is not sent")
 
 
 def send_reset_mail(address: str, site: str, language: str) -> None:
@@ -74,9 +89,14 @@ def send_sign_up_mail(address: str, site: str, language: str) -> None:
         send_mail(subject, text, None, [address])
 
 
-def is_taken(address: str) -> bool:
-    """Return whether an account has this address, as its name or as its mail address."""
-    return User.objects.filter(Q(username__iexact=address) | Q(email__iexact=address)).exists()
+def is_taken(address: str, *, other_than: User | None = None) -> bool:
+    """Return whether an account has this address, as its name or as its mail address.
+
+    Args:
+        other_than: an account that may have it.
+    """
+    named = User.objects.filter(Q(username__iexact=address) | Q(email__iexact=address))
+    return (named.exclude(pk=other_than.pk) if other_than else named).exists()
 
 
 def token_for(address: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import ProtectedError, QuerySet
@@ -152,9 +151,8 @@ def delete(user: User, *, by: User | None = None) -> int:
     nameless = f"deleted-{user.pk}"
     audit.record("deleted a seller's data", by=by, about=nameless)
     # After that entry: who deletes their own account leaves no name in it either.
-    AuditEntry.objects.filter(who=user.username).update(who=nameless, address="")
-    AuditEntry.objects.filter(about=user.username).update(about=nameless)
-    LogEntry.objects.filter(object_repr=user.username).update(object_repr=nameless)
+    AuditEntry.objects.filter(who=user.username).update(address="")
+    audit.rename(user.username, nameless)
     try:
         with transaction.atomic():
             user.delete()

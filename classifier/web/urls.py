@@ -3,7 +3,17 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from classifier.web import account, change, code, lists, passwords, second_factor, sign_up, views
+from classifier.web import (
+    account,
+    address,
+    change,
+    code,
+    lists,
+    passwords,
+    second_factor,
+    sign_up,
+    views,
+)
 from classifier.web.disagree import DisagreeView
 from classifier.web.suggest import SuggestView
 
@@ -28,6 +38,12 @@ urlpatterns = [
     path("account/", account.AccountPage.as_view(), name="account"),
     path("account/export/", account.ExportView.as_view(), name="account-export"),
     path("account/delete/", account.DeletePage.as_view(), name="account-delete"),
+    path("account/address/", address.ChangeAddressPage.as_view(), name="account-address"),
+    path(
+        "account/address/<token>/",
+        address.ConfirmAddressPage.as_view(),
+        name="account-address-confirm",
+    ),
     path("account/password/", passwords.ChangePage.as_view(), name="account-password"),
     path(
         "account/second-factor/",

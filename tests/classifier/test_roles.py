@@ -191,6 +191,6 @@ def test_strangers_see_sign_in_health_and_the_description_of_the_api_alone() -> 
     rows = [line.strip("| ").split(" | ") for line in table if line.startswith("| `")]
     shown = {row[0].strip("`") for row in rows if row[1] == "200"}
     assert shown == {
-        "/api/v1/docs/", "/api/v1/schema/", "/healthz", "/livez", "/login/", "/login/forgotten/",
-        "/login/new-password/<uidb64>/<token>/", "/texts.js",
+        "/account/address/<token>/", "/api/v1/docs/", "/api/v1/schema/", "/healthz", "/livez",
+        "/login/", "/login/forgotten/", "/login/new-password/<uidb64>/<token>/", "/texts.js",
     }  # fmt: skip

@@ -29,11 +29,10 @@ from classifier.models import (
     RetrainRun,
     Shadow,
     TrainerJob,
-    triggers,
 )
 from classifier.versions import promotion, registry
 from tests.classifier.candidates import a_candidate, gate_report
-from tests.databases import drop_delete_triggers
+from tests.databases import delete_for_ever
 from tests.drifting import dark, day_before, stream, usual
 from tests.integration.review_site import ADMINISTRATOR, QUEUE, Site
 from tests.manifests import a_manifest
@@ -44,7 +43,7 @@ from training.jobs.start import work_on
 
 SELLERS_PAGES: Final = (
     "/", "/listings/", "/listings/{listing}/", "/listings/{listing}/edit/", "/api/v1/docs/",
-    "/photos/", "/account/", "/account/password/", "/account/delete/",
+    "/photos/", "/account/", "/account/address/", "/account/password/", "/account/delete/",
     "/account/second-factor/",
 )  # fmt: skip
 _LISTS: Final = (
@@ -77,16 +76,14 @@ def every_row(site: Site, network: HierarchicalResNet) -> Iterator[dict[str, int
         numbers = photos() | _versions(network)
     yield numbers
     with site.database():
-        drop_delete_triggers()
         ListingPhoto.objects.all().delete()
         for model in (
             TrainerJob, RetrainRun, Shadow, DriftDay, Alarm, Reclassification, Promotion,
         ):  # fmt: skip
-            model._default_manager.all()._raw_delete("default")
+            delete_for_ever(model)
         ModelVersion.objects.filter(pk=numbers["other"]).delete()
         ModelVersion.objects.filter(pk=numbers["version"]).delete()
         Group.objects.filter(pk=numbers["group"]).delete()
-        triggers.install()
 
 
 def photos() -> dict[str, int]:

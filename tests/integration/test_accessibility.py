@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core import signing
+from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
-from classifier.accounts import mail_links
+from classifier.accounts import mail_links, new_address
 from tests.integration.every_page import ADMIN_PAGES, SELLERS_PAGES, photos
 from tests.integration.review_site import ADMINISTRATOR, OWNER, QUEUE, Site, all_at_rest
 from tests.servers.prepared import SECRET_KEY
@@ -138,7 +138,9 @@ def bulk_confirmation(page: Page) -> Page:
     return page
 
 
-def test_axe_finds_nothing_where_nobody_is_signed_in(site: Site, browser: Browser) -> None:
+def test_axe_finds_nothing_where_nobody_is_signed_in(
+    site: Site, browser: Browser, settings: Any
+) -> None:
     """The page to sign in, the same with a wrong password, and the ways to an account."""
     context = browser.new_context(
         base_url=site.system.address, has_touch=True, is_mobile=True, reduced_motion="reduce"
@@ -152,8 +154,15 @@ def test_axe_finds_nothing_where_nobody_is_signed_in(site: Site, browser: Browse
     page.keyboard.press("Enter")
     page.get_by_role("alert").wait_for()
     found += violations(page)
-    unused = signing.dumps("new@shop.example", key=SECRET_KEY, salt=mail_links.SALT)
-    for path in ("/login/forgotten/", "/sign-up/", f"/sign-up/{unused}/"):
+    settings.SECRET_KEY = SECRET_KEY
+    unused = mail_links.token_for("new@shop.example")
+    with site.database():
+        owner = User.objects.get(username=OWNER)
+        address = new_address.token_for(owner, "new@shop.example")
+    paths = (
+        "/login/forgotten/", "/sign-up/", f"/sign-up/{unused}/", f"/account/address/{address}/",
+    )  # fmt: skip
+    for path in paths:
         page.goto(path)
         page.locator("form[method=post]").last.wait_for()
         found += violations(page)

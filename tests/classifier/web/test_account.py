@@ -16,27 +16,12 @@ from rest_framework.authtoken.models import Token
 from classifier.accounts import lockout, mail_links
 from classifier.models import AuditEntry, Listing, ListingPhoto
 from tests.classifier.listings import uploaded_listing
+from tests.classifier.web.conftest import ADDRESS
 
 pytestmark = pytest.mark.django_db
 
 PASSWORD, NEW = "one that no list has", "another that no list has"
-ADDRESS = "seller@shop.example"
 SITE = "https://shop.example"
-
-
-@pytest.fixture
-def owner(seller: User) -> User:
-    """The seller, with a mail address."""
-    seller.email = ADDRESS
-    seller.save()
-    return seller
-
-
-@pytest.fixture
-def page(client: Client, owner: User) -> Client:
-    """A browser in which the seller is signed in."""
-    client.force_login(owner)
-    return client
 
 
 def says(answer: Any, text: str) -> bool:
