@@ -10,7 +10,8 @@ from classifier.web import lists
 from tests.classifier.reviewing import review
 from tests.tagged_photos import CONFIDENT, FALLBACK, UNKNOWN, a_moderator, a_photo
 
-pytestmark = pytest.mark.django_db
+# What is drawn for the blind sample would come into the queue before what the tests name.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sample")]
 
 
 @pytest.fixture
