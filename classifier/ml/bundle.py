@@ -33,10 +33,14 @@ from classifier.ml.network import HeadLayout, HierarchicalResNet, StridePlacemen
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A loaded bundle: the network in single precision and evaluation mode, and its manifest."""
+    """A loaded bundle: the network in single precision and evaluation mode, and its manifest.
+
+    ``folder`` is where it was loaded from.
+    """
 
     network: HierarchicalResNet
     manifest: Manifest
+    folder: Path | None = None
 
 
 def save_bundle(
@@ -127,7 +131,7 @@ def load_bundle(folder: Path) -> Bundle:
         ) from error
     except OSError as error:
         raise unreadable(path, error) from error
-    return Bundle(network.eval(), manifest)
+    return Bundle(network.eval(), manifest, folder)
 
 
 def _must_be_finite(state: Mapping[str, Tensor]) -> None:

@@ -99,9 +99,22 @@ class Predictor:
                 start += len(chunk)
         return predictions
 
+    def features(self, photos: Sequence[Tensor]) -> Tensor:
+        """Return what the engine makes of prepared photos, (N, 2048); one pass, so not too many."""
+        with self._device_lock, torch.inference_mode():
+            return self._features(torch.stack(list(photos)))
+
+    def scores_of(self, features: Tensor) -> list[Scores]:
+        """Score features (N, 2048) that lie on this device."""
+        with torch.inference_mode():
+            logits = LogitArrays.of([self.network.classify_features(features)])
+        return probabilities(logits, self.manifest.temperature).as_scores()
+
     def _pass(self, batch: Tensor) -> list[Prediction]:
+        features = self._features(batch)
+        pairs = zip(self.scores_of(features), embed(features), strict=True)
+        return [Prediction(*pair) for pair in pairs]
+
+    def _features(self, batch: Tensor) -> Tensor:
         pixels = normalise(batch.to(self.device), self.manifest.preprocessing)
-        features = self._engine.features(pixels)
-        logits = LogitArrays.of([self.network.classify_features(features)])
-        scores = probabilities(logits, self.manifest.temperature).as_scores()
-        return [Prediction(*pair) for pair in zip(scores, embed(features), strict=True)]
+        return self._engine.features(pixels)

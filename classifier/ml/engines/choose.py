@@ -1,8 +1,9 @@
 """Which engine runs a bundle fastest on this very machine, with the same decisions.
 
 Every engine that works here scores the same drawn pictures. One whose scores differ from torch's
-in full precision is left out; of the rest the fastest wins. The choice is written down, so that
-the next start need not measure again.
+in full precision is left out, and so is one whose errors on them would change decisions on real
+photos (`classifier.ml.engines.real_features`); of the rest the fastest wins. The choice is written
+down, so that the next start need not measure again.
 """
 
 import json
@@ -22,12 +23,15 @@ from classifier.ml.bundle import Bundle
 from classifier.ml.engines.engine import EngineError, EngineName
 from classifier.ml.engines.pictures import drawn_pictures
 from classifier.ml.engines.processor import has_bfloat16, model_name
+from classifier.ml.engines.real_features import real_features, with_errors
 from classifier.ml.predictor import Predictor
 
 logger = logging.getLogger(__name__)
 
 # What two engines may differ by in the confidence of the main class.
 TOLERANCE: Final = 0.02
+# Of real photos, so many decisions must be equal.
+EQUAL_SHARE: Final = 0.995
 # How many pictures are scored at once while measuring.
 BATCH: Final = 8
 # On a machine that is busy with other things, no further engine is tried after so many seconds.
@@ -77,6 +81,7 @@ def _measure(bundle: Bundle, device: torch.device, names: Sequence[EngineName]) 
     start = time.monotonic()
     reference = Predictor(bundle, device, names[0])
     photos = [reference.prepare(picture) for picture in drawn_pictures(BATCH)]
+    real = RealPhotos(bundle, reference, photos)
     expected = reference.predict(photos)
     chosen, best = names[0], _seconds(reference, photos)
     logger.info("Engine %s: %.1f ms a photo.", chosen, 1000 * best)
@@ -91,7 +96,7 @@ def _measure(bundle: Bundle, device: torch.device, names: Sequence[EngineName]) 
         except (EngineError, RuntimeError, ValueError) as error:
             logger.warning("Engine %s does not work here and is left out: %s", name, error)
             continue
-        if not same_decisions(bundle, expected, scores):
+        if not (same_decisions(bundle, expected, scores) and real.bear(predictor)):
             logger.warning("Engine %s decides otherwise than %s and is left out.", name, names[0])
             continue
         seconds = _seconds(predictor, photos)
@@ -102,16 +107,46 @@ def _measure(bundle: Bundle, device: torch.device, names: Sequence[EngineName]) 
     return chosen
 
 
-def same_decisions(bundle: Bundle, ones: Sequence[Scores], others: Sequence[Scores]) -> bool:
-    """Return whether two engines decide alike, with main confidences within `TOLERANCE`."""
-    thresholds = bundle.manifest.thresholds
+class RealPhotos:
+    """Whether decisions on real photos bear an engine's errors; any do where a bundle has none.
+
+    Args:
+        reference: the engine that others are compared with.
+        drawn: pictures that each engine runs on.
+    """
+
+    def __init__(self, bundle: Bundle, reference: Predictor, drawn: Sequence[Tensor]) -> None:
+        self._bundle, self._reference, self._drawn = bundle, reference, drawn
+        self._real = real_features(bundle)
+        self._of_drawn = reference.features(drawn)
+        self._expected = [] if self._real is None else reference.scores_of(self._real)
+
+    def bear(self, engine: Predictor) -> bool:
+        """Return whether decisions stay equal with what this engine errs by."""
+        if self._real is None:
+            return True
+        shifted = with_errors(self._real, self._of_drawn, engine.features(self._drawn))
+        scores = self._reference.scores_of(shifted)
+        return same_decisions(self._bundle, self._expected, scores, share=EQUAL_SHARE)
+
+
+def same_decisions(
+    bundle: Bundle, ones: Sequence[Scores], others: Sequence[Scores], *, share: float = 1.0
+) -> bool:
+    """Return whether two engines decide alike, with main confidences within `TOLERANCE`.
+
+    Args:
+        share: of the photos, so many decisions must be equal; the confidences of all must be near.
+    """
+    thresholds, equal = bundle.manifest.thresholds, 0
     for one, other in zip(ones, others, strict=True):
         first, second = decide(one, thresholds), decide(other, thresholds)
-        if (first.outcome, first.main, first.sub) != (second.outcome, second.main, second.sub):
-            return False
+        equal += (first.outcome, first.main, first.sub) == (
+            second.outcome, second.main, second.sub,
+        )  # fmt: skip
         if max(abs(one.main[name] - other.main[name]) for name in one.main) > TOLERANCE:
             return False
-    return True
+    return equal >= share * len(ones)
 
 
 def _seconds(predictor: Predictor, photos: Sequence[Tensor]) -> float:

@@ -2,18 +2,28 @@
 
 import json
 import logging
+import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 
 from classifier.decision import Scores
 from classifier.ml.bundle import Bundle, load_bundle
-from classifier.ml.engines.choose import engines_here, fastest_engine, same_decisions
+from classifier.ml.engines.choose import (
+    RealPhotos,
+    engines_here,
+    fastest_engine,
+    same_decisions,
+)
 from classifier.ml.engines.engine import EngineError, EngineName
 from classifier.ml.engines.pictures import drawn_pictures
+from classifier.ml.engines.real_features import real_features
+from classifier.ml.manifest import REPLAY_NAME
 from classifier.ml.predictor import Predictor
 
 CPU = torch.device("cpu")
@@ -37,6 +47,40 @@ def test_each_engine_of_this_machine_decides_as_torch_does(
     starter = load_bundle(starter_bundle)
     expected = scores_of(starter, EngineName.TORCH_FP32)
     assert same_decisions(starter, expected, scores_of(starter, engine))
+
+
+class Wrong(Predictor):
+    """An engine whose features are too large by a third; on drawn pictures that may not matter."""
+
+    def features(self, photos: Sequence[Tensor]) -> Tensor:
+        return super().features(photos) * 4 / 3
+
+
+def test_an_engine_is_tried_on_features_of_real_photos(starter_bundle: Path) -> None:
+    """Those of the starter bear what this machine's engines err by, and no large errors."""
+    starter = load_bundle(starter_bundle)
+    reference = Predictor(starter, CPU, EngineName.TORCH_FP32)
+    drawn = [reference.prepare(picture) for picture in drawn_pictures(4)]
+    real = RealPhotos(starter, reference, drawn)
+    features = real_features(starter)
+    assert features is not None
+    assert features.shape == (1000, 2048)
+    for engine in engines_here(CPU):
+        assert real.bear(Predictor(starter, CPU, engine))
+    assert not real.bear(Wrong(starter, CPU, EngineName.TORCH_FP32))
+
+
+def test_without_usable_features_drawn_pictures_decide(
+    starter_bundle: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A bundle without them, and one whose file is damaged, which the log says."""
+    copy = Path(shutil.copytree(starter_bundle, tmp_path / "copy"))
+    (copy / REPLAY_NAME).write_bytes(b"damaged")
+    damaged = load_bundle(copy)
+    assert real_features(damaged) is None
+    assert "is damaged" in caplog.text
+    (copy / REPLAY_NAME).unlink()
+    assert real_features(damaged) is None
 
 
 @pytest.mark.parametrize(
