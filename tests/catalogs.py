@@ -44,6 +44,8 @@ Message = str | tuple[str, str]
 UNFOLD: Final = Path(unfold.__file__).resolve().parent
 # Of its optional parts, those that are installed.
 _UNFOLDS_PARTS: Final = ("contrib/filters/",)
+# Django's Swedish for it reads as a place: "På läge".
+_SAID_BETTER: Final = (" By %(filter_title)s ",)
 _DJANGO: Final = Path(django.__file__).resolve().parent
 
 
@@ -90,7 +92,7 @@ def _of_unfold() -> Iterator[Marked]:
             continue
         texts = _extracted("python", path, UNFOLD) if path.endswith(".py") else None
         for text in texts or _in_template(path, UNFOLD):
-            if _first(text) not in known:
+            if text in _SAID_BETTER or _first(text) not in known:
                 yield Marked(text, f"unfold/{path}")
 
 
