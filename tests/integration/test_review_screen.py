@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from classifier.models import Review
 from classifier.review.queue import shortcuts
-from tests.integration.review_site import Site, all_at_rest, open_queue, shown
+from tests.integration.review_site import Site, all_at_rest, open_queue, shown, stored
 from tests.rows import a_listing
 from tests.tagged_photos import CONFIDENT, UNKNOWN, a_photo
 
@@ -88,6 +89,20 @@ def test_the_pace_is_of_the_time_at_work(anna: Page, site: Site) -> None:
     shown(anna, photos[3])
     anna.keyboard.press("1")
     expect(anna.locator("#q-pace")).to_have_text("–")
+
+
+@pytest.mark.on_postgresql
+def test_a_verdict_a_second_by_keys(anna: Page, site: Site) -> None:
+    """Thirty in less than thirty seconds, each once its photo is shown: sixty a minute hold."""
+    photos = site.photos(31)
+    open_queue(anna, site)
+    shown(anna, photos[0])
+    began = time.monotonic()
+    for number, photo in enumerate(photos[1:]):
+        anna.keyboard.press("45"[number % 2])
+        shown(anna, photo)
+    stored(site, 30)
+    assert time.monotonic() - began < 30
 
 
 def test_everything_has_a_name_and_a_visible_focus(anna: Page, site: Site) -> None:
