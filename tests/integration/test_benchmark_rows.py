@@ -1,0 +1,24 @@
+"""The benchmark of the review queue writes its rows in SQL, past the models."""
+
+from typing import Any
+
+import pytest
+
+from benchmarks import review_queue
+from classifier.models import QueueItem, Review
+from tests.databases import default_database, empty_tables
+
+pytestmark = pytest.mark.integration
+
+
+def test_its_rows_fit_the_tables_as_they_are(
+    postgresql_database: dict[str, Any], django_db_blocker: Any
+) -> None:
+    """A column that a migration added makes it fail here, not when somebody wants to measure."""
+    with django_db_blocker.unblock(), default_database(postgresql_database):
+        people = review_queue._people()
+        review_queue._fill(0, 1000, people)
+        review_queue._crowd(people)
+        assert QueueItem.objects.filter(is_open=True).count() > 200
+        assert Review.objects.final().count() > 50
+        empty_tables()
