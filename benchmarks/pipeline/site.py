@@ -27,7 +27,9 @@ KEEP_MEMORY: Final = {
 
 def environment(folder: Path, database_url: str) -> dict[str, str]:
     """Return what every program of the site needs."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    # With OMP_NUM_THREADS=1 the network leaves the other cores to decoding.
+    names = ("PATH", "HOME", "LANG", "OMP_NUM_THREADS")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
     return kept | {
         "VAR_DIR": str(folder),
         "DATABASE_URL": database_url,
