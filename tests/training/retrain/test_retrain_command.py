@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.config import Config
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -30,6 +31,7 @@ from classifier.retraining import request
 from classifier.review import verdicts
 from classifier.taxonomy import SUBCLASSES
 from classifier.versions import promotion, registry, storage
+from local_stack.processes import free_port
 from tests.training.retraining import (
     NEAR_SHOES,
     OTHERS,
@@ -287,6 +289,25 @@ def test_a_photos_folder_that_is_away_postpones_a_retraining(
     run.refresh_from_db()
     assert run.state == "done"
     assert DatasetReview.objects.filter(version=run.candidate).count() == 3
+
+
+def test_an_s3_that_refuses_postpones_a_retraining(
+    sound: ModelVersion, base_photos: Path, settings: Settings
+) -> None:
+    """The run is unfinished, and says what it waits for."""
+    review([Shown.of(BOOTS, 920)], version=sound)
+    nowhere = {
+        "bucket_name": "photos", "endpoint_url": f"http://127.0.0.1:{free_port()}",
+        "access_key": "tests", "secret_key": "tests",
+        "client_config": Config(retries={"total_max_attempts": 1}),
+    }  # fmt: skip
+    s3 = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": nowhere}
+    settings.STORAGES = {**settings.STORAGES, "default": s3}
+    with pytest.raises(CommandError, match="waits for the storage"):
+        retrain("--photos", base_photos)
+    run = RetrainRun.objects.get()
+    assert (run.state, run.finished_at) == ("running", None)
+    assert "Could not connect" in run.doing
 
 
 def test_a_quick_look_says_what_the_gate_would_and_keeps_nothing(
