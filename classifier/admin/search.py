@@ -15,9 +15,8 @@ NEWEST: Final = 10_000
 # Whose name begins with what is looked for: so many people, and the newest listings of each.
 PEOPLE: Final = 10
 LISTINGS: Final = 500
-SEARCH_HELP: Final = gettext_lazy(
-    "Names among the newest 10,000; of any age a number, or how a seller's name begins"
-)
+# Shown within the field, so it is short.
+SEARCH_HELP: Final = gettext_lazy("Number, seller, name (newest 10,000)")
 
 
 class BoundedSearch:
