@@ -1,6 +1,8 @@
 """The look of the admin."""
 
 from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy
 
 UNFOLD = {
     "SITE_TITLE": "SlowFashion AI",
@@ -18,6 +20,10 @@ UNFOLD = {
         lambda _request: static("classifier/admin/accessible.css"),
     ],
     "SCRIPTS": [lambda _request: static("classifier/admin/accessible.js")],
+    # Password, address and second factor are changed there, with the limits on guesses.
+    "ACCOUNT": {
+        "navigation": [{"title": gettext_lazy("Account"), "link": reverse_lazy("account")}]
+    },
     # The green of the seller's pages, from its lightest tint to its darkest shade.
     "COLORS": {
         "primary": {

@@ -65,7 +65,6 @@ ADMIN_PAGES: Final = (
     "/admin/auth/user/", "/admin/auth/user/add/", "/admin/auth/user/{user}/change/",
     "/admin/auth/user/{user}/password/", "/admin/auth/user/{owner}/delete/",
     "/admin/auth/group/", "/admin/auth/group/{group}/change/",
-    "/admin/password_change/",
 )  # fmt: skip
 
 

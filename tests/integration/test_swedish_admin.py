@@ -33,7 +33,7 @@ MODERATORS_PAGES: Final = (
     f"{ROWS}review/", f"{ROWS}review/?verdict__exact=bad_photo",
     f"{ROWS}driftday/", f"{ROWS}driftday/{{driftday}}/change/",
     f"{ROWS}goldenphoto/", f"{ROWS}nothing-of-this-name/",
-    "/admin/search/?s=photo", "/admin/password_change/",
+    "/admin/search/?s=photo",
 )  # fmt: skip
 ADMINISTRATORS_PAGES: Final = (
     *(page for page in ADMIN_PAGES if set(page.split("/")) & {"guideline", "practiceverdict"}),

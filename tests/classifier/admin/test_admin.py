@@ -38,6 +38,13 @@ def test_sellers_have_no_business_in_the_admin(client: Client, seller: User) -> 
     assert client.get(PHOTOS, follow=True).status_code == 403
 
 
+def test_the_menu_leads_to_the_account_page(client: Client, moderator: User) -> None:
+    """Password, address and second factor are changed there, and no password anywhere else."""
+    client.force_login(moderator)
+    assert '<a href="/account/"' in client.get("/admin/").content.decode()
+    assert client.get("/admin/password_change/")["Location"] == "/account/password/"
+
+
 def test_the_table_of_photos_shows_and_filters_what_was_said(
     client: Client, moderator: User, seller: User, champion: ModelVersion
 ) -> None:
