@@ -10,6 +10,3 @@ BASE_DIR: Final = Path(__file__).resolve().parent.parent
 env: Final = environ.Env()
 # Values that are set already win over the file's.
 environ.Env.read_env(BASE_DIR / ".env")
-
-# Where the product keeps what it writes.
-VAR_DIR: Final = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()

@@ -8,7 +8,6 @@ from tests.compose_file import REPOSITORY
 
 READERS = (
     *sorted((REPOSITORY / "slowfashion_ai" / "settings").glob("*.py")),
-    REPOSITORY / "slowfashion_ai" / "environment.py",
     REPOSITORY / "local_stack" / "__main__.py",
 )
 

@@ -5,7 +5,6 @@ Redis. `make run` switches DEBUG on.
 """
 
 from slowfashion_ai.environment import BASE_DIR as BASE_DIR
-from slowfashion_ai.environment import VAR_DIR as VAR_DIR
 from slowfashion_ai.settings.accounts import *
 from slowfashion_ai.settings.admin import *
 from slowfashion_ai.settings.api import *
@@ -13,6 +12,7 @@ from slowfashion_ai.settings.applications import *
 from slowfashion_ai.settings.celery import *
 from slowfashion_ai.settings.database import *
 from slowfashion_ai.settings.files import *
+from slowfashion_ai.settings.folders import *
 from slowfashion_ai.settings.monitoring import *
 from slowfashion_ai.settings.retraining import *
 from slowfashion_ai.settings.review import *

@@ -6,7 +6,8 @@ from urllib.parse import quote
 from celery.schedules import crontab
 
 from slowfashion_ai.cache import redis_location
-from slowfashion_ai.environment import VAR_DIR, env
+from slowfashion_ai.environment import env
+from slowfashion_ai.settings.folders import VAR_DIR
 from slowfashion_ai.settings.tagging import SWEEP_EVERY_SECONDS
 
 EMBEDDED_REDIS_SOCKET = VAR_DIR / "redis.sock"

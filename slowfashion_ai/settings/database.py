@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from slowfashion_ai.environment import VAR_DIR, env
+from slowfashion_ai.environment import env
+from slowfashion_ai.settings.folders import VAR_DIR
 
 # How long PostgreSQL works on one statement and waits for one lock; `migrate` takes its time.
 DATABASE_STATEMENT_SECONDS = env.int("DATABASE_STATEMENT_SECONDS", default=30)

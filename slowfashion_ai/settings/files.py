@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from slowfashion_ai.environment import VAR_DIR, env
+from slowfashion_ai.environment import env
+from slowfashion_ai.settings.folders import VAR_DIR
 from slowfashion_ai.settings.security import DEBUG
 
 STATIC_URL = "static/"
