@@ -68,6 +68,8 @@ class Probabilities:
         ]
 
 
+# Logits that are no numbers give shares that are none, which the probe refuses in words.
+@np.errstate(invalid="ignore", over="ignore")
 def softmax(logits: Floats) -> Floats:
     """Return the softmax of each row of (N, K). scipy's says the same, and takes long to import."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
@@ -75,6 +77,7 @@ def softmax(logits: Floats) -> Floats:
     return shares
 
 
+@np.errstate(invalid="ignore", over="ignore")
 def sigmoid(logits: Floats) -> Floats:
     """Return 1 / (1 + exp(-x)) of any numbers, however far from zero."""
     shares: Floats = np.exp(-np.logaddexp(0, -logits))
