@@ -8,18 +8,15 @@ on each: what the databases could take otherwise, as rows that two people want, 
 answer was lost. ``pytest --database postgresql tests/integration`` runs all of them there.
 """
 
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django import DjangoDbBlocker
 
-from tests.integration.review_site import PASSWORD, SET_UP, Site
-from tests.servers.processes import wait_until
+from tests.integration.review_site import PASSWORD, SET_UP, Site, running
 
 if TYPE_CHECKING:
     from classifier.ml.network import HierarchicalResNet
@@ -48,7 +45,7 @@ def running_sites(
 ) -> Iterator[Callable[[str], Site]]:
     """Call it with a database's name for the site on it, which is started when first asked for."""
     sites: dict[str, Site] = {}
-    with ExitStack() as running:
+    with ExitStack() as stack:
 
         def site_on(database: str) -> Site:
             if database not in sites:
@@ -56,25 +53,10 @@ def running_sites(
                 if database == "postgresql":
                     make = request.getfixturevalue("new_postgresql_database")
                     more["DATABASE_URL"] = make("pages")
-                sites[database] = running.enter_context(_running(django_db_blocker, more))
+                sites[database] = stack.enter_context(running(django_db_blocker, SET_UP, **more))
             return sites[database]
 
         yield site_on
-
-
-@contextmanager
-def _running(blocker: DjangoDbBlocker, more: dict[str, str]) -> Iterator[Site]:
-    # Not pytest's own folder: its path is too long for a socket.
-    with tempfile.TemporaryDirectory(prefix="sf-") as name:
-        site = Site(Path(name), blocker, **more)
-        try:
-            site.system.set_up()
-            site.system.manage("shell", "--command", SET_UP)
-            site.system.web.start()
-            wait_until(site.system.page_answers, what="the page answers")
-            yield site
-        finally:
-            site.system.kill()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The web server alone, moderators, and what a test of the queue in a browser looks at."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -84,6 +85,23 @@ def open_queue(page: Page, site: Site) -> None:
 def all_fetched(page: Page) -> None:
     """Wait until the page has all that it asked for on opening: also the photo after the first."""
     page.wait_for_load_state("networkidle")
+
+
+@contextmanager
+def running(blocker: DjangoDbBlocker, *code: str, **more: str) -> Iterator[Site]:
+    """Start a site with further settings, after code in its shell; end it with the block."""
+    # Not pytest's own folder: its path is too long for a socket.
+    with tempfile.TemporaryDirectory(prefix="sf-") as name:
+        site = Site(Path(name), blocker, **more)
+        try:
+            site.system.set_up()
+            for lines in code:
+                site.system.manage("shell", "--command", lines)
+            site.system.web.start()
+            wait_until(site.system.page_answers, what="the page answers")
+            yield site
+        finally:
+            site.system.kill()
 
 
 def all_at_rest(page: Page) -> None:

@@ -1,9 +1,7 @@
 """A second factor in a browser: turned on, asked for, lost, locked out, required of staff."""
 
-import tempfile
 from base64 import b32decode
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -16,12 +14,11 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django import DjangoDbBlocker
 
 from classifier.models import AuditEntry
-from tests.integration.review_site import PASSWORD, Site
+from tests.integration.review_site import PASSWORD, Site, running
 from tests.integration.test_accessibility import report, violations
 from tests.integration.test_draft import all_sent, choose, photo
 from tests.second_factor import a_second_factor, code_for, code_of, wrong_code
 from tests.servers.prepared import SECRET_KEY
-from tests.servers.processes import wait_until
 
 pytestmark = pytest.mark.integration
 
@@ -34,16 +31,8 @@ PHONE: Final = {
 @pytest.fixture(scope="module")
 def strict_site(django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
     """A site whose staff must have a second factor."""
-    # Not pytest's own folder: its path is too long for a socket.
-    with tempfile.TemporaryDirectory(prefix="sf-") as name:
-        site = Site(Path(name), django_db_blocker, SECOND_FACTOR="staff", LOGINS_PER_MINUTE="10000")
-        try:
-            site.system.set_up()
-            site.system.web.start()
-            wait_until(site.system.page_answers, what="the page answers")
-            yield site
-        finally:
-            site.system.kill()
+    with running(django_db_blocker, SECOND_FACTOR="staff", LOGINS_PER_MINUTE="10000") as site:
+        yield site
 
 
 @pytest.fixture
