@@ -5,6 +5,7 @@ limits on time and memory, so that a second crash costs neither the worker nor o
 """
 
 import atexit
+import contextlib
 import select
 import signal
 import subprocess
@@ -56,7 +57,9 @@ class TrialProcess:
                 self._end(self._process)
 
     def _running(self) -> "subprocess.Popen[bytes]":
-        if self._process is None or self._process.poll() is not None:
+        if self._process is not None and self._process.poll() is not None:
+            self._end(self._process)  # It was killed between two photos: its pipes are still ours.
+        if self._process is None:
             self._process = subprocess.Popen(  # noqa: S603  # our own module
                 [sys.executable, "-m", "classifier.photos.decode_apart", str(MEMORY_BYTES)],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -71,8 +74,10 @@ class TrialProcess:
         except subprocess.TimeoutExpired:
             process.kill()
         for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                pipe.close()
+            # A process that died did not read all: closing sends what the buffer still holds.
+            with contextlib.suppress(BrokenPipeError):
+                if pipe is not None:
+                    pipe.close()
         return process.wait()
 
 

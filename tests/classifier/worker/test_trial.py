@@ -12,7 +12,7 @@ from classifier.worker import trial
 from classifier.worker.trial import TrialProcess
 from tests import pictures
 
-# A decoder with two faults, for processes of this test alone.
+# A decoder with three faults, for processes of this test alone.
 FAULTY_DECODER = """
 import os, signal, time
 from PIL import JpegImagePlugin
@@ -23,6 +23,10 @@ def _open(self):
     if b"crashes" in data:
         os.kill(os.getpid(), signal.SIGSEGV)
     if b"hangs" in data:
+        time.sleep(60)
+    if b"goes deaf" in data:
+        os.close(0)
+        os.write(1, b".")
         time.sleep(60)
     self.fp.seek(0)
     inner(self)
@@ -69,3 +73,31 @@ def test_each_photo_bears_what_it_does_itself(
     # Whether it was seen to be gone or not, the photo is not to blame.
     assert isinstance(process.decode(good), Postponed | None)
     assert process.decode(good) is None
+
+
+def test_the_pipes_of_a_process_that_was_killed_between_two_photos_are_closed(
+    process: TrialProcess,
+) -> None:
+    """A worker whose processes are killed again and again does not run out of open files."""
+    good = pictures.jpeg()
+    assert process.decode(good) is None
+    killed = process._process
+    assert killed is not None
+    killed.kill()
+    killed.wait()
+    assert process.decode(good) is None
+    assert killed.stdin is not None
+    assert killed.stdin.closed
+    assert killed.stdout is not None
+    assert killed.stdout.closed
+
+
+def test_a_process_that_dies_just_as_a_small_photo_is_sent_costs_the_photo_nothing(
+    process: TrialProcess,
+) -> None:
+    """Its bytes wait in the pipe's buffer, which can be written no more when it is closed."""
+    small = pictures.jpeg(16, 16)
+    assert len(small) < 4096
+    assert process.decode(small + b"goes deaf") is None
+    assert isinstance(process.decode(small), Postponed)
+    assert process.decode(small) is None
