@@ -13,6 +13,7 @@ from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.test import TransactionTestCase
 from pytest_django import Settings
+from threadpoolctl import threadpool_limits
 
 from classifier.ml.bundle import save_bundle
 from classifier.ml.manifest import Preprocessing, read_manifest
@@ -29,7 +30,11 @@ from training.data.photo_folders import PhotoFolders
 
 pytest_plugins = ["tests.servers.fixtures"]
 
-# The networks of the tests are small; on a busy machine more threads only wait for each other.
+# The numbers of the tests are small, and several processes share the cores: threads of a library
+# would wait for each other. For libraries that are loaded, for those that come, and for what the
+# tests start; torch has a setting of its own.
+threadpool_limits(1)
+os.environ["OMP_NUM_THREADS"] = "1"
 torch.set_num_threads(1)
 
 REPOSITORY = Path(__file__).resolve().parent.parent
