@@ -1,4 +1,6 @@
-"""Another mail address: asked for with the password, taken by who follows the link in the mail."""
+"""Another mail address: asked for with the password, and a code where there is a second factor;
+taken by who follows the link in the mail.
+"""
 
 from typing import Any
 
@@ -16,13 +18,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from classifier.accounts import new_address, sign_up
+from classifier.accounts.second_factor import devices
 from classifier.throttles import LoginThrottle, address_of
+from classifier.web.code import CodeField, device_of_code
 from classifier.web.passwords import AddressForm, is_password
 from classifier.web.views import too_often, too_often_sentence
 
 
 class NewAddressForm(AddressForm):
-    """A new address of this user, and their password."""
+    """A new address of this user, their password, and a code if they have a second factor."""
 
     password = forms.CharField(
         label=gettext_lazy("Your password"),
@@ -36,6 +40,8 @@ class NewAddressForm(AddressForm):
         self.user: User = request.user  # type: ignore[assignment]  # signed in
         self.fields["email"].label = _("New e-mail address")
         self.fields["email"].error_messages["invalid"] = _("Please enter a whole e-mail address.")
+        if devices.is_on(self.user):
+            self.fields["code"] = CodeField()
 
     def clean_email(self) -> str:
         address: str = self.cleaned_data["email"]
@@ -51,10 +57,19 @@ class NewAddressForm(AddressForm):
             raise ValidationError(_("This is not your password."))
         return given
 
+    def clean(self) -> dict[str, Any]:
+        # Only if all else is right: a code that was compared is used up.
+        if "code" in self.fields and not self.errors:
+            try:
+                device_of_code(self.request, self.user, self.cleaned_data["code"])
+            except ValidationError as error:
+                self.add_error("code", error)
+        return self.cleaned_data
+
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
 class ChangeAddressPage(LoginRequiredMixin, View):
-    """Takes a new address and the password, and sends a link to that address."""
+    """Takes a new address and what shows who asks, and sends a link to that address."""
 
     template = "registration/change_address.html"
 

@@ -12,6 +12,7 @@ from classifier.accounts import mail_links, new_address
 from classifier.models import AuditEntry
 from tests.classifier.web.conftest import ADDRESS
 from tests.classifier.web.test_account import NEW, PASSWORD, SITE, says
+from tests.second_factor import a_second_factor, code_of, wrong_code
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +83,31 @@ def test_nothing_is_sent_without_the_password(page: Client, sent_tasks: Any) -> 
         assert answer.status_code == 400
         assert says(answer, problem)
     assert sent_tasks() == []
+
+
+def test_with_a_second_factor_a_code_is_asked_for_too(
+    client: Client, owner: User, sent_tasks: Any
+) -> None:
+    """The password alone sends nothing; a code is used up only where all else is right."""
+    (backup, *_rest) = a_second_factor(owner)
+    client.post("/login/", {"username": owner.username, "password": PASSWORD})
+    client.post("/login/code/", {"code": code_of(owner)})
+    assert says(client.get(PATH), 'autocomplete="one-time-code"')
+    for more, problem in (
+        ({}, "This field is required."),
+        ({"code": "abc"}, "This is neither."),
+        ({"code": wrong_code(owner)}, "This code is wrong, or it was used before."),
+        ({"code": backup, "password": "wrong"}, "This is not your password."),
+        ({"code": backup, "email": "nonsense"}, "Please enter a whole e-mail address."),
+    ):
+        answer = client.post(PATH, {"email": OTHER, "password": PASSWORD, **more})
+        assert answer.status_code == 400
+        assert says(answer, problem)
+    assert sent_tasks() == []
+    right = {"email": OTHER, "password": PASSWORD, "code": backup}
+    assert says(client.post(PATH, right), f"A mail to {OTHER} is on its way.")
+    assert says(client.post(PATH, right), "This code is wrong, or it was used before.")
+    assert len(sent_tasks()) == 1
 
 
 def test_a_new_password_ends_the_link(owner: User) -> None:
