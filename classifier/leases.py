@@ -29,3 +29,14 @@ def is_over(field: str, *, lasts: timedelta, now: datetime) -> Q:
 def is_held(until: datetime | None, *, lasts: timedelta, now: datetime) -> bool:
     """Return whether the lease of a row that was read lasts; the opposite of `is_over`."""
     return until is not None and now <= until <= now + LONGEST * lasts
+
+
+def freed_lately(*, queued: Q, within: timedelta, now: datetime) -> Q:
+    """Return what tells rows that were let go, or asked for, in the time just before ``now``.
+
+    Args:
+        queued: what tells rows that nobody has taken yet; they have ``requested_at``, all of them
+            ``alive_until``.
+    """
+    just_now = (now - within, now)
+    return Q(alive_until__range=just_now) | queued & Q(requested_at__range=just_now)

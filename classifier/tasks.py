@@ -1,6 +1,5 @@
 """Celery entry points: each fetches nothing, decides nothing, calls one function."""
 
-import threading
 from typing import Any
 
 from celery import shared_task
@@ -11,7 +10,6 @@ from classifier import jobs, notify, retraining
 from classifier.accounts import audit, mail_links, new_address
 from classifier.accounts.second_factor import reset as second_factor_reset
 from classifier.drift import days as drift_days
-from classifier.models import Heartbeat
 from classifier.operations import canary, heartbeat
 from classifier.photos import cleanup, orphans
 from classifier.photos.gradcam import GRADCAM_TASK
@@ -21,7 +19,6 @@ from classifier.shadow import decide as shadow_decide
 from classifier.shadow import run as shadow_run
 from classifier.tagging import outage, queue, reclassification
 from classifier.versions import load_failures
-from classifier.worker.beat import Beat, start
 from classifier.worker.watchdog import needed_programs
 
 
@@ -160,6 +157,3 @@ def get_ready(sender: Any, **_: Any) -> None:
         tag.be_seen()
         tag.load_champion()
         notify.notify_workers()
-    elif settings.CELERY_TASK_ROUTES[notify.RETRAIN_TASK]["queue"] in queues:
-        trainer = Beat(Heartbeat.Kind.TRAINER, dict)
-        start(trainer.write_for_ever, "heartbeat", threading.Event())

@@ -1,14 +1,34 @@
 """The Celery app; its settings are Django's, with the prefix ``CELERY_``."""
 
+import logging
 import os
 from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
 from celery.signals import setup_logging
+
+from slowfashion_ai.database.away import DATABASE_AWAY
+
+logger = logging.getLogger(__name__)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "slowfashion_ai.settings")
 
-app = Celery("slowfashion_ai")
+
+class SiteTask(Task):  # type: ignore[misc]  # Celery has no types
+    """A task that says in one line, without a traceback, that the database is away.
+
+    Its work is in rows, and what asks for it comes again by the schedule.
+    """
+
+    abstract = True
+    throws = DATABASE_AWAY  # Celery itself then logs them at a level that is not shown.
+
+    def on_failure(self, exc: BaseException, *_: Any) -> None:
+        if isinstance(exc, DATABASE_AWAY):
+            logger.warning("%s could not be done: the database is away. %s", self.name, exc)
+
+
+app = Celery("slowfashion_ai", task_cls=SiteTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

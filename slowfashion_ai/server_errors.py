@@ -3,17 +3,17 @@
 import sys
 from typing import Final
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.views.defaults import server_error
 
+from slowfashion_ai.database.away import DATABASE_AWAY
 from slowfashion_ai.deadline import DeadlineError
 
 RETRY_AFTER_SECONDS: Final = 30
-DATABASE_AWAY: Final = gettext_lazy(
+UNREACHABLE: Final = gettext_lazy(
     "The site cannot reach its database just now. Please try again in a minute."
 )
 
@@ -28,8 +28,8 @@ def answer(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if isinstance(error, DeadlineError):
         return _unavailable(request, TOO_SLOW)
-    if isinstance(error, OperationalError | InterfaceError):
-        return _unavailable(request, DATABASE_AWAY)
+    if isinstance(error, DATABASE_AWAY):
+        return _unavailable(request, UNREACHABLE)
     return server_error(request)
 
 

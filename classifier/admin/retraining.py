@@ -203,7 +203,8 @@ def _now() -> dict[str, Any]:
         "elapsed": elapsed(run) if run else "",
         "percent": f"{run.progress:.0%}".replace("%", " %") if run and run.doing else "",
         "missing": retraining.missing_trainer(),
-        "silent": bool(run and run.alive_until and run.alive_until < timezone.now()),
+        "waits": run is not None and run.state == RetrainRun.State.RUNNING and run.owner is None,
+        "silent": bool(run and run.owner and run.alive_until and run.alive_until < timezone.now()),
     }
 
 

@@ -5,6 +5,6 @@ only tells a trainer to look at it.
 """
 
 from classifier.jobs.lease import JobLease, take
-from classifier.jobs.requests import missing_trainer, notify_if_waiting, request
+from classifier.jobs.requests import missing_trainer, notify_if_waiting, request, waiting
 
-__all__ = ["JobLease", "missing_trainer", "notify_if_waiting", "request", "take"]
+__all__ = ["JobLease", "missing_trainer", "notify_if_waiting", "request", "take", "waiting"]

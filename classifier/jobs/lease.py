@@ -7,11 +7,14 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from classifier.leases import is_over
 from classifier.models import ModelVersion, TrainerJob
+from slowfashion_ai.database.away import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
 State = TrainerJob.State
@@ -90,6 +93,22 @@ class JobLease:
     def fail(self, message: str) -> None:
         """End the job without a result; ``message`` says why, and what to do."""
         self._end(state=State.FAILED, message=message)
+
+    def let_go(self, doing: str) -> None:
+        """Leave the job to the next process; what it was let go for is no attempt of its own.
+
+        While nothing can be written, the next one comes after the lease, and it is an attempt.
+        """
+        try:
+            self._write(
+                alive_until=timezone.now(),
+                owner=None,
+                doing=doing[:200],
+                attempts=Greatest(F("attempts") - 1, 0),
+            )
+        except DATABASE_AWAY as error:
+            logger.warning("%s goes on when its lease is over: %s", self.job, error)
+            connection.close()
 
     def _end(self, **changes: Any) -> None:
         self._write(**changes, finished_at=timezone.now(), owner=None, alive_until=None, doing="")

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from classifier import notify
 from classifier.jobs.lease import free
+from classifier.leases import freed_lately
 from classifier.models import ModelVersion, TrainerJob
 
 UNFINISHED: Final = (TrainerJob.State.QUEUED, TrainerJob.State.RUNNING)
@@ -50,6 +51,14 @@ def notify_if_waiting(now: datetime | None = None) -> list[int]:
     for number in numbers:
         notify_trainer(number)
     return numbers
+
+
+def waiting(longer_than: timedelta, now: datetime) -> list[int]:
+    """Return the jobs that nobody has worked on for longer than this, the oldest first."""
+    free_for_long = TrainerJob.objects.filter(free(now)).exclude(
+        freed_lately(queued=Q(state=TrainerJob.State.QUEUED), within=longer_than, now=now)
+    )
+    return list(free_for_long.order_by("pk").values_list("pk", flat=True))
 
 
 def missing_trainer(job: TrainerJob, now: datetime | None = None) -> str:

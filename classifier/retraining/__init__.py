@@ -13,7 +13,7 @@ from classifier.retraining.errors import (
 from classifier.retraining.health import missing_trainer
 from classifier.retraining.lease import Lease, take
 from classifier.retraining.preflight import Preflight, preflight
-from classifier.retraining.requests import call_off, consider, notify_if_waiting, request
+from classifier.retraining.requests import call_off, consider, notify_if_waiting, request, waiting
 from classifier.retraining.schedule import NextRun, new_reviews, next_run
 
 __all__ = [
@@ -33,4 +33,5 @@ __all__ = [
     "preflight",
     "request",
     "take",
+    "waiting",
 ]  # fmt: skip

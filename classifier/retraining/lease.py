@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import Error as AnyDatabaseError
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
@@ -18,13 +18,12 @@ from django.utils import timezone
 from classifier.leases import is_over
 from classifier.models import ModelVersion, RetrainRun
 from classifier.retraining.errors import AlreadyRunningError, LeaseLostError, PostponedError
+from slowfashion_ai.database.away import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
 
 RENEWALS_IN_A_LEASE: Final = 4
 SECONDS_BETWEEN_REPORTS: Final = 1.0
-# What a database says that restarts, is locked or cannot be reached; the work may go on later.
-DATABASE_AWAY: Final = (OperationalError, InterfaceError)
 
 
 def free(now: datetime) -> Q:
@@ -95,7 +94,7 @@ class Lease:
     def _let_go(self, **changes: str) -> None:
         """Let the next process go on at once; while nothing can be written, after the lease."""
         try:
-            self._mine().update(alive_until=timezone.now(), **changes)
+            self._mine().update(alive_until=timezone.now(), owner=None, **changes)
         except DATABASE_AWAY as error:
             logger.warning("%s goes on when its lease is over: %s", self.run, error)
             connection.close()

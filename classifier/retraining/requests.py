@@ -1,14 +1,16 @@
 """Ask for a retraining: by a person, or by the schedule. One is unfinished at most."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from classifier import notify
+from classifier.leases import freed_lately
 from classifier.models import RetrainRun
 from classifier.retraining.errors import AlreadyRunningError
 from classifier.retraining.lease import free
@@ -92,6 +94,14 @@ def consider(now: datetime | None = None) -> RetrainRun | None:
 def notify_trainer(run: RetrainRun) -> bool:
     """Tell a trainer to look at a run; return whether the broker took the message."""
     return notify.send(notify.RETRAIN_TASK, run.pk, unheard=f"{run} waits for the sweep")
+
+
+def waiting(longer_than: timedelta, now: datetime) -> int | None:
+    """Return the run that nobody has worked on for longer than this, if there is one."""
+    free_for_long = RetrainRun.objects.filter(free(now)).exclude(
+        freed_lately(queued=Q(state=RetrainRun.State.QUEUED), within=longer_than, now=now)
+    )
+    return free_for_long.values_list("pk", flat=True).first()
 
 
 def notify_if_waiting(now: datetime | None = None) -> RetrainRun | None:

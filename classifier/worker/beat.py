@@ -1,4 +1,4 @@
-"""Threads of a worker that do not depend on the broker: one says it is alive, one looks for photos.
+"""Threads of a worker that do not depend on the broker: one says it is alive, one looks for work.
 
 A broker connection may be deaf: the worker answers pings and is given no message. So each worker
 looks at the database for itself every few seconds, and its heartbeat says what it really does.
@@ -78,18 +78,18 @@ class Batches:
 batches: Final = Batches()
 
 
-def drain_for_ever(stopping: threading.Event, drain: Callable[[], int]) -> None:
-    """Classify what is pending every `LOOK_SECONDS`, whether or not a message came."""
+def look_for_ever(stopping: threading.Event, work: Callable[[], Any]) -> None:
+    """Do what waits in the database every `LOOK_SECONDS`, whether or not a message came."""
     while not stopping.wait(LOOK_SECONDS):
         try:
             close_old_connections()
-            drain()
+            work()
         except DatabaseError as error:
-            logger.warning("The database could not be asked for photos. %s", error)
+            logger.warning("The database could not be asked for work. %s", error)
             connection.close()
         # One that ended the thread would leave the worker to its broker.
         except Exception:
-            logger.exception("Looking for photos failed; tried again in %.0f s.", LOOK_SECONDS)
+            logger.exception("Looking for work failed; tried again in %.0f s.", LOOK_SECONDS)
 
 
 def start(target: Callable[..., None], name: str, *arguments: Any) -> None:

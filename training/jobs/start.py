@@ -10,6 +10,7 @@ from classifier.ml.manifest import BundleError
 from classifier.models import TrainerJob
 from classifier.photos.storage import StorageUnavailableError
 from classifier.versions.registry import RegistryError
+from slowfashion_ai.database.away import DATABASE_AWAY
 from training.data.folder import PhotosError
 from training.jobs.comparison import compare_on_same_photos
 from training.jobs.thresholds import make_thresholds, work_promises_out
@@ -33,7 +34,13 @@ FAILURES: Final = (
 
 def work_on(number: int) -> None:
     """Do a job that waits, or whose process died; a failure is in its row and in the log."""
-    lease = jobs.take(number)
+    try:
+        lease = jobs.take(number)
+    except DATABASE_AWAY as error:
+        logger.error(
+            "Job %d waits for the next sweep, since the database is away: %s", number, error
+        )
+        return
     if lease is None:
         return
     job = lease.job
@@ -45,6 +52,9 @@ def work_on(number: int) -> None:
     try:
         with listening(told):
             WORK[job.kind](lease)
+    except DATABASE_AWAY as error:
+        logger.error("%s waits for the next sweep, since the database is away: %s", job, error)
+        lease.let_go("The database was away.")
     except FAILURES as error:
         logger.error("%s (%s) failed. %s", job, job.get_kind_display(), error)
         lease.fail(str(error) or type(error).__name__)

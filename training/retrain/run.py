@@ -25,9 +25,9 @@ from classifier.models import ModelVersion, RetrainRun, Review, Split
 from classifier.photos.receiving.intake import photo_limits
 from classifier.photos.storage import StorageUnavailableError
 from classifier.retraining import Lease, LeaseLostError, PostponedError, new_reviews
-from classifier.retraining.lease import DATABASE_AWAY
 from classifier.versions import registry, storage
 from classifier.versions.gate_report import GateReport
+from slowfashion_ai.database.away import DATABASE_AWAY
 from training.calibration.held_out_scores import joined, read_held_out_file
 from training.data.dataset_rows import NAMES, RowSource, read_dataset, write_dataset
 from training.data.photo_folders import PhotoFolders

@@ -71,7 +71,7 @@ class RetrainRun(models.Model):
     """One retraining, from the wish for it to the gate's verdict.
 
     ``owner`` and ``alive_until`` are the lease of the process at work: a process that dies lets it
-    pass, and the next one goes on where it stopped.
+    pass, and the next one goes on where it stopped. One that lets go of a run leaves no ``owner``.
     """
 
     class State(models.TextChoices):

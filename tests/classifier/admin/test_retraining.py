@@ -156,6 +156,18 @@ def test_a_process_that_fell_silent_is_told(client: Client, watcher: User) -> No
     assert "fallen silent" in client.get(NOW).json()["html"]
 
 
+def test_a_run_that_was_put_off_is_not_called_silent(client: Client, watcher: User) -> None:
+    """Its process let go of it for a reason that the page names; it goes on by itself."""
+    run = a_run()
+    with pytest.raises(retraining.PostponedError), retraining.take(run):
+        raise retraining.PostponedError("The storage cannot be reached.")
+    client.force_login(watcher)
+    page = client.get(NOW).json()["html"]
+    assert "The storage cannot be reached." in page
+    assert "A trainer goes on with it within a minute" in page
+    assert "fallen silent" not in page
+
+
 def test_a_run_can_be_called_off(client: Client, engineer: User) -> None:
     """It asks first; then the run has ended, and its process may write nothing more."""
     lease = retraining.take(a_run())

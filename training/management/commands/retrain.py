@@ -15,8 +15,8 @@ from classifier.retraining import (
     request,
     take,
 )
-from classifier.retraining.lease import DATABASE_AWAY
 from classifier.versions.gate_report import GateReport
+from slowfashion_ai.database.away import DATABASE_AWAY
 
 if TYPE_CHECKING:
     from training.data.photo_folders import PhotoFolders

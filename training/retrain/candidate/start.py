@@ -10,8 +10,8 @@ from classifier.ml.manifest import BundleError
 from classifier.ml.preprocessing import UnreadablePhotoError
 from classifier.models import RetrainRun
 from classifier.retraining import AlreadyRunningError, LeaseLostError, PostponedError, take
-from classifier.retraining.lease import DATABASE_AWAY
 from classifier.versions.registry import RegistryError
+from slowfashion_ai.database.away import DATABASE_AWAY
 from training.data.folder import PhotosError
 from training.data.photo_folders import PhotoFolders
 from training.engine.config import TrainConfig
@@ -66,13 +66,13 @@ def default_request(**changes: Any) -> RetrainRequest:
 
 def work_on(number: int) -> None:
     """Do a run that waits, or whose process died; a failure is in its row and in the log."""
-    run = RetrainRun.objects.filter(pk=number).first()
-    if run is None:
-        logger.warning("There is no retraining %d any more.", number)
-        return
+    run: RetrainRun | str = f"Retraining {number}"
     try:
+        run = RetrainRun.objects.get(pk=number)
         with take(run) as lease:
             retrain(lease=lease, request=default_request())
+    except RetrainRun.DoesNotExist:
+        logger.warning("There is no retraining %d any more.", number)
     except (AlreadyRunningError, LeaseLostError) as error:
         logger.info("%s", error)
     except FAILURES as error:
