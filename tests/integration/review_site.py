@@ -44,7 +44,11 @@ class Site:
     def __init__(self, folder: Path, blocker: DjangoDbBlocker, **more: str) -> None:
         """Take further settings, as the environment has them."""
         self.folder = folder
-        self.system = System(folder, {"REVIEW_SAMPLE_SHARE": "0", "SIGN_UP": "on", **more})
+        self.mails = folder / "mails"
+        self.system = System(folder, {
+            "REVIEW_SAMPLE_SHARE": "0", "SIGN_UP": "on", "EMAIL_URL": f"filemail:///{self.mails}",
+            **more,
+        })  # fmt: skip
         self._blocker = blocker
         in_folder = f"sqlite:///{folder / 'db.sqlite3'}"
         self._database = database_at(more.get("DATABASE_URL", in_folder))

@@ -11,7 +11,14 @@ from classifier.models import Guideline, ListingPhoto, PracticeVerdict, Review
 from classifier.review import direct, verdicts
 from classifier.review.guidance import guidelines, practice
 from tests.classifier.reviewing import BOOTS
-from tests.integration.review_site import Site, open_queue, shown, stored
+from tests.integration.review_site import (
+    ADMINISTRATOR,
+    OWNER,
+    Site,
+    open_queue,
+    shown,
+    stored,
+)
 
 pytestmark = pytest.mark.integration
 
@@ -60,6 +67,45 @@ def test_a_newcomer_reads_the_guidelines_practises_and_is_told(anna: Page, site:
         row = PracticeVerdict.objects.get()
         assert (row.photo_id, row.sub, row.is_right) == (settled, "Flats", False)
         assert Review.objects.filter(photo=settled).count() == 1
+
+
+@pytest.mark.both_databases
+def test_a_guideline_is_changed_in_the_admin_and_read_in_the_queue(
+    site: Site, sign_in: Callable[..., BrowserContext]
+) -> None:
+    """By the link under the lines; then the photo is settled, and its page tells its history."""
+    (photo,) = site.photos(1)
+    page = sign_in(ADMINISTRATOR, base_url=site.system.address).new_page()
+    open_queue(page, site)
+    shown(page, photo)
+    page.keyboard.press("g")
+    page.get_by_role("link", name="Change the guidelines").click()
+    page.get_by_role("link", name="Add guideline").first.click()
+    page.get_by_label("Class").select_option(label="Boots")
+    page.get_by_label("Text").fill("The shaft covers the ankle, also where it is cut out.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("was added successfully").first).to_be_visible()
+
+    open_queue(page, site)
+    shown(page, photo)
+    page.keyboard.press("g")
+    guide = page.locator("#q-guide")
+    expect(guide.get_by_text("The shaft covers the ankle, also where it is cut")).to_be_visible()
+    page.keyboard.press("g")
+    page.keyboard.press("4")
+    stored(site, 1)
+    page.goto(f"/admin/classifier/listingphoto/{photo}/change/")
+    history = page.locator(".m-reviews li")
+    expect(history).to_contain_text([
+        f"{OWNER} sent the photo", "tagged it", f"{ADMINISTRATOR} settled it as Shoes › Boots",
+    ])  # fmt: skip
+    page.get_by_role("link", name="Review this photo").click()
+    shown(page, photo)
+    page.keyboard.press("5")
+    stored(site, 2)
+    page.goto(f"/admin/classifier/listingphoto/{photo}/change/")
+    expect(history).to_have_count(4)
+    expect(history.last).to_contain_text("Shoes › Flats (chosen by the moderator)")
 
 
 def test_fingers_practise_on_a_phone(site: Site, sign_in: Callable[..., BrowserContext]) -> None:
