@@ -4,7 +4,8 @@ The seller's page, the API and the admin take their sentences from here, so that
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -77,11 +78,28 @@ _FAILURES: Final = (
 
 def failure(error: str) -> str:
     """Return why a photo failed in the reader's language; as it is kept if it is none of ours."""
-    for text in _FAILURES:
-        pattern = re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+)", re.escape(text))
-        if found := re.fullmatch(pattern, error):
+    words = stored(error, _FAILURES)
+    # A rule that knows no Django may have said it whole.
+    return _(error) if error and words == error else words
+
+
+def stored(kept: str, texts: Iterable[str]) -> str:
+    """Return a text that is kept in English in the reader's language.
+
+    Args:
+        kept: with what was found filled in; it stays as it is if it is made of none of the texts.
+        texts: what it may have been made of, with names of values such as ``%(count)s``.
+    """
+    for text in texts:
+        if found := _pattern(text).fullmatch(kept):
             return _(text) % found.groupdict()
-    return _(error) if error else ""
+    return kept
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    """Return what matches a text whose values are filled in."""
+    return re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+)", re.escape(text)))
 
 
 def in_words(label: str) -> str:

@@ -74,15 +74,16 @@ def messages(domain: str) -> Iterator[Marked]:
 
 
 def _of_models() -> Iterator[Marked]:
-    """Yield the choices of all our models, and the names of those that the admin shows."""
+    """Yield choices, rights and names of our models; of what the admin shows, also of fields."""
     # Here: models can be imported only once Django is set up.
-    from classifier.models.names import choice_texts, name_texts
+    from classifier.models.names import choice_texts, name_texts, own_names
 
     for model in apps.get_app_config("classifier").get_models():
         path = f"{model.__module__.replace('.', '/')}.py"
         yield from (Marked(words, path) for words in choice_texts(model))
-        if model in admin.site._registry:
-            yield from (Marked(text, path, context) for text, context in name_texts(model))
+        yield from (Marked(str(words), path) for _, words in model._meta.permissions)
+        shown = name_texts(model) if model in admin.site._registry else own_names(model)
+        yield from (Marked(text, path, context) for text, context in shown)
 
 
 def _of_unfold() -> Iterator[Marked]:

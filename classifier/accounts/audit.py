@@ -6,16 +6,30 @@ here: who gives one has the password, and few are looked at before the lock-out.
 """
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from classifier.models import AuditEntry
 from classifier.throttles import address_of
+from classifier.wording import stored
+
+# What is done, for the catalogs: it is kept in English.
+ACTIONS: Final = (
+    gettext_noop("signed in"), gettext_noop("signed up"),
+    gettext_noop("entered a wrong code"), gettext_noop("used a backup code"),
+    gettext_noop("turned on a second factor"), gettext_noop("turned off a second factor"),
+    gettext_noop("reset a second factor"), gettext_noop("made new backup codes"),
+    gettext_noop("asked for another e-mail address"), gettext_noop("changed the e-mail address"),
+    gettext_noop("exported a seller's data"), gettext_noop("deleted a seller's data"),
+    gettext_noop("exported labels"), gettext_noop("listings expired"),
+)  # fmt: skip
+_COUNTS: Final = (gettext_noop("%(count)s left"), gettext_noop("%(count)s listings"))
 
 
 def record(action: str, *, by: User | None, about: str = "", address: str = "") -> None:
@@ -28,6 +42,11 @@ def record(action: str, *, by: User | None, about: str = "", address: str = "") 
     AuditEntry.objects.create(
         action=action, who=by.get_username() if by else "", about=about[:300], address=address[:45]
     )
+
+
+def in_words(entry: AuditEntry) -> tuple[str, str]:
+    """Return what was done and to what, in the reader's language."""
+    return stored(entry.action, ACTIONS), stored(entry.about, _COUNTS)
 
 
 def rename(old: str, new: str) -> None:

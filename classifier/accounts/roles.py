@@ -5,6 +5,7 @@ from typing import Final
 
 from django.contrib.auth.models import Group, Permission, User
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 MODERATOR_RIGHTS: Final = (
     "view_listing", "view_listingphoto", "change_listingphoto", "view_modelversion",
@@ -32,12 +33,19 @@ GROUPS: Final = {
     Role.MODERATOR: ("Moderators", MODERATOR_RIGHTS),
     Role.ENGINEER: ("Engineers", ENGINEER_RIGHTS),
 }
+NAMES: Final = {
+    Role.SELLER: gettext_lazy("Seller"),
+    Role.MODERATOR: gettext_lazy("Moderator"),
+    Role.ENGINEER: gettext_lazy("Engineer"),
+    Role.ADMINISTRATOR: gettext_lazy("Administrator"),
+    Role.OTHER: gettext_lazy("Other"),
+}
 DESCRIPTIONS: Final = {
-    Role.SELLER: "Seller: sends photos; no access to the admin",
-    Role.MODERATOR: "Moderator: reviews photos and settles their labels",
-    Role.ENGINEER: "Engineer: sees figures and labels, retrains and promotes models",
-    Role.ADMINISTRATOR: "Administrator: everything, accounts included",
-    Role.OTHER: "Other: the rights in detail, below, as they are",
+    Role.SELLER: gettext_lazy("Seller: sends photos; no access to the admin"),
+    Role.MODERATOR: gettext_lazy("Moderator: reviews photos and settles their labels"),
+    Role.ENGINEER: gettext_lazy("Engineer: sees figures and labels, retrains and promotes models"),
+    Role.ADMINISTRATOR: gettext_lazy("Administrator: everything, accounts included"),
+    Role.OTHER: gettext_lazy("Other: the rights in detail, below, as they are"),
 }
 
 

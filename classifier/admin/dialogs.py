@@ -4,17 +4,18 @@ from collections.abc import Callable
 from typing import Any
 
 from django.forms import Form
+from django.utils.functional import Promise
 from unfold.decorators import action
 
 
 def dialog_action(
     *,
-    description: str,
+    description: str | Promise,
     icon: str,
     permission: str,
-    title: str,
-    text: str,
-    submit: str,
+    title: str | Promise,
+    text: str | Promise,
+    submit: str | Promise,
     form: type[Form] | None = None,
 ) -> Callable[[Any], Any]:
     """Return a decorator for a method that acts once its dialog is confirmed.

@@ -34,13 +34,17 @@ def translate_names(app: AppConfig) -> None:
 
 def name_texts(model: type[models.Model]) -> Iterator[tuple[str, str | None]]:
     """Yield names and help texts of a model and its fields, each with its context, in English."""
-    options = model._meta
-    for name in (options.verbose_name, options.verbose_name_plural):
-        yield str(name), CONTEXT
+    yield from own_names(model)
     for field in _fields(model):
         yield str(field.verbose_name), CONTEXT
         if field.help_text:
             yield str(field.help_text), None
+
+
+def own_names(model: type[models.Model]) -> Iterator[tuple[str, str]]:
+    """Yield the names of a model alone."""
+    for name in (model._meta.verbose_name, model._meta.verbose_name_plural):
+        yield str(name), CONTEXT
 
 
 def choice_texts(model: type[models.Model]) -> Iterator[str]:

@@ -11,9 +11,8 @@ _ROWS: Final = "/admin/classifier/"
 # Pages of engineers and administrators, whose words are not in the catalogs.
 IN_ENGLISH: Final = (
     *(f"{_ROWS}{name}/" for name in (
-        "modelversion", "shadow", "retrainrun", "alarm", "auditentry",
+        "modelversion", "shadow", "retrainrun", "alarm",
     )),
-    "/admin/auth/",
 )  # fmt: skip
 
 

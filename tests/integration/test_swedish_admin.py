@@ -12,7 +12,15 @@ from playwright.sync_api import BrowserContext, Page, expect
 from classifier.models import GoldenPhoto
 from tests.integration.english_texts import english_left
 from tests.integration.every_page import ADMIN_PAGES
-from tests.integration.review_site import ADMINISTRATOR, QUEUE, Site, open_queue, shown, stored
+from tests.integration.review_site import (
+    ADMINISTRATOR,
+    OWNER,
+    QUEUE,
+    Site,
+    open_queue,
+    shown,
+    stored,
+)
 
 pytestmark = pytest.mark.integration
 expect.set_options(timeout=30_000)
@@ -21,7 +29,8 @@ ROWS: Final = "/admin/classifier/"
 # What people wrote, and what they are called.
 WRITTEN: Final = (
     "Ankle boots, hardly worn", "Photos of days", "seller-of-photos", "The shaft covers the ankle.",
-    "A listing", ADMINISTRATOR,
+    "A listing", ADMINISTRATOR, ADMINISTRATOR.capitalize(), OWNER.capitalize(), "seller",
+    "Moderators", "Engineers",
 )  # fmt: skip
 # Theirs by their role, and two that are refused.
 MODERATORS_PAGES: Final = (
@@ -40,6 +49,7 @@ ADMINISTRATORS_PAGES: Final = (
     f"{ROWS}goldenphoto/",
     f"{ROWS}guideline/add/", f"{ROWS}goldenphoto/{{goldenphoto}}/change/",
     f"{ROWS}goldenphoto/{{goldenphoto}}/delete/", f"{ROWS}listingphoto/{{listingphoto}}/delete/",
+    *(page for page in ADMIN_PAGES if "/auth/" in page), f"{ROWS}auditentry/",
 )  # fmt: skip
 
 
@@ -105,7 +115,7 @@ def test_every_page_that_moderators_open_is_in_swedish(
 def test_what_administrators_prepare_for_moderators_is_in_swedish(
     site: Site, rows: dict[str, int], swedish: Callable[[str], Page]
 ) -> None:
-    """Guidelines, golden photos and what newcomers said of them."""
+    """Guidelines, golden photos and what newcomers said of them; accounts and the audit log."""
     with site.database():
         rows["goldenphoto"] = GoldenPhoto.objects.get().pk
     page = swedish(ADMINISTRATOR)

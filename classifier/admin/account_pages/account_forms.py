@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.utils.translation import gettext_lazy
 from unfold.forms import UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
@@ -15,7 +16,7 @@ class RoleField(forms.ChoiceField):
     """One of the roles that the person before the form may give."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(widget=UnfoldAdminRadioSelectWidget, **more)
+        super().__init__(label=gettext_lazy("Role"), widget=UnfoldAdminRadioSelectWidget, **more)
 
     def offer(self, offered: tuple[Role, ...]) -> None:
         self.choices = [(role.value, roles.DESCRIPTIONS[role]) for role in offered]
@@ -40,7 +41,7 @@ class InviteForm(UserCreationForm):
 class AccountForm(UserChangeForm):
     """Changes an account; `Role.OTHER` leaves its rights as they are in detail."""
 
-    role = RoleField(help_text="Another role replaces all rights of the one before.")
+    role = RoleField(help_text=gettext_lazy("Another role replaces all rights of the one before."))
     offered: tuple[Role, ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

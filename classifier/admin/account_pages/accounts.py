@@ -12,13 +12,15 @@ from django.db.models import PROTECT, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.authtoken.models import TokenProxy
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm
 
 from classifier.accounts import roles
 from classifier.admin.account_pages.account_forms import AccountForm, InviteForm
+from classifier.admin.account_pages.rights import TranslatedRights
 from classifier.admin.account_pages.second_factor import SecondFactorFilter, SecondFactors
 
 for _model in (User, Group, TokenProxy):
@@ -41,7 +43,7 @@ def protected_rows(user: User) -> str:
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, SecondFactors):  # type: ignore[type-arg]  # no generic at run time
+class UserAdmin(DjangoUserAdmin, TranslatedRights, SecondFactors):  # type: ignore[type-arg]  # no generic at run time
     """Accounts; one with reviews or listings is deactivated in place of being deleted."""
 
     form = AccountForm
@@ -54,16 +56,19 @@ class UserAdmin(DjangoUserAdmin, SecondFactors):  # type: ignore[type-arg]  # no
     actions_detail = ("reset_second_factor",)
     fieldsets = (
         (None, {"fields": ("username", "password")}),
-        ("Person", {"fields": ("first_name", "last_name", "email")}),
-        ("What this account is for", {"fields": ("role", "is_active", "second_factor")}),
+        (gettext_lazy("Person"), {"fields": ("first_name", "last_name", "email")}),
         (
-            "Rights in detail",
+            gettext_lazy("What this account is for"),
+            {"fields": ("role", "is_active", "second_factor")},
+        ),
+        (
+            gettext_lazy("Rights in detail"),
             {
                 "classes": ("collapse",),
                 "fields": ("is_staff", "is_superuser", "groups", "user_permissions"),
             },
         ),
-        ("Dates", {"fields": ("last_login", "date_joined")}),
+        (gettext_lazy("Dates"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("username", "email", "role", "password1", "password2")}),)
     change_password_form = AdminPasswordChangeForm
@@ -93,9 +98,9 @@ class UserAdmin(DjangoUserAdmin, SecondFactors):  # type: ignore[type-arg]  # no
         if "role" in form.changed_data or not change:
             roles.give_role(form.instance, roles.Role(form.cleaned_data["role"]))
 
-    @display(description="Role")
+    @display(description=gettext_lazy("Role"))
     def shown_role(self, user: User) -> str:
-        return roles.role_of(user).value.capitalize()
+        return str(roles.NAMES[roles.role_of(user)])
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -114,7 +119,7 @@ class UserAdmin(DjangoUserAdmin, SecondFactors):  # type: ignore[type-arg]  # no
             return redirect("admin:auth_user_changelist")
         context = {
             **self.admin_site.each_context(request), "opts": self.opts,
-            "title": "Deactivate instead", "object": user, "kept": kept,
+            "title": _("Deactivate instead"), "object": user, "kept": kept,
             "may_deactivate": may_deactivate,
         }  # fmt: skip
         return TemplateResponse(request, "admin/classifier/accounts/keep.html", context)
@@ -122,17 +127,18 @@ class UserAdmin(DjangoUserAdmin, SecondFactors):  # type: ignore[type-arg]  # no
     def _deactivate(self, request: HttpRequest, user: User) -> None:
         user.is_active = False
         user.save(update_fields=["is_active"])
-        self.log_change(request, user, "Deactivated.")
-        self.message_user(request, f"{user} is deactivated.", messages.SUCCESS)
+        self.log_change(request, user, _("Deactivated."))
+        said = _("%(name)s is deactivated.") % {"name": user}
+        self.message_user(request, said, messages.SUCCESS)
 
-    @admin.action(permissions=["change"], description="Deactivate selected users")
+    @admin.action(permissions=["change"], description=gettext_lazy("Deactivate selected users"))
     def deactivate_selected(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Let these accounts sign in no more; one's own stays."""
         for user in queryset.filter(is_active=True):
             if user != request.user:
                 self._deactivate(request, user)
 
-    @admin.action(permissions=["delete"], description="Delete selected users")
+    @admin.action(permissions=["delete"], description=gettext_lazy("Delete selected users"))
     def delete_selected(self, request: HttpRequest, queryset: QuerySet[User]) -> Any:
         """Delete these accounts, unless one has what must stay."""
         kept = {str(user): rows for user in queryset if (rows := protected_rows(user))}
@@ -141,13 +147,16 @@ class UserAdmin(DjangoUserAdmin, SecondFactors):  # type: ignore[type-arg]  # no
         words = "; ".join(f"{name}: {rows}" for name, rows in kept.items())
         self.message_user(
             request,
-            f"These accounts cannot be deleted, since their record must stay ({words}). Choose "
-            "“Deactivate selected users” instead.",
+            _(
+                "These accounts cannot be deleted, since their record must stay (%(record)s). "
+                "Choose “Deactivate selected users” instead."
+            )
+            % {"record": words},
             messages.ERROR,
         )
         return None
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+class GroupAdmin(DjangoGroupAdmin, TranslatedRights):
     pass

@@ -9,6 +9,8 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import ModelAdmin
@@ -27,11 +29,11 @@ for _model in (TOTPDevice, StaticDevice):
 class SecondFactorFilter(admin.SimpleListFilter):
     """Who has a second factor, and who has none."""
 
-    title = "second factor"
+    title = gettext_lazy("second factor")
     parameter_name = "second_factor"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("on", "On"), ("off", "Off")]
+        return [("on", _("On")), ("off", _("Off"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         if self.value() not in ("on", "off"):
@@ -47,11 +49,11 @@ class SecondFactors(ModelAdmin):
         apps = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
         return users.annotate(has_second_factor=Exists(apps))
 
-    @display(description="Second factor", boolean=True)
+    @display(description=gettext_lazy("Second factor"), boolean=True)
     def second_factor(self, user: User) -> bool:
         return devices.is_on(user) if user.pk else False
 
-    @display(description="Second factor", boolean=True, ordering="has_second_factor")
+    @display(description=gettext_lazy("Second factor"), boolean=True, ordering="has_second_factor")
     def listed_second_factor(self, user: User) -> bool:
         return bool(user.has_second_factor)  # type: ignore[attr-defined]  # annotated
 
@@ -68,26 +70,33 @@ class SecondFactors(ModelAdmin):
         )
 
     @dialog_action(
-        description="Reset second factor",
+        description=gettext_lazy("Reset second factor"),
         icon="phonelink_erase",
         permission="reset_second_factor",
-        title="Reset the second factor?",
-        text="For who has neither phone nor backup codes; make sure that it is them who asks. App, "
-        "backup codes and API token end, sessions are signed out, and a mail tells them.",
-        submit="Reset",
+        title=gettext_lazy("Reset the second factor?"),
+        text=gettext_lazy(
+            "For who has neither phone nor backup codes; make sure that it is them who asks. App, "
+            "backup codes and API token end, sessions are signed out, and a mail tells them."
+        ),
+        submit=gettext_lazy("Reset"),
     )
     def reset_second_factor(
         self, request: HttpRequest, form: BaseDialogForm, object_id: str
     ) -> HttpResponse:
         user, by = User.objects.get(pk=object_id), cast(User, request.user)
         if not reset.reset(request, user, by=by):
-            messages.warning(request, f"{user} has no second factor any more.")
+            words = _("%(name)s has no second factor any more.")
+            messages.warning(request, words % {"name": user})
             return back_to_list(User)
-        self.log_change(request, user, "Second factor reset.")
-        messages.success(request, f"The second factor of {user} is reset.")
+        self.log_change(request, user, _("Second factor reset."))
+        messages.success(request, _("The second factor of %(name)s is reset.") % {"name": user})
         if not reset.request_notice(request, user, by=by):
             messages.warning(
                 request,
-                f"No mail goes to {user}: there is no address, or no broker. Tell them yourself.",
+                _(
+                    "No mail goes to %(name)s: there is no address, or no broker. Tell them "
+                    "yourself."
+                )
+                % {"name": user},
             )
         return back_to_list(User)
