@@ -23,7 +23,7 @@ from training.data.splits.split import DatasetSplit, stratified_split
 
 pytestmark = [pytest.mark.integration, pytest.mark.long]
 
-UPLOADED = 320
+UPLOADED = 160
 GATE = """
 import json
 from classifier.versions import registry
