@@ -18,6 +18,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from classifier import notify
 from classifier.decision import Outcome
@@ -237,10 +238,14 @@ def _locked(batch: ReclassificationBatch, version: ModelVersion) -> list[Listing
 def in_words(run: Reclassification) -> str:
     """Return in a sentence or two how far it is."""
     total = max(run.total, run.tagged)  # it may be an estimate
-    summary = (
-        f"{run.tagged:,} of {total:,} photos were tagged again, {run.changed:,} of them got "
-        f"another tag; the model is {run.version}."
-    )
+    summary = _(
+        "%(tagged)s of %(total)s photos were tagged again, %(changed)s of them got another tag; "
+        "the model is %(version)s."
+    ) % {
+        "tagged": f"{run.tagged:,}", "total": f"{total:,}", "changed": f"{run.changed:,}",
+        "version": run.version,
+    }  # fmt: skip
     if not run.left_over:
         return summary
-    return f"{summary} Left as they were: {run.left_over:,}, unreadable or after it was stopped."
+    rest = _("Left as they were: %(count)s, unreadable or after it was stopped.")
+    return f"{summary} {rest % {'count': f'{run.left_over:,}'}}"

@@ -1,5 +1,6 @@
 """The language of a page: the one that was chosen, else the browser's."""
 
+import re
 from typing import Final
 
 from django.conf import settings
@@ -9,11 +10,9 @@ from django.utils import translation
 
 _ROWS: Final = "/admin/classifier/"
 # Pages of engineers and administrators, whose words are not in the catalogs.
-IN_ENGLISH: Final = (
-    *(f"{_ROWS}{name}/" for name in (
-        "modelversion", "shadow", "retrainrun", "alarm",
-    )),
-)  # fmt: skip
+IN_ENGLISH: Final = re.compile(
+    f"{_ROWS}(shadow|retrainrun|alarm|modelversion/[0-9]+/(thresholds|compare))/"
+)
 
 
 class LanguageMiddleware(LocaleMiddleware):
@@ -21,6 +20,6 @@ class LanguageMiddleware(LocaleMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
-        if request.path_info.startswith(IN_ENGLISH):
+        if IN_ENGLISH.match(request.path_info):
             translation.activate(settings.LANGUAGE_CODE)
             request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE

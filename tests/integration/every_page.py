@@ -141,7 +141,10 @@ def _champion(network: HierarchicalResNet) -> ModelVersion:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "careful"
         manifest = a_manifest(
-            name="careful", thresholds=STRICT, metrics={"test": {"coverage": 0.1}}
+            name="careful",
+            dataset_fingerprint="f00d",
+            thresholds=STRICT,
+            metrics={"test": {"coverage": 0.1}},
         )
         save_bundle(network, manifest, folder, {HELD_OUT_NAME: drawn_scores(2000).as_bytes()})
         version = registry.register(folder=folder)

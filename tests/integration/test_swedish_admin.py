@@ -42,6 +42,9 @@ MODERATORS_PAGES: Final = (
     f"{ROWS}review/", f"{ROWS}review/?verdict__exact=bad_photo",
     f"{ROWS}driftday/", f"{ROWS}driftday/{{driftday}}/change/",
     f"{ROWS}goldenphoto/", f"{ROWS}nothing-of-this-name/",
+    f"{ROWS}modelversion/", f"{ROWS}modelversion/{{version}}/change/",
+    f"{ROWS}modelversion/{{other}}/change/", f"{ROWS}modelversion/{{version}}/reviews/",
+    f"{ROWS}modelversion/{{version}}/history/",
     "/admin/search/?s=photo",
 )  # fmt: skip
 ADMINISTRATORS_PAGES: Final = (

@@ -1,9 +1,14 @@
 """The gate's report as rows of a table."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 
+from django.utils.translation import gettext as _
+
+from classifier.admin.dates import in_admin
 from classifier.admin.versions.key_figures import percent, points
 from classifier.models import ModelVersion
+from classifier.sentences import figure, in_language, phrase
 from classifier.versions.gate_report import Criterion, GateReport, TestCounts
 
 
@@ -19,6 +24,7 @@ class CriterionRow:
     p_value: str
     bound: str
     passed: bool
+    blocks: bool
     result: str
     sentence: str
 
@@ -51,9 +57,9 @@ def view_of(report: GateReport) -> GateView:
     """Return a report of the gate as a page shows it."""
     return GateView(
         promotes=report.promote,
-        summary=report.summary,
+        summary=in_language(report.summary),
         champion=report.champion,
-        made_at=report.made_at[:16].replace("T", " "),
+        made_at=_moment(report.made_at),
         photos=_in_words(report.photos),
         musts=[_row(criterion) for criterion in report.musts],
         gains=[_row(criterion) for criterion in report.gains],
@@ -62,28 +68,32 @@ def view_of(report: GateReport) -> GateView:
 
 def _row(criterion: Criterion) -> CriterionRow:
     if criterion.kind == "gain":
-        result = "better" if criterion.passed else "not better"
+        result = _("better") if criterion.passed else _("not better")
     else:
-        result = "holds" if criterion.passed else "blocks"
+        result = _("holds") if criterion.passed else _("blocks")
     interval, p_value = criterion.interval, criterion.p_value
     counted = criterion.unit == "reviews"
     value, change = (_reviews, _more_reviews) if counted else (percent, points)
     return CriterionRow(
-        name=criterion.name,
+        name=figure(criterion.name),
         champion=value(criterion.champion),
         candidate=value(criterion.candidate),
         difference=change(criterion.difference),
-        interval=f"{change(interval[0])} to {change(interval[1])}" if interval else "",
+        interval=_("%(low)s to %(high)s")
+        % {"low": change(interval[0]), "high": change(interval[1])}
+        if interval
+        else "",
         p_value="" if p_value is None else f"{p_value:.3f}",
-        bound=criterion.bound,
+        bound=phrase(criterion.bound),
         passed=criterion.passed,
+        blocks=criterion.kind == "must" and not criterion.passed,
         result=result,
-        sentence=criterion.sentence,
+        sentence=in_language(criterion.sentence),
     )
 
 
 def _reviews(number: float | None) -> str:
-    return "–" if number is None else f"{number:,.0f} reviews"
+    return "–" if number is None else _("%(count)s reviews") % {"count": f"{number:,.0f}"}
 
 
 def _more_reviews(number: float | None) -> str:
@@ -97,7 +107,16 @@ def _more_reviews(number: float | None) -> str:
 def _in_words(photos: TestCounts) -> str:
     if not photos.total:
         return ""
-    return (
-        f"{photos.items} of the nine subclasses, {photos.near} of a main class alone, "
-        f"{photos.others} not ours, {photos.reviewed} reviewed by moderators"
+    words = _(
+        "%(items)d of the nine subclasses, %(near)d of a main class alone, %(others)d not ours, "
+        "%(reviewed)d reviewed by moderators"
     )
+    return words % asdict(photos)
+
+
+def _moment(made_at: str) -> str:
+    """Return a moment in ISO 8601 as the admin writes moments; as it is if it is none."""
+    try:
+        return in_admin(datetime.fromisoformat(made_at))
+    except ValueError:
+        return made_at

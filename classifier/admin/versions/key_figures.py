@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from classifier.ml.figures_mark import WHY_NOT, Standing, standing_of
 from classifier.models import ModelVersion, TrainerJob
+from classifier.sentences import in_language
 from classifier.versions.stream import first_line
 
 Trend = Literal["better", "worse", "same"]
@@ -20,17 +24,17 @@ class KeyFigure:
     """A share among the figures of an evaluation (training/evaluation/figures.py names them)."""
 
     key: str
-    name: str
+    name: str | Promise
     lower_is_better: bool = False
 
 
 KEY_FIGURES: Final = (
-    KeyFigure("overall_accuracy", "overall accuracy"),
-    KeyFigure("sub_accuracy", "subclass accuracy"),
-    KeyFigure("coverage", "coverage"),
-    KeyFigure("wrong_tag_rate", "wrong tags", lower_is_better=True),
-    KeyFigure("others_rejected", "others rejected"),
-    KeyFigure("sub_calibration_error", "calibration error", lower_is_better=True),
+    KeyFigure("overall_accuracy", gettext_lazy("overall accuracy")),
+    KeyFigure("sub_accuracy", gettext_lazy("subclass accuracy")),
+    KeyFigure("coverage", gettext_lazy("coverage")),
+    KeyFigure("wrong_tag_rate", gettext_lazy("wrong tags"), lower_is_better=True),
+    KeyFigure("others_rejected", gettext_lazy("others rejected")),
+    KeyFigure("sub_calibration_error", gettext_lazy("calibration error"), lower_is_better=True),
 )
 
 
@@ -43,7 +47,10 @@ class FigureDifference:
 
     @property
     def words(self) -> str:
-        return "same" if self.trend == "same" else f"{self.points} {self.trend}"
+        if self.trend == "same":
+            return _("same")
+        better, worse = _("%(points)s better"), _("%(points)s worse")
+        return (better if self.trend == "better" else worse) % {"points": self.points}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ def without_figures(version: ModelVersion) -> str:
         return ""  # those shown are of the gate, which measured them itself
     if standing is Standing.UNMARKED and not own_figures(version):
         return ""
-    return WHY_NOT[standing]
+    return in_language(WHY_NOT[standing])
 
 
 def everything(version: ModelVersion) -> str:
@@ -104,7 +111,7 @@ def champion_everything(version: ModelVersion) -> str:
 
 def _everything(figures: Mapping[str, Any]) -> str:
     try:
-        return first_line(_section(figures, "stream"))
+        return in_language(first_line(_section(figures, "stream")))
     except (KeyError, TypeError, ValueError):
         return ""  # of an older release, or made elsewhere
 
@@ -129,7 +136,7 @@ def report_rows(report: Mapping[str, Any]) -> list[FigureRow]:
 def _beside(figure: KeyFigure, own: float | None, other: float | None) -> FigureRow:
     both = own is not None and other is not None
     moved = difference(own - other, lower_is_better=figure.lower_is_better) if both else None  # type: ignore[operator]  # both are numbers
-    return FigureRow(figure.name, percent(own), percent(other), moved)
+    return FigureRow(str(figure.name), percent(own), percent(other), moved)
 
 
 def _number(figures: Mapping[str, Any], figure: KeyFigure) -> float | None:
@@ -163,7 +170,7 @@ class SamePhotos:
         """Return one figure beside the champion's."""
         own = _number(self.of(version), figure)
         if self._champion is None or version == self._champion:
-            return FigureRow(figure.name, percent(own), percent(None), None)
+            return FigureRow(str(figure.name), percent(own), percent(None), None)
         return _beside(figure, own, _number(self.of(self._champion), figure))
 
 

@@ -10,7 +10,10 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -25,6 +28,7 @@ from classifier.admin.versions.thresholds_page import ThresholdsPage
 from classifier.admin.versions.version_page import VersionPage
 from classifier.ml.manifest import BundleError
 from classifier.models import ModelVersion
+from classifier.sentences import in_language
 from classifier.versions import lineage, promotion, registry, storage, trial_load
 
 COLOURS = {"champion": "success", "candidate": "info", "rejected": "danger"}
@@ -76,10 +80,10 @@ class OverrideForm(PromoteForm):
     """Asks why the gate is overruled, too."""
 
     reason = forms.CharField(
-        label="Reason",
+        label=gettext_lazy("Reason"),
         max_length=2000,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
-        help_text="Kept with the promotion and shown in the version's history.",
+        help_text=gettext_lazy("Kept with the promotion and shown in the version's history."),
     )
 
 
@@ -146,27 +150,31 @@ class ModelVersionAdmin(
         return changes
 
     @dialog_action(
-        description="Promote",
+        description=gettext_lazy("Promote"),
         icon="rocket_launch",
         permission="promote",
-        title="Promote this model?",
-        text="Workers will tag every photo from their next batch on with it; the "
-        "present champion is retired and can be rolled back to.",
-        submit="Promote",
+        title=gettext_lazy("Promote this model?"),
+        text=gettext_lazy(
+            "Workers will tag every photo from their next batch on with it; the present champion "
+            "is retired and can be rolled back to."
+        ),
+        submit=gettext_lazy("Promote"),
         form=PromoteForm,
     )
     def promote(self, request: HttpRequest, form: PromoteForm, object_id: str) -> HttpResponse:
         return self._promote(request, form, object_id)
 
     @dialog_action(
-        description="Promote against the gate",
+        description=gettext_lazy("Promote against the gate"),
         icon="gavel",
         permission="promote_against_gate",
-        title="Promote this model against the gate?",
-        text="The gate rejected it; its reasons are on this page. Workers will tag every photo "
-        "from their next batch on with it; the present champion is retired and can be rolled "
-        "back to.",
-        submit="Promote against the gate",
+        title=gettext_lazy("Promote this model against the gate?"),
+        text=gettext_lazy(
+            "The gate rejected it; its reasons are on this page. Workers will tag every photo from "
+            "their next batch on with it; the present champion is retired and can be rolled back "
+            "to."
+        ),
+        submit=gettext_lazy("Promote against the gate"),
         form=OverrideForm,
     )
     def promote_against_gate(
@@ -188,45 +196,50 @@ class ModelVersionAdmin(
                 reason=reason,
             )
         except (ModelVersion.DoesNotExist, BundleError, registry.RegistryError) as error:
-            messages.error(request, str(error))
+            messages.error(request, in_language(str(error)))
         else:
-            messages.success(request, f"{version} is the champion now.")
+            words = _("%(version)s is the champion now.")
+            messages.success(request, words % {"version": version})
         return back_to_list(ModelVersion)
 
     @dialog_action(
-        description="Roll back",
+        description=gettext_lazy("Roll back"),
         icon="undo",
         permission="roll_back",
-        title="Roll back?",
-        text="The model that was champion before becomes the champion again. "
-        "Photos that are tagged already keep their tags.",
-        submit="Roll back",
+        title=gettext_lazy("Roll back?"),
+        text=gettext_lazy(
+            "The model that was champion before becomes the champion again. Photos that are tagged "
+            "already keep their tags."
+        ),
+        submit=gettext_lazy("Roll back"),
     )
     def roll_back(self, request: HttpRequest, form: BaseDialogForm) -> HttpResponse:
         try:
             version = promotion.rollback(by=request.user)  # type: ignore[arg-type]  # staff
         except (BundleError, registry.RegistryError) as error:
-            messages.error(request, str(error))
+            messages.error(request, in_language(str(error)))
         else:
-            messages.success(request, f"{version} is the champion again.")
+            messages.success(
+                request, _("%(version)s is the champion again.") % {"version": version}
+            )
         return back_to_list(ModelVersion)
 
-    @display(description="State", label=COLOURS, ordering="state")
+    @display(description=gettext_lazy("State"), label=COLOURS, ordering="state")
     def shown_state(self, version: ModelVersion) -> tuple[str, str]:
-        return version.state, version.state
+        return version.state, version.get_state_display()
 
-    @display(description="Judged on")
+    @display(description=gettext_lazy("Judged on"))
     def judged_on(self, version: ModelVersion) -> str:
-        return "these photos" if _same_photos(version).of(version) else "other photos"
+        return _("these photos") if _same_photos(version).of(version) else _("other photos")
 
-    @display(description="Made", ordering="created_at")
+    @display(description=gettext_lazy("Made"), ordering="created_at")
     def made(self, version: ModelVersion) -> str:
-        day = f"{timezone.localtime(version.created_at):%-d %b %Y}"
+        day = date_format(timezone.localtime(version.created_at), "DATE_FORMAT")
         if not version.dataset_changed:  # type: ignore[attr-defined]  # annotated
             return day
-        return format_html('{}<br><span class="m-worse">dataset changed</span>', day)
+        return format_html('{}<br><span class="m-worse">{}</span>', day, _("dataset changed"))
 
-    @display(description="Weights, SHA-256")
+    @display(description=gettext_lazy("Weights, SHA-256"))
     def weights(self, version: ModelVersion) -> str:
         return format_html('<code class="m-json">{}</code>', version.weights_sha256)
 
@@ -234,5 +247,5 @@ class ModelVersionAdmin(
     def whole_manifest(self, version: ModelVersion) -> str:
         text = json.dumps(version.manifest, indent=2, ensure_ascii=False)
         return format_html(
-            '<details><summary>show</summary><pre class="m-json">{}</pre></details>', text
+            '<details><summary>{}</summary><pre class="m-json">{}</pre></details>', _("show"), text
         )

@@ -8,6 +8,8 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from unfold.admin import ModelAdmin
 from unfold.forms import BaseDialogForm
@@ -16,6 +18,7 @@ from classifier.admin.dialogs import dialog_action
 from classifier.admin.live import live_answer
 from classifier.admin.read_only import back_to_list
 from classifier.models import ModelVersion, Reclassification
+from classifier.sentences import in_language
 from classifier.tagging import reclassification
 from classifier.versions import registry
 
@@ -51,38 +54,42 @@ class Reclassify(ModelAdmin):
         return live_answer(request, admin=self, template=template, now=_now)
 
     @dialog_action(
-        description="Tag again",
+        description=gettext_lazy("Tag again"),
         icon="autorenew",
         permission="reclassify",
-        title="Tag photos again?",
-        text="Photos that another model tagged and no moderator has settled get the "
-        "champion's tag, in the background and behind every fresh photo.",
-        submit="Tag again",
+        title=gettext_lazy("Tag photos again?"),
+        text=gettext_lazy(
+            "Photos that another model tagged and no moderator has settled get the champion's tag, "
+            "in the background and behind every fresh photo."
+        ),
+        submit=gettext_lazy("Tag again"),
     )
     def reclassify(self, request: HttpRequest, form: BaseDialogForm) -> HttpResponse:
         try:
             run = reclassification.start(by=cast(User, request.user))  # staff
         except registry.RegistryError as error:
-            messages.error(request, str(error))
+            messages.error(request, in_language(str(error)))
         else:
             if run is None:
-                messages.info(request, "Every photo that may be tagged again has the champion's.")
+                words = _("Every photo that may be tagged again has the champion's.")
+                messages.info(request, words)
             else:
-                messages.success(request, f"Up to {run.total:,} photos are tagged again.")
+                words = _("Up to %(count)s photos are tagged again.")
+                messages.success(request, words % {"count": f"{run.total:,}"})
         return back_to_list(ModelVersion)
 
     @dialog_action(
-        description="Stop tagging again",
+        description=gettext_lazy("Stop tagging again"),
         icon="cancel",
         permission="stop_reclassifying",
-        title="Stop tagging photos again?",
-        text="What is tagged stays so; the rest keeps the tag it has.",
-        submit="Stop",
+        title=gettext_lazy("Stop tagging photos again?"),
+        text=gettext_lazy("What is tagged stays so; the rest keeps the tag it has."),
+        submit=gettext_lazy("Stop"),
     )
     def stop_reclassifying(self, request: HttpRequest, form: BaseDialogForm) -> HttpResponse:
         run = reclassification.stop()
         if run is None:
-            messages.warning(request, "It had ended already.")
+            messages.warning(request, _("It had ended already."))
         else:
             messages.success(request, reclassification.in_words(run))
         return back_to_list(ModelVersion)

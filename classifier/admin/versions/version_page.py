@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from classifier.admin.versions import gate_report, key_figures
@@ -54,7 +55,7 @@ class VersionPage(ModelAdmin):
         version = self._version(request, number)
         file = storage.open_extra(version, REPORT_NAME)
         if file is None:
-            raise Http404(f"{version} has no report.")
+            raise Http404(_("%(version)s has no report.") % {"version": version})
         headers = {HEADER: REPORT_POLICY, "X-Content-Type-Options": "nosniff"}
         return FileResponse(file, content_type="text/html; charset=utf-8", headers=headers)
 
@@ -66,7 +67,7 @@ class VersionPage(ModelAdmin):
         pages = Paginator(lineage.reviews_in(version), REVIEWS_PER_PAGE)
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Reviews that {version} learned from",
+            "title": _("Reviews that %(version)s learned from") % {"version": version},
             "version": version,
             "page": pages.get_page(request.GET.get("page")),
         }
@@ -77,7 +78,7 @@ class VersionPage(ModelAdmin):
             raise PermissionDenied
         version = ModelVersion.objects.filter(pk=number).first()
         if version is None:
-            raise Http404("There is no such model version.")
+            raise Http404(_("There is no such model version."))
         return version
 
 

@@ -1,0 +1,143 @@
+"""Finds what a sentence was made of, and says it in the reader's language."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Final
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from classifier.sentences import gate, kept
+from classifier.taxonomy import SUBCLASSES
+from classifier.wording import in_words
+
+_ENDS: Final = re.compile(r"(?<=[.!?]) (?=[A-Z0-9])")
+_JOINED: Final = re.compile(r"(, (?=[a-z0-9])| and )")
+# English says "1 point"; the texts are kept with the plural alone.
+_PLURAL: Final = re.compile(r"(?<!<)\b(point|photo|review)s\b")
+
+
+def in_language(text: str) -> str | SafeString:
+    """Return sentences in the reader's language; as HTML that marks what stays English."""
+    if not text or (get_language() or "en").startswith("en"):
+        return text
+    told = [_sentence(sentence) for sentence in _ENDS.split(text)]
+    if None not in told:
+        return " ".join(filter(None, told))
+    pairs = zip(told, _ENDS.split(text), strict=True)
+    return format_html_join(
+        " ",
+        "{}",
+        ((known or format_html('<span lang="en">{}</span>', text),) for known, text in pairs),
+    )
+
+
+def phrase(text: str) -> str | SafeString:
+    """Return a clause such as what a criterion allows, likewise."""
+    if not text or (get_language() or "en").startswith("en"):
+        return text
+    found = _say(text, gate.BOUNDS) or figure(text)
+    return found if found != text else format_html('<span lang="en">{}</span>', text)
+
+
+def figure(name: str) -> str:
+    """Return a figure's name in the reader's language; as it is if it is none of ours."""
+    return _say(name, gate.FIGURES) or name
+
+
+def _sentence(text: str) -> str | None:
+    told = _say(text, (*gate.SENTENCES, *kept.SENTENCES))
+    return told[:1].upper() + told[1:] if told else None
+
+
+def _say(text: str, made_of: Iterable[str]) -> str | None:
+    """Return a text in the reader's language; None if it was made of none of these."""
+    for each in made_of:
+        if not (found := _pattern(each).fullmatch(text)):
+            continue
+        values = {name: _value(name, value) for name, value in found.groupdict().items()}
+        if None not in values.values():
+            return _(each) % values
+    return None
+
+
+def _value(name: str, value: str) -> str | None:
+    return _SAID[name](value) if name in _SAID else value
+
+
+def _figure(value: str) -> str | None:
+    """Return a figure's name, which may begin a sentence."""
+    return _say(value[:1].lower() + value[1:], gate.FIGURES)
+
+
+def _label(value: str) -> str | None:
+    return in_words(value) if value in SUBCLASSES else None
+
+
+def _figures(value: str) -> str | None:
+    return _listed(value, _figure)
+
+
+def _clauses(value: str) -> str | None:
+    return _listed(value, lambda clause: _say(clause, gate.CLAUSES))
+
+
+def _listed(value: str, say: Callable[[str], str | None]) -> str | None:
+    """Return names or clauses that are joined by commas and "and"; the longest first."""
+    parts = _JOINED.split(value)  # with what joins them in between
+    told: list[str] = []
+    while parts:
+        for many in range(len(parts), 0, -2):
+            if said := say("".join(parts[:many])):
+                told.append(said)
+                del parts[: many + 1]
+                break
+        else:
+            return None
+    *most, last = told
+    return _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last
+
+
+def _after(value: str) -> str | None:
+    """Return what follows the move of a figure, part by part."""
+    told = ""
+    while value:
+        for each in (*gate.MOVES, " (%(share)s)"):
+            if found := _pattern(each, whole=False).match(value):
+                told += (_(each) if each in gate.MOVES else each) % found.groupdict()
+                value = value[found.end() :]
+                break
+        else:
+            return None
+    return told
+
+
+def _mix(value: str) -> str | None:
+    """Return the shares of the stream: 85 % items, 10 % near photos, 5 % others."""
+    kinds = {"items": _("items"), "near photos": _("near photos"), "others": _("others")}
+    for kind, words in kinds.items():
+        value = value.replace(kind, words)
+    return value
+
+
+_SAID: Final[Mapping[str, Callable[[str], str | None]]] = {
+    "figure": _figure, "figures": _figures, "clauses": _clauses, "after": _after,
+    "label": _label, "mix": _mix,
+}  # fmt: skip
+
+
+@cache
+def _pattern(text: str, *, whole: bool = True) -> re.Pattern[str]:
+    """Return what matches a text whose values are filled in."""
+    number = r"[^a-zA-Z]+?" if whole else r"[^a-zA-Z()]*[^a-zA-Z()\s]"
+
+    def value(name: re.Match[str]) -> str:
+        """Numbers and shares have no letters; what is said in words may have some."""
+        words = ".*" if name[1] == "after" else ".+?"
+        return f"(?P<{name[1]}>{words if name[1] in _SAID else number})"
+
+    escaped = re.sub(r"%\\\((\w+)\\\)s", value, re.escape(text))
+    return re.compile(_PLURAL.sub(r"\1s?", escaped))
