@@ -1,13 +1,17 @@
-"""`python -m benchmarks.pipeline`: the table, and `VAR_DIR/benchmarks/pipeline.json`."""
+"""`python -m benchmarks.pipeline`: the table, and `VAR_DIR/benchmarks/pipeline.json`.
+
+With `--rate` instead: latency while so many photos a second come at random moments.
+"""
 
 import argparse
 import os
+import random
 import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from statistics import median
+from statistics import mean, median, quantiles
 from typing import Any
 
 from benchmarks import postgresql, results
@@ -33,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
         django.setup()
         site.set_up()
+        if chosen.rate:
+            _compare_latencies(chosen, env, folder)
+            return
         document = _measure(chosen, env, database, folder)
     _print(document)
     results.write(chosen.json, document)
@@ -48,7 +55,35 @@ def _parser() -> argparse.ArgumentParser:
         "--against", action="append", default=[], choices=("litserve", "bentoml"),
         help="also measure this server of models; installed under var/benchmarks on first use",
     )  # fmt: skip
+    parser.add_argument(
+        "--rate", type=float, metavar="PHOTOS_A_SECOND",
+        help="measure latency at this load instead, all rounds' photos in one",
+    )  # fmt: skip
     return parser
+
+
+def _compare_latencies(chosen: argparse.Namespace, env: dict[str, str], folder: Path) -> None:
+    """Print the latency of each: from a row to its tag, from a request to its answer."""
+    from benchmarks.pipeline.contenders import our_worker, straightforward
+    from benchmarks.pipeline.phone_photos import photos_of_a_phone
+    from benchmarks.pipeline.servers import model_server
+
+    photos = photos_of_a_phone(24)
+    rows = site.store(photos)
+    moments = random.Random(0)  # noqa: S311  # no secret
+    waits = [moments.expovariate(chosen.rate) for _ in range(chosen.photos * chosen.rounds)]
+    engines = dict.fromkeys(_engines())
+    for one in [*(our_worker(engine) for engine in engines), straightforward()]:
+        _print_latencies(one.name, one.latencies(rows, waits, env))
+    for name in chosen.against:
+        _print_latencies(name, model_server(name, folder).latencies(photos, waits, env))
+
+
+def _print_latencies(name: str, seconds: list[float]) -> None:
+    cuts = quantiles(seconds, n=100, method="inclusive")
+    shown = {"mean": mean(seconds), "p50": cuts[49], "p95": cuts[94], "p99": cuts[98]}
+    row = "".join(f"{what:>7} {1000 * value:>6.0f} ms" for what, value in shown.items())
+    print(f"{name:<26}{row}", flush=True)  # noqa: T201  # a table
 
 
 def _measure(

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,8 @@ from benchmarks.pipeline.site import (
     program,
 )
 
-WARM_UP: Final = 32
+# So many a worker needs after its start until each of its threads has all it keeps.
+WARM_UP: Final = 128
 LONGEST_SECONDS: Final = 900
 
 
@@ -66,6 +67,27 @@ class Contender:
             after = _seconds(process), _seconds(database)
         return Run(wall / photos, (after[0] - before[0]) / photos, (after[1] - before[1]) / photos)
 
+    def latencies(
+        self, rows: list[dict[str, Any]], waits: Sequence[float], env: dict[str, str]
+    ) -> list[float]:
+        """Return the seconds from each photo's row to its tag; ``waits`` lie before each photo."""
+        from classifier.models import ListingPhoto
+
+        with self._running(env):
+            self._tag(add_pending(rows, WARM_UP))
+            numbers = []
+            for wait in waits:
+                time.sleep(wait)
+                numbers += add_pending(rows, 1)
+                self._submit(numbers[-1:])
+            self._wait_for(numbers)
+        tagged = ListingPhoto.objects.filter(pk__in=numbers)
+        return [
+            (classified - created).total_seconds()
+            for created, classified in tagged.values_list("created_at", "classified_at")
+            if classified
+        ]
+
     @contextmanager
     def _running(self, env: dict[str, str]) -> Iterator[psutil.Process]:
         log = Path(env["VAR_DIR"]) / f"{self.name.split()[0]}.log"
@@ -74,20 +96,23 @@ class Contender:
 
     def _tag(self, numbers: list[int]) -> float:
         """Return after how many seconds the last of these photos was stored."""
+        began = time.perf_counter()
+        self._submit(numbers)
+        self._wait_for(numbers)
+        return time.perf_counter() - began
+
+    def _wait_for(self, numbers: list[int]) -> None:
         from classifier.models import ListingPhoto
 
         began = time.perf_counter()
-        self._submit(numbers)
         pending = ListingPhoto.objects.filter(pk__in=numbers, status="pending")
         while pending.exists():
             if time.perf_counter() - began > LONGEST_SECONDS:
                 raise SystemExit(f"{self.name} left {pending.count()} photos untagged.")
             time.sleep(0.05)
-        seconds = time.perf_counter() - began
         failed = ListingPhoto.objects.filter(pk__in=numbers, status="failed").count()
         if failed:
             raise SystemExit(f"{self.name} failed on {failed} photos.")
-        return seconds
 
 
 def _seconds(process: psutil.Process | None) -> float:

@@ -5,8 +5,9 @@ import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -42,6 +43,35 @@ class ModelServer:
 
     def run(self, photos: Sequence[bytes], count: int, env: dict[str, str]) -> Run:
         """Start it, let it tag some photos, then measure it on ``count`` more."""
+        with self._running(photos, env) as (process, tag):
+            before, began = processor_seconds(process), time.perf_counter()
+            self._tag(tag, photos, count)
+            wall = time.perf_counter() - began
+            processor = processor_seconds(process) - before
+        return Run(wall / count, processor / count, 0.0)
+
+    def latencies(
+        self, photos: Sequence[bytes], waits: Sequence[float], env: dict[str, str]
+    ) -> list[float]:
+        """Return the seconds from each photo's request to its answer; ``waits`` lie before each."""
+
+        def timed(photo: bytes) -> float:
+            began = time.perf_counter()
+            tag(photo)
+            return time.perf_counter() - began
+
+        with self._running(photos, env) as (_, tag), ThreadPoolExecutor(CLIENTS) as clients:
+            sent = []
+            for photo, wait in zip(itertools.cycle(photos), waits, strict=False):
+                time.sleep(wait)
+                sent.append(clients.submit(timed, photo))
+            return [one.result() for one in sent]
+
+    @contextmanager
+    def _running(
+        self, photos: Sequence[bytes], env: dict[str, str]
+    ) -> Iterator[tuple[psutil.Process, Callable[[bytes], None]]]:
+        """Yield the warm server's process, and what sends it a photo."""
         port = free_port()
         command = [str(self._python), *self._command, str(port)]
         mine = env | {"PYTHONPATH": str(REPOSITORY), "BENTOML_DO_NOT_TRACK": "1"}
@@ -56,11 +86,7 @@ class ModelServer:
 
             _wait_for(lambda: tag(photos[0]), process, self._log)
             self._tag(tag, photos, WARM_UP)
-            before, began = processor_seconds(process), time.perf_counter()
-            self._tag(tag, photos, count)
-            wall = time.perf_counter() - began
-            processor = processor_seconds(process) - before
-        return Run(wall / count, processor / count, 0.0)
+            yield process, tag
 
     def _tag(self, tag: Callable[[bytes], None], photos: Sequence[bytes], count: int) -> None:
         with ThreadPoolExecutor(CLIENTS) as clients:
