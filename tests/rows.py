@@ -1,5 +1,6 @@
 """Rows for tests that are about what happens to rows."""
 
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -8,6 +9,7 @@ from django.utils import timezone
 from classifier.decision import Thresholds, decide
 from classifier.models import Listing, ListingPhoto, ModelVersion
 from classifier.tagging.results import Tagged
+from classifier.versions import promotion, registry
 from tests.scores import some_scores
 
 
@@ -35,6 +37,13 @@ def a_model(name: str = "a-model", **changes: Any) -> ModelVersion:
 
 def a_champion(name: str = "champion") -> ModelVersion:
     return a_model(name, state="champion", promoted_at=timezone.now())
+
+
+def champion_of(bundle: Path) -> ModelVersion:
+    """Register a bundle with its files and put it into production."""
+    version = registry.register(folder=bundle)
+    promotion.promote(version=version)
+    return version
 
 
 def tagged(**changes: Any) -> Tagged:

@@ -12,8 +12,8 @@ from pytest_django import Settings
 
 from classifier import notify
 from classifier.models import ModelVersion
-from classifier.versions import promotion, registry
 from tests.classifier.reviewing import EVERYTHING
+from tests.rows import champion_of
 from tests.tagged_photos import a_moderator
 
 
@@ -71,9 +71,7 @@ def boss(db: None) -> User:
 @pytest.fixture
 def champion(db: None, untrained_bundle: Path) -> ModelVersion:
     """The model in production: registered and promoted, its files in the bundle storage."""
-    version = registry.register(folder=untrained_bundle)
-    promotion.promote(version=version)
-    return version
+    return champion_of(untrained_bundle)
 
 
 @pytest.fixture

@@ -7,15 +7,15 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
-from classifier.versions import promotion, registry, storage
+from classifier.versions import storage
+from tests.rows import champion_of
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def champion_folder(untrained_bundle: Path) -> Path:
-    version = registry.register(folder=untrained_bundle)
-    promotion.promote(version=version)
+    version = champion_of(untrained_bundle)
     return storage.local_folder(version)
 
 

@@ -30,13 +30,12 @@ from classifier.models import (
     Shadow,
     TrainerJob,
 )
-from classifier.versions import promotion, registry
 from tests.classifier.candidates import a_candidate, gate_report
 from tests.databases import delete_for_ever
 from tests.drifting import dark, day_before, stream, usual
 from tests.integration.review_site import ADMINISTRATOR, QUEUE, Site
 from tests.manifests import a_manifest
-from tests.rows import a_listing
+from tests.rows import a_listing, champion_of
 from tests.tagged_photos import CONFIDENT, FALLBACK, UNKNOWN, a_photo
 from tests.training.thresholds.test_thresholds_command import STRICT, drawn_scores
 from training.jobs.start import work_on
@@ -147,8 +146,7 @@ def _champion(network: HierarchicalResNet) -> ModelVersion:
             metrics={"test": {"coverage": 0.1}},
         )
         save_bundle(network, manifest, folder, {HELD_OUT_NAME: drawn_scores(2000).as_bytes()})
-        version = registry.register(folder=folder)
-    promotion.promote(version=version)
+        version = champion_of(folder)
     version.refresh_from_db()
     return version
 

@@ -16,6 +16,7 @@ from classifier.models import DatasetReview, ModelVersion, Promotion, RetrainRun
 from classifier.taxonomy import SUBCLASSES
 from classifier.versions import promotion, registry, storage
 from tests.databases import database_at, default_database, migrated
+from tests.rows import champion_of
 from tests.servers.processes import REPOSITORY, wait_until
 from tests.servers.watcher import end_with_the_run
 from tests.training.retraining import (
@@ -92,8 +93,7 @@ def site(
         django_db_blocker.unblock(),
         default_database(migrated(database_at(site.database))),
     ):
-        champion = registry.register(folder=made / "bundle")
-        promotion.promote(version=champion)
+        champion = champion_of(made / "bundle")
         review(
             [Shown.of(kind, 500 + n) for kind in (BOOTS, FLATS) for n in range(12)],
             version=champion,

@@ -1,5 +1,6 @@
 """Small worlds for retraining: coloured patterns to learn from, reviewed as sellers' photos."""
 
+import csv
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from classifier.models import Listing, ListingPhoto, ModelVersion, Review
 from classifier.photos.storage import must_be_there
 from classifier.review import verdicts
 from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES, TAXONOMY
+from classifier.versions import storage
 from tests.manifests import a_manifest
 from tests.tagged_photos import scores_for
 from tests.training.patterns import tinted_jpeg
@@ -241,3 +243,11 @@ def _fit_head(head: torch.nn.Linear, features: Any, labels: Any) -> None:
     with torch.no_grad():
         head.weight.copy_(torch.tensor(weight))
         head.bias.copy_(torch.tensor(bias))
+
+
+def dataset_of(version: ModelVersion) -> list[dict[str, str]]:
+    """Return the rows of ``dataset.csv`` as a version's bundle carries them."""
+    file = storage.open_extra(version, "dataset.csv")
+    assert file is not None
+    with file:
+        return list(csv.DictReader(file.read().decode(errors="surrogateescape").splitlines()))

@@ -13,10 +13,10 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from classifier.ml.bundle import load_bundle
-from classifier.models import ModelVersion, RetrainRun
+from classifier.models import RetrainRun
 from classifier.taxonomy import SUBCLASSES
-from classifier.versions import promotion, registry, storage
 from tests.odd_photo_files import GOOD, TOO_TALL, TOO_TALL_SAYS
+from tests.rows import champion_of
 from tests.training.odd_folders import (
     LATIN_1,
     add_a_pipe,
@@ -28,7 +28,7 @@ from tests.training.odd_folders import (
     list_absolute_paths,
     name_in_latin_1,
 )
-from tests.training.retraining import Shown, make_champion, review
+from tests.training.retraining import Shown, dataset_of, make_champion, review
 from training.data.dataset_rows import NAMES
 
 ENOUGH_TO_TRAIN, ENOUGH_TO_RETRAIN, FEW = 10, 40, 5  # photos of each subclass
@@ -76,12 +76,6 @@ def assert_all_was_said(text: str) -> None:
     """Check that what was left out is named: copies, resource forks and the pipe."""
     assert "Left out 4 (hidden, or put there by a system)" in text
     assert "Left out 1 (not a regular file): Bags/Clutches/pipe.jpg" in text
-
-
-def promoted(bundle: Path) -> ModelVersion:
-    version = registry.register(folder=bundle)
-    promotion.promote(version=version)
-    return version
 
 
 def train(photos: Path, backbone: Path, output: Path) -> None:
@@ -138,17 +132,13 @@ def test_retrain(settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFi
     """A candidate is made of reviews and of the folder's photos, each under its own name."""
     settings.VAR_DIR = tmp_path / "var"
     folder = odd_folder(tmp_path / "photos", ENOUGH_TO_RETRAIN)
-    champion = promoted(make_champion(tmp_path / "first", folder))
+    champion = champion_of(make_champion(tmp_path / "first", folder))
     review([Shown.of(number, 900 + number) for number in range(4)], version=champion)
     call_command("retrain", "--photos", str(folder), *QUICK)
     run = RetrainRun.objects.get()
     assert run.state == "done", run.message
     assert run.candidate is not None
-    file = storage.open_extra(run.candidate, "dataset.csv")
-    assert file is not None
-    with file:
-        lines = file.read().decode(errors=NAMES).splitlines()
-    listed = {row["path"] for row in csv.DictReader(lines) if row["source"] == "base"}
+    listed = {row["path"] for row in dataset_of(run.candidate) if row["source"] == "base"}
     assert len(listed) == photos_of(ENOUGH_TO_RETRAIN)
     assert f"Bags/Clutches/{LATIN_1}" in listed
     assert_all_was_said(caplog.text)
@@ -193,7 +183,7 @@ def test_classify(
     damaged: Path, untrained_bundle: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Every photo has its line of JSON; two say why they cannot be tagged, and the exit is 1."""
-    promoted(untrained_bundle)
+    champion_of(untrained_bundle)
     with pytest.raises(SystemExit):
         call_command("classify", str(damaged), "--json")
     printed = capsys.readouterr()
@@ -222,7 +212,7 @@ def test_every_command_refuses_a_wrong_manifest(
     """All five that read manifests say the line and what was expected, and leave nothing behind."""
     folder = draw_tree(tmp_path / "photos", each=2)
     write_manifest(folder)
-    promoted(untrained_bundle)
+    champion_of(untrained_bundle)
     output, photos = tmp_path / "output", ("--photos", str(folder))
     started: list[Callable[[], Any]] = [
         lambda: train(folder, backbone_file, output),

@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from classifier import retraining
 from classifier.models import ModelVersion, RetrainRun
+from tests.classifier.admin.pages import words
 from tests.classifier.candidates import a_candidate
 from tests.tagged_photos import a_moderator
 
@@ -53,10 +54,6 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
 def a_run() -> RetrainRun:
     return retraining.request(trigger=RetrainRun.Trigger.COMMAND, policy=RetrainRun.Policy.GATE)
-
-
-def words(page: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
 def test_the_button_asks_first_and_then_a_run_waits_for_the_trainer(

@@ -17,9 +17,9 @@ from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import HierarchicalResNet
 from classifier.photos import cleanup
 from classifier.photos import gradcam as gradcam_images
-from classifier.versions import promotion, registry
 from classifier.worker import gradcam
 from tests.manifests import a_manifest
+from tests.rows import champion_of
 from tests.tagged_photos import UNKNOWN, a_moderator, a_photo
 
 PREPROCESSING = a_manifest().preprocessing
@@ -70,7 +70,7 @@ def test_the_picture_has_the_shape_of_the_photo(width: int, height: int) -> None
 @pytest.mark.django_db
 def test_a_worker_makes_the_picture_and_the_page_gets_it(untrained_bundle: Path) -> None:
     """Asked for, it comes with the next request; made once, it is kept."""
-    promotion.promote(version=registry.register(folder=untrained_bundle))
+    champion_of(untrained_bundle)
     photo = a_photo(file=True, **UNKNOWN)
     client = Client()
     client.force_login(a_moderator())
@@ -89,7 +89,7 @@ def test_a_worker_makes_the_picture_and_the_page_gets_it(untrained_bundle: Path)
 @pytest.mark.django_db
 def test_a_photo_without_its_file_gets_no_picture(untrained_bundle: Path) -> None:
     """A missing file or row is no crash of the worker."""
-    promotion.promote(version=registry.register(folder=untrained_bundle))
+    champion_of(untrained_bundle)
     photo = a_photo(file=True, **UNKNOWN)
     photo.image.storage.delete(str(photo.image))
     gradcam.make_image(photo.pk)
@@ -108,7 +108,7 @@ def test_preprocessing_that_crops_maps_to_the_middle() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_the_picture_goes_with_the_photo(untrained_bundle: Path) -> None:
     """Nothing of a deleted photo stays in the storage."""
-    promotion.promote(version=registry.register(folder=untrained_bundle))
+    champion_of(untrained_bundle)
     photo = a_photo(file=True, **UNKNOWN)
     gradcam.make_image(photo.pk)
     photo.delete()

@@ -15,13 +15,12 @@ from pytest_django import Settings
 
 from classifier.models import ListingPhoto
 from classifier.tagging import queue
-from classifier.versions import promotion, registry
 from classifier.worker import live_model
 from classifier.worker.loops import tag
 from classifier.worker.readers import Readers
 from tests import pictures
 from tests.databases import default_database, empty_tables
-from tests.rows import pending_photos
+from tests.rows import champion_of, pending_photos
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +35,7 @@ def worker(
     monkeypatch.setattr(tag, "stopping", threading.Event())
     monkeypatch.setattr(tag, "_readers", Readers(8, "read-photo"))
     with django_db_blocker.unblock(), default_database(sqlite_database):
-        promotion.promote(version=registry.register(folder=untrained_bundle))
+        champion_of(untrained_bundle)
         yield
         empty_tables()
 

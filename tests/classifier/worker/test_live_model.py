@@ -28,6 +28,7 @@ from classifier.worker import live_model
 from tests.classifier.versions.test_registry import registered
 from tests.databases import in_threads
 from tests.manifests import a_manifest
+from tests.rows import champion_of
 
 pytestmark = pytest.mark.django_db
 TwoModels = tuple[ModelVersion, ModelVersion]
@@ -221,8 +222,7 @@ def test_a_champion_that_fails_the_probe_is_not_swapped_in(
 ) -> None:
     """Whole files do not make a model: one that cannot score two pictures stays outside."""
     slot.current()
-    unfit = registry.register(folder=changed_bundle("unfit", change))
-    promotion.promote(version=unfit)
+    unfit = champion_of(changed_bundle("unfit", change))
     assert slot.current().version == two_models[0]
     assert message in load_error(unfit)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.training.gate.test_gate import BESIDE, CLUTCHES, World, criterion, gain
+from tests.training.gate.worlds import BESIDE, CLUTCHES, World, criterion, gain
 from training.gate.gate import compare
 
 NAME = "agreement with reviews"

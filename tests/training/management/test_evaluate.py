@@ -18,8 +18,8 @@ from classifier.ml.bundle import save_bundle
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.network import HierarchicalResNet
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
-from classifier.versions import promotion, registry
 from tests.manifests import a_manifest
+from tests.rows import champion_of
 from training.data.folder import read_photos
 from training.data.photo_folders import PhotoFolders
 from training.data.splits.split import stratified_split
@@ -228,7 +228,7 @@ def test_the_model_in_production_is_judged_by_default(
     drawn_photos: Path, sure_bundle: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Without --bundle the champion is taken, and --model takes another by its name."""
-    promotion.promote(version=registry.register(folder=sure_bundle))
+    champion_of(sure_bundle)
     few = ["evaluate", "--photos", str(drawn_photos), "--robustness-photos", "0"]
     call_command(*few)
     call_command(*few, "--model", "sure", "--split", "validation")

@@ -18,7 +18,8 @@ from classifier.ml.manifest import (
 from classifier.ml.network import HeadLayout
 from classifier.models import ModelVersion, RetrainRun
 from classifier.taxonomy import SUBCLASSES
-from classifier.versions import promotion, registry, storage
+from classifier.versions import registry, storage
+from tests.rows import champion_of
 from tests.training.retraining import Shown, make_champion, review, write_base_photos
 from training.data.dataset_rows import base_rows, write_dataset
 from training.data.folder import read_photos
@@ -29,12 +30,6 @@ BOOTS, FLATS = SUBCLASSES.index("Boots"), SUBCLASSES.index("Flats")
 QUICK = ("--train-from", "heads", "--views", "1", "--batch-size", "32")
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def base_photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Forty photos of every class; leave them as they are."""
-    return write_base_photos(tmp_path_factory.mktemp("base"))
 
 
 @pytest.fixture(scope="module")
@@ -70,12 +65,6 @@ def var(settings: Settings, tmp_path: Path) -> None:
 
 def add(bundle: Path, photos: Path, cache: Path) -> None:
     call_command("add_replay_features", str(bundle), "--photos", str(photos), "--cache", str(cache))
-
-
-def champion_of(bundle: Path) -> ModelVersion:
-    version = registry.register(folder=bundle)
-    promotion.promote(version=version)
-    return version
 
 
 def retrain(*options: Any, capsys: Any = None) -> str:

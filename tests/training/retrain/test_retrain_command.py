@@ -1,6 +1,5 @@
 """`manage.py retrain`, as an engineer types it, on small real runs."""
 
-import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -16,7 +15,6 @@ from PIL import Image
 from pytest_django import Settings
 
 from classifier.ml.bundle import load_bundle
-from classifier.ml.network import HeadLayout
 from classifier.models import (
     DatasetReview,
     Listing,
@@ -32,12 +30,13 @@ from classifier.review import verdicts
 from classifier.taxonomy import SUBCLASSES
 from classifier.versions import promotion, registry, storage
 from local_stack.processes import free_port
+from tests.rows import champion_of
 from tests.training.retraining import (
     NEAR_SHOES,
     OTHERS,
     Shown,
+    dataset_of,
     label_of,
-    make_champion,
     review,
     write_base_photos,
 )
@@ -46,84 +45,19 @@ from training.data.folder import read_photos
 from training.data.splits.split import stratified_split
 
 BOOTS, FLATS = SUBCLASSES.index("Boots"), SUBCLASSES.index("Flats")
+
 QUICK = (
-    "--train-from",
-    "heads",
-    "--epochs",
-    "12",
-    "--views",
-    "1",
-    "--head-lr",
-    "0.001",
-    "--batch-size",
-    "32",
-)
+    "--train-from", "heads", "--epochs", "12", "--views", "1", "--head-lr", "0.001",
+    "--batch-size", "32",
+)  # fmt: skip
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def base_photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Forty photos of every class; leave them as they are."""
-    return write_base_photos(tmp_path_factory.mktemp("base"))
-
-
-@pytest.fixture(scope="module")
-def bundles(tmp_path_factory: pytest.TempPathFactory, base_photos: Path) -> dict[str, Path]:
-    """A bundle that knows the base photos, and one that confuses boots and flats."""
-    folder = tmp_path_factory.mktemp("bundles")
-    return {
-        name: make_champion(folder / name, base_photos, name=name, confused=name == "confused")
-        for name in ("sound", "confused")
-    } | {
-        "joint": make_champion(
-            folder / "joint", base_photos, name="joint", confused=True, layout=HeadLayout.JOINT
-        )
-    }
-
-
-@pytest.fixture(scope="module")
-def shared_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where all tests of this file keep features: they are of the same photos."""
-    return tmp_path_factory.mktemp("var")
-
-
-@pytest.fixture(autouse=True)
-def var(settings: Settings, shared_var: Path) -> Iterator[Path]:
-    settings.VAR_DIR = shared_var
-    yield shared_var
-    assert not list((shared_var / "retraining" / "work").glob("*/photos/*.jpg")), "Copies stayed."
-
-
-@pytest.fixture
-def confused(bundles: dict[str, Path]) -> ModelVersion:
-    """A champion that takes boots and flats for something else."""
-    return champion_of(bundles["confused"])
-
-
-@pytest.fixture
-def sound(bundles: dict[str, Path]) -> ModelVersion:
-    """A champion that knows all base photos."""
-    return champion_of(bundles["sound"])
-
-
-def champion_of(bundle: Path) -> ModelVersion:
-    version = registry.register(folder=bundle)
-    promotion.promote(version=version)
-    return version
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("var")]
 
 
 def retrain(*options: Any, capsys: Any = None) -> str:
     """Type the command; return what it prints."""
     call_command("retrain", *QUICK, *(str(option) for option in options))
     return capsys.readouterr().out if capsys else ""
-
-
-def dataset_of(version: ModelVersion) -> list[dict[str, str]]:
-    file = storage.open_extra(version, "dataset.csv")
-    assert file is not None
-    with file:
-        return list(csv.DictReader(file.read().decode().splitlines()))
 
 
 @pytest.mark.parametrize("name", ["confused", "joint"])

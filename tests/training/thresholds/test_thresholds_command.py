@@ -14,8 +14,9 @@ from classifier.ml.figures_mark import Standing, standing_of
 from classifier.ml.manifest import HELD_OUT_NAME, read_manifest
 from classifier.ml.network import HierarchicalResNet
 from classifier.models import ModelVersion, Promotion
-from classifier.versions import promotion, registry, storage
+from classifier.versions import registry, storage
 from tests.manifests import a_manifest
+from tests.rows import champion_of
 from tests.training.calibration.test_promise import stream
 from training.calibration.held_out_scores import HeldOutScores
 
@@ -37,9 +38,7 @@ def registered(db: None, untrained_network: HierarchicalResNet, tmp_path: Path) 
     folder = tmp_path / "careful"
     manifest = a_manifest(name="careful", thresholds=STRICT, metrics={"test": {"coverage": 0.1}})
     save_bundle(untrained_network, manifest, folder, {HELD_OUT_NAME: drawn_scores().as_bytes()})
-    version = registry.register(folder=folder)
-    promotion.promote(version=version)
-    return version
+    return champion_of(folder)
 
 
 def test_a_promise_makes_a_version_with_its_own_figures(

@@ -18,13 +18,13 @@ from pytest_django import Settings
 
 from classifier.models import ListingPhoto, PhotoEmbedding
 from classifier.photos.storage import must_be_there
-from classifier.versions import promotion, registry, storage
+from classifier.versions import promotion, storage
 from classifier.worker import live_model
 from classifier.worker.loops import tag
 from classifier.worker.watchdog import EXIT_HANGS
 from tests import pictures
 from tests.databases import default_database, empty_tables, in_threads
-from tests.rows import pending_photos
+from tests.rows import champion_of, pending_photos
 
 
 @pytest.fixture(autouse=True)
@@ -45,8 +45,7 @@ def worker_that_just_started(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def champion_folder(untrained_bundle: Path) -> Path:
-    version = registry.register(folder=untrained_bundle)
-    promotion.promote(version=version)
+    version = champion_of(untrained_bundle)
     return storage.local_folder(version)
 
 
