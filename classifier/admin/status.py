@@ -8,6 +8,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from unfold.decorators import display
@@ -16,18 +19,27 @@ from classifier.admin.live import live_answer
 from classifier.admin.read_only import ReadOnlyAdmin
 from classifier.models import Alarm
 from classifier.operations import status
+from classifier.sentences import in_language
 
 WIDTH: Final = 600.0
 HEIGHT: Final = 120.0
+
+
+class CheckFilter(admin.AllValuesFieldListFilter):
+    """Which check raised it, in the reader's language."""
+
+    def choices(self, changelist: Any) -> Any:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": _(str(choice["display"]).replace("_", " "))}
 
 
 @admin.register(Alarm)
 class AlarmAdmin(ReadOnlyAdmin):
     """Past alarms; the panels above say how it is now."""
 
-    list_display = ("part", "since", "lasted", "sentence")
+    list_display = ("part", "since", "lasted", "what_to_do")
     list_display_links = None
-    list_filter = ("check_name",)
+    list_filter = (("check_name", CheckFilter),)
     list_per_page = 25
     list_before_template = "admin/classifier/status/now.html"
 
@@ -55,7 +67,7 @@ class AlarmAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         shown = {
-            "title": "Status", **_now(), "reasons": status.failed_by_reason(timezone.now()),
+            "title": _("Status"), **_now(), "reasons": status.failed_by_reason(timezone.now()),
             "may_try_again": self.has_try_again_permission(request),
             "failed_days": status.FAILED_DAYS,
         }  # fmt: skip
@@ -70,22 +82,28 @@ class AlarmAdmin(ReadOnlyAdmin):
     def try_again(self, request: HttpRequest) -> HttpResponse:
         """Make the photos that failed for one reason pending again."""
         if not (self.has_view_permission(request) and self.has_try_again_permission(request)):
-            return HttpResponse("You may not do this.", status=403)
+            return HttpResponse(_("You may not do this."), status=403)
         count = status.try_again(request.POST.get("error", ""))
         if count:
-            photos = "One photo is" if count == 1 else f"{count} photos are"
-            messages.success(request, f"{photos} being tried again.")
+            words = ngettext(
+                "One photo is being tried again.", "%d photos are being tried again.", count
+            )
+            messages.success(request, words % count if count > 1 else words)
         else:
-            messages.warning(request, "None of these photos is failed any more.")
+            messages.warning(request, _("None of these photos is failed any more."))
         return redirect("admin:classifier_alarm_changelist")
 
-    @display(description="What", ordering="check_name")
+    @display(description=gettext_lazy("What"), ordering="check_name")
     def part(self, alarm: Alarm) -> str:
         return alarm.name_in_words
 
-    @display(description="Lasted")
+    @display(description=gettext_lazy("What is wrong and what to do"))
+    def what_to_do(self, alarm: Alarm) -> str:
+        return in_language(alarm.sentence)
+
+    @display(description=gettext_lazy("Lasted"))
     def lasted(self, alarm: Alarm) -> str:
-        return "still" if alarm.ended_at is None else duration(alarm.ended_at - alarm.since)
+        return _("still") if alarm.ended_at is None else duration(alarm.ended_at - alarm.since)
 
 
 def duration(time: timedelta) -> str:
@@ -110,8 +128,7 @@ def _now() -> dict[str, Any]:
             "x": round(number * step, 2), "width": round(step * 0.8, 2),
             "y": round(HEIGHT * (1 - hour.tagged / busiest), 2),
             "height": round(HEIGHT * hour.tagged / busiest, 2),
-            "words": f"{timezone.localtime(hour.begins):%H:%M}: {hour.tagged} tagged"
-            + (f", the slowest after {duration(hour.longest)}" if hour.longest else ""),
+            "words": _hour(hour),
         }
         for number, hour in enumerate(overview.hours)
         if busiest and hour.tagged
@@ -124,10 +141,19 @@ def _now() -> dict[str, Any]:
         "tagged": sum(hour.tagged for hour in overview.hours),
         "waits": duration(timezone.now() - overview.oldest) if overview.oldest else "",
         "processes": [_process(process) for process in overview.processes],
-        "no_monitor": "" if overview.is_watched else status.NO_MONITOR,
+        "no_monitor": "" if overview.is_watched else in_language(status.NO_MONITOR),
         "canary": duration(overview.canary.tagged_at - overview.canary.sent_at)
         if overview.canary and overview.canary.tagged_at else "",
         "unfinished": bool(overview.pending),
+    }  # fmt: skip
+
+
+def _hour(hour: status.Hour) -> str:
+    begins = date_format(timezone.localtime(hour.begins), "TIME_FORMAT")
+    if not hour.longest:
+        return _("%(time)s: %(count)d tagged") % {"time": begins, "count": hour.tagged}
+    return _("%(time)s: %(count)d tagged, the slowest after %(longest)s") % {
+        "time": begins, "count": hour.tagged, "longest": duration(hour.longest),
     }  # fmt: skip
 
 

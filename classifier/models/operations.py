@@ -4,6 +4,7 @@ from typing import Final
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 # Nobody can sign in as this seller of test photos.
 CANARY_SELLER: Final = "_canary"
@@ -75,7 +76,7 @@ class Alarm(models.Model):
 
     @property
     def name_in_words(self) -> str:
-        return self.check_name.replace("_", " ")
+        return _(self.check_name.replace("_", " "))
 
 
 class Canary(models.Model):

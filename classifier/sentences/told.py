@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from classifier.sentences import gate, kept
+from classifier.sentences import checks, gate, kept
 from classifier.taxonomy import SUBCLASSES
 from classifier.wording import in_words
 
@@ -24,15 +24,27 @@ def in_language(text: str) -> str | SafeString:
     """Return sentences in the reader's language; as HTML that marks what stays English."""
     if not text or (get_language() or "en").startswith("en"):
         return text
-    told = [_sentence(sentence) for sentence in _ENDS.split(text)]
+    sentences = _split(text)
+    told = [_sentence(sentence) for sentence in sentences]
     if None not in told:
         return " ".join(filter(None, told))
-    pairs = zip(told, _ENDS.split(text), strict=True)
+    pairs = zip(told, sentences, strict=True)
     return format_html_join(
         " ",
         "{}",
         ((known or format_html('<span lang="en">{}</span>', text),) for known, text in pairs),
     )
+
+
+def _split(text: str) -> list[str]:
+    """Return the sentences of a text; one in brackets is part of the sentence around it."""
+    found: list[str] = []
+    for piece in _ENDS.split(text):
+        if found and found[-1].count("(") > found[-1].count(")"):
+            found[-1] += f" {piece}"
+        else:
+            found.append(piece)
+    return found
 
 
 def phrase(text: str) -> str | SafeString:
@@ -49,7 +61,7 @@ def figure(name: str) -> str:
 
 
 def _sentence(text: str) -> str | None:
-    told = _say(text, (*gate.SENTENCES, *kept.SENTENCES))
+    told = _say(text, (*gate.SENTENCES, *kept.SENTENCES, *checks.SENTENCES))
     return told[:1].upper() + told[1:] if told else None
 
 
@@ -125,8 +137,10 @@ def _mix(value: str) -> str | None:
 
 _SAID: Final[Mapping[str, Callable[[str], str | None]]] = {
     "figure": _figure, "figures": _figures, "clauses": _clauses, "after": _after,
-    "label": _label, "mix": _mix,
+    "label": _label, "check": lambda value: _say(value, checks.NAMES), "mix": _mix,
 }  # fmt: skip
+# Values with letters that have no language.
+_AS_IT_IS: Final = ("error", "folder", "time", "version", "by")
 
 
 @cache
@@ -137,7 +151,7 @@ def _pattern(text: str, *, whole: bool = True) -> re.Pattern[str]:
     def value(name: re.Match[str]) -> str:
         """Numbers and shares have no letters; what is said in words may have some."""
         words = ".*" if name[1] == "after" else ".+?"
-        return f"(?P<{name[1]}>{words if name[1] in _SAID else number})"
+        return f"(?P<{name[1]}>{words if name[1] in (*_SAID, *_AS_IT_IS) else number})"
 
     escaped = re.sub(r"%\\\((\w+)\\\)s", value, re.escape(text))
     return re.compile(_PLURAL.sub(r"\1s?", escaped))

@@ -39,6 +39,12 @@ def in_words(label: str) -> str:
 
 
 @register.filter
+def failure(error: str) -> str:
+    """Return why a photo failed, in the reader's language."""
+    return wording.failure(error)
+
+
+@register.filter
 def kinds(photo: ListingPhoto) -> tuple[str, ...]:
     """The subclasses that come into question."""
     return wording.kinds(outcome=photo.outcome, main=photo.main)

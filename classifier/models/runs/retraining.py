@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from classifier.models.reviews import Review
 from classifier.models.versions import ModelVersion
@@ -162,4 +163,4 @@ class RetrainRun(models.Model):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"Retraining {self.pk}"
+        return _("Retraining %(number)s") % {"number": self.pk}
