@@ -11,6 +11,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.functional import lazy
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from unfold.decorators import display
 from unfold.forms import BaseDialogForm
@@ -21,6 +24,7 @@ from classifier.admin.dialogs import dialog_action
 from classifier.admin.live import live_answer
 from classifier.admin.read_only import ReadOnlyAdmin, back_to_list
 from classifier.models import RetrainRun
+from classifier.sentences import in_language
 
 STATE_COLOURS = {
     "queued": "info",
@@ -38,11 +42,14 @@ class PolicyForm(BaseDialogForm):
     """Asks whether the gate decides about the candidate."""
 
     policy = forms.ChoiceField(
-        label="The new model",
+        label=gettext_lazy("The new model"),
         choices=[
-            (RetrainRun.Policy.GATE, "is promoted if the gate says so"),
-            (RetrainRun.Policy.NEVER, "waits for a person, if the gate lets it through"),
-            (RetrainRun.Policy.ALWAYS, "is promoted, whatever the gate says"),
+            (RetrainRun.Policy.GATE, gettext_lazy("is promoted if the gate says so")),
+            (
+                RetrainRun.Policy.NEVER,
+                gettext_lazy("waits for a person, if the gate lets it through"),
+            ),
+            (RetrainRun.Policy.ALWAYS, gettext_lazy("is promoted, whatever the gate says")),
         ],
         widget=UnfoldAdminSelectWidget,
     )
@@ -52,11 +59,13 @@ def _question() -> str:
     """Return what the dialog says before the start."""
     there = retraining.preflight()
     if there.ready:
-        return (
-            f"{there.summary} The candidate is compared with the champion on the same photos, and "
-            "the gate says whether it may replace it."
+        then = _(
+            "The candidate is compared with the champion on the same photos, and the gate says "
+            "whether it may replace it."
         )
-    return f"This would end without a verdict. {there.summary}"
+        return f"{there.summary} {then}"
+    ends = _("This would end without a verdict.")
+    return f"{ends} {there.summary}"
 
 
 @admin.register(RetrainRun)
@@ -86,10 +95,10 @@ class RetrainRunAdmin(ReadOnlyAdmin):
         "finished_at",
         "took",
         "stage",
-        "doing",
+        "at_work",
         "new_reviews",
         "candidate",
-        "message",
+        "whole_message",
     )
     readonly_fields = fields
     actions_list = ("retrain_now", "call_off")
@@ -119,7 +128,7 @@ class RetrainRunAdmin(ReadOnlyAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        shown = {"title": "Retraining", "next_run": retraining.next_run(), **_now()}
+        shown = {"title": _("Retraining"), "next_run": retraining.next_run(), **_now()}
         shown["preflight"] = retraining.preflight()
         return super().changelist_view(request, {**(extra_context or {}), **shown})  # type: ignore[no-any-return]  # Unfold ships no types
 
@@ -129,13 +138,13 @@ class RetrainRunAdmin(ReadOnlyAdmin):
         return live_answer(request, admin=self, template=template, now=_now)
 
     @dialog_action(
-        description="Retrain now",
+        description=gettext_lazy("Retrain now"),
         icon="model_training",
         permission="retrain",
-        title="Retrain now?",
+        title=gettext_lazy("Retrain now?"),
         # Lazy: what there is when somebody asks, not when the program started.
         text=lazy(_question, str)(),
-        submit="Retrain",
+        submit=gettext_lazy("Retrain"),
         form=PolicyForm,
     )
     def retrain_now(self, request: HttpRequest, form: PolicyForm) -> HttpResponse:
@@ -148,45 +157,54 @@ class RetrainRunAdmin(ReadOnlyAdmin):
         except retraining.AlreadyRunningError as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, f"{run} waits for the trainer.")
+            messages.success(request, _("%(run)s waits for the trainer.") % {"run": run})
         return back_to_list(RetrainRun)
 
     @dialog_action(
-        description="Call it off",
+        description=gettext_lazy("Call it off"),
         icon="cancel",
         permission="call_off",
-        title="Call this retraining off?",
-        text="What it has done so far is lost. The champion stays what it is.",
-        submit="Call it off",
+        title=gettext_lazy("Call this retraining off?"),
+        text=gettext_lazy("What it has done so far is lost. The champion stays what it is."),
+        submit=gettext_lazy("Call it off"),
     )
     def call_off(self, request: HttpRequest, form: BaseDialogForm) -> HttpResponse:
         run = _unfinished()
         if run is not None and retraining.call_off(run=run, by=cast(User, request.user)):
-            messages.success(request, f"{run} is called off.")
+            messages.success(request, _("%(run)s is called off.") % {"run": run})
         else:
-            messages.warning(request, "It had ended already.")
+            messages.warning(request, _("It had ended already."))
         return back_to_list(RetrainRun)
 
-    @display(description="Run", ordering="id")
+    @display(description=gettext_lazy("Run"), ordering="id")
     def name(self, run: RetrainRun) -> str:
         return str(run)
 
-    @display(description="Requested by", ordering="trigger")
+    @display(description=gettext_lazy("Requested by"), ordering="trigger")
     def asked(self, run: RetrainRun) -> str:
         return f"{run.get_trigger_display()}{f', {run.requested_by}' if run.requested_by else ''}"
 
-    @display(description="Result", label=STATE_COLOURS, ordering="state")
+    @display(description=gettext_lazy("Result"), label=STATE_COLOURS, ordering="state")
     def shown_state(self, run: RetrainRun) -> tuple[str, str]:
         return run.verdict or run.state, run.get_verdict_display() or run.get_state_display()
 
-    @display(description="Took")
+    @display(description=gettext_lazy("Took"))
     def took(self, run: RetrainRun) -> str:
         return elapsed(run) if run.started_at else "–"
 
-    @display(description="Message")
+    @display(description=gettext_lazy("Message"))
+    def whole_message(self, run: RetrainRun) -> str:
+        return in_language(run.message) or "–"
+
+    @display(description=gettext_lazy("At work on"))
+    def at_work(self, run: RetrainRun) -> str:
+        return in_language(run.doing) or "–"
+
+    @display(description=gettext_lazy("Message"))
     def short_message(self, run: RetrainRun) -> str:
-        text = run.message or run.doing
-        return text if len(text) <= MESSAGE_SHOWN else f"{text[:MESSAGE_SHOWN]}…"
+        text = in_language(run.message or run.doing)
+        whole = len(text) <= MESSAGE_SHOWN or isinstance(text, SafeString)
+        return text if whole else f"{text[:MESSAGE_SHOWN]}…"
 
 
 def _unfinished() -> RetrainRun | None:
@@ -202,7 +220,7 @@ def _now() -> dict[str, Any]:
         "stages": _stages(run) if run else [],
         "elapsed": elapsed(run) if run else "",
         "percent": f"{run.progress:.0%}".replace("%", " %") if run and run.doing else "",
-        "missing": retraining.missing_trainer(),
+        "missing": in_language(retraining.missing_trainer()),
         "waits": run is not None and run.state == RetrainRun.State.RUNNING and run.owner is None,
         "silent": bool(run and run.owner and run.alive_until and run.alive_until < timezone.now()),
     }
@@ -214,7 +232,7 @@ def _stages(run: RetrainRun) -> list[dict[str, str]]:
     at = names.index(RetrainRun.Stage(run.stage)) if run.stage else -1
     return [
         {
-            "name": stage.label,
+            "name": _(stage.label),
             "state": "done" if number < at else "now" if number == at else "",
         }
         for number, stage in enumerate(names)

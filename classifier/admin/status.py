@@ -86,9 +86,9 @@ class AlarmAdmin(ReadOnlyAdmin):
         count = status.try_again(request.POST.get("error", ""))
         if count:
             words = ngettext(
-                "One photo is being tried again.", "%d photos are being tried again.", count
+                "%d photo is being tried again.", "%d photos are being tried again.", count
             )
-            messages.success(request, words % count if count > 1 else words)
+            messages.success(request, words % count)
         else:
             messages.warning(request, _("None of these photos is failed any more."))
         return redirect("admin:classifier_alarm_changelist")

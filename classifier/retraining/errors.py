@@ -1,6 +1,10 @@
 """Why a retraining cannot begin or go on, in words for whoever asked for it."""
 
+from datetime import datetime
+
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from classifier.models import RetrainRun
 
@@ -37,19 +41,33 @@ class PostponedError(RetrainingError):
 def _why_not(run: RetrainRun) -> str:
     match run.state:
         case RetrainRun.State.QUEUED:
-            by = f" by {run.requested_by}" if run.requested_by else ""
-            return (
-                f"{run} was asked for{by} at {_at(run.requested_at)} and waits for the trainer. "
-                "Wait until it is done."
+            words = (
+                _(
+                    "%(run)s was asked for by %(name)s on %(time)s and waits for the trainer. Wait "
+                    "until it is done."
+                )
+                if run.requested_by
+                else _(
+                    "%(run)s was asked for on %(time)s and waits for the trainer. Wait until it is "
+                    "done."
+                )
             )
+            at = _at(run.requested_at)
+            return words % {"run": run, "name": run.requested_by, "time": at}
         case RetrainRun.State.RUNNING:
-            stage = run.get_stage_display() or "at its beginning"
-            return (
-                f"{run} runs since {_at(run.started_at)} ({stage}). Wait until it is done; if its "
-                f"process was killed, it can be started again after {_at(run.alive_until)}."
-            )
-    return f"{run} ended at {_at(run.finished_at)}; a run works once. Ask for another."
+            stage = run.get_stage_display() or _("at its beginning")
+            return _(
+                "%(run)s runs since %(time)s (%(stage)s). Wait until it is done; if its process "
+                "was killed, it can be started again after %(until)s."
+            ) % {
+                "run": run, "time": _at(run.started_at), "stage": stage,
+                "until": _at(run.alive_until),
+            }  # fmt: skip
+    words = _("%(run)s ended on %(time)s; a run works once. Ask for another.")
+    return words % {"run": run, "time": _at(run.finished_at)}
 
 
-def _at(moment: object) -> str:
-    return f"{timezone.localtime(moment):%d %B %H:%M:%S}" if moment else "an unknown time"  # type: ignore[arg-type]  # a field's value
+def _at(moment: datetime | None) -> str:
+    if moment is None:
+        return _("an unknown time")
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")

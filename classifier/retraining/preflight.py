@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from classifier.decision import Outcome
 from classifier.models import ModelVersion, RetrainRun, Review
@@ -15,7 +17,7 @@ from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 
 Group = dict[str, Any]  # reviews with the same values, and their ``count``
 
-NONE_OF_OURS: Final = "None of ours"
+NONE_OF_OURS: Final = gettext_noop("None of ours")
 LABEL: Final = ("main", "sub")
 PREDICTED: Final = ("predicted_outcome", "predicted_main", "predicted_sub")
 # What the gate needs of each to see a loss, and the share of reviewed products that it gets.
@@ -48,6 +50,11 @@ class Worth:
     open: int
     missing: str
 
+    @property
+    def name(self) -> str:
+        """The label in the reader's language."""
+        return in_words(self.label)
+
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
@@ -72,7 +79,7 @@ def preflight() -> Preflight:
     """Return what a retraining that is started now would have to go on."""
     champion = ModelVersion.objects.filter(state=ModelVersion.State.CHAMPION).first()
     if champion is None:
-        why = "There is no champion that a retraining could start from."
+        why = _("There is no champion that a retraining could start from.")
         return Preflight(False, why, "", None, [])
     fresh = _counted(unlearned_reviews(), *LABEL, *PREDICTED)
     with_label = Review.objects.final().of_present_photos().filter(verdict__in=WITH_LABEL)
@@ -149,30 +156,36 @@ def _missing(label: str, reviewed: int, base_tested: Counter[str]) -> str:
     if not base_tested and label in SUBCLASSES:
         needed = max(needed, TRAINED)
     lacking = needed - reviewed
-    return f"about {lacking} more reviewed photos" if lacking > 0 else ""
+    return _("about %d more reviewed photos") % lacking if lacking > 0 else ""
 
 
 def _base(champion: ModelVersion) -> tuple[str, bool]:
     """Return what stands for the photos the champion learned from, and whether anything does."""
     if settings.BASE_PHOTOS_DIR:
-        return "The photos it was first trained on are read from the server's folder.", True
+        return _("The photos it was first trained on are read from the server's folder."), True
     if champion.manifest.get("replay_sha256"):
         tested = champion.manifest.get("metrics", {}).get("test", {}).get("photos", {})
         photos = champion.manifest.get("training", {}).get("photos", {})
         splits = {"test": sum(tested.values()), **photos}  # older bundles do not list the third
         count = sum(value for value in splits.values() if isinstance(value, int))
-        many = f"{count:,} photos" if count else "The photos"
-        return (
-            f"{many} it was first trained and tested on are in its bundle as replay features; no "
-            "folder of photos is needed, and the heads are trained.",
-            True,
+        words = (
+            _(
+                "%(count)s photos it was first trained and tested on are in its bundle as replay "
+                "features; no folder of photos is needed, and the heads are trained."
+            )
+            if count
+            else _(
+                "The photos it was first trained and tested on are in its bundle as replay "
+                "features; no folder of photos is needed, and the heads are trained."
+            )
         )
-    return (
+        return words % {"count": f"{count:,}"}, True
+    words = _(
         "Its bundle carries no replay features of the photos it was first trained on, and no "
         "folder of photos is set, so there are reviewed photos alone. Whoever runs the server can "
-        "change that: with manage.py add_replay_features, or with the setting PHOTOS_DIR.",
-        False,
+        "change that: with manage.py add_replay_features, or with the setting PHOTOS_DIR."
     )
+    return words, False
 
 
 def _base_tested(champion: ModelVersion) -> Counter[str]:
@@ -188,7 +201,7 @@ def _base_tested(champion: ModelVersion) -> Counter[str]:
 
 def _news(fresh: list[Group]) -> str:
     if not fresh:
-        return (
+        return _(
             "Nothing is new: the champion has learned from every review there is, or there is "
             "none. Settle photos in the review queue first."
         )
@@ -196,20 +209,26 @@ def _news(fresh: list[Group]) -> str:
     contradict = sum(review["count"] for review in fresh if contradicts(review))
     left_open = sum(review["count"] for review in fresh if fell_back(review))
     agree = total - contradict - left_open
-    return (
-        f"{total} review{'s are' if total > 1 else ' is'} new to the champion: "
-        f"{contradict} contradict what the model had said, {left_open} settle what it had left "
-        f"open, {agree} agree."
+    words = ngettext(
+        "%(total)d review is new to the champion: %(contradict)d contradict what the model had "
+        "said, %(open)d settle what it had left open, %(agree)d agree.",
+        "%(total)d reviews are new to the champion: %(contradict)d contradict what the model had "
+        "said, %(open)d settle what it had left open, %(agree)d agree.",
+        total,
     )
+    return words % {"total": total, "contradict": contradict, "open": left_open, "agree": agree}
 
 
 def _what_lacks(missing: list[Worth]) -> str:
     if not missing:
         return ""
     few = missing[:3]
-    named = ", ".join(f"{line.label} ({line.missing})" for line in few)
-    more = f" and {len(missing) - len(few)} more" if len(missing) > len(few) else ""
-    return f"Too few photos to judge by: {named}{more}; the table on this page lists all."
+    named = ", ".join(f"{in_words(line.label)} ({line.missing})" for line in few)
+    if len(missing) > len(few):
+        more = _("%(named)s and %(count)d more")
+        named = more % {"named": named, "count": len(missing) - len(few)}
+    words = _("Too few photos to judge by: %(named)s; the table on this page lists all.")
+    return words % {"named": named}
 
 
 def _minutes(reviewed: int) -> int:
@@ -223,4 +242,17 @@ def _minutes(reviewed: int) -> int:
 
 
 def _time(minutes: int) -> str:
-    return f"It takes about {minutes} minute{'s' * (minutes != 1)} on two cores; tagging goes on."
+    words = ngettext(
+        "It takes about %d minute on two cores; tagging goes on.",
+        "It takes about %d minutes on two cores; tagging goes on.",
+        minutes,
+    )
+    return words % minutes
+
+
+def in_words(label: str) -> str:
+    """Return the label of a `Worth` in the reader's language."""
+    near, _between, main = label.partition(" ")
+    if near == "Near" and main in MAIN_CLASSES:
+        return _("Near %(main)s") % {"main": _(main)}
+    return _(label)

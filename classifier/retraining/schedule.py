@@ -7,6 +7,9 @@ from typing import Final
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from classifier.models import DatasetReview, ModelVersion, RetrainRun, Review
 
@@ -74,7 +77,8 @@ def next_run(now: datetime | None = None) -> NextRun:
     every = timedelta(hours=settings.RETRAIN_EVERY_HOURS)
     earliest = last.finished_at + every if last and last.finished_at else now
     too_soon = (
-        f"The last one ended at {_clock(earliest - every)}, and {_hours(every)} lie between two."
+        _("The last one ended on %(time)s, and %(hours)s lie between two.")
+        % {"time": _clock(earliest - every), "hours": _hours(every)}
         if earliest > now
         else ""
     )
@@ -86,21 +90,22 @@ def next_run(now: datetime | None = None) -> NextRun:
 
 def _too_few(count: int, since_last: int, needed: int) -> str:
     if since_last == count:
-        return f"{count} of {needed} new reviews are there."
-    return (
-        f"{count} reviews are new to the champion. The last candidate was made from "
-        f"{count - since_last} of them; {since_last} of the {needed} that it takes came since."
-    )
+        words = _("%(count)d of %(needed)d new reviews are there.")
+        return words % {"count": count, "needed": needed}
+    return _(
+        "%(count)d reviews are new to the champion. The last candidate was made from %(used)d of "
+        "them; %(since)d of the %(needed)d that it takes came since."
+    ) % {"count": count, "used": count - since_last, "since": since_last, "needed": needed}
 
 
 def _what_is_in_the_way() -> str:
     if not settings.RETRAIN_EVERY_HOURS:
-        return "Automatic retraining is switched off: RETRAIN_EVERY_HOURS is 0."
+        return _("Automatic retraining is switched off: RETRAIN_EVERY_HOURS is 0.")
     unfinished = RetrainRun.objects.filter(finished_at=None).first()
     if unfinished is not None:
-        return f"{unfinished} is not done yet."
+        return _("%(run)s is not done yet.") % {"run": unfinished}
     if not ModelVersion.objects.filter(state=ModelVersion.State.CHAMPION).exists():
-        return "There is no champion that it could start from."
+        return _("There is no champion that it could start from.")
     return ""
 
 
@@ -111,9 +116,9 @@ def next_full_hour(moment: datetime) -> datetime:
 
 
 def _clock(moment: datetime) -> str:
-    return f"{timezone.localtime(moment):%d %B %H:%M}"
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
 
 
 def _hours(span: timedelta) -> str:
     hours = round(span.total_seconds() / 3600)
-    return f"{hours} hour{'s' * (hours != 1)}"
+    return ngettext("%d hour", "%d hours", hours) % hours

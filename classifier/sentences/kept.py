@@ -5,6 +5,20 @@ from typing import Final
 from django.utils.translation import gettext_noop
 
 SENTENCES: Final = (
+    # training.retrain, classifier.retraining
+    gettext_noop(
+        "Nothing was done: %(count)s reviews are new since %(version)s was made, and it takes "
+        "%(needed)s."
+    ),
+    gettext_noop("Called off by %(by)s."),
+    gettext_noop("The champion stays what it is."),
+    gettext_noop("The retraining stopped without a verdict."),
+    gettext_noop("This is a fault of the program."),
+    gettext_noop("begins"),
+    # classifier.jobs, training.jobs
+    gettext_noop("The trainer stopped %(count)s times at this work; its log may say why."),
+    gettext_noop("Worked out from %(count)s held-out photos."),
+    gettext_noop("%(version)s was made."),
     # classifier.ml.figures_mark
     gettext_noop(
         "No figures are shown: the thresholds of this bundle, or what else decides its tags, were "

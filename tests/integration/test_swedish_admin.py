@@ -53,6 +53,7 @@ ADMINISTRATORS_PAGES: Final = (
     f"{ROWS}guideline/add/", f"{ROWS}goldenphoto/{{goldenphoto}}/change/",
     f"{ROWS}goldenphoto/{{goldenphoto}}/delete/", f"{ROWS}listingphoto/{{listingphoto}}/delete/",
     *(page for page in ADMIN_PAGES if "/auth/" in page), f"{ROWS}auditentry/", f"{ROWS}alarm/",
+    f"{ROWS}retrainrun/", f"{ROWS}retrainrun/{{retrainrun}}/change/",
 )  # fmt: skip
 
 
@@ -118,7 +119,7 @@ def test_every_page_that_moderators_open_is_in_swedish(
 def test_what_administrators_prepare_for_moderators_is_in_swedish(
     site: Site, rows: dict[str, int], swedish: Callable[[str], Page]
 ) -> None:
-    """Guidelines, golden photos and what newcomers said of them; accounts, audit log and status."""
+    """Guidelines, golden photos, practice; accounts, audit log, status and retraining."""
     with site.database():
         rows["goldenphoto"] = GoldenPhoto.objects.get().pk
     page = swedish(ADMINISTRATOR)

@@ -88,7 +88,7 @@ def test_a_second_one_is_refused_with_its_reason(
     client.force_login(engineer)
     client.post(START, GATE)
     assert RetrainRun.objects.count() == 1
-    assert "was asked for by boss at" in client.get(RUNS).content.decode()
+    assert "was asked for by boss on" in client.get(RUNS).content.decode()
 
 
 def test_an_unknown_policy_starts_nothing(client: Client, engineer: User) -> None:

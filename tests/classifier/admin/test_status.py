@@ -77,7 +77,7 @@ def test_failed_photos_are_tried_again_by_reason(
         fail(champion, why)
     answer = operator.post(f"{PAGE}try-again/", {"error": "It is no photo."}, follow=True)
     page = answer.content.decode()
-    assert "One photo is being tried again." in page
+    assert "1 photo is being tried again." in page
     assert "The storage did not give the file." in page
     statuses = set(ListingPhoto.objects.values_list("error", "status"))
     assert statuses == {("The storage did not give the file.", "failed"), ("", "pending")}

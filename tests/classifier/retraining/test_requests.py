@@ -69,7 +69,7 @@ def test_asking_twice_for_what_waits_is_asking_once() -> None:
     run = ask(trigger=ADMIN, by=anna)
     assert ask(trigger=ADMIN, by=anna, policy=NEVER) == run
     assert fresh(run).policy == NEVER
-    with pytest.raises(AlreadyRunningError, match="asked for by anna at"):
+    with pytest.raises(AlreadyRunningError, match="asked for by anna on"):
         ask(trigger=ADMIN, by=person("ben"))
 
 

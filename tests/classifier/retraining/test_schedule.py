@@ -98,7 +98,7 @@ def test_two_retrainings_lie_apart(automatic: ModelVersion) -> None:
     upcoming = retraining.next_run(NOW)
     assert upcoming.next_at == NOW.replace(hour=18, minute=0)
     assert upcoming.why_not_yet == (
-        "The last one ended at 01 March 11:20, and 6 hours lie between two."
+        "The last one ended on 1 Mar 2026, 11:20, and 6 hours lie between two."
     )
     assert retraining.consider(NOW) is None
     assert retraining.consider(NOW + timedelta(hours=6)) is not None
