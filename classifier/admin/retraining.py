@@ -176,7 +176,7 @@ class RetrainRunAdmin(ReadOnlyAdmin):
             messages.warning(request, _("It had ended already."))
         return back_to_list(RetrainRun)
 
-    @display(description=gettext_lazy("Run"), ordering="id")
+    @display(description=gettext_lazy("Retraining"), ordering="id")
     def name(self, run: RetrainRun) -> str:
         return str(run)
 

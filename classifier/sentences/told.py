@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Final
 
+from django.utils.formats import get_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -77,7 +78,15 @@ def _say(text: str, made_of: Iterable[str]) -> str | None:
 
 
 def _value(name: str, value: str) -> str | None:
-    return _SAID[name](value) if name in _SAID else value
+    if name in _SAID:
+        return _SAID[name](value)
+    return value if name in _AS_IT_IS else _number(value)
+
+
+def _number(value: str) -> str:
+    """Return numbers as the reader's language writes them."""
+    spaced = value.replace(",", "\N{NO-BREAK SPACE}")
+    return spaced.replace(".", str(get_format("DECIMAL_SEPARATOR")))
 
 
 def _figure(value: str) -> str | None:
@@ -119,7 +128,8 @@ def _after(value: str) -> str | None:
     while value:
         for each in (*gate.MOVES, " (%(share)s)"):
             if found := _pattern(each, whole=False).match(value):
-                told += (_(each) if each in gate.MOVES else each) % found.groupdict()
+                values = {name: _number(number) for name, number in found.groupdict().items()}
+                told += (_(each) if each in gate.MOVES else each) % values
                 value = value[found.end() :]
                 break
         else:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from django.db.models import Q
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -198,12 +199,13 @@ def difference(by: float, *, lower_is_better: bool) -> FigureDifference:
 
 def percent(share: float | None) -> str:
     """Return a share as ``94.6 %``; a dash where there is none."""
-    return "–" if share is None else f"{share * 100:.1f} %"
+    return "–" if share is None else f"{number_format(round(share * 100, 1), 1)} %"
 
 
 def points(by: float | None) -> str:
     """Return a difference of shares in percentage points, with its sign: ``+1.2``, ``−0.4``."""
     if by is None:
         return "–"
-    text = f"{by * 100:+.1f}"
-    return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "−")
+    rounded = round(by * 100, 1)
+    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
+    return f"{sign}{number_format(abs(rounded), 1)}"

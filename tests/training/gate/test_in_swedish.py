@@ -55,7 +55,7 @@ def test_reasons_that_are_joined_are_said_one_by_one() -> None:
     with translation.override("sv"):
         told = in_language(summary)
     assert told.replace("\u00ad", "") == (
-        "Underkänd eftersom andel funna Högklackade skor sjönk med 2.1 procentenheter, "
+        "Underkänd eftersom andel funna Högklackade skor sjönk med 2,1 procentenheter, "
         "andel taggade inte kan jämföras och 9 av 40 granskade varor får samma namn som av "
         "moderatorerna, ungefär som av en slump."
     )
