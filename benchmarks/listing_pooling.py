@@ -16,7 +16,7 @@ from scipy.stats import binomtest
 
 from classifier.decision import Decision, Scores, Thresholds, decide
 from classifier.ml.manifest import read_manifest
-from classifier.pooling import contradicts, decide_listing, pool
+from classifier.review.pooling import contradicts, decide_listing, pool
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 
 BUNDLE: Final = Path(__file__).parent.parent / "bundles" / "starter"

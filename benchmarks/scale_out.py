@@ -119,7 +119,7 @@ class WaitingPredictor:
         import torch
 
         from classifier.decision import Scores
-        from classifier.ml.embedding import embed
+        from classifier.ml.embeddings.embedding import embed
         from classifier.ml.manifest import read_manifest
         from classifier.ml.network import FEATURES
         from classifier.ml.predictor import Prediction

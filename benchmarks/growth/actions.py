@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from classifier.decision import Thresholds, decide
 from classifier.models import Listing, ListingPhoto, ModelVersion
-from classifier.models.row_counts import count_or_estimate
+from classifier.models.queries.row_counts import count_or_estimate
 from classifier.operations import checks, metrics, status
 from classifier.photos import orphans
 from classifier.review.quality import dashboard

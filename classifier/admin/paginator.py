@@ -5,7 +5,7 @@ from typing import Final
 
 from django.core.paginator import Paginator
 
-from classifier.models.row_counts import count_up_to
+from classifier.models.queries.row_counts import count_up_to
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # no generic at run time

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from classifier.models import Listing
-from classifier.row_numbers import row_number
+from classifier.models.queries.row_numbers import row_number
 
 # Of a table: so many of the newest rows are searched for what their names contain.
 NEWEST: Final = 10_000

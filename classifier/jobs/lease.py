@@ -12,8 +12,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from classifier.leases import is_over
 from classifier.models import ModelVersion, TrainerJob
+from classifier.models.queries.leases import is_over
 from slowfashion_ai.database.away import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)

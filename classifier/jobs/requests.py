@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from classifier import notify
 from classifier.jobs.lease import free
-from classifier.leases import freed_lately
 from classifier.models import ModelVersion, TrainerJob
+from classifier.models.queries.leases import freed_lately
 
 UNFINISHED: Final = (TrainerJob.State.QUEUED, TrainerJob.State.RUNNING)
 # A trainer that is there, and has nothing else to do, takes a job within seconds.

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from classifier.decision import Scores
 from classifier.ml.bundle import Bundle
-from classifier.ml.embedding import embed
+from classifier.ml.embeddings.embedding import embed
 from classifier.ml.engines.engine import EngineName
 from classifier.ml.engines.make import make_engine
 from classifier.ml.preprocessing import normalise, to_tensor

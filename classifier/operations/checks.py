@@ -22,7 +22,7 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from classifier.drift import days
 from classifier.models import Canary, Heartbeat, ListingPhoto
-from classifier.models.row_counts import count_or_estimate
+from classifier.models.queries.row_counts import count_or_estimate
 from classifier.operations import heartbeat
 from classifier.photos.storage import StorageUnavailableError, must_be_there, storage_errors
 from classifier.retraining.health import missing_trainer

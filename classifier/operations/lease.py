@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from classifier.leases import is_over
 from classifier.models import Lease
+from classifier.models.queries.leases import is_over
 
 
 def take(name: str, owner: UUID, *, lasts: timedelta) -> bool:

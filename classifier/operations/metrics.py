@@ -21,7 +21,7 @@ from classifier.models import (
     QueueItem,
     RetrainRun,
 )
-from classifier.models.row_counts import count_or_estimate
+from classifier.models.queries.row_counts import count_or_estimate
 from classifier.operations import alarms, heartbeat
 from classifier.operations.checks import find_all
 from classifier.operations.stages import histograms

@@ -10,7 +10,7 @@ from django.db.models.functions import TruncHour
 from django.utils import timezone
 
 from classifier.models import Alarm, Canary, Heartbeat, Lease, ListingPhoto
-from classifier.models.row_counts import count_or_estimate
+from classifier.models.queries.row_counts import count_or_estimate
 from classifier.operations import heartbeat
 from classifier.tagging import queue
 

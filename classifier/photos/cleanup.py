@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from classifier.leases import is_over
 from classifier.models import DeletedPhoto, ListingPhoto
+from classifier.models.queries.leases import is_over
 from classifier.photos import gradcam
 from classifier.photos.storage import StorageUnavailableError, must_be_there
 from classifier.photos.thumbnails import thumbnail_name

@@ -15,8 +15,8 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from classifier.leases import is_over
 from classifier.models import ModelVersion, RetrainRun
+from classifier.models.queries.leases import is_over
 from classifier.retraining.errors import AlreadyRunningError, LeaseLostError, PostponedError
 from slowfashion_ai.database.away import DATABASE_AWAY
 

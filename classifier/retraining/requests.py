@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from classifier import notify
-from classifier.leases import freed_lately
 from classifier.models import RetrainRun
+from classifier.models.queries.leases import freed_lately
 from classifier.retraining.errors import AlreadyRunningError
 from classifier.retraining.lease import free
 from classifier.retraining.schedule import next_run

@@ -17,8 +17,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from classifier.leases import is_held
 from classifier.models import ListingPhoto, QueueItem, Review
+from classifier.models.queries.leases import is_held
 from classifier.review import verdicts
 from classifier.review.errors import NothingToUndoError, ReviewedAgainError, SettledElsewhereError
 from classifier.review.queue import enqueue

@@ -14,11 +14,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from classifier.decision import Outcome
-from classifier.leases import is_over
+from classifier.ml.embeddings.similarity import group_alike
 from classifier.models import ListingPhoto, QueueItem, Review
 from classifier.models.operations import CANARY_SELLER
 from classifier.models.photos import PhotoQuerySet
-from classifier.similarity import group_alike
+from classifier.models.queries.leases import is_over
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 
 # As many as a person looks over before they forget the first.

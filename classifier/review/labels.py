@@ -6,10 +6,10 @@ from enum import StrEnum
 
 from django.db.models import Prefetch, QuerySet
 
-from classifier import pooling
 from classifier.decision import Decision, Outcome, Reason, Scores, Thresholds
 from classifier.models import Listing, ListingPhoto, Review, Suggestion
-from classifier.pooling import ListingDecision, decide_listing
+from classifier.review import pooling
+from classifier.review.pooling import ListingDecision, decide_listing
 from classifier.taxonomy import label_path
 
 

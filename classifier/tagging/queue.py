@@ -16,8 +16,8 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from classifier import notify
-from classifier.leases import is_over
 from classifier.models import ListingPhoto, ModelVersion
+from classifier.models.queries.leases import is_over
 from classifier.review.queue import enqueue
 from classifier.tagging import embeddings
 from classifier.tagging.results import Postponed, Result, Tagged, Unreadable

@@ -30,7 +30,7 @@ from classifier.models import (
     Reclassification,
     Review,
 )
-from classifier.models.row_counts import count_or_estimate
+from classifier.models.queries.row_counts import count_or_estimate
 from classifier.review.queue import enqueue
 from classifier.tagging import embeddings
 from classifier.tagging.queue import TAG_FIELDS, write_tag

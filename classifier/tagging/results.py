@@ -15,7 +15,7 @@ class Tagged:
 
     Attributes:
         brightness: mean of the network's input, 0 to 1; None if it was not measured.
-        embedding: as `classifier.ml.embedding` makes it; None if there is none.
+        embedding: as `classifier.ml.embeddings.embedding` makes it; None if there is none.
     """
 
     scores: Scores

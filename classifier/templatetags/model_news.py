@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from classifier import retraining
 from classifier.models import ModelVersion, Review
-from classifier.models.row_counts import EXACT_UP_TO, count_up_to
+from classifier.models.queries.row_counts import EXACT_UP_TO, count_up_to
 from classifier.versions import registry
 
 register = template.Library()

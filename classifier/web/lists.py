@@ -15,10 +15,10 @@ from django.views import View
 from classifier import wording
 from classifier.decision import Outcome
 from classifier.models import Listing, ListingPhoto, Review
-from classifier.models.row_counts import count_up_to
+from classifier.models.queries.row_counts import count_up_to
+from classifier.models.queries.row_numbers import row_number
 from classifier.photos.receiving.listings import own_listings, own_photos, restorable_listings
 from classifier.review import labels
-from classifier.row_numbers import row_number
 from classifier.taxonomy import SUBCLASSES, TAXONOMY
 
 LISTINGS_A_PAGE: Final = 24

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from classifier.models import PhotoEmbedding, Review
-from tests.classifier.test_similarity import near
+from tests.classifier.ml.embeddings.test_similarity import near
 from tests.integration.review_site import Site
 from tests.tagged_photos import FALLBACK, a_version
 

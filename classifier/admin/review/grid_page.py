@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy
 from classifier.admin.review import bulk_messages
 from classifier.admin.review.endpoints import may_review
 from classifier.models import Review
+from classifier.models.queries.row_numbers import row_number
 from classifier.review import bulk, grid
 from classifier.review.errors import ReviewError
 from classifier.review.queue import shortcuts
 from classifier.review.verdicts import Verdict
-from classifier.row_numbers import row_number
 from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES, TAXONOMY
 from classifier.wording import in_words
 

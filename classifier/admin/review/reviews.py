@@ -24,13 +24,13 @@ from classifier.admin.review.chosen import ReviewColumn, with_column
 from classifier.admin.review.filters import ModeratorFilter
 from classifier.admin.search import BoundedSearch
 from classifier.models import Review
+from classifier.models.queries.row_numbers import row_number
 from classifier.review import export
 from classifier.review.guidance.guidelines import guideline_cards
 from classifier.review.history import latest_verdicts, occasion
 from classifier.review.quality import charts, moderators
 from classifier.review.queue import shortcuts
 from classifier.review.queue.counters import counters
-from classifier.row_numbers import row_number
 from classifier.taxonomy import label_path
 from classifier.throttles import address_of
 from classifier.wording import in_words

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from classifier.models import ListingPhoto, Reclassification
-from classifier.models.row_counts import count_or_estimate
+from classifier.models.queries.row_counts import count_or_estimate
 from classifier.tagging import queue, reclassification
 from classifier.versions import registry
 

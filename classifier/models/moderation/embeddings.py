@@ -4,9 +4,9 @@ from django.db import models
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
+from classifier.ml.embeddings.similarity import DIMENSIONS
 from classifier.models.photos import ListingPhoto
 from classifier.models.versions import ModelVersion
-from classifier.similarity import DIMENSIONS
 
 
 class PhotoEmbedding(models.Model):

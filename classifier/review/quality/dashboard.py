@@ -10,7 +10,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from classifier.models import ListingPhoto, ModelVersion, QueueItem, Review
-from classifier.models.row_counts import count_or_estimate
+from classifier.models.queries.row_counts import count_or_estimate
 from classifier.review.quality import accuracy
 from classifier.review.quality.agreement import Share
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from classifier.decision import Outcome, Reason
 from classifier.models import ListingPhoto, QueueItem, Review
-from classifier.pooling import contradicts
+from classifier.review.pooling import contradicts
 from classifier.review.queue.informative import ClassShare, top_classes
 from classifier.taxonomy import MAIN_OF, label_path
 from classifier.wording import in_words, percent

@@ -14,8 +14,8 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from classifier.leases import is_held, is_over
 from classifier.models import Exclusion, QueueItem, Review
+from classifier.models.queries.leases import is_held, is_over
 from classifier.review.errors import HeldElsewhereError, PhotoGoneError, SettledElsewhereError
 from classifier.review.queue.informative import WaitingPhoto, most_informative
 

@@ -12,7 +12,7 @@ from django.db.models import Q
 from classifier.decision import Outcome
 from classifier.models import ListingPhoto, QueueItem, Review
 from classifier.models.operations import CANARY_SELLER
-from classifier.pooling import contradicts
+from classifier.review.pooling import contradicts
 from classifier.review.queue.informative import informativeness, top_classes
 
 # The sample, and what a seller contradicts, go first in either order: the most informative photos

@@ -13,8 +13,8 @@ from classifier.review import bulk, grid
 from classifier.review.grid import Guess
 from classifier.review.quality.accuracy import unbiased_accuracy
 from classifier.review.queue import claims
+from tests.classifier.ml.embeddings.test_similarity import near
 from tests.classifier.reviewing import BAD, BOOTS, FLATS, record, review, shown, signed_in
-from tests.classifier.test_similarity import near
 from tests.tagged_photos import CONFIDENT, FALLBACK, UNKNOWN, a_moderator, a_photo, a_version
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sample")]

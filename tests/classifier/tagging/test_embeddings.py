@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from classifier.ml.embeddings.similarity import DIMENSIONS
 from classifier.models import ListingPhoto, ModelVersion, PhotoEmbedding
 from classifier.review import direct
-from classifier.similarity import DIMENSIONS
 from classifier.tagging import queue, reclassification
 from classifier.tagging.results import Result, Unreadable
 from classifier.versions import promotion

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from classifier.ml.embeddings.similarity import DIMENSIONS
 from classifier.ml.network import FEATURES
-from classifier.similarity import DIMENSIONS
 
 LARGEST: Final = 127  # of a signed byte
 

@@ -2,9 +2,9 @@
 
 import torch
 
-from classifier.ml.embedding import embed
+from classifier.ml.embeddings.embedding import embed
+from classifier.ml.embeddings.similarity import DIMENSIONS
 from classifier.ml.network import FEATURES
-from classifier.similarity import DIMENSIONS
 
 
 def test_cosines_of_embeddings_are_those_of_the_features() -> None:

@@ -4,8 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from classifier.models import ListingPhoto, row_counts
-from classifier.models.row_counts import count_or_estimate
+from classifier.models import ListingPhoto
+from classifier.models.queries import row_counts
+from classifier.models.queries.row_counts import count_or_estimate
 from tests.rows import pending_photos
 
 pytestmark = pytest.mark.usefixtures("real_database")

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from classifier.similarity import DIMENSIONS, group_alike
+from classifier.ml.embeddings.similarity import DIMENSIONS, group_alike
 
 
 def near(*centre: int, rng: random.Random) -> bytes:

@@ -3,7 +3,7 @@
 import pytest
 
 from classifier.decision import Decision, Outcome, Scores, Thresholds, decide
-from classifier.pooling import contradicts, decide_listing, pool
+from classifier.review.pooling import contradicts, decide_listing, pool
 from tests.scores import some_scores
 
 SURE = some_scores("Shoes", 0.98, "Boots", 0.95)

@@ -1,0 +1,1 @@
+"""Parts of queries that several wings share: leases, counts of rows, numbers of rows."""
