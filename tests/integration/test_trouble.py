@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,14 @@ def system(running_system: System) -> Iterator[System]:
         running_system.start_redis()
     if not running_system.worker.runs:
         running_system.start_worker()
+
+
+@contextmanager
+def worker_logs(system: System, words: str) -> Iterator[None]:
+    """Wait, at the end of the block, until the worker's log has these words anew."""
+    before = len(system.worker.log)
+    yield
+    wait_until(lambda: words in system.worker.log[before:], what=f"the worker logs: {words}")
 
 
 def test_without_a_broker_uploads_succeed_and_are_tagged_later(system: System, photo: Path) -> None:
@@ -67,12 +76,8 @@ def test_a_killed_worker_loses_no_photo_and_tags_none_twice(system: System, phot
     client = system.seller()
     system.worker.kill()
     listings = [client.send_listing(f"Sixty {n}", [photo] * 20)["id"] for n in range(3)]
-    log_before = system.worker.log
-    system.start_worker()
-    wait_until(
-        lambda: "Stored results of" in system.worker.log[len(log_before) :],
-        what="the first batch is stored",
-    )
+    with worker_logs(system, "Stored results of"):  # the first batch
+        system.start_worker()
     system.worker.kill()
     done_before = {
         photo["id"]: photo["classified_at"]
@@ -93,12 +98,8 @@ def test_a_worker_asked_to_stop_ends_its_batch_and_stops(system: System, photo: 
     client = system.seller()
     system.worker.stop()
     listings = [client.send_listing(f"Backlog {n}", [photo] * 24)["id"] for n in range(5)]
-    log_before = system.worker.log
-    system.start_worker()
-    wait_until(
-        lambda: "Stored results of" in system.worker.log[len(log_before) :],
-        what="the first batch is stored",
-    )
+    with worker_logs(system, "Stored results of"):  # the first batch
+        system.start_worker()
     system.worker.stop()
     pending = [p for n in listings for p in client.listing(n)["photos"] if p["status"] == "pending"]
     assert pending, "the worker should have left some of the backlog"
@@ -121,11 +122,10 @@ def test_a_damaged_model_is_named_and_its_repair_noticed(
     system.worker.stop()
     with stored_weights.open("r+b") as file:
         file.truncate(1_000_000)
-    log_before = system.worker.log
-    system.start_worker()
-    listing = client.send_listing("No model", [photo])["id"]
     what = f"{stored_weights} is damaged"
-    wait_until(lambda: what in system.worker.log[len(log_before) :], what="the log names the file")
+    with worker_logs(system, what):
+        system.start_worker()
+        listing = client.send_listing("No model", [photo])["id"]
 
     checked = system.manage("check", check=False)
     assert checked.returncode == 1
@@ -146,13 +146,9 @@ def test_a_missing_model_is_named_and_its_return_noticed(
     system.worker.stop()
     folder, aside = stored_weights.parent, stored_weights.parent.with_name("aside")
     folder.rename(aside)
-    log_before = system.worker.log
-    system.start_worker()
-    listing = client.send_listing("No bundle", [photo])["id"]
-    wait_until(
-        lambda: f"There is no {folder / 'bundle.json'}" in system.worker.log[len(log_before) :],
-        what="the log says what is missing",
-    )
+    with worker_logs(system, f"There is no {folder / 'bundle.json'}"):
+        system.start_worker()
+        listing = client.send_listing("No bundle", [photo])["id"]
     aside.rename(folder)
     assert system.wait_for_results(client, [listing])[0]["status"] == "classified"
 

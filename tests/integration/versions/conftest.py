@@ -1,6 +1,5 @@
 """One web server with a champion for all tests of model versions in a browser."""
 
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,24 +8,15 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django import DjangoDbBlocker
 
-from tests.integration.versions.site import PASSWORD, SET_UP, Site
-from tests.servers.processes import wait_until
+from tests.integration.review_site import PASSWORD, Site, running
+from tests.integration.versions.site import SET_UP
 
 
 @pytest.fixture(scope="session")
 def running_site(untrained_bundle: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
-    # Not pytest's own folder: its path is too long for a socket.
-    with tempfile.TemporaryDirectory(prefix="sf-") as name:
-        site = Site(Path(name), django_db_blocker)
-        try:
-            site.system.set_up()
-            site.system.manage("shell", "--command", SET_UP)
-            site.system.register(untrained_bundle)
-            site.system.web.start()
-            wait_until(site.system.page_answers, what="the page answers")
-            yield site
-        finally:
-            site.system.kill()
+    with running(django_db_blocker, SET_UP) as site:
+        site.system.register(untrained_bundle)
+        yield site
 
 
 @pytest.fixture

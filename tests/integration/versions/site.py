@@ -1,18 +1,13 @@
-"""The web server with a champion, for tests of model versions in a browser."""
+"""Addresses and buttons of a site with a champion, for tests of model versions in a browser."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
-from pytest_django import DjangoDbBlocker
 
 from classifier.models import ModelVersion
 from classifier.versions import registry
-from tests.databases import database_at, default_database
-from tests.servers.system import System
+from tests.integration.review_site import PASSWORD, Site
 
-PASSWORD = "a password of the tests"
 SET_UP = f"""
 from django.contrib.auth.models import User
 User.objects.create_superuser("boss", password="{PASSWORD}")
@@ -22,23 +17,9 @@ RUNS = "/admin/classifier/retrainrun/"
 VERSIONS = "/admin/classifier/modelversion/"
 
 
-class Site:
-    """The web server with a champion; the test itself is the trainer."""
-
-    def __init__(self, folder: Path, blocker: DjangoDbBlocker) -> None:
-        self.folder = folder
-        self.system = System(folder)
-        self._blocker = blocker
-        self._database = database_at(f"sqlite:///{folder / 'db.sqlite3'}")
-
-    @contextmanager
-    def database(self) -> Iterator[None]:
-        with self._blocker.unblock(), default_database(self._database):
-            yield
-
-    def champion(self) -> ModelVersion | None:
-        with self.database():
-            return registry.champion()
+def present_champion(site: Site) -> ModelVersion | None:
+    with site.database():
+        return registry.champion()
 
 
 def press(page: Page, button: str, then: str) -> None:

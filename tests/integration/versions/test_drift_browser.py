@@ -10,7 +10,8 @@ from classifier.models import Alarm, DriftDay, ListingPhoto
 from classifier.operations import alarms, checks
 from classifier.versions import registry
 from tests.drifting import dark, day_before, give_dark_files, stream, usual
-from tests.integration.versions.site import FAINT, Site
+from tests.integration.review_site import Site
+from tests.integration.versions.site import FAINT
 from tests.rows import a_listing
 
 pytestmark = pytest.mark.integration

@@ -13,7 +13,8 @@ from classifier.tagging import reclassification
 from classifier.tagging.results import Tagged
 from classifier.versions import registry
 from tests.classifier.candidates import a_candidate, gate_report
-from tests.integration.versions.site import FAINT, RUNS, VERSIONS, Site, press
+from tests.integration.review_site import Site
+from tests.integration.versions.site import FAINT, RUNS, VERSIONS, present_champion, press
 from tests.tagged_photos import a_photo, scores_for
 
 pytestmark = pytest.mark.integration
@@ -56,10 +57,10 @@ def test_from_the_button_to_the_champion_and_back(boss: Page, site: Site) -> Non
     expect(boss.get_by_text("+1.2 better")).to_be_visible()
     press(boss, "Promote", "Promote")
     expect(boss.get_by_text("candidate is the champion now.").first).to_be_visible()
-    assert site.champion() == candidate
+    assert present_champion(site) == candidate
     press(boss, "Roll back", "Roll back")
     expect(boss.get_by_text(f"{champion} is the champion again.").first).to_be_visible()
-    assert site.champion() == champion
+    assert present_champion(site) == champion
 
 
 def test_tagging_again_is_watched_without_reloading(boss: Page, site: Site) -> None:

@@ -16,7 +16,8 @@ from classifier.review.verdicts import Verdict
 from classifier.shadow import decide, run
 from classifier.versions import promotion, registry
 from tests.classifier.candidates import a_candidate
-from tests.integration.versions.site import FAINT, VERSIONS, Site, press
+from tests.integration.review_site import Site
+from tests.integration.versions.site import FAINT, VERSIONS, present_champion, press
 from tests.tagged_photos import a_photo
 
 pytestmark = pytest.mark.integration
@@ -91,7 +92,7 @@ def test_from_the_start_to_the_promotion(boss: Page, site: Site, candidate: Mode
         assert ruling.promote, ruling.summary
     boss.goto(page)
     expect(boss.get_by_role("heading", name=f"{candidate} beside")).to_contain_text("promoted")
-    assert site.champion() == candidate
+    assert present_champion(site) == candidate
     boss.goto(f"{site.system.address}{VERSIONS}{candidate.pk}/change/")
     expect(boss.get_by_text("promoted by its shadow")).to_be_visible()
 
@@ -106,7 +107,7 @@ def test_it_is_called_off_by_hand(boss: Page, site: Site, candidate: ModelVersio
     expect(boss.get_by_text(f"{shadow} is called off.").first).to_be_visible()
     boss.goto(f"{site.system.address}{SHADOWS}{shadow.pk}/change/")
     expect(boss.get_by_text("Called off by boss.")).to_be_visible()
-    assert site.champion() == before
+    assert present_champion(site) == before
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

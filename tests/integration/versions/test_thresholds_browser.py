@@ -15,7 +15,8 @@ from classifier.ml.manifest import HELD_OUT_NAME
 from classifier.ml.network import HierarchicalResNet
 from classifier.models import ListingPhoto, ModelVersion, TrainerJob
 from classifier.versions import registry
-from tests.integration.versions.site import FAINT, VERSIONS, Site
+from tests.integration.review_site import Site
+from tests.integration.versions.site import FAINT, VERSIONS
 from tests.manifests import a_manifest
 from tests.tagged_photos import a_photo
 from tests.training.thresholds.test_thresholds_command import STRICT, drawn_scores
