@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from classifier.sentences import checks, gate, kept
+from classifier.sentences import checks, gate, kept, shadow
 from classifier.taxonomy import SUBCLASSES
 from classifier.wording import in_words
 
@@ -62,7 +62,7 @@ def figure(name: str) -> str:
 
 
 def _sentence(text: str) -> str | None:
-    told = _say(text, (*gate.SENTENCES, *kept.SENTENCES, *checks.SENTENCES))
+    told = _say(text, (*gate.SENTENCES, *kept.SENTENCES, *checks.SENTENCES, *shadow.SENTENCES))
     return told[:1].upper() + told[1:] if told else None
 
 
@@ -103,7 +103,7 @@ def _figures(value: str) -> str | None:
 
 
 def _clauses(value: str) -> str | None:
-    return _listed(value, lambda clause: _say(clause, gate.CLAUSES))
+    return _listed(value, lambda clause: _say(clause, (*gate.CLAUSES, *shadow.CLAUSES)))
 
 
 def _listed(value: str, say: Callable[[str], str | None]) -> str | None:

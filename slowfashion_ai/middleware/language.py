@@ -10,7 +10,7 @@ from django.utils import translation
 
 _ROWS: Final = "/admin/classifier/"
 # Pages of engineers and administrators, whose words are not in the catalogs.
-IN_ENGLISH: Final = re.compile(f"{_ROWS}(shadow|modelversion/[0-9]+/(thresholds|compare))/")
+IN_ENGLISH: Final = re.compile(f"{_ROWS}modelversion/[0-9]+/(thresholds|compare)/")
 
 
 class LanguageMiddleware(LocaleMiddleware):

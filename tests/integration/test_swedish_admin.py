@@ -45,6 +45,7 @@ MODERATORS_PAGES: Final = (
     f"{ROWS}modelversion/", f"{ROWS}modelversion/{{version}}/change/",
     f"{ROWS}modelversion/{{other}}/change/", f"{ROWS}modelversion/{{version}}/reviews/",
     f"{ROWS}modelversion/{{version}}/history/",
+    f"{ROWS}shadow/", f"{ROWS}shadow/{{shadow}}/change/",
     "/admin/search/?s=photo",
 )  # fmt: skip
 ADMINISTRATORS_PAGES: Final = (

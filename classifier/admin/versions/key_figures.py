@@ -199,7 +199,7 @@ def difference(by: float, *, lower_is_better: bool) -> FigureDifference:
 
 def percent(share: float | None) -> str:
     """Return a share as ``94.6 %``; a dash where there is none."""
-    return "–" if share is None else f"{number_format(round(share * 100, 1), 1)} %"
+    return "–" if share is None else f"{number_format(round(share * 100, 1), 1)}\N{NO-BREAK SPACE}%"
 
 
 def points(by: float | None) -> str:

@@ -9,6 +9,9 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import BaseDialogForm
@@ -18,6 +21,7 @@ from classifier import wording
 from classifier.admin.dialogs import dialog_action
 from classifier.admin.read_only import ReadOnlyAdmin, back_to_list
 from classifier.models import ModelVersion, Shadow
+from classifier.sentences import in_language
 from classifier.shadow import decide, run
 from classifier.shadow.figures import Compared, CostDifference, by_day, compare
 from classifier.versions import registry
@@ -35,20 +39,22 @@ class StartForm(BaseDialogForm):
     """Asks for the share of photos, and for how many the rule is applied."""
 
     percent = forms.DecimalField(
-        label="Share of live photos, in per cent",
+        label=gettext_lazy("Share of live photos, in per cent"),
         min_value=1,
         max_value=100,
         initial=20,
         widget=UnfoldAdminDecimalFieldWidget,
     )
     photos = forms.IntegerField(
-        label="Photos to compare",
+        label=gettext_lazy("Photos to compare"),
         min_value=run.LEAST_WANTED,
         max_value=run.MOST_WANTED,
         initial=1000,
         widget=UnfoldAdminIntegerFieldWidget,
-        help_text="The rule is applied once, when so many are compared and those on which both "
-        "differ are reviewed.",
+        help_text=gettext_lazy(
+            "The rule is applied once, when so many are compared and those on which both differ "
+            "are reviewed."
+        ),
     )
 
 
@@ -65,13 +71,15 @@ class StartShadow(ModelAdmin):
         )
 
     @dialog_action(
-        description="Start a shadow",
+        description=gettext_lazy("Start a shadow"),
         icon="visibility",
         permission="start_shadow",
-        title="Let it tag live photos silently?",
-        text="Sellers and moderators see the champion's tags alone. Photos on which both differ go "
-        "to the moderators. It is promoted or dropped by the gate's rule when enough is known.",
-        submit="Start",
+        title=gettext_lazy("Let it tag live photos silently?"),
+        text=gettext_lazy(
+            "Sellers and moderators see the champion's tags alone. Photos on which both differ go "
+            "to the moderators. It is promoted or dropped by the gate's rule when enough is known."
+        ),
+        submit=gettext_lazy("Start"),
         form=StartForm,
     )
     def start_shadow(self, request: HttpRequest, form: StartForm, object_id: str) -> HttpResponse:
@@ -83,9 +91,10 @@ class StartShadow(ModelAdmin):
                 by=cast(User, request.user),  # staff
             )
         except (ModelVersion.DoesNotExist, registry.RegistryError) as error:
-            messages.error(request, str(error))
+            messages.error(request, in_language(str(error)))
             return back_to_list(ModelVersion)
-        messages.success(request, f"{shadow.version} tags live photos silently.")
+        words = _("%(version)s tags live photos silently.")
+        messages.success(request, words % {"version": shadow.version})
         page = reverse("admin:classifier_shadow_change", args=[shadow.pk])
         return HttpResponse(headers={"HX-Redirect": page})
 
@@ -133,32 +142,36 @@ class ShadowAdmin(ReadOnlyAdmin):
         )
 
     @dialog_action(
-        description="Call it off",
+        description=gettext_lazy("Call it off"),
         icon="cancel",
         permission="call_off",
-        title="Call this shadow off?",
-        text="The champion stays what it is. What was compared so far stays on this page.",
-        submit="Call it off",
+        title=gettext_lazy("Call this shadow off?"),
+        text=gettext_lazy(
+            "The champion stays what it is. What was compared so far stays on this page."
+        ),
+        submit=gettext_lazy("Call it off"),
     )
     def call_off(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
         shadow = Shadow.objects.filter(pk=object_id).first()
         if shadow is not None and run.call_off(shadow=shadow, by=cast(User, request.user)):
-            messages.success(request, f"{shadow} is called off.")
+            messages.success(request, _("%(run)s is called off.") % {"run": shadow})
         else:
-            messages.warning(request, "It had ended already.")
+            messages.warning(request, _("It had ended already."))
         return back_to_list(Shadow)
 
-    @display(description="Shadow", ordering="id")
+    @display(description=gettext_lazy("Shadow"), ordering="id")
     def name(self, shadow: Shadow) -> str:
         return str(shadow)
 
-    @display(description="State", label=COLOURS, ordering="state")
+    @display(description=gettext_lazy("State"), label=COLOURS, ordering="state")
     def shown_state(self, shadow: Shadow) -> tuple[str, str]:
         return shadow.state, shadow.get_state_display()
 
-    @display(description="Photos compared")
+    @display(description=gettext_lazy("Photos compared"))
     def photos(self, shadow: Shadow) -> str:
-        return f"{shadow.compared:,} of {shadow.photos_wanted:,}"  # type: ignore[attr-defined]  # annotated
+        compared: int = shadow.compared  # type: ignore[attr-defined]  # annotated
+        words = _("%(count)s of %(all)s")
+        return words % {"count": f"{compared:,}", "all": f"{shadow.photos_wanted:,}"}
 
 
 def _facts(shadow: Shadow) -> dict[str, Any]:
@@ -167,7 +180,7 @@ def _facts(shadow: Shadow) -> dict[str, Any]:
     whole = compare(photos, wrong_tag)
     return {
         "shadow": shadow,
-        "percent": f"{100 * shadow.share:.3g} %",
+        "percent": f"{number_format(float(f'{100 * shadow.share:.3g}'))} %",
         "unscored": shadow.tags.filter(outcome=None).count(),
         "whole": _shown(whole),
         "days": [
@@ -193,6 +206,7 @@ def _shown(compared: Compared) -> dict[str, Any]:
 def _cost(cost: CostDifference | None) -> str:
     """Return a difference with its interval: ``−48 (−90 to −12)``."""
     if cost is None:
-        return "not known yet"
+        return _("not known yet")
     value, low, high = (f"{number:+,.0f}" for number in (cost.value, cost.low, cost.high))
-    return f"{value} ({low} to {high})".replace("-", "−").replace("+0", "0").replace("−0", "0")
+    shown = _("%(value)s (%(low)s to %(high)s)") % {"value": value, "low": low, "high": high}
+    return shown.replace("-", "−").replace("+0", "0").replace("−0", "0")
