@@ -53,6 +53,8 @@ ADMINISTRATORS_PAGES: Final = (
     f"{ROWS}goldenphoto/",
     f"{ROWS}guideline/add/", f"{ROWS}goldenphoto/{{goldenphoto}}/change/",
     f"{ROWS}goldenphoto/{{goldenphoto}}/delete/", f"{ROWS}listingphoto/{{listingphoto}}/delete/",
+    f"{ROWS}modelversion/{{version}}/thresholds/?promise=5",
+    f"{ROWS}modelversion/{{version}}/compare/?with={{other}}",
     *(page for page in ADMIN_PAGES if "/auth/" in page), f"{ROWS}auditentry/", f"{ROWS}alarm/",
     f"{ROWS}retrainrun/", f"{ROWS}retrainrun/{{retrainrun}}/change/",
 )  # fmt: skip
@@ -120,7 +122,9 @@ def test_every_page_that_moderators_open_is_in_swedish(
 def test_what_administrators_prepare_for_moderators_is_in_swedish(
     site: Site, rows: dict[str, int], swedish: Callable[[str], Page]
 ) -> None:
-    """Guidelines, golden photos, practice; accounts, audit log, status and retraining."""
+    """Guidelines, golden photos, practice; accounts, audit log, status, retraining,
+    thresholds and comparisons.
+    """
     with site.database():
         rows["goldenphoto"] = GoldenPhoto.objects.get().pk
     page = swedish(ADMINISTRATOR)

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from unfold.admin import ModelAdmin
 
@@ -49,7 +50,7 @@ class ComparisonPage(ModelAdmin):
         job = _last(version, other)
         context = {
             **self.admin_site.each_context(request),
-            "title": f"{version} and another version on the same photos",
+            "title": _("%(version)s and another version on the same photos") % {"version": version},
             "opts": self.opts,
             "version": version,
             "others": others,
@@ -72,7 +73,7 @@ class ComparisonPage(ModelAdmin):
     ) -> HttpResponse:
         page = reverse("admin:model_compare", args=[version.pk])
         if other is None:
-            messages.error(request, "Choose another version to compare with this one.")
+            messages.error(request, _("Choose another version to compare with this one."))
             return HttpResponseRedirect(page)
         by = cast(User, request.user)  # staff
         jobs.request(kind=COMPARISON, version=version, other=other, by=by)

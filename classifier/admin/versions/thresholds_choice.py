@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from classifier.models import ModelVersion
-from classifier.versions.sentences import listed
+from classifier.wording import in_words
 
 USUAL = 0.03
 Groups = Sequence[Mapping[str, Any]]
@@ -87,7 +89,7 @@ def _slider(
     least = next((row["risk"] for row in group["rows"] if row["threshold"] is not None), None)
     return Slider(
         field_name(per, group),
-        "All subclass tags together" if per == "all" else listed(group["classes"]),
+        _("All subclass tags together") if per == "all" else named(group["classes"]),
         round(100 * risk, 1),
         None if least is None else round(100 * least, 1),
     )
@@ -98,18 +100,28 @@ def field_name(per: str, group: Mapping[str, Any]) -> str:
     return "promise" if per == "all" else f"promise-{group['classes'][0].lower()}"
 
 
+def named(classes: Sequence[str]) -> str:
+    """Return classes in the reader's language, as they are said: one, two and three."""
+    *most, last = [in_words(name) for name in classes]
+    return _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last
+
+
 def _risk(text: str | None, group: Mapping[str, Any], version: ModelVersion) -> float:
     risks = [float(row["risk"]) for row in group["rows"]]
     if text is None:
         return min(risks, key=lambda risk: abs(risk - _today(version)))
-    expected = f"A promise lies between {100 * risks[0]:g} and {100 * risks[-1]:g} %"
+    bounds = {"low": f"{100 * risks[0]:g}", "high": f"{100 * risks[-1]:g}"}
+    expected = _(
+        "A promise lies between %(low)s and %(high)s %%, in steps of half a point; this is "
+        "%(given)s."
+    )
     try:
         percent = float(text)
     except ValueError as error:
-        raise ValueError(f"{expected}, in steps of half a point; this is {text!r}.") from error
+        raise ValueError(expected % {**bounds, "given": repr(text)}) from error
     risk = next((risk for risk in risks if abs(100 * risk - percent) < 1e-6), None)
     if risk is None:
-        raise ValueError(f"{expected}, in steps of half a point; this is {percent:g} %.")
+        raise ValueError(expected % {**bounds, "given": f"{percent:g} %"})
     return risk
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from unfold.admin import ModelAdmin
 
@@ -19,6 +20,7 @@ from classifier.admin.versions.thresholds_choice import choice_of, sliders
 from classifier.admin.versions.thresholds_view import preview_of
 from classifier.ml.manifest import HELD_OUT_NAME
 from classifier.models import ModelVersion, TrainerJob
+from classifier.sentences import in_language
 from classifier.thresholds.held_out import NoHeldOutScoresError
 from classifier.versions import registry, storage
 
@@ -48,7 +50,7 @@ class ThresholdsPage(ModelAdmin):
             return self._make(request, version, table_job)
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Thresholds of {version}",
+            "title": _("Thresholds of %(version)s") % {"version": version},
             "opts": self.opts,
             "version": version,
             "is_champion": registry.champion() == version,
@@ -83,12 +85,12 @@ class ThresholdsPage(ModelAdmin):
             jobs.request(kind=Kind.PROMISES, version=version, arguments=table_job.arguments)
             return HttpResponseRedirect(page)
         if table_job is None or table_job.result is None:
-            messages.error(request, "What each promise comes to is not worked out yet.")
+            messages.error(request, _("What each promise comes to is not worked out yet."))
             return HttpResponseRedirect(page)
         try:
             choice = choice_of(request.POST, table_job.result, version)
         except ValueError as error:
-            messages.error(request, str(error))
+            messages.error(request, in_language(str(error)))
             return HttpResponseRedirect(page)
         promote = "promote" in request.POST and registry.champion() == version
         jobs.request(
@@ -97,7 +99,7 @@ class ThresholdsPage(ModelAdmin):
             arguments={**choice.as_arguments(), "promote": promote},
             by=cast(User, request.user),  # staff
         )
-        messages.success(request, "The trainer makes the version.")
+        messages.success(request, _("The trainer makes the version."))
         return HttpResponseRedirect(page)
 
     def _to_set(self, request: HttpRequest, number: int) -> ModelVersion:
@@ -112,7 +114,7 @@ def job_context(job: TrainerJob | None) -> dict[str, Any]:
     return {
         "job": job,
         "unfinished": job is not None and job.finished_at is None,
-        "missing": jobs.missing_trainer(job) if job else "",
+        "missing": in_language(jobs.missing_trainer(job)) if job else "",
         "percent": f"{job.progress:.0%}".replace("%", " %") if job and job.doing else "",
     }
 
@@ -155,5 +157,5 @@ def _shown(
     try:
         shown |= preview_of(version, choice_of(asked, table, version))
     except (NoHeldOutScoresError, ValueError) as error:
-        shown["error"] = str(error)
+        shown["error"] = in_language(str(error))
     return shown

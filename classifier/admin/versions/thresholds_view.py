@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from classifier.admin.versions.thresholds_choice import Choice
+from classifier.admin.versions.key_figures import percent, points
+from classifier.admin.versions.thresholds_choice import Choice, named
 from classifier.decision import Decision, Scores, Thresholds
 from classifier.models import ListingPhoto, ModelVersion
+from classifier.sentences import in_language
 from classifier.taxonomy import MAIN_CLASSES, TAXONOMY, label_path
 from classifier.thresholds.held_out import HeldOutPhoto, test_photos
 from classifier.thresholds.preview import (
@@ -20,11 +24,12 @@ from classifier.thresholds.preview import (
     consequences,
     thresholds_for,
 )
-from classifier.versions.sentences import listed
 from classifier.versions.stream import Mix, mix_words
+from classifier.wording import in_words
 
 RECENT: Final = 500  # live photos that are decided again
 SHOWN: Final = 24  # of those that change
+A_SUBCLASS: Final = gettext_noop("a subclass")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ def preview_of(version: ModelVersion, choice: Choice) -> dict[str, Any]:
         "nothing_changes": after == base,
         "tags_nothing": all(needed == NOTHING for needed in after.sub.values()),
         "tested": len(tested),
-        "mix": mix_words(mix.as_dict()),
+        "mix": in_language(mix_words(mix.as_dict())),
         "moves": _moves(tested, base, after),
         "recent": len(recent),
         "changed": len(changed),
@@ -89,13 +94,16 @@ def _rows(
     wrong_tag = settings.GATE_WRONG_TAG_COST
     now, then = (consequences(tested, one, mix, wrong_tag) for one in (base, after))
     return [
-        _row("tagged with a subclass", now.tagged, then.tagged),
-        _row("given a wrong name", now.ends["wrong"], then.ends["wrong"]),
-        _row("to the moderators", now.to_the_queue, then.to_the_queue),
+        _row(_("tagged with a subclass"), now.tagged, then.tagged),
+        _row(_("given a wrong name"), now.ends["wrong"], then.ends["wrong"]),
+        _row(_("to the moderators"), now.to_the_queue, then.to_the_queue),
         _row(
-            "cost, in reviews", now.cost, then.cost, f"a wrong name is worth {wrong_tag:g} reviews"
+            _("cost, in reviews"),
+            now.cost,
+            then.cost,
+            _("a wrong name is worth %(count)s reviews") % {"count": f"{wrong_tag:g}"},
         ),
-        Row("wrong among subclass tags", _share(now), _share(then), _points(now, then)),
+        Row(_("wrong among subclass tags"), _share(now), _share(then), _points(now, then)),
     ]
 
 
@@ -105,19 +113,19 @@ def _row(name: str, now: float, then: float, note: str = "") -> Row:
 
 
 def _share(one: Consequences) -> str:
-    return "–" if one.wrong_tags is None else f"{100 * one.wrong_tags:.1f} %"
+    return percent(one.wrong_tags)
 
 
 def _points(now: Consequences, then: Consequences) -> str:
     if now.wrong_tags is None or then.wrong_tags is None:
         return "–"
-    return f"{100 * (then.wrong_tags - now.wrong_tags):+.1f} points".replace("-", "−")
+    return _("%(points)s points") % {"points": points(then.wrong_tags - now.wrong_tags)}
 
 
 def _needed(base: Thresholds, after: Thresholds) -> list[dict[str, str]]:
     """Return the confidence that a subclass needs, by main class; a range where they differ."""
     return [
-        {"main": main, "now": _range(base, main), "then": _range(after, main)}
+        {"main": in_words(main), "now": _range(base, main), "then": _range(after, main)}
         for main in MAIN_CLASSES
     ]
 
@@ -125,9 +133,9 @@ def _needed(base: Thresholds, after: Thresholds) -> list[dict[str, str]]:
 def _range(thresholds: Thresholds, main: str) -> str:
     needed = sorted({thresholds.sub[name] for name in TAXONOMY[main]})
     if needed == [1.0]:
-        return "no subclass tags"
+        return _("no subclass tags")
     low, high = f"{needed[0]:.3g}", f"{needed[-1]:.3g}"
-    return low if low == high else f"{low} to {high}"
+    return low if low == high else _("%(low)s to %(high)s") % {"low": low, "high": high}
 
 
 def _cannot(choice: Choice) -> list[str]:
@@ -138,12 +146,14 @@ def _cannot(choice: Choice) -> list[str]:
         kept = [row["risk"] for row in group["rows"] if row["threshold"] is not None]
         if any(abs(one - risk) < 1e-9 for one in kept):
             continue
-        names = listed(group["classes"])
-        least = f" The least that can be promised is {100 * kept[0]:g} %." if kept else ""
-        told.append(
-            f"The held-out photos cannot show that at most {100 * risk:g} % of the tags of "
-            f"{names} are wrong, so these would get no subclass tags at all.{least}"
-        )
+        words = _(
+            "The held-out photos cannot show that at most %(risk)s %% of the tags of %(classes)s "
+            "are wrong, so these would get no subclass tags at all."
+        ) % {"risk": f"{100 * risk:g}", "classes": named(group["classes"])}
+        if kept:
+            least = _("The least that can be promised is %(risk)s %%.")
+            words += f" {least % {'risk': f'{100 * kept[0]:g}'}}"
+        told.append(words)
     return told
 
 
@@ -160,21 +170,27 @@ def _moves(
         named = change.before if change.after.sub is None else change.after
         better[key] += named.sub is not None and named.sub == change.photo.sub
     return [
-        {"before": before, "after": after, "count": count, "right": better[before, after]}
+        {
+            "before": _(before),
+            "after": _(after),
+            "count": count,
+            "right": better[before, after],
+            "gained": after == A_SUBCLASS,
+            "lost": before == A_SUBCLASS,
+        }
         for (before, after), count in counts.most_common()
     ]
 
 
 def _kind(decision: Decision) -> str:
-    return {"subclass": "a subclass", "main_class": "the main class"}.get(
-        decision.outcome, "unknown"
-    )
+    kinds = {"subclass": A_SUBCLASS, "main_class": gettext_noop("the main class")}
+    return kinds.get(decision.outcome, gettext_noop("unknown"))
 
 
 def _shown(change: Change) -> dict[str, Any]:
     before, after = change.before, change.after
     return {
         "photo": change.photo,
-        "before": label_path(before.main, before.sub),
-        "after": label_path(after.main, after.sub),
+        "before": in_words(label_path(before.main, before.sub)),
+        "after": in_words(label_path(after.main, after.sub)),
     }

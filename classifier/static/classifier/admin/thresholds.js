@@ -34,7 +34,7 @@ async function showConsequences() {
   } catch {
     if (mine !== newest) return;
     // What stands there belongs to another promise, so it must not be saved.
-    consequences.textContent = "The server cannot be reached. Move the slider again, or reload the page.";
+    consequences.textContent = consequences.dataset.unreached;
   } finally {
     if (mine === newest) consequences.removeAttribute("aria-busy");
   }

@@ -73,7 +73,7 @@ def test_a_comparison_of_two_versions_is_asked_for_and_shown(
     client.force_login(a_moderator("watcher", rights=["view_modelversion"]))
     assert client.get(page).status_code == 403
     client.force_login(engineer)
-    assert "untrained (champion)" in words(client.get(page).content.decode())
+    assert "untrained: champion (in production)" in words(client.get(page).content.decode())
     client.post(page, {"with": champion.pk})
     job = TrainerJob.objects.get()
     assert (job.version, job.other, job.requested_by) == (candidate, champion, engineer)
