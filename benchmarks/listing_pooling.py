@@ -81,8 +81,8 @@ def groups_of(rows: Iterable[Row], thresholds: Thresholds) -> list[list[Product]
         product = products.setdefault((row["main"], row["sub"]), new)
         scores = _scores(row)
         product.photos.append((scores, decide(scores, thresholds)))
-    found = [list(products.values()) for products in groups.values()]
-    return [group for group in found if sum(len(product.photos) for product in group) > 1]
+    listings = [list(products.values()) for products in groups.values()]
+    return [group for group in listings if sum(len(product.photos) for product in group) > 1]
 
 
 def _scores(row: Row) -> Scores:

@@ -20,7 +20,7 @@ GRACE_SECONDS: Final = 5.0
 SLOWEST_BYTES: Final = 16 * 1024  # a second
 # How long a new connection may hold a thread before its first byte; then it waits without one.
 FIRST_BYTE_SECONDS: Final = 0.2
-LOOK_SECONDS: Final = 0.5
+CHECK_SECONDS: Final = 0.5
 # What is read of a body at once, as much as Django asks for. gunicorn would read a megabyte ahead
 # and copy what is left of it at each of Django's reads: four times the work.
 READ_BYTES: Final = 64 * 1024
@@ -86,7 +86,7 @@ class PatientThreadWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships
 
     def _check_for_ever(self) -> None:
         while True:
-            time.sleep(LOOK_SECONDS)
+            time.sleep(CHECK_SECONDS)
             with self._lock:
                 reading = list(self._reading)
             now = time.monotonic()

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from classifier.models import Heartbeat
 from classifier.notify import JOB_TASK, RETRAIN_TASK
-from classifier.worker.beat import Beat, look_for_ever, start
+from classifier.worker.beat import Beat, poll_for_ever, start
 from training.jobs import pending
 
 
@@ -32,4 +32,4 @@ def get_ready(sender: Any, **_: Any) -> None:
     if settings.CELERY_TASK_ROUTES[RETRAIN_TASK]["queue"] in queues:
         until_it_ends = threading.Event()
         start(Beat(Heartbeat.Kind.TRAINER, dict).write_for_ever, "heartbeat", until_it_ends)
-        start(look_for_ever, "look-for-work", until_it_ends, pending.do_what_waits)
+        start(poll_for_ever, "poll-work", until_it_ends, pending.do_what_waits)

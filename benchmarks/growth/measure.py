@@ -75,8 +75,8 @@ def explain(action: Callable[[], object]) -> Explained:
                 cursor.cursor.execute(
                     f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", parameters or None
                 )
-                found = cursor.cursor.fetchone()[0]
-            plan = json.loads(found) if isinstance(found, str) else found
+                answer = cursor.cursor.fetchone()[0]
+            plan = json.loads(answer) if isinstance(answer, str) else answer
             statements.append(Statement(sql, _blocks(plan[0]["Plan"]), plan[0]))
         return execute(sql, parameters, many, context)
 

@@ -95,8 +95,8 @@ def start_to_tag(system: ProcfileSystem, photo: Path) -> dict[str, float]:
 
 def megabytes(program: Program) -> list[int]:
     """Return the memory of a program's Python processes, the largest first, in MB."""
-    found = (_proportional_share(pid) for pid in processes_of(program.pid))
-    return sorted((round(size) for size in found if size > 20), reverse=True)
+    shares = (_proportional_share(pid) for pid in processes_of(program.pid))
+    return sorted((round(size) for size in shares if size > 20), reverse=True)
 
 
 def _proportional_share(pid: int) -> float:

@@ -85,11 +85,11 @@ def _procfile() -> dict[str, str]:
 
 def processes_of(pid: int) -> list[int]:
     """Return a process and its descendants, from /proc."""
-    found = [pid]
-    for parent in found:
+    pids = [pid]
+    for parent in pids:
         for task in Path(f"/proc/{parent}/task").glob("*/children"):
-            found.extend(int(child) for child in task.read_text().split())
-    return found
+            pids.extend(int(child) for child in task.read_text().split())
+    return pids
 
 
 @contextmanager

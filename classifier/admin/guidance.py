@@ -92,10 +92,10 @@ class GoldenPhotoAdmin(ModelAdmin):
 
     @display(description=gettext_lazy("Newcomers were right"))
     def answers(self, row: GoldenPhoto) -> str:
-        said = PracticeVerdict.objects.filter(photo=row.photo).aggregate(
+        counts = PracticeVerdict.objects.filter(photo=row.photo).aggregate(
             right=Count("pk", filter=Q(is_right=True)), all=Count("pk")
         )
-        return _("%(right)d of %(all)d") % said
+        return _("%(right)d of %(all)d") % counts
 
 
 @admin.register(PracticeVerdict)

@@ -34,12 +34,12 @@ class Operation(NamedTuple):
 def docs(request: HttpRequest) -> HttpResponse:
     """Show every operation, with what it takes and what it answers."""
     schema: Schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # untyped there
-    found = [
+    operations = [
         _operation(schema, path, method, facts)
         for path, methods in schema["paths"].items()
         for method, facts in methods.items()
     ]
-    context = {"operations": found, "version": schema["info"]["version"]}
+    context = {"operations": operations, "version": schema["info"]["version"]}
     return render(request, "classifier/api.html", context)
 
 

@@ -76,14 +76,14 @@ def _stored(row: DriftDay) -> DriftDay:
 
 def _compare(row: DriftDay, counts: Counts) -> None:
     reference, expected = reference_of(row.version, row.day)
-    found = shifts(counts, expected, least=settings.DRIFT_PHOTOS)
-    if not found:
+    day_shifts = shifts(counts, expected, least=settings.DRIFT_PHOTOS)
+    if not day_shifts:
         return
     row.reference = reference
-    row.distances = {shift.figure: round(shift.psi, 4) for shift in found}
-    row.sentence = sentence(found, settings.DRIFT_PSI, reference.label)
+    row.distances = {shift.figure: round(shift.psi, 4) for shift in day_shifts}
+    row.sentence = sentence(day_shifts, settings.DRIFT_PSI, reference.label)
     if row.sentence:
-        row.examples = photos.examples(row.day, row.version_id, found[0])
+        row.examples = photos.examples(row.day, row.version_id, day_shifts[0])
 
 
 def is_on() -> bool:

@@ -65,12 +65,12 @@ def shifts(day: Counts, reference: Counts, least: int) -> list[Shift]:
         day, reference: photos by figure and bin; a figure that has fewer than ``least`` in either
             is left out.
     """
-    found = [
+    comparable = [
         _shift(key, day[key], reference[key])
         for key in FIGURES
         if min(sum(day[key]), sum(reference[key])) >= least
     ]
-    return sorted(found, key=lambda shift: shift.psi, reverse=True)
+    return sorted(comparable, key=lambda shift: shift.psi, reverse=True)
 
 
 def stability_index(day: Sequence[float], reference: Sequence[float]) -> float:
@@ -103,14 +103,14 @@ def _shift(key: str, day: Sequence[float], reference: Sequence[float]) -> Shift:
     return Shift(key, psi, grown, below, before[grown], after[grown])
 
 
-def sentence(found: Sequence[Shift], limit: float, like: str) -> str:
+def sentence(day_shifts: Sequence[Shift], limit: float, like: str) -> str:
     """Return what moved from what to what; empty if no figure is above ``limit``.
 
     Args:
-        found: as `shifts` returns them.
+        day_shifts: as `shifts` returns them.
         like: what they are compared with, in words.
     """
-    moved = [shift for shift in found if shift.psi > limit]
+    moved = [shift for shift in day_shifts if shift.psi > limit]
     if not moved:
         return ""
     first, *others = moved

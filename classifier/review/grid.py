@@ -1,7 +1,7 @@
-"""Photos of one guess as a wall, in groups that look alike, for a verdict on many at once.
+"""Photos of one tag as a wall, in groups that look alike, for a verdict on many at once.
 
 The wall holds nobody's photos: the verdict finds out what changed meanwhile (`bulk`). Photos of the
-blind sample are not on it. Shown under the model's guess they would no longer be blind.
+blind sample are not on it. Shown under the model's tag they would no longer be blind.
 """
 
 from collections import defaultdict
@@ -24,15 +24,15 @@ from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 # As many as a person looks over before they forget the first.
 WALL: Final = 96
 UNKNOWN: Final = Outcome.UNKNOWN.value
-GUESSES: Final = (*SUBCLASSES, *MAIN_CLASSES, UNKNOWN)
+TAGS: Final = (*SUBCLASSES, *MAIN_CLASSES, UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
+class Tag:
     """Which photos a wall shows.
 
     Attributes:
-        label: the tag: one of `GUESSES`.
+        label: the tag: one of `TAGS`.
         resembles: of photos without a subclass those whose likeliest is this; all if it is None.
 
     Raises:
@@ -43,8 +43,8 @@ class Guess:
     resembles: str | None = None
 
     def __post_init__(self) -> None:
-        if self.label not in GUESSES:
-            raise ValueError(f"There is no guess {self.label!r}.")
+        if self.label not in TAGS:
+            raise ValueError(f"There is no tag {self.label!r}.")
         if self.resembles is not None and self.resembles not in SUBCLASSES:
             raise ValueError(f"There is no subclass {self.resembles!r}.")
 
@@ -68,9 +68,9 @@ class Wall:
         return sum(map(len, self.groups)) + len(self.alone)
 
 
-def wall(guess: Guess, *, moderator: User, before: int | None = None) -> Wall:
+def wall(tag: Tag, *, moderator: User, before: int | None = None) -> Wall:
     """Return the newest photos with a tag that nobody has settled; of those before a number."""
-    photos = _waiting(moderator).filter(_tagged(guess))
+    photos = _waiting(moderator).filter(_tagged(tag))
     if before is not None:
         photos = photos.filter(pk__lt=before)
     rows = list(
@@ -85,13 +85,13 @@ def wall(guess: Guess, *, moderator: User, before: int | None = None) -> Wall:
     )
 
 
-def _tagged(guess: Guess) -> Q:
-    alike = Q(queue_item__predicted_sub=guess.resembles) if guess.resembles else Q()
-    if guess.label in SUBCLASSES:
-        return Q(sub=guess.label)
-    if guess.label == UNKNOWN:
+def _tagged(tag: Tag) -> Q:
+    alike = Q(queue_item__predicted_sub=tag.resembles) if tag.resembles else Q()
+    if tag.label in SUBCLASSES:
+        return Q(sub=tag.label)
+    if tag.label == UNKNOWN:
         return Q(outcome=UNKNOWN) & alike
-    return Q(outcome=Outcome.MAIN_CLASS.value, main=guess.label) & alike
+    return Q(outcome=Outcome.MAIN_CLASS.value, main=tag.label) & alike
 
 
 def _waiting(moderator: User) -> PhotoQuerySet:

@@ -36,28 +36,28 @@ def events(photo: ListingPhoto) -> list[Event]:
     """
     seller = photo.listing.seller.get_username()
     sent = Event(photo.created_at, seller, _("sent the photo"))
-    found = []
+    events = []
     if photo.classified_at and photo.model_version:
         what = _("tagged it %(label)s") % {"label": in_words(photo.label)}
-        found.append(Event(photo.classified_at, str(photo.model_version), what))
+        events.append(Event(photo.classified_at, str(photo.model_version), what))
     if photo.status == ListingPhoto.Status.FAILED:
         what = _("could not read it: %(why)s") % {"why": failure(photo.error)}
-        found.append(Event(photo.created_at, _("the worker"), what))
+        events.append(Event(photo.created_at, _("the worker"), what))
     if hasattr(photo, "suggestion"):
         word = photo.suggestion
         what = _("said: %(label)s") % {"label": in_words(word.label)}
-        found.append(Event(word.at, word.seller.get_username(), what))
+        events.append(Event(word.at, word.seller.get_username(), what))
     if hasattr(photo, "disagreement"):
         against = photo.disagreement
         what = _("disagreed with %(label)s") % {"label": in_words(against.review.label)}
-        said = _in_quotes(in_words(against.label), against.note)
-        found.append(Event(against.at, against.seller.get_username(), what + said))
+        instead = _in_quotes(in_words(against.label), against.note)
+        events.append(Event(against.at, against.seller.get_username(), what + instead))
     if photo.deleted_at:
-        found.append(Event(photo.deleted_at, seller, _("removed it")))
+        events.append(Event(photo.deleted_at, seller, _("removed it")))
     rows = Review.objects.filter(photo=photo).select_related("moderator", "voids").order_by("id")
-    found += [Event(row.at, row.moderator.get_username(), _what(row)) for row in rows]
+    events += [Event(row.at, row.moderator.get_username(), _what(row)) for row in rows]
     # Stable: what is of one moment stays in the order it was written.
-    return [sent, *sorted(found, key=lambda event: event.at)]
+    return [sent, *sorted(events, key=lambda event: event.at)]
 
 
 def _what(review: Review) -> str:
@@ -68,14 +68,14 @@ def _what(review: Review) -> str:
         if review.is_final
         else _("said %(label)s (%(occasion)s)")
     )
-    said = words % {"label": in_words(review.label), "occasion": occasion(review)}
+    verdict = words % {"label": in_words(review.label), "occasion": occasion(review)}
     why = _in_quotes(review.get_because_display(), review.note)
-    return f"{said}{why}{_(', taken back later') if review.voided else ''}"
+    return f"{verdict}{why}{_(', taken back later') if review.voided else ''}"
 
 
 def _in_quotes(*texts: str) -> str:
-    said = " ".join(f"“{text}”" for text in texts if text)
-    return f": {said}" if said else ""
+    quotes = " ".join(f"“{text}”" for text in texts if text)
+    return f": {quotes}" if quotes else ""
 
 
 def occasion(review: Review) -> str:

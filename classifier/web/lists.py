@@ -81,10 +81,10 @@ def _spellings(text: str) -> set[str]:
 
 
 def _containing(field: str, text: str) -> Q:
-    found = Q()
+    matches = Q()
     for spelling in _spellings(text):
-        found |= Q(**{f"{field}__icontains": spelling})
-    return found
+        matches |= Q(**{f"{field}__icontains": spelling})
+    return matches
 
 
 def _photos_as_asked(photos: QuerySet[ListingPhoto], form: ListForm) -> QuerySet[ListingPhoto]:
@@ -112,14 +112,14 @@ class ListingsPage(LoginRequiredMixin, View):
     def get(self, request: HttpRequest) -> HttpResponse:
         form = ListForm(request.GET)
         user: Any = request.user  # signed in
-        found = self._found(own_listings(user), form)
-        page = Pages(labels.with_label_parts(found), LISTINGS_A_PAGE).get_page(
+        listings = self._matching(own_listings(user), form)
+        page = Pages(labels.with_label_parts(listings), LISTINGS_A_PAGE).get_page(
             request.GET.get("page")
         )
         context = {"form": form, "page": page, "own": True, "deleted": self._deleted()}
         return render(request, "classifier/listings.html", context)
 
-    def _found(self, listings: QuerySet[Listing], form: ListForm) -> QuerySet[Listing]:
+    def _matching(self, listings: QuerySet[Listing], form: ListForm) -> QuerySet[Listing]:
         if text := form.value("q"):
             # A listing without a title is shown by its number.
             number = row_number(text.rpartition(" ")[2])
@@ -151,7 +151,7 @@ class PhotosPage(LoginRequiredMixin, View):
             photos = photos.filter(
                 _containing("original_name", text) | _containing("listing__title", text)
             )
-        found = _photos_as_asked(photos, form).select_related("listing", "suggestion")
-        rows = found.prefetch_related("reviews").order_by("-pk")
+        listed = _photos_as_asked(photos, form).select_related("listing", "suggestion")
+        rows = listed.prefetch_related("reviews").order_by("-pk")
         page = Pages(rows, PHOTOS_A_PAGE).get_page(request.GET.get("page"))
         return render(request, "classifier/photos.html", {"form": form, "page": page})

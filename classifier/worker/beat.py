@@ -19,7 +19,7 @@ from classifier.operations import heartbeat
 logger = logging.getLogger(__name__)
 
 BEAT_SECONDS: Final = 5.0
-LOOK_SECONDS: Final = 5.0
+POLL_SECONDS: Final = 5.0
 
 
 class Beat:
@@ -78,9 +78,9 @@ class Batches:
 batches: Final = Batches()
 
 
-def look_for_ever(stopping: threading.Event, work: Callable[[], Any]) -> None:
-    """Do what waits in the database every `LOOK_SECONDS`, whether or not a message came."""
-    while not stopping.wait(LOOK_SECONDS):
+def poll_for_ever(stopping: threading.Event, work: Callable[[], Any]) -> None:
+    """Do what waits in the database every `POLL_SECONDS`, whether or not a message came."""
+    while not stopping.wait(POLL_SECONDS):
         try:
             close_old_connections()
             work()
@@ -89,7 +89,7 @@ def look_for_ever(stopping: threading.Event, work: Callable[[], Any]) -> None:
             connection.close()
         # One that ended the thread would leave the worker to its broker.
         except Exception:
-            logger.exception("Looking for work failed; tried again in %.0f s.", LOOK_SECONDS)
+            logger.exception("Looking for work failed; tried again in %.0f s.", POLL_SECONDS)
 
 
 def start(target: Callable[..., None], name: str, *arguments: Any) -> None:

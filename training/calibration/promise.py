@@ -290,10 +290,10 @@ def _fit(answers: _Answers, classes: tuple[str, ...], promise: Promise, alpha: f
         tagged = confidence >= threshold
         if not _can_be_proven(answers.photos, tagged, promise.mix, risk, alpha):
             continue  # too strict: not even tags without a mistake would be proof
-        found = risk_bound(answers.photos, tagged, promise.mix, alpha)
-        if found > risk:
+        bound = risk_bound(answers.photos, tagged, promise.mix, alpha)
+        if bound > risk:
             break
-        kept = (threshold, found)
+        kept = (threshold, bound)
     items = ours & (answers.photos.kind == ITEM)
     if kept is None:
         return Fitted(classes, None, None, None, 0.0)

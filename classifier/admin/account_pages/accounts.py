@@ -128,8 +128,8 @@ class UserAdmin(DjangoUserAdmin, TranslatedRights, SecondFactors):  # type: igno
         user.is_active = False
         user.save(update_fields=["is_active"])
         self.log_change(request, user, _("Deactivated."))
-        said = _("%(name)s is deactivated.") % {"name": user}
-        self.message_user(request, said, messages.SUCCESS)
+        done = _("%(name)s is deactivated.") % {"name": user}
+        self.message_user(request, done, messages.SUCCESS)
 
     @admin.action(permissions=["change"], description=gettext_lazy("Deactivate selected users"))
     def deactivate_selected(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

@@ -1,4 +1,4 @@
-"""The grid: a wall of photos of one guess, settled together but for the exceptions."""
+"""The grid: a wall of photos of one tag, settled together but for the exceptions."""
 
 from collections.abc import Iterable
 from typing import Any, Final, cast
@@ -57,9 +57,9 @@ class Filters(forms.Form):
     )
 
     @property
-    def guessed(self) -> grid.Guess:
+    def tag(self) -> grid.Tag:
         """The photos meant."""
-        return grid.Guess(self.cleaned_data["guess"], self.cleaned_data["resembles"] or None)
+        return grid.Tag(self.cleaned_data["guess"], self.cleaned_data["resembles"] or None)
 
 
 def page(request: HttpRequest, site: AdminSite) -> HttpResponse:
@@ -76,7 +76,7 @@ def page(request: HttpRequest, site: AdminSite) -> HttpResponse:
     moderator = cast(User, request.user)  # staff
     # Before the tags are read: what changes from here on was not seen.
     seen_at = timezone.now()
-    wall = grid.wall(filters.guessed, moderator=moderator, before=filters.cleaned_data["before"])
+    wall = grid.wall(filters.tag, moderator=moderator, before=filters.cleaned_data["before"])
     context = {
         **site.each_context(request),
         "title": _("Grid"),
@@ -85,7 +85,7 @@ def page(request: HttpRequest, site: AdminSite) -> HttpResponse:
         "groups": _numbered(wall),
         "seen_at": seen_at.isoformat(),
         "verdicts": _verdicts(),
-        "preset": _key_of(filters.guessed),
+        "preset": _key_of(filters.tag),
         "older": _older(filters, wall.before),
     }
     return TemplateResponse(request, "admin/classifier/review/grid.html", context)
@@ -109,10 +109,10 @@ def _verdicts() -> list[tuple[str, list[shortcuts.Key]]]:
     return [*groups, (_("Neither"), list(shortcuts.OTHERS))]
 
 
-def _key_of(guess: grid.Guess) -> str:
-    """Return the key of the verdict that says the same as the guess."""
-    sub = guess.resembles or (guess.label if guess.label in SUBCLASSES else "")
-    main = MAIN_OF[sub] if sub else guess.label if guess.label in MAIN_CLASSES else ""
+def _key_of(tag: grid.Tag) -> str:
+    """Return the key of the verdict that says the same as the tag."""
+    sub = tag.resembles or (tag.label if tag.label in SUBCLASSES else "")
+    main = MAIN_OF[sub] if sub else tag.label if tag.label in MAIN_CLASSES else ""
     wanted = (main, sub) if main else ("", "")
     return next(
         key.key
@@ -124,8 +124,8 @@ def _key_of(guess: grid.Guess) -> str:
 def _older(filters: Filters, before: int | None) -> str:
     if before is None:
         return ""
-    guess = filters.guessed
-    return urlencode({"guess": guess.label, "resembles": guess.resembles or "", "before": before})
+    tag = filters.tag
+    return urlencode({"guess": tag.label, "resembles": tag.resembles or "", "before": before})
 
 
 def _settle(request: HttpRequest) -> None:

@@ -73,11 +73,11 @@ def _centred(vectors: Mapping[int, Vector]) -> dict[int, Vector]:
 
 
 def _neighbours(vectors: Mapping[int, Vector], at_least: float) -> dict[int, dict[int, float]]:
-    found: dict[int, dict[int, float]] = {photo: {} for photo in vectors}
+    similar: dict[int, dict[int, float]] = {photo: {} for photo in vectors}
     photos = list(vectors)
     for index, one in enumerate(photos):
         for other in photos[index + 1 :]:
             cosine = sum(map(mul, vectors[one], vectors[other]))
             if cosine >= at_least:
-                found[one][other] = found[other][one] = cosine
-    return found
+                similar[one][other] = similar[other][one] = cosine
+    return similar

@@ -54,7 +54,7 @@ def next_golden(moderator: User) -> ListingPhoto | None:
 
 
 def record(*, moderator: User, photo: int, verdict: Verdict) -> Feedback:
-    """Store what a newcomer said of a golden photo and return what is right.
+    """Store what a newcomer answer of a golden photo and return what is right.
 
     Sent twice, the first one stays.
 
@@ -66,8 +66,8 @@ def record(*, moderator: User, photo: int, verdict: Verdict) -> Feedback:
     if row is None:
         raise PhotoGoneError
     truth = settled(row)
-    said = (verdict.kind, verdict.main, verdict.sub)
-    is_right = said == (truth.verdict, truth.main, truth.sub)
+    answer = (verdict.kind, verdict.main, verdict.sub)
+    is_right = answer == (truth.verdict, truth.main, truth.sub)
     try:
         # A savepoint, so that a refused insert leaves the transaction usable.
         with transaction.atomic():

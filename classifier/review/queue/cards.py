@@ -98,28 +98,28 @@ def _disagreement(photo: ListingPhoto, moderator: int | None) -> str:
         return ""
     row = photo.disagreement
     words = {"verdict": in_words(row.review.label), "label": in_words(row.label)}
-    said = (
+    sentence = (
         _("The seller disagrees with %(verdict)s and says: %(label)s.")
         if row.label
         else _("The seller disagrees with %(verdict)s.")
     ) % words
     own = _("It is your own verdict: nobody else could look at it.")
-    parts = [said, f"“{row.note}”" if row.note else ""]
+    parts = [sentence, f"“{row.note}”" if row.note else ""]
     return " ".join(filter(None, [*parts, own if row.review.moderator_id == moderator else ""]))
 
 
 def _contradiction(photo: ListingPhoto, others: list[tuple[int, str | None, str | None]]) -> str:
     """Return what the model is sure of in the listing's other photos, where that contradicts."""
     named = (photo.main, photo.sub)
-    found = {
+    labels = {
         in_words(label_path(main, sub))
         for _number, main, sub in others
         if contradicts([named, (main, sub)])
     }
-    if not found:
+    if not labels:
         return ""
     sentence = _("Two things in one listing? Other photos look like %(labels)s.")
-    return sentence % {"labels": ", ".join(sorted(found))}
+    return sentence % {"labels": ", ".join(sorted(labels))}
 
 
 def _prediction(photo: ListingPhoto) -> dict[str, Any]:

@@ -54,13 +54,13 @@ def enqueue_contradictions(photos: Iterable[ListingPhoto]) -> None:
     by_listing: defaultdict[int, list[ListingPhoto]] = defaultdict(list)
     for row in rows.only("listing", "main", "sub", "outcome"):
         by_listing[row.listing_id].append(row)
-    found = [
+    contradicting = [
         row.pk
         for sure in by_listing.values()
         if contradicts([(row.main, row.sub) for row in sure])
         for row in sure
     ]
-    unsettled = ListingPhoto.objects.filter(pk__in=found).exclude(reviews__is_final=True)
+    unsettled = ListingPhoto.objects.filter(pk__in=contradicting).exclude(reviews__is_final=True)
     with transaction.atomic():
         for photo in unsettled:
             ask_for(photo)

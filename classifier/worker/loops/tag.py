@@ -24,7 +24,7 @@ from classifier.tagging.results import Result, Tagged
 from classifier.taxonomy import label_path
 from classifier.versions import load_failures, registry
 from classifier.worker import live_model
-from classifier.worker.beat import Beat, batches, look_for_ever, start
+from classifier.worker.beat import Beat, batches, poll_for_ever, start
 from classifier.worker.predict import DeviceFailedError, results_of
 from classifier.worker.readers import Readers
 from classifier.worker.stage_times import stage_times
@@ -73,7 +73,7 @@ def end_in_time() -> None:
 def be_seen() -> None:
     """Say every few seconds that this worker is alive, and look for photos without messages."""
     start(Beat(Heartbeat.Kind.WORKER, _facts).write_for_ever, "heartbeat", stopping)
-    start(look_for_ever, "look-for-photos", stopping, drain)
+    start(poll_for_ever, "poll-photos", stopping, drain)
 
 
 def _facts() -> dict[str, object]:

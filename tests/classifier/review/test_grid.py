@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from classifier.models import ListingPhoto, PhotoEmbedding, QueueItem, Review
 from classifier.review import bulk, grid
-from classifier.review.grid import Guess
+from classifier.review.grid import Tag
 from classifier.review.quality.accuracy import unbiased_accuracy
 from classifier.review.queue import claims
 from tests.classifier.ml.embeddings.test_similarity import near
@@ -40,7 +40,7 @@ def test_the_wall_shows_one_guess_in_groups_that_look_alike(anna: User) -> None:
     other_version = embedded(a_photo("Boots", **CONFIDENT), 1, version="another")
     without = a_photo("Boots", **CONFIDENT)
     a_photo("Flats", **CONFIDENT)
-    wall = grid.wall(Guess("Boots"), moderator=anna)
+    wall = grid.wall(Tag("Boots"), moderator=anna)
     assert [{p.pk for p in group} for group in wall.groups] == [
         {p.pk for p in first},
         {p.pk for p in second},
@@ -62,17 +62,17 @@ def test_the_wall_leaves_out_what_is_settled_held_or_reviewed_blind(
     assert QueueItem.objects.get(photo=sampled).blind
     for guess in ("Unknown", "Boots"):
         label = grid.UNKNOWN if guess == "Unknown" else guess
-        assert grid.wall(Guess(label), moderator=anna).count == 0
+        assert grid.wall(Tag(label), moderator=anna).count == 0
 
 
 def test_photos_without_a_subclass_are_told_apart_by_what_they_resemble(anna: User) -> None:
     boots, flats = a_photo("Boots", **FALLBACK), a_photo("Flats", **FALLBACK)
-    assert numbers(grid.wall(Guess("Shoes"), moderator=anna)) == {boots.pk, flats.pk}
-    assert numbers(grid.wall(Guess("Shoes", "Flats"), moderator=anna)) == {flats.pk}
-    with pytest.raises(ValueError, match="no guess 'Hats'"):
-        Guess("Hats")
+    assert numbers(grid.wall(Tag("Shoes"), moderator=anna)) == {boots.pk, flats.pk}
+    assert numbers(grid.wall(Tag("Shoes", "Flats"), moderator=anna)) == {flats.pk}
+    with pytest.raises(ValueError, match="no tag 'Hats'"):
+        Tag("Hats")
     with pytest.raises(ValueError, match="no subclass 'Hats'"):
-        Guess("Shoes", "Hats")
+        Tag("Shoes", "Hats")
 
 
 def test_older_photos_follow_without_a_gap(anna: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,7 +81,7 @@ def test_older_photos_follow_without_a_gap(anna: User, monkeypatch: pytest.Monke
     found: list[int] = []
     before: int | None = None
     while True:
-        wall = grid.wall(Guess("Boots"), moderator=anna, before=before)
+        wall = grid.wall(Tag("Boots"), moderator=anna, before=before)
         found += sorted(numbers(wall), reverse=True)
         if (before := wall.before) is None:
             break
@@ -92,7 +92,7 @@ def test_a_wall_takes_few_queries(anna: User) -> None:
     for _ in range(30):
         embedded(a_photo("Boots", **CONFIDENT), 1)
     with CaptureQueriesContext(connection) as queries:
-        assert grid.wall(Guess("Boots"), moderator=anna).count == 30
+        assert grid.wall(Tag("Boots"), moderator=anna).count == 30
     assert len(queries) <= 2
 
 

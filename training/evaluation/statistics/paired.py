@@ -49,8 +49,8 @@ class Draws:
         sums = (drawn @ summed[counted].astype(np.float32)).astype(np.float64)
         # A drawn set without any such photo says nothing; it is left out as not a number.
         with np.errstate(invalid="ignore"):
-            found = middle(figure(*sums.T), LEVEL)
-        return (found[0], found[1]) if found else (measured, measured)
+            interval = middle(figure(*sums.T), LEVEL)
+        return (interval[0], interval[1]) if interval else (measured, measured)
 
     def _by_product(self, column: NDArray[Any]) -> Floats:
         count = self._drawn.shape[1]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from training.retrain.request import RetrainRequest
 
 
-FEWEST_OF_A_LOOK: Final = 5
+FEWEST_PREVIEWED: Final = 5
 
 
 class Command(BaseCommand):
@@ -106,8 +106,8 @@ class Command(BaseCommand):
     def _limited(self, asked: "RetrainRequest", limit: int) -> None:
         from training.retrain.limited import limited_report
 
-        if limit < FEWEST_OF_A_LOOK:
-            raise CommandError(f"--limit is at least {FEWEST_OF_A_LOOK}; it is {limit}.")
+        if limit < FEWEST_PREVIEWED:
+            raise CommandError(f"--limit is at least {FEWEST_PREVIEWED}; it is {limit}.")
         report = limited_report(asked, limit)
         lines = [
             f"A quick look with at most {limit} base photos of each label in each part, compared "

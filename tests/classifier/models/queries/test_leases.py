@@ -84,7 +84,7 @@ def test_the_wall_shows_it_to_another_moderator_too(moderator: User, anna: User)
     a_photo("Boots", **UNKNOWN)
     with an_hour_ahead():
         assert claim_next(moderator=moderator) is not None
-    assert grid.wall(grid.Guess(grid.UNKNOWN), moderator=anna).count == 1
+    assert grid.wall(grid.Tag(grid.UNKNOWN), moderator=anna).count == 1
 
 
 def test_a_dead_process_does_not_look_alive() -> None:
