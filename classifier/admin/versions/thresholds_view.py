@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -109,7 +110,11 @@ def _rows(
 
 def _row(name: str, now: float, then: float, note: str = "") -> Row:
     by = f"{round(then) - round(now):+,d}".replace("-", "−").replace("+0", "0")
-    return Row(name, f"{now:,.0f}", f"{then:,.0f}", by, note)
+    return Row(name, _whole(now), _whole(then), by, note)
+
+
+def _whole(number: float) -> str:
+    return str(number_format(round(number), 0, force_grouping=True))
 
 
 def _share(one: Consequences) -> str:
@@ -134,7 +139,7 @@ def _range(thresholds: Thresholds, main: str) -> str:
     needed = sorted({thresholds.sub[name] for name in TAXONOMY[main]})
     if needed == [1.0]:
         return _("no subclass tags")
-    low, high = f"{needed[0]:.3g}", f"{needed[-1]:.3g}"
+    low, high = (number_format(float(f"{one:.3g}")) for one in (needed[0], needed[-1]))
     return low if low == high else _("%(low)s to %(high)s") % {"low": low, "high": high}
 
 
