@@ -84,7 +84,7 @@ def test_from_the_start_to_the_promotion(boss: Page, site: Site, candidate: Mode
     expect(boss.locator(".f-number").first).to_have_text("60 %")
     expect(boss.get_by_text("moderators have settled 40 of these, 0 wait")).to_be_visible()
     expect(boss.locator(".f-number").nth(1)).to_contain_text("−4,000")
-    row = boss.get_by_role("row").filter(has_text=f"{timezone.localdate():%-d %B}")
+    row = boss.get_by_role("row").filter(has_text=f"{timezone.localdate():%-d %b}")
     expect(row).to_contain_text("−4,000")
     with site.database():
         ruling = decide.decide_if_complete()
