@@ -113,8 +113,8 @@ def _first(text: Any) -> str:
 
 
 def _files(folder: str, pattern: str, root: Path = REPOSITORY) -> list[str]:
-    found = sorted((root / folder).rglob(pattern))
-    return [path.relative_to(root).as_posix() for path in found]
+    files = sorted((root / folder).rglob(pattern))
+    return [path.relative_to(root).as_posix() for path in files]
 
 
 def _extracted(method: str, path: str, root: Path = REPOSITORY) -> Iterator[Message]:

@@ -57,8 +57,8 @@ def address(site: tuple[Site, int], tmp_path_factory: pytest.TempPathFactory) ->
     """Where nginx answers, with the repository's configuration and a certificate of its own."""
     if NGINX is None:
         pytest.skip(NO_NGINX)
-    with nginx_before(site[1], tmp_path_factory.mktemp("nginx")) as found:
-        yield found
+    with nginx_before(site[1], tmp_path_factory.mktemp("nginx")) as proxy:
+        yield proxy
 
 
 def send(address: str, path: str, size: int, **headers: str) -> requests.Response:

@@ -72,8 +72,8 @@ def test_the_command_reads_a_zip_and_says_what_to_do(tmp_path: Path) -> None:
     pin = next(pin for pin in read_lock("web") if pin.name == "django")
     fixed = f"{pin.version}.1"
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
-        found = advisory("Django", {"introduced": "1"}, {"fixed": fixed})
-        archive.writestr("OSV-1.json", json.dumps(found))
+        advisories = advisory("Django", {"introduced": "1"}, {"fixed": fixed})
+        archive.writestr("OSV-1.json", json.dumps(advisories))
         archive.writestr("OSV-2.json", json.dumps(advisory("unheard-of", {"introduced": "0"})))
     done = subprocess.run(
         [sys.executable, "-m", "requirements.audit", tmp_path / "all.zip"],

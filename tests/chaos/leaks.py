@@ -68,15 +68,15 @@ class Largest:
     @property
     def leaks(self) -> list[str]:
         """What held more than `MOST`, one sentence each."""
-        found = [
+        leaks = [
             f"{name} held {most}; {MOST[name]} are allowed"
             for name, seen in self._seen.items()
             for most in seen
             if most.exceeds(MOST[name])
         ]
         if max(self._connections, default=0) > MOST_CONNECTIONS:
-            found.append(f"{max(self._connections)} connections to the database")
-        return found
+            leaks.append(f"{max(self._connections)} connections to the database")
+        return leaks
 
     def __str__(self) -> str:
         parts = []

@@ -165,27 +165,27 @@ class Retrainings:
     def count(self) -> Retrained:
         """Return how all of them ended, and what must not be."""
         done = self._setup.system.manage("shell", "-v0", "--command", COUNT)
-        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        runs = {int(number): state for number, state in found["runs"].items()}
+        counts: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        runs = {int(number): state for number, state in counts["runs"].items()}
         outcome = Retrained(len(self._asked), len(self.killed))
         for state, verdict, _ in runs.values():
             ended = verdict or state
             outcome.ended[ended] = outcome.ended.get(ended, 0) + 1
         outcome.faults = [
-            *(f"{name}: {found[name]}" for name in ("damaged", "without_reviews", "work")
-              if found[name]),
+            *(f"{name}: {counts[name]}" for name in ("damaged", "without_reviews", "work")
+              if counts[name]),
             *_differences("asked for", self._asked, "there", set(runs)),
-            *_differences("made", {"small", "other", *found["made"]}, "known",
-                          set(found["versions"])),
-            *_differences("known", set(found["versions"]), "stored", set(found["stored"])),
+            *_differences("made", {"small", "other", *counts["made"]}, "known",
+                          set(counts["versions"])),
+            *_differences("known", set(counts["versions"]), "stored", set(counts["stored"])),
             *_failures(runs),
         ]  # fmt: skip
         promoted = sum(verdict == "promoted" for _, verdict, _ in runs.values())
         for what, wanted, there in (
-            ("promotions by retrainings", promoted, len(found["promoted"])),
-            ("champions", 1, found["champions"]),
-            ("versions made twice", 0, len(found["made"]) - len(set(found["made"]))),
-            ("reviews lost", 0, max(self._settled - found["reviews"], 0)),
+            ("promotions by retrainings", promoted, len(counts["promoted"])),
+            ("champions", 1, counts["champions"]),
+            ("versions made twice", 0, len(counts["made"]) - len(set(counts["made"]))),
+            ("reviews lost", 0, max(self._settled - counts["reviews"], 0)),
         ):
             if wanted != there:
                 outcome.faults.append(f"{what}: {there}, not {wanted}")

@@ -172,22 +172,22 @@ def _settle(broken: Setup, condition: str, seconds: float) -> float:
 
 def _count(broken: Setup, uploads: Uploads, causes: Faults, outcome: Outcome) -> None:
     done = broken.system.manage("shell", "-v0", "--command", COUNT)
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    status = {int(number): state for number, state in found["photos"].items()}
-    errors = {int(number): error for number, error in found["errors"].items()}
+    counts: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    status = {int(number): state for number, state in counts["photos"].items()}
+    errors = {int(number): error for number, error in counts["errors"].items()}
     taken, poisoned = set(uploads.taken), set(causes.poisoned)
     outcome.taken, outcome.poisoned = len(taken), len(poisoned)
     outcome.lost = sorted(taken - set(status))
     # What nobody was answered 201 for is there a second time, under another number.
     outcome.double = sorted(set(status) - taken)
-    outcome.stuck = found["waiting"]
+    outcome.stuck = counts["waiting"]
     outcome.innocent = [f"{n}: {e}" for n, e in errors.items() if n not in poisoned]
     outcome.classified = sum(state == "classified" for state in status.values())
     outcome.failed = len(errors)
-    outcome.claimed, outcome.without_file = found["claimed"], found["without_file"]
-    outcome.orphans, outcome.unfinished = found["orphans"], found["unfinished"]
+    outcome.claimed, outcome.without_file = counts["claimed"], counts["without_file"]
+    outcome.orphans, outcome.unfinished = counts["orphans"], counts["unfinished"]
     _look(broken, outcome)
-    outcome.removed = found["files_of_killed_uploads"]
+    outcome.removed = counts["files_of_killed_uploads"]
     outcome.answers = dict(sorted(uploads.answers.items()))
 
 

@@ -82,15 +82,15 @@ def sent_tasks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[li
     before, current_app.conf.broker_url = current_app.conf.broker_url, "memory://"
 
     def read() -> list[list[Any]]:
-        found = []
+        messages = []
         with current_app.connection_for_read() as connection:
             queue = connection.SimpleQueue(current_app.conf.task_default_queue)
             for _ in range(queue.qsize()):
                 message = queue.get(block=False)
                 message.ack()
-                found.append(message.payload[0])
+                messages.append(message.payload[0])
             queue.close()
-        return found
+        return messages
 
     read()
     yield read

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from tests import catalogs
 
 TEXTS: Final = (Path(__file__).parent / "visible_texts.js").read_text(encoding="utf-8")
-# Frequent English words that are none in Swedish: what no catalog has is found by these.
+# Frequent English words that are none in Swedish: what no catalog has is in_english by these.
 WORDS: Final = re.compile(
     r"\b(the|of|and|is|are|was|were|been|this|that|these|with|from|not|have|has|had|you|your|it"
     r"|its|as|which|who|what|when|why|there|their|they|yes|any|more|than|photos?"
@@ -27,14 +27,14 @@ def english_left(page: Page, *, but: tuple[str, ...] = ()) -> list[str]:
         but: what people wrote, or are called; it has no language.
     """
     texts: list[str] = page.evaluate(TEXTS)
-    found = []
+    in_english = []
     for text in texts:
         rest = text
         for each in sorted(but, key=len, reverse=True):
             rest = rest.replace(each, "")
         if WORDS.search(rest) or _originals().fullmatch(rest):
-            found.append(f"{page.url}: {text}")
-    return found
+            in_english.append(f"{page.url}: {text}")
+    return in_english
 
 
 @cache

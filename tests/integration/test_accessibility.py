@@ -49,7 +49,7 @@ def look(sign_in: Callable[..., BrowserContext], site: Site) -> Callable[[str], 
 
 def violations(page: Page) -> list[str]:
     """What axe finds on a page in each of its looks, and what is too small to touch."""
-    found = []
+    faults = []
     for width, scheme, options in LOOKS:
         page.set_viewport_size({"width": width, "height": 844})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # light or dark
@@ -57,17 +57,17 @@ def violations(page: Page) -> list[str]:
         page.evaluate(SCHEME, scheme == "dark")
         all_at_rest(page)
         for rule in page.evaluate("axe.run.bind(axe)", options)["violations"]:
-            found += [
+            faults += [
                 f"{width} {scheme} {page.url}: {rule['id']}: {node['target']} {node['html'][:160]}"
                 for node in rule["nodes"][:3]
             ]
-    found += [f"{page.url} is too small to touch: {each}" for each in page.evaluate(SMALL)]
-    return found
+    faults += [f"{page.url} is too small to touch: {each}" for each in page.evaluate(SMALL)]
+    return faults
 
 
 def visit(page: Page, paths: Iterable[str], rows: dict[str, int]) -> list[str]:
     """What is found on these pages, each of which is there."""
-    found = []
+    faults = []
     for path in paths:
         answer = page.goto(path.format(**rows), wait_until="load")
         assert answer is not None
@@ -75,15 +75,15 @@ def visit(page: Page, paths: Iterable[str], rows: dict[str, int]) -> list[str]:
         assert (answer.status, page.url.endswith(path.format(**rows))) == (200, True), path
         if path == QUEUE:
             page.wait_for_function("document.querySelector('#queue').dataset.state != 'loading'")
-        found += violations(page)
-    return found
+        faults += violations(page)
+    return faults
 
 
-def report(found: list[str]) -> None:
+def report(faults: list[str]) -> None:
     if name := os.environ.get("AXE_REPORT"):
         with Path(name).open("a", encoding="utf-8") as file:
-            file.write("".join(f"{line}\n" for line in found))
-    assert found == []
+            file.write("".join(f"{line}\n" for line in faults))
+    assert faults == []
 
 
 def test_axe_finds_nothing_on_a_sellers_pages(site: Site, look: Callable[[str], Page]) -> None:
@@ -91,19 +91,19 @@ def test_axe_finds_nothing_on_a_sellers_pages(site: Site, look: Callable[[str], 
     with site.database():
         rows = photos()
     page = look(OWNER)
-    found = visit(page, SELLERS_PAGES, rows)
+    faults = visit(page, SELLERS_PAGES, rows)
     page.goto("/photos/")
     page.locator("a[data-full]").first.click()
     page.get_by_role("dialog", name="The whole photo").wait_for()
-    found += violations(page)
+    faults += violations(page)
     for path, status in (("/no/such/page", 404), ("/admin/login/", 403)):
         answer = page.goto(path, wait_until="load")
         assert answer is not None
         assert answer.status == status
-        found += violations(page)
+        faults += violations(page)
     for status, template in TEMPLATES.items():
-        found += violations(broken(page, status, template))
-    report(found)
+        faults += violations(broken(page, status, template))
+    report(faults)
 
 
 def broken(page: Page, status: int, template: str) -> Page:
@@ -123,8 +123,8 @@ def test_axe_finds_nothing_on_the_pages_of_the_admin(
 ) -> None:
     """Every page of moderators, engineers and administrators, those of packages too."""
     page = look(ADMINISTRATOR)
-    found = visit(page, ADMIN_PAGES, rows)
-    report(found + violations(bulk_confirmation(page)))
+    faults = visit(page, ADMIN_PAGES, rows)
+    report(faults + violations(bulk_confirmation(page)))
 
 
 def bulk_confirmation(page: Page) -> Page:
@@ -148,12 +148,12 @@ def test_axe_finds_nothing_where_nobody_is_signed_in(
     context.add_init_script(Axe().axe_script)
     page = context.new_page()
     page.goto("/login/")
-    found = violations(page)
+    faults = violations(page)
     page.get_by_label("Name").fill("somebody")
     page.get_by_label("Password").fill("wrong")
     page.keyboard.press("Enter")
     page.get_by_role("alert").wait_for()
-    found += violations(page)
+    faults += violations(page)
     settings.SECRET_KEY = SECRET_KEY
     unused = mail_links.token_for("new@shop.example")
     with site.database():
@@ -165,6 +165,6 @@ def test_axe_finds_nothing_where_nobody_is_signed_in(
     for path in paths:
         page.goto(path)
         page.locator("form[method=post]").last.wait_for()
-        found += violations(page)
+        faults += violations(page)
     context.close()
-    report(found)
+    report(faults)

@@ -34,7 +34,7 @@ def link_in_mail(site: Site) -> Iterator[Callable[[str], str]]:
     read: set[Path] = set()
 
     def next_link(address: str) -> str:
-        found: list[str] = []
+        links: list[str] = []
 
         def arrived() -> bool:
             for path in set(site.mails.glob("*.log")) - read:
@@ -42,12 +42,12 @@ def link_in_mail(site: Site) -> Iterator[Callable[[str], str]]:
                 # A line of hyphens ends each: before it the mail is still being written.
                 if text.endswith("-\n"):
                     assert f"To: {address}\n" in text
-                    found.extend(re.findall(rf"{site.system.address}(/\S+)", text))
+                    links.extend(re.findall(rf"{site.system.address}(/\S+)", text))
                     read.add(path)
-            return bool(found)
+            return bool(links)
 
         wait_until(arrived, what=f"a mail to {address} arrives")
-        (link,) = found
+        (link,) = links
         return link
 
     site.system.start_redis()

@@ -90,14 +90,14 @@ def test_a_worker_fills_in_embeddings_and_goes_on_after_it_was_killed(
     remove = "from classifier.models import PhotoEmbedding; PhotoEmbedding.objects.all().delete()"
     system.manage("shell", "--command", remove)
     system.worker.kill()
-    said = system.manage("reclassify", "--embeddings").stdout
-    assert "To be tagged again" in said
+    printed = system.manage("reclassify", "--embeddings").stdout
+    assert "To be tagged again" in printed
     system.start_worker()
     wait_until(lambda: embeddings(system) > 0, what="the worker has begun")
     system.worker.kill()
     system.start_worker()
-    said = system.manage("reclassify", "--embeddings", "--wait").stdout
-    assert embeddings(system) >= len(photos), said
+    printed = system.manage("reclassify", "--embeddings", "--wait").stdout
+    assert embeddings(system) >= len(photos), printed
     assert "has an embedding" in system.manage("reclassify", "--embeddings").stdout
 
 

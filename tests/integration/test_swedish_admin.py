@@ -111,12 +111,12 @@ def test_every_page_that_moderators_open_is_in_swedish(
 ) -> None:
     """Lists, rows, their history, empty lists, the quality page, refusals: no English on them."""
     page = swedish("anna")
-    found: list[str] = []
+    in_english: list[str] = []
     for address in MODERATORS_PAGES:
         page.goto(address.format(**rows))
         page.wait_for_load_state("networkidle")
-        found += still_english(page)
-    assert found == []
+        in_english += still_english(page)
+    assert in_english == []
 
 
 def test_what_administrators_prepare_for_moderators_is_in_swedish(
@@ -128,41 +128,41 @@ def test_what_administrators_prepare_for_moderators_is_in_swedish(
     with site.database():
         rows["goldenphoto"] = GoldenPhoto.objects.get().pk
     page = swedish(ADMINISTRATOR)
-    found: list[str] = []
+    in_english: list[str] = []
     for address in ADMINISTRATORS_PAGES:
         page.goto(address.format(**rows))
-        found += still_english(page)
-    assert found == []
+        in_english += still_english(page)
+    assert in_english == []
 
 
 def test_a_day_of_verdicts_in_swedish(site: Site, swedish: Callable[[str], Page]) -> None:
     """A verdict by key, the list's actions, the grid, undoing, and what all this left on record."""
     first, second, *_others = site.photos(5, main=0.9, share=0.5)
     page = swedish("anna")
-    found: list[str] = []
+    in_english: list[str] = []
     open_queue(page, site)
     shown(page, first)
     page.keyboard.press("4")
     shown(page, second)
     stored(site, 1)
-    found += still_english(page)
+    in_english += still_english(page)
     page.goto(f"{ROWS}listingphoto/")
-    confirm(page, found)
+    confirm(page, in_english)
     page.get_by_role("button", name="Ångra").click()
     expect(page.get_by_text("Ångrat: 4 bilder.")).to_be_visible()
-    found += still_english(page)
+    in_english += still_english(page)
     act(page, "Försök igen (misslyckade bilder)")
     expect(page.get_by_text("Ingen av bilderna hade misslyckats")).to_be_visible()
     page.goto(f"{ROWS}review/grid/?guess=Shoes")
     page.get_by_role("button", name="Sätt 4 bilder").click()
     expect(page.get_by_text("4 bilder satta till Skor, annat.")).to_be_visible()
-    found += still_english(page)
+    in_english += still_english(page)
     for address in (f"{ROWS}review/", f"{ROWS}listingphoto/{first}/change/", "/admin/"):
         page.goto(address)
-        found += still_english(page)
+        in_english += still_english(page)
     page.goto(f"{ROWS}listingphoto/{first}/change/")
     expect(page.locator(".m-reviews")).to_contain_text("avgjorde den som Skor › Stövlar (kön)")
-    assert found == []
+    assert in_english == []
 
 
 def act(page: Page, action: str) -> None:
@@ -172,10 +172,10 @@ def act(page: Page, action: str) -> None:
     page.get_by_role("button", name="Utför").click()
 
 
-def confirm(page: Page, found: list[str]) -> None:
+def confirm(page: Page, in_english: list[str]) -> None:
     act(page, "Bekräfta taggarna")
     expect(page.get_by_role("heading", name="4 bilder avgörs med sina taggar")).to_be_visible()
-    found += still_english(page)
+    in_english += still_english(page)
     page.get_by_role("button", name="Bekräfta 4").click()
     expect(page.get_by_text("4 bilder bekräftade.")).to_be_visible()
-    found += still_english(page)
+    in_english += still_english(page)

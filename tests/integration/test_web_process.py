@@ -16,7 +16,7 @@ from tests.servers.system import System
 
 pytestmark = pytest.mark.integration
 
-ANSWER_WITH_EVERY_DOOR_OPEN = """
+ANSWER_EVERY_URL = """
 import sys
 from slowfashion_ai.wsgi import application
 from django.urls import get_resolver
@@ -40,7 +40,7 @@ print(statuses[0], sorted(heavy))
 def test_the_web_process_imports_no_torch(running_system: System) -> None:
     """With all routes loaded and a page answered, nothing that only workers need is in memory."""
     done = subprocess.run(
-        [sys.executable, "-c", ANSWER_WITH_EVERY_DOOR_OPEN],
+        [sys.executable, "-c", ANSWER_EVERY_URL],
         cwd=REPOSITORY, env=running_system.env, capture_output=True, text=True, check=True,
         stdin=subprocess.DEVNULL,
     )  # fmt: skip

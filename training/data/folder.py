@@ -46,7 +46,7 @@ class UnreadablePhoto:
 
 
 class Kind(StrEnum):
-    """What a photo teaches."""
+    """The label of a photo, as its folder names it."""
 
     ITEM = "item"  # one of the nine subclasses
     NEAR = "near"  # belongs to a main class, to none of its subclasses

@@ -16,10 +16,10 @@ class RateSchedule(Protocol):
     """Sets the rates of an optimiser's groups."""
 
     def after_step(self) -> None:
-        """Take note that the weights moved."""
+        """Count a step of the weights."""
 
     def after_epoch(self, score: float) -> None:
-        """Take note of a validation score; higher is better."""
+        """Use a validation score; higher is better."""
 
     def state(self) -> dict[str, Any]:
         """Return where it stands, JSON-ready."""

@@ -69,7 +69,7 @@ class GoldenPhoto(models.Model):
 
 
 class PracticeVerdict(models.Model):
-    """What a newcomer said of a golden photo. It teaches the person; no model learns from it."""
+    """A newcomer's answer on a golden photo. It helps the person; no model learns from it."""
 
     moderator = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"

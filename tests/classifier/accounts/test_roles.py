@@ -55,8 +55,8 @@ def test_every_right_of_a_role_is_there() -> None:
     """The migration has made the groups, with each right that the role names."""
     for name, rights in roles.GROUPS.values():
         group = Group.objects.get(name=name)
-        found = group.permissions.values_list("codename", flat=True)
-        assert set(found) == set(rights)
+        codenames = group.permissions.values_list("codename", flat=True)
+        assert set(codenames) == set(rights)
 
 
 def test_a_role_is_changed_on_the_accounts_page(admin: Client) -> None:

@@ -20,19 +20,19 @@ LISTINGS = "admin:classifier_listing_changelist"
 @pytest.fixture
 def photos(monkeypatch: pytest.MonkeyPatch) -> list[ListingPhoto]:
     """Two old photos of Anna's, then five of Berta's, whose names alone are looked through."""
-    found = []
+    photos = []
     for name, count in (("Anna", 2), ("Berta", 5)):
         seller = User.objects.create_user(f"seller-{name}")
         listing = Listing.objects.create(seller=seller, title=f"A coat of {name}")
         for photo in pending_photos(count):
             photo.listing, photo.original_name = listing, f"IMG {name}.jpg"
             photo.save()
-            found.append(photo)
+            photos.append(photo)
     monkeypatch.setattr(search, "NEWEST", 5)
-    return found
+    return photos
 
 
-def found(admin_user: User, page: str, term: str) -> set[int]:
+def matches(admin_user: User, page: str, term: str) -> set[int]:
     response = signed_in(admin_user).get(reverse(page), {"q": term})
     return {row.pk for row in response.context["cl"].result_list}
 
@@ -51,19 +51,19 @@ def test_photos_are_found(
     admin_user: User, photos: list[ListingPhoto], term: str, expected: range
 ) -> None:
     """Names among the newest, sellers at any age."""
-    assert found(admin_user, PHOTOS, term) == {photos[i].pk for i in expected}
+    assert matches(admin_user, PHOTOS, term) == {photos[i].pk for i in expected}
 
 
 def test_an_old_row_is_found_by_its_number(admin_user: User, photos: list[ListingPhoto]) -> None:
     """The number that a link or a log names."""
-    assert photos[0].pk in found(admin_user, PHOTOS, str(photos[0].pk))
-    assert photos[0].listing_id in found(admin_user, LISTINGS, str(photos[0].listing_id))
+    assert photos[0].pk in matches(admin_user, PHOTOS, str(photos[0].pk))
+    assert photos[0].listing_id in matches(admin_user, LISTINGS, str(photos[0].listing_id))
 
 
 def test_listings_are_found_by_their_seller(admin_user: User, photos: list[ListingPhoto]) -> None:
     """And no others."""
-    assert found(admin_user, LISTINGS, "seller-anna") <= {photos[0].listing_id}
-    assert found(admin_user, LISTINGS, "seller-Anna") == {photos[0].listing_id}
+    assert matches(admin_user, LISTINGS, "seller-anna") <= {photos[0].listing_id}
+    assert matches(admin_user, LISTINGS, "seller-Anna") == {photos[0].listing_id}
 
 
 def test_names_are_looked_for_among_the_newest_alone(
@@ -71,7 +71,7 @@ def test_names_are_looked_for_among_the_newest_alone(
 ) -> None:
     """No statement compares the names of the whole table."""
     with CaptureQueriesContext(connection) as asked:
-        found(admin_user, PHOTOS, "Berta")
+        matches(admin_user, PHOTOS, "Berta")
     compared = [each["sql"] for each in asked if "original_name" in each["sql"].split("WHERE")[-1]]
     assert compared
     assert all('"id" > ' in sql for sql in compared)

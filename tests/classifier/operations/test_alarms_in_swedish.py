@@ -23,24 +23,24 @@ def everything_is_wrong(champion: ModelVersion, monkeypatch: pytest.MonkeyPatch)
     Canary.objects.create(listing=1, sent_at=then)
     RetrainRun.objects.create(trigger="command")
     RetrainRun.objects.update(requested_at=then)
-    found = [checks.canary(), checks.disk(), checks.scheduler(), checks.trainer()]
-    found += [checks.broker(), checks.workers()]
+    sentences = [checks.canary(), checks.disk(), checks.scheduler(), checks.trainer()]
+    sentences += [checks.broker(), checks.workers()]
     worker = Heartbeat.objects.create(
         kind="worker", name="worker@here:1", started_at=then, seen_at=then, model="other"
     )
-    found.append(checks.workers())
+    sentences.append(checks.workers())
     Heartbeat.objects.filter(pk=worker.pk).update(seen_at=timezone.now())
-    found.append(checks.champion())
+    sentences.append(checks.champion())
     ModelVersion.objects.update(state="retired")
-    return [*found, checks.champion(), status.NO_MONITOR]
+    return [*sentences, checks.champion(), status.NO_MONITOR]
 
 
 def test_what_is_wrong_is_said_in_swedish(everything_is_wrong: list[str]) -> None:
     """And what to do; names of processes and files stay what they are."""
     assert all(everything_is_wrong)
     with translation.override("sv"):
-        said = [in_language(text) for text in everything_is_wrong]
-    assert [text for text in said if "<span" in text] == []
+        translations = [in_language(text) for text in everything_is_wrong]
+    assert [text for text in translations if "<span" in text] == []
 
 
 def test_the_status_page_says_so(client: Client, everything_is_wrong: list[str]) -> None:

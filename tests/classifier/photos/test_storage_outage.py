@@ -113,13 +113,13 @@ def test_orphans_are_found_and_removed(storage_folder: Path) -> None:
             default_storage.save(f"{folder}/{name}.jpg", ContentFile(b"x"))
         for name in ("kept", "orphan"):
             os.utime(storage_folder / "media" / f"{folder}/{name}.jpg", (before, before))
-    listed, said = StringIO(), StringIO()
-    call_command("remove_orphans", dry_run=True, stdout=listed, stderr=said)
-    assert "2 files would be removed." in said.getvalue()
+    listed, printed = StringIO(), StringIO()
+    call_command("remove_orphans", dry_run=True, stdout=listed, stderr=printed)
+    assert "2 files would be removed." in printed.getvalue()
     assert listed.getvalue().split() == [f"{folder}/orphan.jpg" for folder in folders]
     call_command("remove_orphans", stdout=StringIO())
-    call_command("remove_orphans", dry_run=True, stdout=StringIO(), stderr=said)
-    assert "There are none." in said.getvalue()
+    call_command("remove_orphans", dry_run=True, stdout=StringIO(), stderr=printed)
+    assert "There are none." in printed.getvalue()
     for folder in folders:
         assert sorted(default_storage.listdir(folder)[1]) == ["kept.jpg", "young.jpg"]
 

@@ -43,11 +43,13 @@ def champion(settings: Settings) -> ModelVersion:
     return champion
 
 
-def settled(sub: str, said: tuple[str | None, str | None], shares: Shares) -> None:
+def settled(sub: str, answer: tuple[str | None, str | None], shares: Shares) -> None:
     """A photo that the model took for ``sub``, and a moderator's verdict on it."""
     photo = a_photo(sub, **shares)
     moderator = a_moderator(uuid4().hex)
-    review = verdicts.review_of(photo, moderator=moderator, verdict=verdict_for(*said), key=uuid4())
+    review = verdicts.review_of(
+        photo, moderator=moderator, verdict=verdict_for(*answer), key=uuid4()
+    )
     verdicts.store(review)
 
 

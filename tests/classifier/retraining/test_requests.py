@@ -93,7 +93,7 @@ def test_the_run_of_a_dead_process_goes_on() -> None:
     assert (fresh(run).message, fresh(run).started_at) == ("No better.", began)
 
 
-def test_only_runs_that_nobody_works_on_are_rung_for() -> None:
+def test_only_runs_that_nobody_works_on_get_a_message() -> None:
     """The sweep sends a message for a queued run and for a dead process's, and for nothing else."""
     assert retraining.notify_if_waiting() is None
     run = ask()

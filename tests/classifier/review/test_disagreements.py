@@ -236,10 +236,10 @@ def test_the_api_says_and_takes_the_same(photo: ListingPhoto, owner: Client, ann
     body = {"main": "Shoes", "sub": None, "note": "Look again."}
     answer = owner.post(f"{address}disagree/", body, content_type="application/json")
     assert answer.status_code == 201
-    said = owner.get(address).json()["disagreement"]
-    assert said.items() >= {**body, "answered": False}.items()
+    answer = owner.get(address).json()["disagreement"]
+    assert answer.items() >= {**body, "answered": False}.items()
     listing = owner.get(f"/api/v1/listings/{photo.listing_id}/").json()
-    assert listing["photos"][0]["disagreement"] == said
+    assert listing["photos"][0]["disagreement"] == answer
     answer = owner.post(f"{address}disagree/", body, content_type="application/json")
     assert answer.status_code == 400
     assert "disagreed once" in answer.content.decode()

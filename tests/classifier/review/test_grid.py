@@ -78,14 +78,14 @@ def test_photos_without_a_subclass_are_told_apart_by_what_they_resemble(anna: Us
 def test_older_photos_follow_without_a_gap(anna: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(grid, "WALL", 2)
     photos = [a_photo("Boots", **CONFIDENT).pk for _ in range(5)]
-    found: list[int] = []
+    shown_in_turn: list[int] = []
     before: int | None = None
     while True:
         wall = grid.wall(Tag("Boots"), moderator=anna, before=before)
-        found += sorted(numbers(wall), reverse=True)
+        shown_in_turn += sorted(numbers(wall), reverse=True)
         if (before := wall.before) is None:
             break
-    assert found == photos[::-1]
+    assert shown_in_turn == photos[::-1]
 
 
 def test_a_wall_takes_few_queries(anna: User) -> None:

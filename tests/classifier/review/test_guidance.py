@@ -138,11 +138,11 @@ def test_the_page_tells_at_once_and_no_review_comes_of_it(golden: ListingPhoto, 
     assert isinstance(card, dict)
     assert (card["photo"], card["practice"], card["blind"]) == (golden.pk, True, True)
     assert not {"tag", "confirms", "predictions", "settled"} & set(card)
-    said = {"photo": golden.pk, "verdict": "subclass", "main": "Shoes", "sub": "Flats"}
-    told = post(anna, "practise", **said)
+    answer = {"photo": golden.pk, "verdict": "subclass", "main": "Shoes", "sub": "Flats"}
+    told = post(anna, "practise", **answer)
     assert (told["right"], told["label"]) == (False, "Shoes › Boots")
     assert "ankle" in str(told["text"])
-    assert post(anna, "practise", **{**said, "sub": "Boots"})["right"] is False
+    assert post(anna, "practise", **{**answer, "sub": "Boots"})["right"] is False
     row = PracticeVerdict.objects.get()
     assert (row.sub, row.is_right, row.moderator) == ("Flats", False, anna)
     assert Review.objects.count() == 1

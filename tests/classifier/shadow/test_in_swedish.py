@@ -23,6 +23,9 @@ def test_verdicts_and_ends_are_in_the_catalogs() -> None:
         "logs.",
     )  # fmt: skip
     with translation.override("sv"):
-        said = [in_language(text) for text in texts]
-    assert [text for text in said if "<span" in text] == []
-    assert "och högst 14 är tillåtet, den taggar 16,0 procentenheter färre bilder och" in said[2]
+        translations = [in_language(text) for text in texts]
+    assert [text for text in translations if "<span" in text] == []
+    assert (
+        "och högst 14 är tillåtet, den taggar 16,0 procentenheter färre bilder och"
+        in translations[2]
+    )

@@ -118,9 +118,9 @@ def test_the_accuracy_stays_unbiased(
     assert taken is not None
     run.store(taken[0], {drawn: BOOTS, differs: FLATS})
     settle(a_moderator(), "Boots", **{f"p{differs}": "Flats"})
-    found = unbiased_accuracy(of=champion)
-    assert found is not None
-    assert found.value == pytest.approx(20 / 21)
+    accuracy = unbiased_accuracy(of=champion)
+    assert accuracy is not None
+    assert accuracy.value == pytest.approx(20 / 21)
 
 
 def test_a_photo_is_handed_out_once(champion: ModelVersion, shadow: Shadow) -> None:

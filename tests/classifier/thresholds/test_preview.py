@@ -38,9 +38,9 @@ def test_each_kind_counts_by_its_share_of_the_stream() -> None:
 
 def test_a_kind_without_a_photo_leaves_its_share_to_the_others() -> None:
     """Without near photos and others the items are all of the stream."""
-    found = consequences(PHOTOS[:2], BASE, DEFAULT_MIX, wrong_tag=10)
-    assert found.tagged == pytest.approx(500)
-    assert consequences(PHOTOS[:2], BASE, Mix(1, 0, 0), wrong_tag=10) == found
+    preview = consequences(PHOTOS[:2], BASE, DEFAULT_MIX, wrong_tag=10)
+    assert preview.tagged == pytest.approx(500)
+    assert consequences(PHOTOS[:2], BASE, Mix(1, 0, 0), wrong_tag=10) == preview
 
 
 def test_nothing_tagged_has_no_share_of_wrong_tags() -> None:
@@ -51,8 +51,8 @@ def test_nothing_tagged_has_no_share_of_wrong_tags() -> None:
 
 def test_the_photos_that_change_are_named() -> None:
     """Both decisions of each, in order; what stays is not among them."""
-    found = changes(((p.photo, p.scores) for p in PHOTOS), BASE, LOOSE)
-    assert [(c.photo, c.before.sub, c.after.sub) for c in found] == [
+    preview = changes(((p.photo, p.scores) for p in PHOTOS), BASE, LOOSE)
+    assert [(c.photo, c.before.sub, c.after.sub) for c in preview] == [
         ("b", None, "Boots"), ("c", None, "Boots"), ("d", None, "Flats"),
     ]  # fmt: skip
 
@@ -65,9 +65,9 @@ GROUPS = [
 
 def test_each_group_takes_the_threshold_of_its_promise() -> None:
     """What cannot keep it tags nothing; thresholds of main classes and novelty stay."""
-    found = thresholds_for(BASE, GROUPS, {"Clothing": 0.03, "Shoes": 0.05})
-    needed = {main: {found.sub[name] for name in TAXONOMY[main]} for main in MAIN_CLASSES}
+    preview = thresholds_for(BASE, GROUPS, {"Clothing": 0.03, "Shoes": 0.05})
+    needed = {main: {preview.sub[name] for name in TAXONOMY[main]} for main in MAIN_CLASSES}
     assert needed == {"Clothing": {0.8}, "Bags": {0.8}, "Shoes": {1.0}}
-    assert (found.main, found.novelty) == (BASE.main, BASE.novelty)
+    assert (preview.main, preview.novelty) == (BASE.main, BASE.novelty)
     with pytest.raises(ValueError, match="4 % is none of the promises"):
         thresholds_for(BASE, GROUPS, {"Clothing": 0.04, "Shoes": 0.05})

@@ -31,9 +31,9 @@ def says(answer: Any, text: str) -> bool:
 def link_in_mail() -> str:
     """The path of the link in the one mail that was sent."""
     (sent,) = mail.outbox
-    found = re.search(rf"{SITE}(/\S+)", str(sent.body))
-    assert found is not None, sent.body
-    return found[1]
+    link = re.search(rf"{SITE}(/\S+)", str(sent.body))
+    assert link is not None, sent.body
+    return link[1]
 
 
 def test_a_new_password_ends_other_sessions_and_the_token(page: Client, owner: User) -> None:

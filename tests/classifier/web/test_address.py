@@ -22,9 +22,9 @@ OTHER = "New.Owner@other.example"
 
 def link() -> str:
     """The path in the mail that went to the new address, which is the last one."""
-    found = re.search(rf"{SITE}(/account/address/\S+)", str(mail.outbox[-1].body))
-    assert found is not None, mail.outbox[-1].body
-    return found[1]
+    link = re.search(rf"{SITE}(/account/address/\S+)", str(mail.outbox[-1].body))
+    assert link is not None, mail.outbox[-1].body
+    return link[1]
 
 
 def test_the_link_changes_the_address_and_the_old_one_is_told(

@@ -113,7 +113,7 @@ def test_photos_are_found_by_listing_and_class(page: Client, listings: dict[str,
     a_photo("Boots", **CONFIDENT)
     shown = page.get("/photos/").context["page"]
     assert len(shown) == 4
-    found = page.get("/photos/?q=ankle&kind=Shoes")
-    (photo,) = found.context["page"]
+    answer = page.get("/photos/?q=ankle&kind=Shoes")
+    (photo,) = answer.context["page"]
     assert photo.listing == listings["Ankle boots"]
-    assert f'href="/listings/{photo.listing_id}/"' in found.content.decode()
+    assert f'href="/listings/{photo.listing_id}/"' in answer.content.decode()

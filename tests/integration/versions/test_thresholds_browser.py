@@ -34,8 +34,8 @@ def careful(site: Site, untrained_network: HierarchicalResNet, tmp_path: Path) -
     folder = tmp_path / "careful"
     manifest = a_manifest(name="careful", thresholds=STRICT, metrics={"test": {"coverage": 0.1}})
     with site.database():
-        if found := ModelVersion.objects.filter(name="careful").first():
-            return found
+        if version := ModelVersion.objects.filter(name="careful").first():
+            return version
         save_bundle(untrained_network, manifest, folder, {HELD_OUT_NAME: drawn_scores().as_bytes()})
         version = registry.register(folder=folder)
         photos = [a_photo("Boots", share=0.93, file=True).pk, a_photo("Flats", share=0.97).pk]

@@ -167,8 +167,8 @@ def test_a_kind_that_was_not_held_out_cannot_be_promised() -> None:
 def test_a_bundle_says_which_promise_it_keeps() -> None:
     """What was kept is read back; what was not, or makes no sense, is no promise."""
     promise = Promise(0.05, 0.8, Mix(0.7, 0.2, 0.1), per="main")
-    said = choose_by_promise(*stream(3000, seed=8), replace(promise, risk=0.3), BASE).as_dict()
-    assert promise_of({"promise": said}) == replace(promise, risk=0.3)
-    for other in ({}, {"promise": said | {"kept": False}}, {"promise": said | {"risk": "much"}},
+    chosen = choose_by_promise(*stream(3000, seed=8), replace(promise, risk=0.3), BASE).as_dict()
+    assert promise_of({"promise": chosen}) == replace(promise, risk=0.3)
+    for other in ({}, {"promise": chosen | {"kept": False}}, {"promise": chosen | {"risk": "much"}},
                   {"promise": 3}):  # fmt: skip
         assert promise_of(other) is None

@@ -192,13 +192,13 @@ def _breaks(stream: Stream, candidate: Answers, rules: GateRules) -> bool:
     return bool(lost > rules.rejection or max(falls) > rules.recall)
 
 
-def rates(found: list[tuple[Case, bool]]) -> dict[str, int]:
+def rates(judged: list[tuple[Case, bool]]) -> dict[str, int]:
     """Return how often the gate erred; each pair is a case and whether it was promoted."""
-    dearer = [promoted for case, promoted in found if case.dearer_by > 0]
+    dearer = [promoted for case, promoted in judged if case.dearer_by > 0]
     cheaper = [
-        promoted for case, promoted in found if case.dearer_by <= -CLEARLY and not case.breaks
+        promoted for case, promoted in judged if case.dearer_by <= -CLEARLY and not case.breaks
     ]
-    broken = [promoted for case, promoted in found if case.breaks]
+    broken = [promoted for case, promoted in judged if case.breaks]
     return {
         "dearer": len(dearer), "dearer promoted": sum(dearer),
         "clearly cheaper": len(cheaper), "clearly cheaper refused": len(cheaper) - sum(cheaper),

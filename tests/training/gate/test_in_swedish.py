@@ -37,12 +37,16 @@ def test_all_that_the_gate_says_is_in_the_catalogs() -> None:
     english = set()
     with translation.override("sv"):
         for report in reports():
-            said = {report.summary: in_language(report.summary)}
+            translations = {report.summary: in_language(report.summary)}
             for each in report.criteria:
-                said[each.sentence] = in_language(each.sentence)
-                said[each.bound] = phrase(each.bound)
-                said[each.name] = figure(each.name)
-            english |= {text for text, told in said.items() if told == text or "<span" in told}
+                translations[each.sentence] = in_language(each.sentence)
+                translations[each.bound] = phrase(each.bound)
+                translations[each.name] = figure(each.name)
+            english |= {
+                text
+                for text, swedish in translations.items()
+                if swedish == text or "<span" in swedish
+            }
     assert english == set()
 
 
@@ -53,8 +57,8 @@ def test_reasons_that_are_joined_are_said_one_by_one() -> None:
         "9 of 40 reviewed items are named as the moderators named them, about as many as by chance."
     )
     with translation.override("sv"):
-        told = in_language(summary)
-    assert told.replace("\u00ad", "") == (
+        swedish = in_language(summary)
+    assert swedish.replace("\u00ad", "") == (
         "Underkänd eftersom andel funna Högklackade skor sjönk med 2,1 procentenheter, "
         "andel taggade inte kan jämföras och 9 av 40 granskade varor får samma namn som av "
         "moderatorerna, ungefär som av en slump."
@@ -64,16 +68,18 @@ def test_reasons_that_are_joined_are_said_one_by_one() -> None:
 def test_what_is_said_of_a_bundle_is_in_the_catalogs() -> None:
     """Why its figures are not shown, and which photos they are of."""
     with translation.override("sv"):
-        said = [in_language(text) for text in (*WHY_NOT.values(), mix_words(Mix().as_dict()))]
-    assert "<span" not in " ".join(said)
-    assert said[-1] == "Blandning: 85 % varor, 10 % närliggande bilder, 5 % övriga."
+        translations = [
+            in_language(text) for text in (*WHY_NOT.values(), mix_words(Mix().as_dict()))
+        ]
+    assert "<span" not in " ".join(translations)
+    assert translations[-1] == "Blandning: 85 % varor, 10 % närliggande bilder, 5 % övriga."
 
 
 def test_what_has_no_translation_is_marked_as_english() -> None:
     """Sentence by sentence, and nothing in it is taken for HTML."""
     with translation.override("sv"):
-        told = in_language("It broke <b>here</b>. That is no loss.")
-    assert told == (
+        swedish = in_language("It broke <b>here</b>. That is no loss.")
+    assert swedish == (
         '<span lang="en">It broke &lt;b&gt;here&lt;/b&gt;.</span> Det är ingen försämring.'
     )
     assert in_language("It broke <b>here</b>.") == "It broke <b>here</b>."

@@ -22,11 +22,11 @@ def test_simulated_streams_with_known_costs() -> None:
     rules = GateRules()
     # One thread: for products as small as these, several wait for each other most of the time.
     with threadpool_limits(1):
-        found = [
+        judged = [
             (case, compare(case.photos, case.champion, case.candidate, rules).promote)
             for case in cases(200, SEED, rules)
         ]
-    counted = rates(found)
+    counted = rates(judged)
     assert counted["dearer"] >= 40
     assert counted["clearly cheaper"] >= 40
     assert counted["dearer promoted"] <= 0.05 * counted["dearer"]

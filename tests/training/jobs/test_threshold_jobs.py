@@ -35,11 +35,11 @@ def test_the_table_has_what_the_version_then_has(registered: ModelVersion) -> No
     )
     assert job.state == STATE.DONE, job.message
     assert job.made is not None
-    found = read_manifest(storage.local_folder(job.made)).thresholds.sub
+    chosen = read_manifest(storage.local_folder(job.made)).thresholds.sub
     for group in table["main"]:
         main = group["classes"][0]
         row = next(row for row in group["rows"] if row["risk"] == risks[main])
-        assert {found[name] for name in TAXONOMY[main]} == {row["threshold"]}
+        assert {chosen[name] for name in TAXONOMY[main]} == {row["threshold"]}
     assert job.made.manifest["metrics"]["promise"]["by_main"] == risks
 
 

@@ -108,7 +108,7 @@ class Command(BaseCommand):
                     folder,
                     aside_of_folder,
                 )
-                for folder, aside_of_folder in _places(photos, aside)
+                for folder, aside_of_folder in _folders(photos, aside)
             )
             named = " ".join(f"--photos {folder}" for folder in photos.paths)
             self.stdout.write(
@@ -120,7 +120,7 @@ class Command(BaseCommand):
         from training.collect.check.quarantine import restore
 
         problems: list[str] = []
-        for folder, aside_of_folder in _places(photos, aside):
+        for folder, aside_of_folder in _folders(photos, aside):
             if len(photos.paths) > 1 and not aside_of_folder.exists():
                 continue  # nothing was found in this one
             count, here = restore(folder, aside_of_folder)
@@ -130,7 +130,7 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
 
-def _places(photos: PhotoFolders, aside: Path) -> list[tuple[Path, Path]]:
+def _folders(photos: PhotoFolders, aside: Path) -> list[tuple[Path, Path]]:
     """Return each folder of photos, and where its own photos lie aside."""
     if len(photos.paths) == 1:
         return [(photos.paths[0], aside)]

@@ -1,4 +1,4 @@
-"""Finds what a sentence was made of, and says it in the reader's language."""
+"""Finds the text that a stored English sentence was made of, and translates that."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -26,10 +26,10 @@ def in_language(text: str) -> str | SafeString:
     if not text or (get_language() or "en").startswith("en"):
         return text
     sentences = _split(text)
-    told = [_sentence(sentence) for sentence in sentences]
-    if None not in told:
-        return " ".join(filter(None, told))
-    pairs = zip(told, sentences, strict=True)
+    translated = [_sentence(sentence) for sentence in sentences]
+    if None not in translated:
+        return " ".join(filter(None, translated))
+    pairs = zip(translated, sentences, strict=True)
     return format_html_join(
         " ",
         "{}",
@@ -39,47 +39,49 @@ def in_language(text: str) -> str | SafeString:
 
 def _split(text: str) -> list[str]:
     """Return the sentences of a text; one in brackets is part of the sentence around it."""
-    found: list[str] = []
+    sentences: list[str] = []
     for piece in _ENDS.split(text):
-        if found and found[-1].count("(") > found[-1].count(")"):
-            found[-1] += f" {piece}"
+        if sentences and sentences[-1].count("(") > sentences[-1].count(")"):
+            sentences[-1] += f" {piece}"
         else:
-            found.append(piece)
-    return found
+            sentences.append(piece)
+    return sentences
 
 
 def phrase(text: str) -> str | SafeString:
     """Return a clause such as what a criterion allows, likewise."""
     if not text or (get_language() or "en").startswith("en"):
         return text
-    found = _say(text, gate.BOUNDS) or figure(text)
-    return found if found != text else format_html('<span lang="en">{}</span>', text)
+    clause = _translated(text, gate.BOUNDS) or figure(text)
+    return clause if clause != text else format_html('<span lang="en">{}</span>', text)
 
 
 def figure(name: str) -> str:
     """Return a figure's name in the reader's language; as it is if it is none of ours."""
-    return _say(name, gate.FIGURES) or name
+    return _translated(name, gate.FIGURES) or name
 
 
 def _sentence(text: str) -> str | None:
-    told = _say(text, (*gate.SENTENCES, *kept.SENTENCES, *checks.SENTENCES, *shadow.SENTENCES))
-    return told[:1].upper() + told[1:] if told else None
+    translated = _translated(
+        text, (*gate.SENTENCES, *kept.SENTENCES, *checks.SENTENCES, *shadow.SENTENCES)
+    )
+    return translated[:1].upper() + translated[1:] if translated else None
 
 
-def _say(text: str, made_of: Iterable[str]) -> str | None:
+def _translated(text: str, made_of: Iterable[str]) -> str | None:
     """Return a text in the reader's language; None if it was made of none of these."""
     for each in made_of:
-        if not (found := _pattern(each).fullmatch(text)):
+        if not (match := _pattern(each).fullmatch(text)):
             continue
-        values = {name: _value(name, value) for name, value in found.groupdict().items()}
+        values = {name: _value(name, value) for name, value in match.groupdict().items()}
         if None not in values.values():
             return _(each) % values
     return None
 
 
 def _value(name: str, value: str) -> str | None:
-    if name in _SAID:
-        return _SAID[name](value)
+    if name in _TRANSLATED:
+        return _TRANSLATED[name](value)
     return value if name in _AS_IT_IS else _number(value)
 
 
@@ -91,7 +93,7 @@ def _number(value: str) -> str:
 
 def _figure(value: str) -> str | None:
     """Return a figure's name, which may begin a sentence."""
-    return _say(value[:1].lower() + value[1:], gate.FIGURES)
+    return _translated(value[:1].lower() + value[1:], gate.FIGURES)
 
 
 def _label(value: str) -> str | None:
@@ -103,38 +105,38 @@ def _figures(value: str) -> str | None:
 
 
 def _clauses(value: str) -> str | None:
-    return _listed(value, lambda clause: _say(clause, (*gate.CLAUSES, *shadow.CLAUSES)))
+    return _listed(value, lambda clause: _translated(clause, (*gate.CLAUSES, *shadow.CLAUSES)))
 
 
-def _listed(value: str, say: Callable[[str], str | None]) -> str | None:
+def _listed(value: str, translate: Callable[[str], str | None]) -> str | None:
     """Return names or clauses that are joined by commas and "and"; the longest first."""
     parts = _JOINED.split(value)  # with what joins them in between
-    told: list[str] = []
+    translated: list[str] = []
     while parts:
         for many in range(len(parts), 0, -2):
-            if said := say("".join(parts[:many])):
-                told.append(said)
+            if part := translate("".join(parts[:many])):
+                translated.append(part)
                 del parts[: many + 1]
                 break
         else:
             return None
-    *most, last = told
+    *most, last = translated
     return _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last
 
 
 def _after(value: str) -> str | None:
     """Return what follows the move of a figure, part by part."""
-    told = ""
+    translated = ""
     while value:
         for each in (*gate.MOVES, " (%(share)s)"):
-            if found := _pattern(each, whole=False).match(value):
-                values = {name: _number(number) for name, number in found.groupdict().items()}
-                told += (_(each) if each in gate.MOVES else each) % values
-                value = value[found.end() :]
+            if match := _pattern(each, whole=False).match(value):
+                values = {name: _number(number) for name, number in match.groupdict().items()}
+                translated += (_(each) if each in gate.MOVES else each) % values
+                value = value[match.end() :]
                 break
         else:
             return None
-    return told
+    return translated
 
 
 def _mix(value: str) -> str | None:
@@ -145,9 +147,9 @@ def _mix(value: str) -> str | None:
     return value
 
 
-_SAID: Final[Mapping[str, Callable[[str], str | None]]] = {
+_TRANSLATED: Final[Mapping[str, Callable[[str], str | None]]] = {
     "figure": _figure, "figures": _figures, "clauses": _clauses, "after": _after,
-    "label": _label, "check": lambda value: _say(value, checks.NAMES), "mix": _mix,
+    "label": _label, "check": lambda value: _translated(value, checks.NAMES), "mix": _mix,
 }  # fmt: skip
 # Values with letters that have no language.
 _AS_IT_IS: Final = ("error", "folder", "time", "version", "by")
@@ -161,7 +163,7 @@ def _pattern(text: str, *, whole: bool = True) -> re.Pattern[str]:
     def value(name: re.Match[str]) -> str:
         """Numbers and shares have no letters; what is said in words may have some."""
         words = ".*" if name[1] == "after" else ".+?"
-        return f"(?P<{name[1]}>{words if name[1] in (*_SAID, *_AS_IT_IS) else number})"
+        return f"(?P<{name[1]}>{words if name[1] in (*_TRANSLATED, *_AS_IT_IS) else number})"
 
     escaped = re.sub(r"%\\\((\w+)\\\)s", value, re.escape(text))
     return re.compile(_PLURAL.sub(r"\1s?", escaped))
