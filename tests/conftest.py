@@ -12,6 +12,7 @@ import torch
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.test import TransactionTestCase
+from django.utils import translation
 from pytest_django import Settings
 from threadpoolctl import threadpool_limits
 
@@ -81,6 +82,13 @@ def tables_can_be_emptied() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", tear_down)
         yield
+
+
+@pytest.fixture(autouse=True)
+def language_of_one_test() -> Iterator[None]:
+    """A page that was answered in Swedish leaves its language to the thread, as Django does."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ expect.set_options(timeout=30_000)
 FAINT = (Path(__file__).parent / "faint_texts.js").read_text(encoding="utf-8")
 
 
-def test_a_blind_photo_hides_the_guess_until_decided(anna: Page, site: Site, settings: Any) -> None:
+def test_a_blind_photo_hides_the_tag_until_decided(anna: Page, site: Site, settings: Any) -> None:
     """In the sample no bar, tag or highlighted button is shown; the toast then tells."""
     settings.REVIEW_SAMPLE_SHARE = 1.0
     (first,) = site.photos(1, sub="Flats", main=0.99, share=0.97)

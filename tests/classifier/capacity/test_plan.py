@@ -44,7 +44,7 @@ def test_a_gpu_leaves_reading_to_the_cores() -> None:
     assert plan.worker_cores >= plan.load.peak_rate * 0.008
 
 
-def test_photos_that_are_kept_for_longer_need_more_room() -> None:
+def test_photos_that_are_kept_for_longer_need_more_storage() -> None:
     """Ten days of a million photos of 0.7 MB are 7 TB."""
     assert planned(1_000_000, keep_days=10).stored_gigabytes == pytest.approx(7000)
 

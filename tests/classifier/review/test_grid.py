@@ -33,7 +33,7 @@ def numbers(wall: grid.Wall) -> set[int]:
     return {photo.pk for photo in (*wall.alone, *(p for group in wall.groups for p in group))}
 
 
-def test_the_wall_shows_one_guess_in_groups_that_look_alike(anna: User) -> None:
+def test_the_wall_shows_one_tag_in_groups_that_look_alike(anna: User) -> None:
     """The largest first; what another version saw, or none, is not compared."""
     first = [embedded(a_photo("Boots", **CONFIDENT), 1) for _ in range(3)]
     second = [embedded(a_photo("Boots", **CONFIDENT), 2) for _ in range(2)]

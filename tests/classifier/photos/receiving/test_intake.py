@@ -47,7 +47,7 @@ def test_a_good_upload_is_stored_and_pending(seller: User, storage_folder: Path)
         assert default_storage.exists(thumbnail_name(str(photo.image)))
 
 
-def test_the_bell_waits_for_the_commit(
+def test_workers_are_notified_after_the_commit(
     seller: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     """Workers are called once a listing, after its rows can be seen by them."""
