@@ -21,7 +21,13 @@ from classifier.photos.decoding import (
     decode,
     decoding_errors,
 )
-from classifier.photos.decoding_cost import DecodingMemory, PixelAllowance, most_pixels
+from classifier.photos.decoding_cost import (
+    MOST_SCANNED_PIXELS,
+    DecodingMemory,
+    PixelAllowance,
+    most_pixels,
+    scanned_pixels,
+)
 
 # Half of what most phones take (4032 pixels), so that their photos are decoded at half their size.
 LONGEST_SIDE: Final = 2016
@@ -107,6 +113,12 @@ def clean_photo(
 
     def check(image: Image.Image) -> None:
         _check_pixels(image, limits)
+        if scanned_pixels(image, data) > MOST_SCANNED_PIXELS:
+            raise PhotoRefusedError(
+                gettext_noop(
+                    "This JPEG is stored in more passes than programs make. Please save it again."
+                )
+            )
         if allowance and not allowance.spend(image):
             raise PhotoRefusedError(
                 gettext_noop(

@@ -25,6 +25,9 @@ MOST_PIXELS: Final[Mapping[str, int]] = MappingProxyType({
 })  # fmt: skip
 # A progressive JPEG of print, whose four channels are kept in full size.
 MOST_PIXELS_CMYK: Final = 45_000_000
+# Pixels times scans of a JPEG: a second, for each scan is decoded anew. Programs make a dozen.
+MOST_SCANNED_PIXELS: Final = 2_000_000_000
+_START_OF_SCAN: Final = b"\xff\xda"
 # The most that decoding and cleaning took, measured with pictures of 59 million pixels; of JPEGs
 # the progressive ones, whose coefficients are kept in full size (2 bytes for each of 4 channels).
 _BYTES_A_PIXEL: Final[Mapping[str, int]] = MappingProxyType(
@@ -86,6 +89,19 @@ def most_pixels(image: Image.Image) -> int | None:
     """Return the most pixels a photo of this kind may have; None where there is no own limit."""
     own = MOST_PIXELS.get(image.format or "")
     return MOST_PIXELS_CMYK if own is None and image.mode == "CMYK" else own
+
+
+def scanned_pixels(image: Image.Image, data: bytes) -> int:
+    """Return pixels times scans of an opened JPEG, at most; 0 of another format.
+
+    A thumbnail in its metadata counts too.
+
+    Args:
+        data: the file's bytes.
+    """
+    if image.format not in ("JPEG", "MPO"):
+        return 0
+    return image.width * image.height * data.count(_START_OF_SCAN)
 
 
 def decoding_bytes(image: Image.Image) -> int:

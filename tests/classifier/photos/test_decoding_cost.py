@@ -83,6 +83,18 @@ def test_46_bytes_do_not_take_more_than_a_gigabyte() -> None:
         clean_photo(bomb, LIMITS)
 
 
+@pytest.mark.parametrize(("side", "scans"), [(2000, 1000), (7600, 100)])
+def test_a_jpeg_of_endless_scans_is_refused_before_it_is_decoded(side: int, scans: int) -> None:
+    """Each scan is decoded anew: some KB took seconds. What programs make is taken."""
+    photo = pictures.encoded(Image.new("RGB", (side, side)), "JPEG", progressive=True)
+    scan = photo[photo.rindex(b"\xff\xda") : -2]
+    began = time.process_time()
+    with pytest.raises(PhotoRefusedError, match="more passes than programs make"):
+        clean_photo(photo[:-2] + scan * scans + photo[-2:], LIMITS)
+    assert time.process_time() - began < 0.5
+    assert clean_photo(photo, LIMITS).jpeg
+
+
 def test_photos_of_an_upload_share_their_pixels(seller: User, settings: Settings) -> None:
     """What goes beyond the sum is refused by name; the photos before it are kept."""
     settings.LISTING_MAX_PIXELS = 250_000
