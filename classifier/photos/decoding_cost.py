@@ -4,6 +4,7 @@ A few bytes can stand for millions of pixels. So each format has a limit by what
 the memory that is being decoded into is bounded for the process, and the pixels for an upload.
 """
 
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,7 +28,9 @@ MOST_PIXELS: Final[Mapping[str, int]] = MappingProxyType({
 MOST_PIXELS_CMYK: Final = 45_000_000
 # Pixels times scans of a JPEG: a second, for each scan is decoded anew. Programs make a dozen.
 MOST_SCANNED_PIXELS: Final = 2_000_000_000
-_START_OF_SCAN: Final = b"\xff\xda"
+# The marker with the length and the number of components that a decoder insists on (ITU-T T.81,
+# B.2.3): the marker alone comes by chance in a video that a phone appends.
+_START_OF_SCAN: Final = re.compile(rb"\xff\xda\x00(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")
 # The most that decoding and cleaning took, measured with pictures of 59 million pixels; of JPEGs
 # the progressive ones, whose coefficients are kept in full size (2 bytes for each of 4 channels).
 _BYTES_A_PIXEL: Final[Mapping[str, int]] = MappingProxyType(
@@ -101,7 +104,7 @@ def scanned_pixels(image: Image.Image, data: bytes) -> int:
     """
     if image.format not in ("JPEG", "MPO"):
         return 0
-    return image.width * image.height * data.count(_START_OF_SCAN)
+    return image.width * image.height * len(_START_OF_SCAN.findall(data))
 
 
 def decoding_bytes(image: Image.Image) -> int:

@@ -95,6 +95,12 @@ def test_a_jpeg_of_endless_scans_is_refused_before_it_is_decoded(side: int, scan
     assert clean_photo(photo, LIMITS).jpeg
 
 
+def test_what_a_phone_appends_to_a_photo_is_no_scan() -> None:
+    """A moving photo's video has the marker of a scan by chance, hundreds of times."""
+    photo = pictures.encoded(Image.new("RGB", (4000, 3000)), "JPEG")
+    assert clean_photo(photo + b"\xff\xda by chance " * 1000, LIMITS).jpeg
+
+
 def test_photos_of_an_upload_share_their_pixels(seller: User, settings: Settings) -> None:
     """What goes beyond the sum is refused by name; the photos before it are kept."""
     settings.LISTING_MAX_PIXELS = 250_000
