@@ -4,7 +4,7 @@ The seller's page, the API and the admin take their sentences from here, so that
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Final
@@ -105,6 +105,12 @@ def _pattern(text: str) -> re.Pattern[str]:
 def in_words(label: str) -> str:
     """Return a class or a label such as ``Bags › Tote Bags`` in the reader's language."""
     return _BETWEEN.join(_(part) for part in label.split(_BETWEEN)) if label else ""
+
+
+def joined(names: Sequence[str]) -> str:
+    """Return names in the reader's language as one list: one, two and three."""
+    *most, last = names
+    return _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last
 
 
 def explain(*, outcome: str | None, reason: str | None, main: str | None) -> str:

@@ -1,9 +1,10 @@
 """Run tests against other databases than the one pytest-django makes, in all their threads."""
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -45,6 +46,30 @@ def migrated(chosen: dict[str, Any]) -> dict[str, Any]:
     with default_database(chosen):
         call_command("migrate", verbosity=0)
     return chosen
+
+
+@contextmanager
+def database_away(database: str) -> Iterator[None]:
+    """Make this thread's writes fail: PostgreSQL ends its connection, SQLite's file is locked."""
+    connection.ensure_connection()
+    if database == "postgresql":
+        pid = connection.connection.info.backend_pid
+
+        def end_backend() -> None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+
+        in_threads(1, end_backend)
+        yield
+        return
+    connection.cursor().execute("PRAGMA busy_timeout = 50")
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        try:
+            yield
+        finally:
+            other.execute("ROLLBACK")
+            connection.close()
 
 
 def drop_delete_triggers() -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from classifier.sentences import checks, gate, kept, shadow
 from classifier.taxonomy import SUBCLASSES
-from classifier.wording import in_words
+from classifier.wording import in_words, joined
 
 _ENDS: Final = re.compile(r"(?<=[.!?]) (?=[A-Z0-9])")
 _JOINED: Final = re.compile(r"(, (?=[a-z0-9])| and )")
@@ -120,8 +120,7 @@ def _listed(value: str, translate: Callable[[str], str | None]) -> str | None:
                 break
         else:
             return None
-    *most, last = translated
-    return _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last
+    return joined(translated)
 
 
 def _after(value: str) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from classifier.models import ModelVersion
-from classifier.wording import in_words
+from classifier.wording import in_words, joined
 
 USUAL = 0.03
 Groups = Sequence[Mapping[str, Any]]
@@ -102,8 +102,7 @@ def field_name(per: str, group: Mapping[str, Any]) -> str:
 
 def named(classes: Sequence[str]) -> str:
     """Return classes in the reader's language, as they are said: one, two and three."""
-    *most, last = [in_words(name) for name in classes]
-    return _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last
+    return joined([in_words(name) for name in classes])
 
 
 def _risk(text: str | None, group: Mapping[str, Any], version: ModelVersion) -> float:

@@ -1,14 +1,11 @@
 """The lease of the process that works on a retraining: kept, lost, and without a database."""
 
-import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from classifier import retraining
@@ -23,7 +20,7 @@ from tests.classifier.retraining.runs import (
     fresh,
     person,
 )
-from tests.databases import in_threads
+from tests.databases import database_away
 from tests.servers.processes import wait_until
 
 pytestmark = pytest.mark.usefixtures("real_database")
@@ -79,30 +76,6 @@ def test_a_lost_lease_is_noticed_without_a_heartbeat_too() -> None:
         assert retraining.call_off(run=run, by=person("anna"))
         with pytest.raises(LeaseLostError, match="called off"):
             lease.report_progress(stage=COLLECT, doing="reading")
-
-
-@contextmanager
-def database_away(database: str) -> Iterator[None]:
-    """Make this thread's writes fail: PostgreSQL ends its connection, SQLite's file is locked."""
-    connection.ensure_connection()
-    if database == "postgresql":
-        pid = connection.connection.info.backend_pid
-
-        def end_backend() -> None:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
-
-        in_threads(1, end_backend)
-        yield
-        return
-    connection.cursor().execute("PRAGMA busy_timeout = 50")
-    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
-        other.execute("BEGIN EXCLUSIVE")
-        try:
-            yield
-        finally:
-            other.execute("ROLLBACK")
-            connection.close()
 
 
 def test_a_database_that_is_away_stops_no_work(real_database: str) -> None:

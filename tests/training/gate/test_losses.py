@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from classifier.taxonomy import SUBCLASSES
-from tests.training.gate.worlds import CLUTCHES, World, criterion, gain, lose
+from tests.training.gate.worlds import CLUTCHES, World, criterion, gain, lose, recall_of_boots
 from training.evaluation.truth import Truth
 from training.gate.answers import Answers
 from training.gate.gate import compare
@@ -80,11 +80,7 @@ def test_one_or_two_photos_of_a_rare_subclass_are_no_loss(lost: int) -> None:
 
 def test_a_loss_of_just_what_is_allowed_is_allowed() -> None:
     """Six of sixty are ten points, whatever the machine's numbers make of it."""
-    world = World()
-    before = world.right(1.0)
-    boots = world.photos.sub == SUBCLASSES.index("Boots")
-    report = compare(world.photos, world.model(before), world.model(lose(before, boots, 6)))
-    recall = criterion(report, "recall of Boots")
+    recall = recall_of_boots(lost=6)
     assert recall.passed
     assert recall.sentence.endswith("Chance does not explain that, and so small a loss is allowed.")
 

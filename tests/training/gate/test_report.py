@@ -5,20 +5,15 @@ import re
 import subprocess
 import sys
 
-from classifier.taxonomy import SUBCLASSES
 from classifier.versions.gate_report import Criterion
-from tests.training.gate.worlds import World, criterion, gain, lose
+from tests.training.gate.worlds import World, criterion, gain, lose, recall_of_boots
 from training.gate.gate import compare
 from training.gate.words import summary_sentence
 
 
 def test_a_fall_that_chance_does_not_explain_is_not_said_to_be_chance() -> None:
     """A subclass that loses nine of sixty photos and wins none."""
-    world = World()
-    before = world.right(1.0)
-    boots = world.photos.sub == SUBCLASSES.index("Boots")
-    report = compare(world.photos, world.model(before), world.model(lose(before, boots, 9)))
-    recall = criterion(report, "recall of Boots")
+    recall = recall_of_boots(lost=9)
     assert not recall.passed
     assert recall.sentence.endswith(
         "Chance does not explain that; a loss of at most 10 points is allowed."

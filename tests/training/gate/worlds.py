@@ -8,6 +8,7 @@ from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES
 from classifier.versions.gate_report import Criterion, GateReport
 from training.evaluation.truth import Truth
 from training.gate.answers import Answers
+from training.gate.gate import compare
 
 MAIN = np.array([MAIN_CLASSES.index(MAIN_OF[sub]) for sub in SUBCLASSES])
 # The subclass that a model takes each for when it is wrong: of the same main class.
@@ -63,3 +64,12 @@ def gain(right: Any, where: Any, count: int) -> Any:
     changed = right.copy()
     changed[np.flatnonzero(where & ~right)[:count]] = True
     return changed
+
+
+def recall_of_boots(*, lost: int) -> Criterion:
+    """Return what the gate says of a candidate that loses so many of sixty boots, nothing else."""
+    world = World()
+    before = world.right(1.0)
+    boots = world.photos.sub == SUBCLASSES.index("Boots")
+    report = compare(world.photos, world.model(before), world.model(lose(before, boots, lost)))
+    return criterion(report, "recall of Boots")

@@ -1,22 +1,19 @@
 """The trainer does what waits, also where no message of it comes."""
 
 import logging
-import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 import classifier.tasks
 import training.tasks
 from classifier import jobs, retraining
 from classifier.models import RetrainRun, TrainerJob
+from tests.databases import database_away
 from tests.servers.prepared import SECRET_KEY, bare_environment, prepare
 from tests.servers.processes import REPOSITORY
 from tests.tagged_photos import a_version
@@ -81,19 +78,6 @@ def test_a_job_that_is_let_go_has_lost_no_attempt(job: TrainerJob) -> None:
     assert (job.state, job.attempts, job.owner) == ("running", 0, None)
 
 
-@contextmanager
-def locked_database() -> Iterator[None]:
-    """A database of SQLite that another program keeps: every statement of this one fails."""
-    connection.cursor().execute("PRAGMA busy_timeout = 50")
-    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
-        other.execute("BEGIN EXCLUSIVE")
-        try:
-            yield
-        finally:
-            other.execute("ROLLBACK")
-            connection.close()
-
-
 @pytest.mark.parametrize("name", ["retrain", "do_job"])
 @pytest.mark.parametrize("real_database", ["sqlite"], indirect=True)
 def test_a_trainer_says_in_one_line_that_its_database_is_away(
@@ -102,7 +86,7 @@ def test_a_trainer_says_in_one_line_that_its_database_is_away(
 ) -> None:  # fmt: skip
     """The work waits for the sweep; nothing has failed, and no traceback fills the log."""
     number = {"retrain": run.pk, "do_job": job.pk}[name]
-    with locked_database(), caplog.at_level(logging.INFO):
+    with database_away(real_database), caplog.at_level(logging.INFO):
         getattr(training.tasks, name).apply(args=[number])
     assert "waits for the next sweep, since the database is away" in caplog.text
     assert "Traceback" not in caplog.text
@@ -115,7 +99,7 @@ def test_any_task_says_in_one_line_that_its_database_is_away(
 ) -> None:
     """The scheduler brings the task again."""
     a_version()
-    with locked_database(), caplog.at_level(logging.INFO):
+    with database_away(real_database), caplog.at_level(logging.INFO):
         classifier.tasks.sweep_photos.apply()
     assert "sweep_photos could not be done: the database is away. database is" in caplog.text
     assert "Traceback" not in caplog.text
