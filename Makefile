@@ -109,9 +109,9 @@ audit: install ## look for pinned packages with known faults; ADVISORIES=all.zip
 # A browser of the system, else Playwright's own, which needs no root. Without any the browser tests
 # say so and skip.
 browser: install
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
-	  || command -v google-chrome >/dev/null || $(BIN)/playwright install chromium \
-	  || echo "No browser is here, and the browser tests will be skipped. On Debian and Ubuntu: apt install chromium"
+	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null \
+	  || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || $(BIN)/playwright install chromium \
+	  || echo "No browser is here, and the browser tests will be skipped. On Debian: apt install chromium-headless-shell"
 
 clean: ## remove the virtual environment and all caches; var/ with its data stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

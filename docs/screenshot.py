@@ -36,7 +36,8 @@ def main() -> None:
     number = client.send_listing("From one wardrobe", photos)["id"]
     while any(photo["status"] == "pending" for photo in client.listing(number)["photos"]):
         time.sleep(0.5)
-    browser_path = shutil.which("chromium") or shutil.which("google-chrome")
+    browsers = ("chromium-headless-shell", "chromium", "google-chrome")
+    browser_path = next(filter(None, map(shutil.which, browsers)), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, chromium_sandbox=False)
         page = browser.new_page(viewport=WINDOW, device_scale_factor=1)

@@ -137,6 +137,9 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+# The first one there is taken. The headless shell is the same browser without windows, and costs
+# a quarter less processor time.
+BROWSERS: Final = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # The sandbox refuses to run as root, as in containers.
 BROWSER_ARGUMENTS: Final = ["--no-sandbox"]
 
@@ -145,10 +148,12 @@ def browser_program(chromium: BrowserType) -> str | None:
     """Return the browser to start; None for Playwright's own."""
     if Path(chromium.executable_path).exists():
         return None
-    names = ("chromium", "chromium-browser", "google-chrome")
-    if system := next(filter(None, map(shutil.which, names)), None):
+    if system := next(filter(None, map(shutil.which, BROWSERS)), None):
         return system
-    pytest.skip("There is no browser: install chromium, or run `playwright install chromium`.")
+    pytest.skip(
+        "There is no browser: install chromium-headless-shell or chromium, or run "
+        "`playwright install chromium`."
+    )
 
 
 def _launched(playwright: Playwright) -> Browser:
