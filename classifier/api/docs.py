@@ -1,13 +1,18 @@
 """The API's description as a page for people, made from its schema."""
 
-from typing import Any, NamedTuple
+import re
+from typing import Any, Final, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 
 Schema = dict[str, Any]
+# What stands between backticks, one or two, as docstrings have it.
+_CODE: Final = re.compile(r"`{1,2}([^`]+)`{1,2}")
 
 
 class Field(NamedTuple):
@@ -16,7 +21,7 @@ class Field(NamedTuple):
     name: str
     kind: str
     is_required: bool
-    description: str
+    description: SafeString
 
 
 class Operation(NamedTuple):
@@ -24,7 +29,7 @@ class Operation(NamedTuple):
 
     method: str
     path: str
-    description: str
+    description: SafeString
     fields: list[Field]
     form: str
     answers: list[str]
@@ -49,7 +54,7 @@ def _operation(schema: Schema, path: str, method: str, facts: Schema) -> Operati
             one["name"],
             one["schema"].get("format") or one["schema"].get("type", ""),
             bool(one.get("required")),
-            one.get("description", ""),
+            _with_code(one.get("description", "")),
         )
         for one in facts.get("parameters", [])
     ]
@@ -58,7 +63,7 @@ def _operation(schema: Schema, path: str, method: str, facts: Schema) -> Operati
     return Operation(
         method.upper(),
         path,
-        facts.get("description", ""),
+        _with_code(facts.get("description", "")),
         [*parameters, *_fields(schema, contents.get(form, {}).get("schema", {}))],
         form,
         sorted(facts.get("responses", {})),
@@ -74,7 +79,20 @@ def _fields(schema: Schema, body: Schema) -> list[Field]:
             name,
             facts.get("format") or facts.get("type", ""),
             name in required,
-            facts.get("description", ""),
+            _with_code(facts.get("description", "")),
         )
         for name, facts in body.get("properties", {}).items()
     ]
+
+
+def _with_code(text: str) -> SafeString:
+    """Return a description as HTML, names in backticks as code."""
+    words = _CODE.split(text)  # words and names in turn
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html("<code>{}</code>", each) if at % 2 else each,)
+            for at, each in enumerate(words)
+        ),
+    )

@@ -30,4 +30,6 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Send listing photos, read their tags.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    # A form takes a file and an answer has its address; in one schema both would be addresses.
+    "COMPONENT_SPLIT_REQUEST": True,
 }

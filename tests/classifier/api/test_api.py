@@ -268,8 +268,12 @@ def test_the_schema_describes_the_upload(client: Client) -> None:
     schema = client.get("/api/v1/schema/", headers={"Accept": "application/json"}).json()
     upload_body = schema["paths"]["/api/v1/listings/"]["post"]["requestBody"]["content"]
     assert list(upload_body) == ["multipart/form-data"]
+    form = schema["components"]["schemas"]["PhotoUploadRequest"]
+    assert form["properties"]["photo"] == {"type": "string", "format": "binary"}
 
     page = client.get("/api/v1/docs/").content.decode()
     assert "POST /api/v1/listings/N/photos/".replace("N", "{id}") in page
     assert "Idempotency-Key" in page
+    assert "<code>refused</code>" in page
+    assert "`" not in page
     assert "//" not in page.replace("http://testserver", "")
