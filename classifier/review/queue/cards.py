@@ -4,7 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.dateformat import format as date
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -70,7 +70,7 @@ def golden_card(photo: ListingPhoto, *, key: UUID) -> dict[str, Any]:
 
 
 def _settled(review: Review) -> str:
-    day = date(timezone.localtime(review.at), "j F Y")
+    day = date_format(timezone.localtime(review.at), "DATE_FORMAT")
     words = {"label": in_words(review.label), "who": review.moderator, "day": day}
     return _("Settled as %(label)s by %(who)s on %(day)s") % words
 
