@@ -25,6 +25,7 @@ class DriftDayAdmin(ReadOnlyAdmin):
         "brightness", "size",
     )  # fmt: skip
     list_display_links = ("day",)
+    when_empty = gettext_lazy("A day comes here once enough photos of it are tagged.")
     ordering = ("-day",)
     fields = ("day", "version", "photos", "reference", "moved")
     readonly_fields = fields

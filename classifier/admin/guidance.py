@@ -47,6 +47,7 @@ class GuidelineAdmin(ModelAdmin):
     """One line for each class; classes without a row show their first text."""
 
     list_display = ("label", "text", "example_total")
+    when_empty = gettext_lazy("A class without a line of its own shows the first text of ours.")
     inlines = (ExampleInline,)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -68,6 +69,7 @@ class GoldenPhotoAdmin(ModelAdmin):
 
     list_display = ("small", "label", "answers", "chosen_by", "at")
     list_display_links = ("label",)
+    when_empty = gettext_lazy("Settled photos are made golden in the list of photos, by an action.")
     readonly_fields = fields = ("small", "label", "answers", "chosen_by", "at")
     # One is removed on its page.
     actions = None
@@ -104,6 +106,7 @@ class PracticeVerdictAdmin(ReadOnlyAdmin):
 
     list_display = ("small", "moderator", "said", "is_right", "at")
     list_display_links = None
+    when_empty = gettext_lazy("What newcomers say of golden photos comes here.")
     list_filter = (("moderator", admin.RelatedOnlyFieldListFilter), "is_right")
     list_select_related = ("photo", "moderator")
 

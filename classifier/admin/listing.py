@@ -66,6 +66,7 @@ class ListingAdmin(BoundedSearch, ModelAdmin):
     paginator = BoundedPaginator
     show_full_result_count = False
     search_fields = ("title", "seller__username")
+    when_empty = gettext_lazy("Listings come here as sellers send them.")
     listing_field = "pk"
     readonly_fields = ("seller", "created_at")
     fields = ("title", "seller", "created_at")

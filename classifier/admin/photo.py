@@ -50,6 +50,7 @@ class ListingPhotoAdmin(BoundedSearch, ReviewThisPhoto, BulkConfirm, GuidanceAct
         "created_at",
     )
     list_display_links = ("tag",)
+    when_empty = gettext_lazy("Photos come here as sellers send them.")
     list_filter = (
         "status",
         "outcome",

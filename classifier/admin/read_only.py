@@ -4,13 +4,28 @@ from typing import Any
 
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 
 from classifier.admin.paginator import BoundedPaginator
 
 
-class ReadOnlyAdmin(ModelAdmin):
+class WithoutHistory(ModelAdmin):
+    """Pages without the link to Django's history of forms: no form changes these rows."""
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        shown = {"show_history": False, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, shown)  # type: ignore[no-any-return]  # Unfold ships no types
+
+
+class ReadOnlyAdmin(WithoutHistory):
     """Nobody adds, changes or deletes a row by a form."""
 
     paginator = BoundedPaginator
@@ -25,8 +40,23 @@ class ReadOnlyAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show a row; or the list, if it has no links since it has all that its rows tell."""
+        if self.list_display_links is None and self.has_view_permission(request):
+            return redirect(_list_of(self.model))
+        return super().change_view(request, object_id, form_url, extra_context)
+
 
 def back_to_list(model: type[Model]) -> HttpResponse:
     """Return the response that sends an action's dialog to the list, where the message is shown."""
-    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
-    return HttpResponse(headers={"HX-Redirect": reverse(name)})
+    return HttpResponse(headers={"HX-Redirect": reverse(_list_of(model))})
+
+
+def _list_of(model: type[Model]) -> str:
+    return f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"

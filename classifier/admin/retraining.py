@@ -83,6 +83,7 @@ class RetrainRunAdmin(ReadOnlyAdmin):
         "short_message",
     )
     list_display_links = ("name",)
+    when_empty = gettext_lazy("Every retraining stands here, whoever asked for it.")
     list_filter = ("state", "verdict", "trigger")
     list_per_page = 25
     fields = (

@@ -39,6 +39,7 @@ class AlarmAdmin(ReadOnlyAdmin):
 
     list_display = ("part", "since", "lasted", "what_to_do")
     list_display_links = None
+    when_empty = gettext_lazy("There has been no alarm.")
     list_filter = (("check_name", CheckFilter),)
     list_per_page = 25
     list_before_template = "admin/classifier/status/now.html"

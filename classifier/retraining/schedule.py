@@ -35,6 +35,11 @@ class NextRun:
     since_last: int
     needed: int
 
+    @property
+    def is_off(self) -> bool:
+        """Whether only people start retrainings."""
+        return not settings.RETRAIN_EVERY_HOURS
+
 
 def new_reviews() -> int:
     """Return how many final reviews with a label the champion has not learned from."""

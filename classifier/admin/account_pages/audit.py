@@ -26,6 +26,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     list_display = ("at", "who", "done", "concerning", "address")
     list_display_links = None
+    when_empty = gettext_lazy("Sign-ins, exports and deletions are noted here.")
     list_filter = (("action", ActionFilter),)
     search_fields = ("who", "about", "address")
     list_per_page = 50

@@ -6,10 +6,10 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from classifier.admin.dates import in_admin
+from classifier.admin.read_only import WithoutHistory
 from classifier.admin.review.filters import ReviewedByFilter
 from classifier.models import ListingPhoto, Review
 from classifier.review import history, labels
@@ -18,7 +18,7 @@ from classifier.wording import in_words
 REVIEW_FIELDS = ("settled", "seller_answer", "history")
 
 
-class PhotoReviews(ModelAdmin):
+class PhotoReviews(WithoutHistory):
     """Adds the columns and fields of `REVIEW_FIELDS`."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ListingPhoto]:

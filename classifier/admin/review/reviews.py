@@ -64,6 +64,7 @@ class ReviewAdmin(BoundedSearch, ReviewColumn, ReadOnlyAdmin):
         "at",
     )
     list_display_links = ("shown_verdict",)
+    when_empty = gettext_lazy("Reviews come here as moderators decide, in the queue or the grid.")
     list_filter = (
         "verdict",
         "main",

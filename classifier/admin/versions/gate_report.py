@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from classifier.admin.dates import in_admin
@@ -83,7 +84,7 @@ def _row(criterion: Criterion) -> CriterionRow:
         % {"low": change(interval[0]), "high": change(interval[1])}
         if interval
         else "",
-        p_value="" if p_value is None else f"{p_value:.3f}",
+        p_value="" if p_value is None else number_format(p_value, 3),
         bound=phrase(criterion.bound),
         passed=criterion.passed,
         blocks=criterion.kind == "must" and not criterion.passed,

@@ -102,6 +102,7 @@ class ModelVersionAdmin(
     )
     list_filter = ("state",)
     search_fields = ("name",)
+    when_empty = gettext_lazy("Models come from retrainings, and from manage.py register_model.")
     fields = (
         "name",
         "state",

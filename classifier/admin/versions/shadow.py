@@ -105,6 +105,7 @@ class ShadowAdmin(ReadOnlyAdmin):
 
     list_display = ("name", "version", "champion", "shown_state", "photos", "started_at")
     list_display_links = ("name",)
+    when_empty = gettext_lazy("A shadow is started from the page of a model version.")
     list_filter = ("state",)
     fields = ("version", "champion", "started_by", "started_at", "ended_at")
     readonly_fields = fields
@@ -137,9 +138,7 @@ class ShadowAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         shadow = self.get_object(request, object_id)
         facts = _facts(shadow) if shadow else {}
-        return super().change_view(  # type: ignore[no-any-return]  # Unfold ships no types
-            request, object_id, form_url, {**(extra_context or {}), **facts}
-        )
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **facts})
 
     @dialog_action(
         description=gettext_lazy("Call it off"),

@@ -1,0 +1,62 @@
+"""Lists and rows of the admin as people meet them: empty, searched in vain, no dead ends."""
+
+from typing import Final
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from classifier.models import Alarm, AuditEntry
+from tests.classifier.admin.pages import words
+from tests.tagged_photos import a_photo
+
+pytestmark = pytest.mark.django_db
+
+ROWS: Final = "/admin/classifier/"
+OWN: Final = sorted(
+    model._meta.model_name or ""
+    for model in admin.site._registry
+    if model._meta.app_label == "classifier"
+)
+
+
+@pytest.fixture
+def boss() -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("boss"))
+    return client
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_an_empty_list_says_what_would_bring_something(boss: Client, name: str) -> None:
+    """In a sentence of its own, and without a button that would change nothing."""
+    AuditEntry.objects.all().delete()  # of signing in
+    page = words(boss.get(f"{ROWS}{name}/").content.decode())
+    model = next(each for each in admin.site._registry if each._meta.model_name == name)
+    assert str(admin.site._registry[model].when_empty) in page  # type: ignore[attr-defined]  # ours have it
+    assert "Nothing here yet" in page
+    assert "Reset filters" not in page
+
+
+def test_a_search_in_vain_says_so(boss: Client) -> None:
+    """With a way back to all rows."""
+    a_photo()
+    page = words(boss.get(f"{ROWS}listing/?q=nothing-of-this-name").content.decode())
+    assert "Nothing fits" in page
+    assert "Nothing here yet" not in page
+
+
+def test_no_link_leads_to_an_empty_history(boss: Client) -> None:
+    """A photo tells its own; of an alarm the list has all there is."""
+    photo = a_photo()
+    page = boss.get(f"{ROWS}listingphoto/{photo.pk}/change/").content.decode()
+    assert f"{photo.pk}/history/" not in page
+    assert (
+        f"{photo.listing_id}/history/"
+        in boss.get(f"{ROWS}listing/{photo.listing_id}/change/").content.decode()
+    )
+    alarm = Alarm.objects.create(check_name="disk", sentence="Full.", since=timezone.now())
+    answer = boss.get(f"{ROWS}alarm/{alarm.pk}/change/")
+    assert (answer.status_code, answer["Location"]) == (302, f"{ROWS}alarm/")
