@@ -1,13 +1,12 @@
 """A PostgreSQL that is slow, locked or frozen holds nobody up for ever."""
 
 import os
-import subprocess
 import sys
 from typing import Any
 
 import pytest
 
-from tests.compose_file import REPOSITORY
+from tests.servers.processes import completed
 
 pytestmark = pytest.mark.integration
 
@@ -47,10 +46,7 @@ def run(program: str, database: str) -> str:
         "DJANGO_SETTINGS_MODULE": "slowfashion_ai.settings", "DATABASE_STATEMENT_SECONDS": "1",
         "DATABASE_LOCK_SECONDS": "1",
     }  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-c", SET_UP + program], cwd=REPOSITORY, env=environment,
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    done = completed([sys.executable, "-c", SET_UP + program], environment, seconds=60)
     return done.stdout + done.stderr
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from local_stack.processes import free_port
 from tests.compose_file import REPOSITORY
+from tests.servers.processes import completed
 
 
 def manage(*arguments: str, var: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -19,13 +20,8 @@ def manage(*arguments: str, var: Path, **environment: str) -> subprocess.Complet
         "DATABASE_URL": f"sqlite:///{var}/db.sqlite3",
         "DEBUG": "on",
     }
-    return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=REPOSITORY,
-        env={**os.environ, **ours, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
+    return completed(
+        [sys.executable, "manage.py", *arguments], {**os.environ, **ours, **environment}
     )
 
 

@@ -1,7 +1,6 @@
 """The first day: a fresh installation learns from sixty reviews, without a folder of photos."""
 
 import json
-import subprocess
 import sys
 from collections.abc import Iterator
 from io import BytesIO
@@ -15,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from local_stack.api_client import ApiClient
 from local_stack.samples import SamplePhoto, read_samples
 from tests.integration.versions.site import RUNS
-from tests.servers.processes import REPOSITORY
+from tests.servers.processes import completed
 from tests.servers.system import System
 
 pytestmark = [pytest.mark.integration, pytest.mark.long]
@@ -88,11 +87,10 @@ def send_and_settle(system: System, folder: Path) -> int:
     photos = system.wait_for_results(client, listings, seconds=600)
     truth = folder / "truth.json"
     truth.write_text(json.dumps({p["id"]: at for p, at in zip(photos, labels, strict=True)}))
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.settling", str(truth)], cwd=REPOSITORY,
-        env=system.env | {"DJANGO_SETTINGS_MODULE": "slowfashion_ai.settings"},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = completed(
+        [sys.executable, "-m", "tests.settling", truth],
+        system.env | {"DJANGO_SETTINGS_MODULE": "slowfashion_ai.settings"},
+    )
     assert done.returncode == 0, done.stderr
     return int(done.stdout.split()[-1])
 

@@ -130,7 +130,7 @@ def test_a_worker_whose_batch_never_ends_is_ended(
     system = start_system(READ_SECONDS="600", BATCH_SECONDS="5")
     hanging(system)
     wait_until(lambda: not system.worker.runs, what="the worker ends", seconds=40)
-    assert system.worker._process.returncode == 70
+    assert system.worker.ended(0) == 70
     assert "A batch takes longer than 5 seconds." in system.worker.log
 
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -17,8 +16,7 @@ from classifier.taxonomy import SUBCLASSES
 from classifier.versions import promotion, registry, storage
 from tests.databases import database_at, default_database, migrated
 from tests.rows import champion_of
-from tests.servers.processes import REPOSITORY, wait_until
-from tests.servers.watcher import end_with_the_run
+from tests.servers.processes import Program, wait_until
 from tests.training.retraining import (
     Shown,
     add_replay_to,
@@ -47,16 +45,17 @@ class RetrainSite:
             "RETRAIN_LEASE_SECONDS": str(LEASE_SECONDS), "OMP_NUM_THREADS": "1",
         }  # fmt: skip
 
-    def start(self) -> "subprocess.Popen[str]":
+        self._starts = 0
+
+    def start(self) -> Program:
         """Start a small retraining that has the replay features of the champion's bundle."""
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "retrain", "--train-from", "heads", "--epochs", "12",
-             "--views", "1", "--head-lr", "0.001", "--batch-size", "32"],
-            cwd=REPOSITORY, env=self.env, text=True, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        end_with_the_run(process.pid)
-        return process
+        self._starts += 1
+        program = Program(f"retrain-{self._starts}", [
+            sys.executable, "manage.py", "retrain", "--train-from", "heads", "--epochs", "12",
+            "--views", "1", "--head-lr", "0.001", "--batch-size", "32",
+        ], self.folder, self.env)  # fmt: skip
+        program.start()
+        return program
 
 
 @pytest.fixture(scope="module")
@@ -101,19 +100,18 @@ def site(
         yield site
 
 
-def wait_for_stage(process: "subprocess.Popen[str]", stage: str) -> None:
+def wait_for_stage(retraining: Program, stage: str) -> None:
     """Return as soon as the run is in this stage."""
     began = time.monotonic()
     while not RetrainRun.objects.filter(stage=stage, state="running").exists():
-        assert process.poll() is None, f"It ended before {stage}: {process.communicate()[0]}"
+        assert retraining.runs, f"It ended before {stage}: {retraining.log}"
         assert time.monotonic() - began < PATIENCE, f"{stage} did not come."
         time.sleep(0.005)
 
 
-def kill(process: "subprocess.Popen[str]") -> None:
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL
+def kill(retraining: Program) -> None:
+    assert retraining.runs, retraining.log
+    retraining.kill()
     wait_until(
         lambda: not RetrainRun.objects.filter(alive_until__gt=_now()).exists(),
         what="the dead process's lease is over", seconds=4 * LEASE_SECONDS,
@@ -132,9 +130,9 @@ def test_a_retraining_killed_in_every_stage_is_simply_started_again(site: Retrai
     assert before is not None
     parts: dict[str, str] = {}
     for stage in STAGES:
-        process = site.start()
-        wait_for_stage(process, stage)
-        kill(process)
+        retraining = site.start()
+        wait_for_stage(retraining, stage)
+        kill(retraining)
         assert registry.champion() == before
         storage.check_files(before)
         assert ModelVersion.objects.count() == 1
@@ -143,10 +141,9 @@ def test_a_retraining_killed_in_every_stage_is_simply_started_again(site: Retrai
         now = dict(SplitAssignment.objects.values_list("sha256", "split"))
         assert parts.items() <= now.items()
         parts = now
-    process = site.start()
-    output, _ = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 0, output
-    assert "promoted. " in output
+    last = site.start()
+    assert last.ended(PATIENCE) == 0, last.log
+    assert "promoted. " in last.log
     after = registry.champion()
     assert after is not None
     assert after.parent == before
@@ -165,18 +162,16 @@ def test_two_at_once_make_one_and_an_overtaken_candidate_is_kept(
     other = registry.register(folder=make_champion(site.folder / "other", base, name="other"))
     # Held still while the rest happens, it must not count as dead.
     site.env["RETRAIN_LEASE_SECONDS"] = "900"
-    process = site.start()
-    wait_for_stage(process, "train")
-    process.send_signal(signal.SIGSTOP)
+    first = site.start()
+    wait_for_stage(first, "train")
+    os.kill(first.pid, signal.SIGSTOP)
     second = site.start()
-    output, _ = second.communicate(timeout=PATIENCE)
-    assert second.returncode == 1
-    assert "runs since" in output
+    assert second.ended(PATIENCE) == 1
+    assert "runs since" in second.log
     promotion.promote(version=other)
-    process.send_signal(signal.SIGCONT)
-    output, _ = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 0, output
-    assert "but meanwhile other is the champion" in output
+    os.kill(first.pid, signal.SIGCONT)
+    assert first.ended(PATIENCE) == 0, first.log
+    assert "but meanwhile other is the champion" in first.log
     assert registry.champion() == other
     run = RetrainRun.objects.get()
     assert run.verdict == "kept"

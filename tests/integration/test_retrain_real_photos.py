@@ -1,7 +1,6 @@
 """The whole loop on real photos: reviews of what the starter gets wrong become the next model."""
 
 import json
-import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,7 @@ from PIL import Image
 
 from classifier.ml.manifest import read_manifest
 from local_stack.api_client import ApiClient
-from tests.servers.processes import REPOSITORY, wait_until
+from tests.servers.processes import completed, wait_until
 from tests.servers.system import System
 from training.data.folder import Sample
 from training.data.photo_folders import PhotoFolders
@@ -86,11 +85,10 @@ def settle(system: System, photos: list[dict[str, Any]], samples: Sequence[Sampl
     truth = {p["id"]: (s.main, s.sub) for p, s in zip(photos, samples, strict=True)}
     file = system.folder / "truth.json"
     file.write_text(json.dumps(truth))
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.settling", str(file)], cwd=REPOSITORY,
-        env=system.env | {"DJANGO_SETTINGS_MODULE": "slowfashion_ai.settings"},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = completed(
+        [sys.executable, "-m", "tests.settling", file],
+        system.env | {"DJANGO_SETTINGS_MODULE": "slowfashion_ai.settings"},
+    )
     assert done.returncode == 0, done.stderr
     return int(done.stdout.split()[-1])
 

@@ -1,6 +1,5 @@
 """Eight moderators at once on PostgreSQL: every photo is settled, and once."""
 
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,7 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.servers.processes import REPOSITORY, Program, wait_until
+from tests.servers.prepared import bare_environment
+from tests.servers.processes import Program, completed, wait_until
 from tests.servers.system import System
 
 pytestmark = pytest.mark.integration
@@ -95,7 +95,7 @@ def test_killed_sessions_lose_and_double_nothing(office: Office) -> None:
     for person in office.people:
         person.start()
     wait_until(lambda: office.settled() > 20, what="the work has begun")
-    for number in range(12):
+    for number in range(8):
         victim = office.people[number % 4]
         victim.kill()
         wait_until(office.goes_on(), what="the others go on without them")
@@ -110,18 +110,8 @@ def test_the_review_tests_pass_on_postgresql(new_postgresql_database: Callable[[
     """Queue, verdicts and the rest behave on PostgreSQL as they do on SQLite."""
     url = new_postgresql_database("review_tests")
     tests = ("tests/classifier/review", "tests/classifier/admin/review")
-    done = subprocess.run(
+    done = completed(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**_path(), "TEST_DATABASE_URL": url},
+        bare_environment() | {"TEST_DATABASE_URL": url},
     )
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def _path() -> dict[str, str]:
-    import os
-
-    return {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}

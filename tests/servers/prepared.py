@@ -5,7 +5,6 @@ Both take seconds of processor time, and what they make is the same for every sy
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from functools import cache
@@ -15,7 +14,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from tests.servers.processes import REPOSITORY
+from tests.servers.processes import completed
 from tests.servers.watcher import remove_with_the_run
 
 SELLER: Final = ("seller", "a-password-of-the-tests")
@@ -87,8 +86,6 @@ def _made(code: str, **more: str) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="sf-"))
     remove_with_the_run(folder)
     environment = {"VAR_DIR": str(folder), "SECRET_KEY": SECRET_KEY, "DEBUG": "off", **more}
-    subprocess.run(
-        [sys.executable, "manage.py", "shell", "--command", code],
-        cwd=REPOSITORY, env=bare_environment() | environment, check=True,
-    )  # fmt: skip
+    command = [sys.executable, "manage.py", "shell", "--command", code]
+    completed(command, bare_environment() | environment).check_returncode()
     return folder

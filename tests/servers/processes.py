@@ -3,12 +3,14 @@
 import os
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
+from tests.servers.forked import Forked, can_be_forked
 from tests.servers.watcher import end_with_the_run
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent.parent
@@ -27,7 +29,7 @@ class Program:
         self.log_file = folder / f"{name}.log"
         self._command = [str(part) for part in command]
         self._env = dict(env)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Forked | subprocess.Popen[bytes] | None = None
 
     @property
     def log(self) -> str:
@@ -36,16 +38,7 @@ class Program:
 
     def start(self) -> None:
         with self.log_file.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command,
-                cwd=REPOSITORY,
-                env=self._env,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                # A group of its own, so that `kill` reaches its children too.
-                start_new_session=True,
-            )
+            self._process = begun(self._command, self._env, log, log)
         end_with_the_run(self._process.pid)
 
     @property
@@ -56,6 +49,11 @@ class Program:
     def pid(self) -> int:
         assert self._process is not None, f"{self.name} was not started."
         return self._process.pid
+
+    def ended(self, seconds: float) -> int:
+        """Wait until it ends by itself; return its exit code, negative for a signal."""
+        assert self._process is not None, f"{self.name} was not started."
+        return self._process.wait(seconds)
 
     def stop(self) -> float:
         """Ask it to stop; return after how many seconds it had. Kills it if it does not."""
@@ -76,6 +74,35 @@ class Program:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
+
+
+def begun(
+    command: Sequence[str], environment: Mapping[str, str], output: IO[bytes], errors: IO[bytes]
+) -> "Forked | subprocess.Popen[bytes]":
+    """Start a program in a group of its own, so that a kill of it reaches its children too."""
+    if can_be_forked(command, environment):
+        return Forked(command, environment, output, errors)
+    return subprocess.Popen(
+        command, cwd=REPOSITORY, env=environment, stdin=subprocess.DEVNULL, stdout=output,
+        stderr=errors, start_new_session=True,
+    )  # fmt: skip
+
+
+def completed(
+    command: Sequence[str | Path], environment: Mapping[str, str], seconds: float | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """Run a program to its end; return its exit code and what it wrote."""
+    words = [str(part) for part in command]
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        program = begun(words, environment, output, errors)
+        end_with_the_run(program.pid)
+        code = program.wait(seconds)
+        return subprocess.CompletedProcess(words, code, _all_of(output), _all_of(errors))
+
+
+def _all_of(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode(errors="replace")
 
 
 def wait_until(

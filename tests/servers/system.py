@@ -12,7 +12,7 @@ from local_stack.api_client import ApiClient
 from local_stack.processes import free_port
 from slowfashion_ai.embedded_redis import answers, server_command
 from tests.servers.prepared import SECRET_KEY, SELLER, bare_environment, prepare
-from tests.servers.processes import REPOSITORY, START_SECONDS, Program, wait_until
+from tests.servers.processes import START_SECONDS, Program, completed, wait_until
 
 BINARIES: Final = Path(sys.executable).parent
 # So that what a killed worker held comes back while a test waits for it.
@@ -83,10 +83,7 @@ class System:
         self, *arguments: str | Path, check: bool = True
     ) -> subprocess.CompletedProcess[str]:
         """Run a command of ``manage.py`` on this system's database and files."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *(str(part) for part in arguments)],
-            cwd=REPOSITORY, env=self.env, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        done = completed([sys.executable, "manage.py", *arguments], self.env)
         if check and done.returncode:
             raise AssertionError(f"manage.py {arguments[0]} failed: {done.stdout}{done.stderr}")
         return done

@@ -1,7 +1,6 @@
 """The trainer does what waits, also where no message of it comes."""
 
 import logging
-import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +14,7 @@ from classifier import jobs, retraining
 from classifier.models import RetrainRun, TrainerJob
 from tests.databases import database_away
 from tests.servers.prepared import SECRET_KEY, bare_environment, prepare
-from tests.servers.processes import REPOSITORY
+from tests.servers.processes import completed
 from tests.tagged_photos import a_version
 from training.jobs.pending import MESSAGES_HAVE, do_what_waits
 
@@ -131,12 +130,9 @@ print(job.state, *Heartbeat.objects.values_list("kind", flat=True))
 def test_a_trainer_finds_work_for_itself(short_folder: Path) -> None:
     """A process that hears nothing of its broker takes a job that waits for two minutes."""
     prepare(short_folder, None)
-    done = subprocess.run(
-        [sys.executable, "-c", TRAINER], cwd=REPOSITORY, capture_output=True, text=True,
-        check=False,
-        env=bare_environment() | {
-            "VAR_DIR": str(short_folder), "SECRET_KEY": SECRET_KEY, "OMP_NUM_THREADS": "1",
-            "DJANGO_SETTINGS_MODULE": "slowfashion_ai.settings",
-        },
-    )  # fmt: skip
+    environment = bare_environment() | {
+        "VAR_DIR": str(short_folder), "SECRET_KEY": SECRET_KEY, "OMP_NUM_THREADS": "1",
+        "DJANGO_SETTINGS_MODULE": "slowfashion_ai.settings",
+    }  # fmt: skip
+    done = completed([sys.executable, "-c", TRAINER], environment)
     assert done.stdout.split() == ["failed", "trainer"], done.stderr

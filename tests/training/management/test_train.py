@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -16,7 +15,7 @@ from safetensors.torch import load_file
 
 from classifier.ml.bundle import load_bundle
 from classifier.ml.manifest import sha256_of
-from tests.servers.watcher import end_with_the_run
+from tests.servers.processes import Program
 from tests.training.management.training_runs import LAYER4, arguments
 from tests.training.patterns import replace_unnoticed
 from training.data.dataset_rows import read_dataset
@@ -116,18 +115,17 @@ def test_a_training_killed_within_an_epoch_ends_as_if_it_had_not_been_killed(
         *arguments(drawn_photos, backbone_file, killed, runs, **LAYER4),
     ]  # fmt: skip
     alone = os.environ | {"DEBUG": "on", "OMP_NUM_THREADS": "1"}  # as the tests themselves
-    process = subprocess.Popen(command, cwd=REPOSITORY, env=alone)
-    end_with_the_run(process.pid)
+    process = Program("train", command, tmp_path, alone)
+    process.start()
     deadline = time.monotonic() + 240
     whole = f"run-{16 * '?'}/state.json"  # not one that is being written
     while not (checkpoints := list(runs.glob(whole))):
-        assert process.poll() is None, "The training ended before it could be killed."
+        assert process.runs, f"The training ended before it could be killed: {process.log}"
         assert time.monotonic() < deadline, "No epoch ended in time."
         time.sleep(0.01)
     before = json.loads(checkpoints[0].read_text())["epochs"]
     work_within_an_epoch(process.pid, 0.3)  # an epoch takes seconds
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.kill()
     assert json.loads(checkpoints[0].read_text())["epochs"] == before
     assert len(before) == 1
     assert not killed.exists()
