@@ -3,9 +3,7 @@
 The seller's page, the API and the admin take their sentences from here, so that they agree.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -61,45 +59,6 @@ _UNKNOWN: Final[Mapping[Reason, str]] = MappingProxyType(
         ),
     }
 )
-# Why a photo could not be read, as workers keep it: in English, with what was found filled in.
-_FAILURES: Final = (
-    gettext_noop("The file %(file)s is no longer in storage."),
-    gettext_noop("The storage did not give the file (%(error)s)."),
-    gettext_noop("The photo cannot be decoded (%(error)s)."),
-    gettext_noop("Decoding the photo takes longer than %(seconds)s seconds."),
-    gettext_noop("Decoding the photo was ended by %(signal)s."),
-    gettext_noop("The file crashes the decoder (%(signal)s)."),
-    gettext_noop(
-        "The worker stopped %(times)s times while it read this photo. The file may be one that "
-        "crashes the decoder."
-    ),
-)
-
-
-def failure(error: str) -> str:
-    """Return why a photo failed in the reader's language; as it is kept if it is none of ours."""
-    words = stored(error, _FAILURES)
-    # A rule that knows no Django may have said it whole.
-    return _(error) if error and words == error else words
-
-
-def stored(kept: str, texts: Iterable[str]) -> str:
-    """Return a text that is kept in English in the reader's language.
-
-    Args:
-        kept: with what was found filled in; it stays as it is if it is made of none of the texts.
-        texts: what it may have been made of, with names of values such as ``%(count)s``.
-    """
-    for text in texts:
-        if found := _pattern(text).fullmatch(kept):
-            return _(text) % found.groupdict()
-    return kept
-
-
-@cache
-def _pattern(text: str) -> re.Pattern[str]:
-    """Return what matches a text whose values are filled in."""
-    return re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+)", re.escape(text)))
 
 
 def in_words(label: str) -> str:

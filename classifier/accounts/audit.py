@@ -16,8 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from classifier.models import AuditEntry
+from classifier.sentences import stored
 from classifier.throttles import address_of
-from classifier.wording import stored
 
 # What is done, for the catalogs: it is kept in English.
 ACTIONS: Final = (

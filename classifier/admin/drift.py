@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from classifier.admin.read_only import ReadOnlyAdmin
-from classifier.drift import days
 from classifier.models import DriftDay
+from classifier.sentences import in_language
 
 COLOURS: Final = {"drifted": "danger", "as_before": "success", "not_compared": "default"}
 
@@ -72,7 +72,7 @@ class DriftDayAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("What moved"))
     def moved(self, row: DriftDay) -> str:
-        return days.in_words(row) or _("Nothing.")
+        return in_language(row.sentence) or _("Nothing.")
 
 
 def _index(row: DriftDay, figure: str) -> str:

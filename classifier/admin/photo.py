@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.contrib.filters.admin import RangeNumericFilter
 from unfold.decorators import action, display
 
-from classifier import wording
+from classifier import sentences, wording
 from classifier.admin import pictures
 from classifier.admin.date_filter import WholeDaysFilter
 from classifier.admin.guidance import GuidanceActions
@@ -176,7 +176,7 @@ class ListingPhotoAdmin(BoundedSearch, ReviewThisPhoto, BulkConfirm, GuidanceAct
 
     @display(description=gettext_lazy("Error"))
     def failure(self, photo: ListingPhoto) -> str:
-        return wording.failure(photo.error) or "–"
+        return sentences.failure(photo.error) or "–"
 
     @display(description=gettext_lazy("In words"))
     def in_words(self, photo: ListingPhoto) -> str:

@@ -3,26 +3,17 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Final
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_noop
-from django.utils.translation import gettext as _
 
 from classifier.drift import photos
 from classifier.drift.figures import Counts, count_one, nothing
 from classifier.drift.reference import DAYS, reference_of
 from classifier.drift.rule import sentence, shifts
 from classifier.models import DriftDay, ListingPhoto, ModelVersion
-
-# Of `FIGURES`, which know no Django.
-FIGURE_NAMES: Final = {
-    "outcome": gettext_noop("outcomes"), "label": gettext_noop("classes"),
-    "confidence": gettext_noop("confidence"), "novelty": gettext_noop("novelty"),
-    "brightness": gettext_noop("brightness"), "size": gettext_noop("size"),
-}  # fmt: skip
+from classifier.sentences import kept_day
 
 
 class DayNotOverError(Exception):
@@ -102,28 +93,13 @@ def latest() -> DriftDay | None:
     return rows.select_related("version").order_by("-day").first()
 
 
-def in_words(row: DriftDay) -> str:
-    """Return what moved on a day, in the reader's language; empty if nothing did.
-
-    The sentence with its numbers is stored in the site's own language; in another, the figures are
-    named that moved, the one that moved most first.
-    """
-    if not row.sentence or get_language() == settings.LANGUAGE_CODE:
-        return row.sentence
-    by_distance = sorted(row.distances.items(), key=lambda each: -each[1])
-    names = [_(FIGURE_NAMES[key]) for key, psi in by_distance if psi > settings.DRIFT_PSI]
-    return _("Unlike %(reference)s: %(figures)s.") % {
-        "reference": row.get_reference_display(), "figures": ", ".join(names),
-    }  # fmt: skip
-
-
 def alarm() -> str:
     """Return what moved on the last day and what to do; empty when it was like those before."""
     row = latest()
     if row is None or not row.sentence:
         return ""
     return (
-        f"On {row.day:%d %B %Y} the stream had drifted. {row.sentence} The admin’s first page "
+        f"On {kept_day(row.day)} the stream had drifted. {row.sentence} The admin’s first page "
         "shows examples. If sellers send such photos from now on, have some reviewed and retrain."
     )
 

@@ -26,6 +26,7 @@ from classifier.models.queries.row_counts import count_or_estimate
 from classifier.operations import heartbeat
 from classifier.photos.storage import StorageUnavailableError, must_be_there, storage_errors
 from classifier.retraining.health import missing_trainer
+from classifier.sentences import kept_moment
 from classifier.tagging import queue
 from classifier.versions import registry
 from slowfashion_ai.timed_check import TimedCheck
@@ -98,7 +99,7 @@ def workers() -> str:
     if heartbeat.fresh(Heartbeat.Kind.WORKER).exists():
         return ""
     last = Heartbeat.objects.filter(kind=Heartbeat.Kind.WORKER).order_by("-seen_at").first()
-    since = f"since {timezone.localtime(last.seen_at):%d %B %H:%M}" if last else "yet"
+    since = f"since {kept_moment(last.seen_at)}" if last else "yet"
     return f"No worker has been seen {since}. Start the process “worker”, or look into its log."
 
 
@@ -179,7 +180,7 @@ def canary() -> str:
     if timezone.now() - last.sent_at < bound:
         return ""
     return (
-        f"A test photo that was sent at {timezone.localtime(last.sent_at):%H:%M} is not tagged "
+        f"A test photo that was sent on {kept_moment(last.sent_at)} is not tagged "
         "yet, so neither are sellers' photos. Look at the workers first."
     )
 

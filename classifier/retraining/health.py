@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from classifier.models import RetrainRun
+from classifier.sentences import kept_moment
 
 # A trainer that is there takes a run within seconds, and the sweep notifies it twice a minute.
 TAKES_WITHIN: Final = timedelta(minutes=2)
@@ -20,8 +21,9 @@ def missing_trainer(now: datetime | None = None) -> str:
     run = RetrainRun.objects.filter(waits | fell_silent).first()
     if run is None:
         return ""
-    since = run.requested_at if run.state == RetrainRun.State.QUEUED else run.alive_until
+    silent_since = run.alive_until if run.state == RetrainRun.State.RUNNING else None
+    since = silent_since or run.requested_at
     return (
-        f"{run} waits for a trainer since {timezone.localtime(since):%d %B %H:%M}. Start the "
+        f"{run} waits for a trainer since {kept_moment(since)}. Start the "
         "process “trainer”, or look into its log; the run then begins, or goes on, by itself."
     )

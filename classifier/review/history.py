@@ -8,7 +8,8 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from classifier.models import ListingPhoto, Review
-from classifier.wording import failure, in_words
+from classifier.sentences import failure
+from classifier.wording import in_words
 
 LATEST: Final = 20
 

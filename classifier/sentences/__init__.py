@@ -6,6 +6,8 @@ marked as English, so that a screen reader speaks it as such. `classifier.senten
 texts.
 """
 
-from classifier.sentences.translation import figure, in_language, phrase
+from classifier.sentences.failures import failure
+from classifier.sentences.moments import kept_day, kept_moment
+from classifier.sentences.translation import figure, in_language, phrase, stored
 
-__all__ = ["figure", "in_language", "phrase"]
+__all__ = ["failure", "figure", "in_language", "kept_day", "kept_moment", "phrase", "stored"]

@@ -48,7 +48,7 @@ SENTENCES: Final = (
     gettext_noop("Make room, or move it to a larger disk."),
     gettext_noop("A test photo could not be sent the whole way: %(error)s"),
     gettext_noop(
-        "A test photo that was sent at %(time)s is not tagged yet, so neither are sellers' photos."
+        "A test photo that was sent on %(time)s is not tagged yet, so neither are sellers' photos."
     ),
     gettext_noop("Look at the workers first."),
     gettext_noop(

@@ -8,22 +8,27 @@ from typing import Final
 from django.utils.formats import get_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from classifier.sentences import checks, gate, kept, shadow
+from classifier.sentences import checks, drift, gate, kept, progress, shadow
+from classifier.sentences.moments import moment_in_language
 from classifier.taxonomy import SUBCLASSES
 from classifier.wording import in_words, joined
 
 _ENDS: Final = re.compile(r"(?<=[.!?]) (?=[A-Z0-9])")
 _JOINED: Final = re.compile(r"(, (?=[a-z0-9])| and )")
+_SENTENCES: Final = (
+    *gate.SENTENCES, *kept.SENTENCES, *checks.SENTENCES, *shadow.SENTENCES, *progress.SENTENCES,
+    *drift.SENTENCES,
+)  # fmt: skip
 # English says "1 point"; the texts are kept with the plural alone.
-_PLURAL: Final = re.compile(r"(?<!<)\b(point|photo|review)s\b")
+_PLURAL: Final = re.compile(r"(?<!<)\b(point|photo|review|listing)s\b")
 
 
 def in_language(text: str) -> str | SafeString:
     """Return sentences in the reader's language; as HTML that marks what stays English."""
-    if not text or (get_language() or "en").startswith("en"):
+    if not text or _is_english():
         return text
     sentences = _split(text)
     translated = [_sentence(sentence) for sentence in sentences]
@@ -37,6 +42,10 @@ def in_language(text: str) -> str | SafeString:
     )
 
 
+def _is_english() -> bool:
+    return (get_language() or "en").startswith("en")
+
+
 def _split(text: str) -> list[str]:
     """Return the sentences of a text; one in brackets is part of the sentence around it."""
     sentences: list[str] = []
@@ -48,9 +57,18 @@ def _split(text: str) -> list[str]:
     return sentences
 
 
+def stored(text: str, made_of: Iterable[str]) -> str:
+    """Return a text that is kept in English in the reader's language; else as it is kept.
+
+    Args:
+        made_of: what it may have been made of, with names of values such as ``%(count)s``.
+    """
+    return (not _is_english() and _translated(text, made_of)) or text
+
+
 def phrase(text: str) -> str | SafeString:
     """Return a clause such as what a criterion allows, likewise."""
-    if not text or (get_language() or "en").startswith("en"):
+    if not text or _is_english():
         return text
     clause = _translated(text, gate.BOUNDS) or figure(text)
     return clause if clause != text else format_html('<span lang="en">{}</span>', text)
@@ -62,9 +80,7 @@ def figure(name: str) -> str:
 
 
 def _sentence(text: str) -> str | None:
-    translated = _translated(
-        text, (*gate.SENTENCES, *kept.SENTENCES, *checks.SENTENCES, *shadow.SENTENCES)
-    )
+    translated = _translated(text, _SENTENCES)
     return translated[:1].upper() + translated[1:] if translated else None
 
 
@@ -75,8 +91,24 @@ def _translated(text: str, made_of: Iterable[str]) -> str | None:
             continue
         values = {name: _value(name, value) for name, value in match.groupdict().items()}
         if None not in values.values():
-            return _(each) % values
+            return _with_singulars(_(each) % values)
     return None
+
+
+def _with_singulars(text: str) -> str:
+    """Return a text with "1 photos" as "1 photo": the texts are kept with the plural alone."""
+    nouns = (
+        [ngettext("photo", "photos", count) for count in (1, 2)],
+        [ngettext("test photo", "test photos", count) for count in (1, 2)],
+        [ngettext("review", "reviews", count) for count in (1, 2)],
+        [ngettext("point", "points", count) for count in (1, 2)],
+        [ngettext("minute", "minutes", count) for count in (1, 2)],
+        [ngettext("listing", "listings", count) for count in (1, 2)],
+        [ngettext("time", "times", count) for count in (1, 2)],
+    )
+    for one, many in nouns:
+        text = re.sub(rf"(?<![\d.,\u00a0])1 {re.escape(many)}\b", f"1 {one}", text)
+    return text
 
 
 def _value(name: str, value: str) -> str | None:
@@ -93,7 +125,7 @@ def _number(value: str) -> str:
 
 def _figure(value: str) -> str | None:
     """Return a figure's name, which may begin a sentence."""
-    return _translated(value[:1].lower() + value[1:], gate.FIGURES)
+    return _translated(_begun(value), gate.FIGURES)
 
 
 def _label(value: str) -> str | None:
@@ -138,6 +170,24 @@ def _after(value: str) -> str | None:
     return translated
 
 
+def _shift(value: str) -> str | None:
+    """Return what grew in the stream, which begins a sentence."""
+    return _translated(value, drift.SHIFTS) or _translated(_begun(value), drift.SHIFTS)
+
+
+def _moved(value: str) -> str | None:
+    return _translated(_begun(value), drift.FIGURES)
+
+
+def _begun(value: str) -> str:
+    """Return a name as it stands within a sentence."""
+    return value[:1].lower() + value[1:]
+
+
+def _left(value: str) -> str | None:
+    return _translated(value, progress.TIMES_LEFT) if value else ""
+
+
 def _mix(value: str) -> str | None:
     """Return the shares of the stream: 85 % items, 10 % near photos, 5 % others."""
     kinds = {"items": _("items"), "near photos": _("near photos"), "others": _("others")}
@@ -149,9 +199,15 @@ def _mix(value: str) -> str | None:
 _TRANSLATED: Final[Mapping[str, Callable[[str], str | None]]] = {
     "figure": _figure, "figures": _figures, "clauses": _clauses, "after": _after,
     "label": _label, "check": lambda value: _translated(value, checks.NAMES), "mix": _mix,
+    "time": moment_in_language, "title": lambda value: _translated(value, progress.TITLES),
+    "left": _left, "shift": _shift, "tag": in_words,
+    "reference": lambda value: _translated(value, drift.REFERENCES),
+    "moved": lambda value: _listed(value, _moved),
 }  # fmt: skip
+# What these match, for they may be empty.
+_MAY_BE_EMPTY: Final = {"after": ".*", "left": "(?:, .* left)?"}
 # Values with letters that have no language.
-_AS_IT_IS: Final = ("error", "folder", "time", "version", "by")
+_AS_IT_IS: Final = ("error", "file", "folder", "signal", "version", "by")
 
 
 @cache
@@ -161,7 +217,7 @@ def _pattern(text: str, *, whole: bool = True) -> re.Pattern[str]:
 
     def value(name: re.Match[str]) -> str:
         """Numbers and shares have no letters; what is said in words may have some."""
-        words = ".*" if name[1] == "after" else ".+?"
+        words = _MAY_BE_EMPTY.get(name[1], ".+?")
         return f"(?P<{name[1]}>{words if name[1] in (*_TRANSLATED, *_AS_IT_IS) else number})"
 
     escaped = re.sub(r"%\\\((\w+)\\\)s", value, re.escape(text))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django import template
 from django.utils.translation import gettext as _
 
-from classifier import wording
+from classifier import sentences, wording
 from classifier.models import Listing, ListingPhoto, Review
 from classifier.review import disagreements, labels
 from classifier.taxonomy import TAXONOMY
@@ -41,7 +41,7 @@ def in_words(label: str) -> str:
 @register.filter
 def failure(error: str) -> str:
     """Return why a photo failed, in the reader's language."""
-    return wording.failure(error)
+    return sentences.failure(error)
 
 
 @register.filter

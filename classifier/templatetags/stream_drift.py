@@ -5,6 +5,7 @@ from typing import Any, Final
 from django import template
 
 from classifier.drift import days
+from classifier.sentences import in_language
 
 register = template.Library()
 MOST_EXAMPLES: Final = 8
@@ -18,6 +19,6 @@ def stream_drift(context: dict[str, Any]) -> dict[str, Any]:
     may_see_photos = user.has_perm("classifier.view_listingphoto")
     return {
         "row": row,
-        "moved": days.in_words(row) if row else "",
+        "moved": in_language(row.sentence) if row else "",
         "examples": days.example_photos(row, MOST_EXAMPLES) if row and may_see_photos else [],
     }

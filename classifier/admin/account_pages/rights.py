@@ -36,4 +36,6 @@ class TranslatedRights(ModelAdmin):
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if field is not None and db_field.remote_field.model is Permission:
             field.label_from_instance = in_words
+            # Secrets of second factors: no page shows these rows, so no right to them is of use.
+            field.queryset = field.queryset.exclude(content_type__app_label__startswith="otp_")
         return field

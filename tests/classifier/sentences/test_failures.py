@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone, translation
 
-from classifier import wording
 from classifier.ml.preprocessing import UnreadablePhotoError, decode
 from classifier.models import ListingPhoto
+from classifier.sentences import failure
 from classifier.tagging import queue
 from tests.integration.english_texts import WORDS
 from tests.rows import pending_photos
@@ -30,9 +30,9 @@ from tests.rows import pending_photos
 )  # fmt: skip
 def test_what_workers_keep_is_read_in_swedish(kept: str, read: str) -> None:
     """With what was found filled in; in English, and where it is none of ours, as it is kept."""
-    assert wording.failure(kept) == kept
+    assert failure(kept) == kept
     with translation.override("sv"):
-        assert wording.failure(kept) == read
+        assert failure(kept) == read
 
 
 def test_a_photo_that_cannot_be_decoded_says_so_in_swedish() -> None:
@@ -40,7 +40,7 @@ def test_a_photo_that_cannot_be_decoded_says_so_in_swedish() -> None:
     with pytest.raises(UnreadablePhotoError) as error:
         decode(b"no picture", at_least=64)
     with translation.override("sv"):
-        words = wording.failure(str(error.value))
+        words = failure(str(error.value))
     assert words.startswith("Bilden går inte att avkoda (")
 
 
@@ -53,6 +53,6 @@ def test_a_photo_that_was_given_up_says_so_in_swedish() -> None:
     photo.refresh_from_db()
     assert photo.status == ListingPhoto.Status.FAILED
     with translation.override("sv"):
-        words = wording.failure(photo.error)
+        words = failure(photo.error)
     assert not WORDS.search(words)
     assert words != photo.error
