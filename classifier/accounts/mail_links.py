@@ -6,6 +6,7 @@ the page asks a worker for the mail either way, and the worker looks.
 
 import hashlib
 import logging
+from contextlib import suppress
 from typing import Final
 
 from django.conf import settings
@@ -38,17 +39,30 @@ def request_mail(task: str, *, request: HttpRequest, address: str) -> bool:
     """
     if not within_limit(address):
         return True
-    return ask_worker(task, address, request=request)
+    if ask_worker(task, address, request=request):
+        return True
+    uncount(address)
+    return False
 
 
 def within_limit(address: str) -> bool:
     """Count a mail to this address, or for whatever the text names; return whether it may go."""
-    key = "mails:" + hashlib.sha256(address.casefold().encode()).hexdigest()
+    key = _counter(address)
     SHARED_CACHE.add(key, 0, 3600)
     if SHARED_CACHE.incr(key) <= MAILS_AN_HOUR:
         return True
     logger.warning("An address was asked to be sent more than %d mails.", MAILS_AN_HOUR)
     return False
+
+
+def uncount(address: str) -> None:
+    """Take back that a mail was counted: nobody sends it."""
+    with suppress(ValueError):  # its hour is over
+        SHARED_CACHE.decr(_counter(address))
+
+
+def _counter(address: str) -> str:
+    return "mails:" + hashlib.sha256(address.casefold().encode()).hexdigest()
 
 
 def ask_worker(task: str, *args: int | str, request: HttpRequest) -> bool:

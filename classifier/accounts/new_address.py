@@ -46,7 +46,11 @@ def request_mails(*, user: User, address: str, request: HttpRequest) -> bool:
     audit.record("asked for another e-mail address", by=user, address=address_of(request))
     if not mail_links.within_limit(address):
         return True
-    return mail_links.ask_worker(TASK, user.pk, address, request=request)
+    if mail_links.ask_worker(TASK, user.pk, address, request=request):
+        return True
+    mail_links.uncount(address)
+    mail_links.uncount(f"account {user.pk}")
+    return False
 
 
 def send_mails(account: int, address: str, site: str, language: str) -> None:

@@ -110,10 +110,11 @@ def test_nobody_is_flooded_with_mails(
 
 
 def test_without_a_broker_the_page_says_so(client: Client, owner: User) -> None:
-    """No broker listens here: a mail that nobody sends is not promised."""
-    answer = client.post("/login/forgotten/", {"email": ADDRESS})
-    assert answer.status_code == 503
-    assert says(answer, "Mails cannot be sent just now")
+    """No broker listens here: a mail that nobody sends is never promised."""
+    for _ in range(mail_links.MAILS_AN_HOUR + 1):
+        answer = client.post("/login/forgotten/", {"email": ADDRESS})
+        assert answer.status_code == 503
+        assert says(answer, "Mails cannot be sent just now")
 
 
 def test_data_is_given_out_from_the_page(page: Client, owner: User) -> None:
