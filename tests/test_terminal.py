@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -36,8 +37,9 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """More photos than any command reads in eight seconds; one has a name that is not UTF-8."""
     folder = tmp_path_factory.mktemp("photos") / "Bags" / "Clutches"
     folder.mkdir(parents=True)
+    files = [pictures.jpeg(64 + number, 64) for number in range(7)]
     for number in range(6000):
-        (folder / f"{number:03}.jpg").write_bytes(pictures.jpeg(64 + number % 7, 64))
+        (folder / f"{number:03}.jpg").write_bytes(files[number % 7])
     (folder / ODD).write_bytes(pictures.jpeg())
     return folder.parent.parent
 
@@ -107,7 +109,10 @@ def test_ctrl_c_ends_a_command_within_a_second(
     """In the midst of its work it ends at once, says so, and leaves no traceback."""
     places = {"PHOTOS": photos, "OUT": tmp_path / "out"}
     process = started(*(places.get(part, part) for part in command), var=var, **PIPES)
-    time.sleep(8)
+    assert process.stdout
+    assert process.stderr
+    # It has begun as soon as it says something; what says nothing so early has begun by then.
+    select.select([process.stdout, process.stderr], [], [], 8)
     assert process.poll() is None, process.communicate()
     process.send_signal(signal.SIGINT)
     start = time.monotonic()
