@@ -103,3 +103,10 @@ def test_a_hash_is_found_by_its_first_digits() -> None:
     begins = lineage.hash_starts_with("ab" * 6)
     assert "photo_sha256" in plan(ListingPhoto.objects.filter(begins))
     assert "dataset_review_sha256" in plan(DatasetReview.objects.filter(begins))
+
+
+def test_the_newest_photos_that_failed_are_read_from_an_index() -> None:
+    """Few of the newest photos are among them: without it the admin's table would read them all."""
+    pending_photos(5, status="failed", error="This photo is damaged.")
+    failed = ListingPhoto.objects.filter(status="failed").order_by("-id")[:50]
+    assert "photo_failed_newest" in plan(failed)
