@@ -70,14 +70,15 @@ def explain(action: Callable[[], object]) -> Explained:
 
     def explained(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
         if sql.lstrip().startswith(EXPLAINED):
-            with connection.cursor() as cursor:
-                # Past this wrapper, and with the parameters of the statement itself.
-                cursor.cursor.execute(
-                    f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", parameters or None
-                )
-                answer = cursor.cursor.fetchone()[0]
-            plan = json.loads(answer) if isinstance(answer, str) else answer
-            statements.append(Statement(sql, _blocks(plan[0]["Plan"]), plan[0]))
+            for one in parameters if many else [parameters]:
+                with connection.cursor() as cursor:
+                    # Past this wrapper, and with the parameters of the statement itself.
+                    cursor.cursor.execute(
+                        f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", one or None
+                    )
+                    answer = cursor.cursor.fetchone()[0]
+                plan = json.loads(answer) if isinstance(answer, str) else answer
+                statements.append(Statement(sql, _blocks(plan[0]["Plan"]), plan[0]))
         return execute(sql, parameters, many, context)
 
     _rolled_back(action, explained)
