@@ -18,6 +18,7 @@ from django.utils import timezone
 from classifier import notify
 from classifier.models import ListingPhoto, ModelVersion
 from classifier.models.queries.leases import is_over
+from classifier.models.queries.update_rows import update_rows
 from classifier.review.queue import enqueue
 from classifier.tagging import embeddings
 from classifier.tagging.results import Postponed, Result, Tagged, Unreadable
@@ -131,7 +132,7 @@ def store_results(
         rows = list(held)
         for row in rows:
             _apply(row, result_of[row.pk], version)
-        ListingPhoto.objects.bulk_update(rows, RESULT_FIELDS)
+        update_rows(rows, RESULT_FIELDS)
         embeddings.store(rows, result_of, version)
         enqueue.enqueue(rows)
         # After commit: of two transactions that tag photos of one listing the later sees both.

@@ -31,6 +31,7 @@ from classifier.models import (
     Review,
 )
 from classifier.models.queries.row_counts import count_or_estimate
+from classifier.models.queries.update_rows import update_rows
 from classifier.review.queue import enqueue
 from classifier.tagging import embeddings
 from classifier.tagging.queue import TAG_FIELDS, write_tag
@@ -205,7 +206,7 @@ def store(batch: ReclassificationBatch, results: Sequence[Result], *, version: M
         before = {row.pk: (row.outcome, row.main, row.sub) for row in rows}
         for row in rows:
             write_tag(row, result_of[row.pk], version)
-        ListingPhoto.objects.bulk_update(rows, TAG_FIELDS)
+        update_rows(rows, TAG_FIELDS)
         embeddings.store(rows, result_of, version)
         # One the model was sure of before, and is now, had its draw for the sample already.
         sure = Outcome.SUBCLASS
