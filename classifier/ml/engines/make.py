@@ -34,4 +34,4 @@ def make_engine(
         return OpenVinoEngine(backbone, name, side=side)
     if name is EngineName.ONNXRUNTIME_F32:
         return OnnxRuntimeEngine(backbone, side=side)
-    return TorchEngine(backbone, name or EngineName.TORCH_FP32)
+    return TorchEngine(backbone, name or EngineName.TORCH_FP32, side=side)

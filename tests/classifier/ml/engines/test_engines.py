@@ -21,6 +21,8 @@ from classifier.ml.engines.choose import (
     same_decisions,
 )
 from classifier.ml.engines.engine import EngineError, EngineName
+from classifier.ml.engines.folded import folded
+from classifier.ml.engines.fused import FusedResNet
 from classifier.ml.engines.pictures import drawn_pictures
 from classifier.ml.engines.real_features import real_features
 from classifier.ml.manifest import REPLAY_NAME
@@ -47,6 +49,19 @@ def test_each_engine_of_this_machine_decides_as_torch_does(
     starter = load_bundle(starter_bundle)
     expected = scores_of(starter, EngineName.TORCH_FP32)
     assert same_decisions(starter, expected, scores_of(starter, engine))
+
+
+@pytest.mark.parametrize("photos", [1, 3, 16])
+def test_fused_convolutions_give_what_the_network_gives(bundle: Bundle, photos: int) -> None:
+    """In float32 to the last digits, for any number of photos, and in bfloat16 nearly."""
+    pixels = torch.rand(photos, 3, 64, 64).contiguous(memory_format=torch.channels_last)
+    backbone = folded(bundle.network.backbone)
+    with torch.inference_mode():
+        expected = backbone(pixels)
+        full = FusedResNet(backbone, torch.float32, side=64)(pixels)
+        half = FusedResNet(backbone, torch.bfloat16, side=64)(pixels.bfloat16())
+    torch.testing.assert_close(full, expected, rtol=1e-3, atol=1e-4)
+    assert (half.float() - expected).abs().mean() < 0.02 * expected.abs().mean()
 
 
 class Wrong(Predictor):
