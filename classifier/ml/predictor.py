@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Final, NamedTuple
 
 import torch
@@ -12,7 +14,8 @@ from classifier.ml.bundle import Bundle
 from classifier.ml.embeddings.embedding import embed
 from classifier.ml.engines.engine import EngineName
 from classifier.ml.engines.make import make_engine
-from classifier.ml.preprocessing import normalise, to_tensor
+from classifier.ml.passes import passes
+from classifier.ml.preprocessing import normalise, stacked, to_tensor
 from classifier.ml.probabilities import LogitArrays, probabilities
 
 # Larger passes gain nothing: a GPU is full at about 128, and on a CPU the activations of more
@@ -35,8 +38,8 @@ class Prediction(NamedTuple):
 class Predictor:
     """A bundle on a device, ready to score photos. Safe to share between threads.
 
-    `prepare` decodes one photo and may run in many threads at once; `predict` takes the device
-    for one caller at a time.
+    `prepare` decodes one photo and may run in many threads at once; passes of the network run in
+    threads of their own (`classifier.ml.passes`).
 
     Args:
         device: the GPU where there is one, else the CPU, unless it is named.
@@ -60,7 +63,9 @@ class Predictor:
         self._engine = make_engine(
             self.network.backbone, self.device, engine, side=self.manifest.preprocessing.size
         )
-        self._device_lock = threading.Lock()
+        self._turn: AbstractContextManager[object] = (
+            nullcontext() if self._engine.shared else threading.Lock()
+        )
         self.largest_pass = LARGEST_PASS[self.device.type]
 
     @property
@@ -83,12 +88,12 @@ class Predictor:
     def predict_and_embed(self, photos: Sequence[Tensor]) -> list[Prediction]:
         """Return scores and embedding of prepared photos, in order; any number of them."""
         predictions: list[Prediction] = []
-        with self._device_lock, torch.inference_mode():
+        with self._turn:
             start = 0
             while start < len(photos):
                 chunk = photos[start : start + self.largest_pass]
                 try:
-                    predictions += self._pass(torch.stack(list(chunk)))
+                    predictions += passes.run(partial(self._pass, chunk))
                 except torch.OutOfMemoryError:
                     if self.largest_pass == 1:
                         raise
@@ -101,8 +106,8 @@ class Predictor:
 
     def features(self, photos: Sequence[Tensor]) -> Tensor:
         """Return what the engine makes of prepared photos, (N, 2048); one pass, so not too many."""
-        with self._device_lock, torch.inference_mode():
-            return self._features(torch.stack(list(photos)))
+        with self._turn:
+            return passes.run(partial(self._features, photos))
 
     def scores_of(self, features: Tensor) -> list[Scores]:
         """Score features (N, 2048) that lie on this device."""
@@ -110,11 +115,11 @@ class Predictor:
             logits = LogitArrays.of([self.network.classify_features(features)])
         return probabilities(logits, self.manifest.temperature).as_scores()
 
-    def _pass(self, batch: Tensor) -> list[Prediction]:
-        features = self._features(batch)
+    def _pass(self, photos: Sequence[Tensor]) -> list[Prediction]:
+        features = self._features(photos)
         pairs = zip(self.scores_of(features), embed(features), strict=True)
         return [Prediction(*pair) for pair in pairs]
 
-    def _features(self, batch: Tensor) -> Tensor:
-        pixels = normalise(batch.to(self.device), self.manifest.preprocessing)
+    def _features(self, photos: Sequence[Tensor]) -> Tensor:
+        pixels = normalise(stacked(photos).to(self.device), self.manifest.preprocessing)
         return self._engine.features(pixels)

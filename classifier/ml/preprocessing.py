@@ -1,5 +1,7 @@
 """From a photo's bytes to the network's input: the one transform of training and serving."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from PIL import Image
@@ -71,6 +73,14 @@ def to_tensor(data: bytes, preprocessing: Preprocessing) -> Tensor:
     """
     square = fit_square(decode(data, at_least=preprocessing.resize), preprocessing)
     return torch.from_numpy(np.array(square)).permute(2, 0, 1)
+
+
+def stacked(photos: Sequence[Tensor]) -> Tensor:
+    """Return photos, uint8 (3, H, W), as one batch (N, 3, H, W), in memory as `to_tensor` has them.
+
+    That is pixel by pixel, as the network wants them.
+    """
+    return torch.stack([photo.permute(1, 2, 0) for photo in photos]).permute(0, 3, 1, 2)
 
 
 def normalise(batch: Tensor, preprocessing: Preprocessing) -> Tensor:

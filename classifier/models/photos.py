@@ -134,7 +134,7 @@ class ListingPhoto(models.Model):
             models.Index(fields=["main_confidence"], name="photo_main_confidence"),
             models.Index(fields=["sub_confidence"], name="photo_sub_confidence"),
             models.Index(fields=["created_at"], condition=Q(status="failed"), name="photo_failed"),
-            # The photo table of those that failed: one of many, so few of the newest are among them.
+            # The photo table of those that failed, which are few among the newest.
             models.Index(fields=["id"], condition=Q(status="failed"), name="photo_failed_newest"),
             models.Index(
                 fields=["deleted_at"],

@@ -57,7 +57,7 @@ def _tagged(decided: Decided, pixels: Tensor) -> Tagged:
 
 def brightness_of(pixels: Tensor) -> float:
     """Return the mean of a prepared photo, uint8 (3, size, size), from 0 (black) to 1 (white)."""
-    return pixels.float().mean().item() / 255
+    return float(pixels.numpy().mean()) / 255
 
 
 def _must_still_work(predictor: Predictor) -> None:

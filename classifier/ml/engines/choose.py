@@ -24,6 +24,7 @@ from classifier.ml.engines.engine import EngineError, EngineName
 from classifier.ml.engines.pictures import drawn_pictures
 from classifier.ml.engines.processor import has_bfloat16, model_name
 from classifier.ml.engines.real_features import real_features, with_errors
+from classifier.ml.passes import CORES
 from classifier.ml.predictor import Predictor
 
 logger = logging.getLogger(__name__)
@@ -159,7 +160,7 @@ def _seconds(predictor: Predictor, photos: Sequence[Tensor]) -> float:
 def _key(bundle: Bundle, names: Sequence[EngineName]) -> str:
     """Name all that a choice rests on; whatever changes, the next start measures anew."""
     parts = (
-        bundle.manifest.weights_sha256, model_name(), str(torch.get_num_threads()),
+        bundle.manifest.weights_sha256, model_name(), str(CORES),
         torch.__version__, _installed("openvino") or "-", _installed("onnxruntime") or "-", *names,
     )  # fmt: skip
     return " ".join(parts)

@@ -22,9 +22,14 @@ class EngineError(Exception):
 
 
 class Engine(Protocol):
-    """Runs the backbone. One caller at a time."""
+    """Runs the backbone.
+
+    Attributes:
+        shared: whether several callers may run it at once; else one at a time.
+    """
 
     name: EngineName
+    shared: bool
 
     def features(self, pixels: Tensor) -> Tensor:
         """Return pooled features (N, 2048), float32, of normalised pixels (N, 3, H, W)."""

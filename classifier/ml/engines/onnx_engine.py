@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from classifier.ml.engines.engine import EngineError, EngineName
 from classifier.ml.engines.folded import folded
+from classifier.ml.passes import CORES
 
 # The operators that are used are the same in every newer version.
 _OPSET = 17
@@ -21,6 +22,7 @@ class OnnxRuntimeEngine:
     """
 
     name = EngineName.ONNXRUNTIME_F32
+    shared = False
 
     def __init__(self, backbone: nn.Module, *, side: int) -> None:
         try:
@@ -32,7 +34,7 @@ class OnnxRuntimeEngine:
                 "`pip install -r requirements/engines.txt`, or choose another ENGINE."
             ) from error
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = torch.get_num_threads()
+        options.intra_op_num_threads = CORES
         options.inter_op_num_threads = 1
         # Threads that wait for work give their cores to those that decode photos.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")

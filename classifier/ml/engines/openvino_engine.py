@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from classifier.ml.engines.engine import EngineError, EngineName
 from classifier.ml.engines.folded import folded
+from classifier.ml.passes import CORES
 
 _HINTS: Final = {EngineName.OPENVINO_F32: "f32", EngineName.OPENVINO_BF16: "bf16"}
 
@@ -18,6 +19,8 @@ class OpenVinoEngine:
     Raises:
         EngineError: if OpenVINO is not installed.
     """
+
+    shared = False
 
     def __init__(self, backbone: nn.Module, name: EngineName, *, side: int) -> None:
         try:
@@ -33,7 +36,7 @@ class OpenVinoEngine:
             "CPU",
             {
                 "INFERENCE_PRECISION_HINT": _HINTS[name],
-                "INFERENCE_NUM_THREADS": torch.get_num_threads(),
+                "INFERENCE_NUM_THREADS": CORES,
                 "NUM_STREAMS": 1,
             },
         )

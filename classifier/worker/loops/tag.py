@@ -1,22 +1,29 @@
 """A worker's loop: claim what is pending, read it in parallel, predict in one pass, store.
 
-Two loops run at most in one process, so that one reads while the other has the device. While both
-are busy pending photos pile up, and the next claim is larger: batches grow under load, and an idle
-system answers at once.
+In one process run at most as many loops as passes of the network at once, and one more that reads
+meanwhile. A loop that finds more than it can take at once has the others help. While all are busy
+pending photos pile up, and the next claim is larger: batches grow under load, and an idle system
+answers at once.
 """
 
 import itertools
 import logging
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Final
 
 from celery.signals import worker_shutting_down
 from celery.worker import state
 from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import connection
 from django.utils import timezone
 
 from classifier.ml.manifest import BundleError
+from classifier.ml.passes import AT_ONCE
 from classifier.models import Heartbeat
 from classifier.photos.receiving.intake import names_of
 from classifier.tagging import queue
@@ -32,13 +39,14 @@ from classifier.worker.watchdog import EXIT_HANGS, end_now, watchdog
 
 logger = logging.getLogger(__name__)
 
-LOOPS: Final = 2
+LOOPS: Final = AT_ONCE + 1
 READERS: Final = 8
 # One claim of so many takes a photo that was tried before ahead of the fresh ones.
 TRIED_FIRST_EVERY: Final = 4
 _claims = itertools.count(1)
 stopping = threading.Event()
 _loop_slots = threading.BoundedSemaphore(LOOPS)
+_helpers = ThreadPoolExecutor(LOOPS - 1, thread_name_prefix="tag-photos")
 _readers = Readers(READERS, "read-photo")
 
 
@@ -127,21 +135,56 @@ def drain(*, told: bool = False) -> int:
         and _loop_slots.acquire(blocking=False)
     ):
         told = False
-        try:
-            while not stopping.is_set() and (done := classify_next_batch()):
-                dealt_with += done
-        except (BundleError, registry.RegistryError) as error:
-            # Nothing was claimed: photos stay pending until an operator has put it right.
-            what = "Photos are waiting, but there" if queue.claimable().exists() else "There"
-            logger.error("%s is no usable model. %s", what, error)
+        helping: list[Future[int | None]] = []
+        done = _classify_all(have_help=partial(_have_help, helping))
+        dealt_with += (done or 0) + sum(future.result() or 0 for future in helping)
+        if done is None:
             break
-        finally:
-            _loop_slots.release()
     return dealt_with
 
 
-def classify_next_batch() -> int:
+def _classify_all(have_help: Callable[[], object]) -> int | None:
+    """Classify until nothing is pending, in a slot that the caller took and this gives back.
+
+    Returns how many photos this dealt with; None if there is no usable model.
+    """
+    dealt_with = 0
+    try:
+        while not stopping.is_set() and (done := classify_next_batch(have_help)):
+            dealt_with += done
+    except (BundleError, registry.RegistryError) as error:
+        # Nothing was claimed: photos stay pending until an operator has put it right.
+        what = "Photos are waiting, but there" if queue.claimable().exists() else "There"
+        logger.error("%s is no usable model. %s", what, error)
+        return None
+    finally:
+        _loop_slots.release()
+    return dealt_with
+
+
+def _have_help(helping: list[Future[int | None]]) -> None:
+    """Let another loop take part, if there is a slot for it."""
+    if _loop_slots.acquire(blocking=False):
+        helping.append(_helpers.submit(_help))
+
+
+def _help() -> int | None:
+    """Classify beside the loop that asked for help; return as `_classify_all` does."""
+    try:
+        return _classify_all(have_help=lambda: None)
+    except DatabaseError as error:
+        # The loop that asked for help meets the same, and says what becomes of it.
+        logger.warning("A loop that helped has ended. %s", error)
+        return 0
+    finally:
+        connection.close()
+
+
+def classify_next_batch(have_help: Callable[[], object] = lambda: None) -> int:
     """Claim, classify and store one batch; return its size, 0 when nothing was pending.
+
+    Args:
+        have_help: called before the batch is read if more photos may wait than were claimed.
 
     Raises:
         RegistryError, BundleError: if there is no usable model; nothing is claimed then.
@@ -153,6 +196,8 @@ def classify_next_batch() -> int:
     photos = queue.claim_photos(limit=limit, tried_first=tried_first)
     if not photos:
         return 0
+    if len(photos) == limit:
+        have_help()
     logger.info("Claimed %s.", names_of(photos))
     now = timezone.now()
     for photo in photos:

@@ -208,6 +208,27 @@ def test_many_messages_at_once_tag_each_photo_once(
     assert set(ListingPhoto.objects.values_list("status", "attempts")) == {("classified", 1)}
 
 
+def test_one_message_has_all_loops_work_on_a_backlog(
+    champion_folder: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A loop that finds more than it can take does not wait for a second message to be helped."""
+    settings.CLASSIFY_BATCH_SIZE = 1
+    photos_with_files(tag.LOOPS + 2)
+    predictor = live_model.current().predictor
+    together, first = threading.Barrier(tag.LOOPS, timeout=60), iter(range(tag.LOOPS))
+    prepare = predictor.prepare
+
+    def prepare_together(data: bytes) -> Any:
+        """Wait until each loop reads its first photo."""
+        if next(first, None) is not None:
+            together.wait()
+        return prepare(data)
+
+    monkeypatch.setattr(predictor, "prepare", prepare_together)
+    assert tag.drain(told=True) == tag.LOOPS + 2
+    assert set(ListingPhoto.objects.values_list("status", "attempts")) == {("classified", 1)}
+
+
 def test_a_new_champion_takes_over_between_batches(
     champion_folder: Path, untrained_bundle: Path, tmp_path: Path
 ) -> None:
