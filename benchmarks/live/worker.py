@@ -20,7 +20,7 @@ def time_stages(**_: Any) -> None:
     stages.wrap(queue, "claim_photos", "claim")
     stages.wrap(predict, "_read", "read and decode")
     stages.wrap(Predictor, "prepare", "decode")
-    stages.wrap(Predictor, "predict_and_embed", "network")
+    stages.wrap(Predictor, "_pass", "network")
     stages.wrap(decide_all, "decide", "decide")
     stages.wrap(queue, "store_results", "write")
     stages.write_for_ever()
