@@ -7,8 +7,8 @@ from django.utils.translation import gettext_noop
 SENTENCES: Final = (
     # training.retrain, classifier.retraining
     gettext_noop(
-        "Nothing was done: %(count)s reviews are new since %(version)s was made, and it takes "
-        "%(needed)s."
+        "Nothing was done: it takes %(needed)s new reviews, and %(count)s came since %(version)s "
+        "was made."
     ),
     gettext_noop("Called off by %(by)s."),
     gettext_noop("The champion stays what it is."),

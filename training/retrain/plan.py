@@ -32,7 +32,7 @@ def plan(request: RetrainRequest) -> str:
     if champion is None:
         raise registry.NoChampionError
     count = new_reviews()
-    lines = [f"{count} reviews are new since {champion} was made."]
+    lines = [f"New reviews since {champion} was made: {count}."]
     if count < request.min_new:
         lines.append(f"It would do nothing: that takes {request.min_new} (--min-new).")
         return "\n".join(lines)

@@ -157,7 +157,7 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(
     """The plan counts photos by label, split and source; no run, version or assignment is made."""
     review([Shown.of(NEAR_SHOES, 600), Shown.of(OTHERS, 601), Shown.of(BOOTS, 602)], version=sound)
     printed = retrain("--photos", base_photos, "--dry-run", capsys=capsys)
-    assert "3 reviews are new since sound was made." in printed
+    assert "New reviews since sound was made: 3." in printed
     assert "It would start from sound, train heads for 12 epochs" in printed
     assert "Near Shoes" in printed
     assert "Others" in printed
@@ -170,7 +170,7 @@ def test_too_little_new_is_a_sentence(sound: ModelVersion, capsys: Any) -> None:
     """With fewer new reviews than asked for nothing is done, and the run says so."""
     review([Shown.of(BOOTS, 610)], version=sound)
     printed = retrain("--min-new", "5", capsys=capsys)
-    assert "Nothing was done: 1 reviews are new since sound was made, and it takes 5." in printed
+    assert "Nothing was done: it takes 5 new reviews, and 1 came since sound was made." in printed
     run = RetrainRun.objects.get()
     assert (run.state, run.verdict) == ("nothing_new", None)
 

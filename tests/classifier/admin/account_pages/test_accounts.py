@@ -91,3 +91,17 @@ def test_who_may_not_delete_users_is_refused(anna: User, client: Client) -> None
     assert client.post(f"{LIST}{anna.pk}/delete/", {"deactivate": "yes"}).status_code == 403
     anna.refresh_from_db()
     assert anna.is_active
+
+
+@pytest.mark.parametrize("form", ["user", "group"])
+def test_rights_to_secrets_of_second_factors_cannot_be_given(
+    page: Client, anna: User, form: str
+) -> None:
+    """Users' and groups' forms offer the rights of photos, and none of django-otp's tables."""
+    path = f"{LIST}{anna.pk}/change/" if form == "user" else "/admin/auth/group/add/"
+    answer = page.get(path)
+    field = "user_permissions" if form == "user" else "permissions"
+    offered = answer.context["adminform"].form.fields[field].queryset
+    labels = set(offered.values_list("content_type__app_label", flat=True))
+    assert "classifier" in labels
+    assert not [label for label in labels if label.startswith("otp_")]
