@@ -105,7 +105,10 @@ class Contender:
         from classifier.models import ListingPhoto
 
         began = time.perf_counter()
-        pending = ListingPhoto.objects.filter(pk__in=numbers, status="pending")
+        # By their ends: a list of all numbers, asked every moment, takes a tenth of the machine.
+        pending = ListingPhoto.objects.filter(
+            pk__gte=numbers[0], pk__lte=numbers[-1], status="pending"
+        )
         while pending.exists():
             if time.perf_counter() - began > LONGEST_SECONDS:
                 raise SystemExit(f"{self.name} left {pending.count()} photos untagged.")
