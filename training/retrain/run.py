@@ -158,8 +158,8 @@ class _Retraining:
 
     def _nothing_new(self, count: int) -> None:
         message = (
-            f"Nothing was done: it takes {self.request.min_new} new reviews, and {count} came since "
-            f"{self.champion} was made."
+            f"Nothing was done: it takes {self.request.min_new} new reviews, and {count} came "
+            f"since {self.champion} was made."
         )
         self.lease.end_with_nothing_new(message, new_reviews=count)
         self.work.remove()
