@@ -13,7 +13,7 @@ from tests.servers.system import System
 
 pytestmark = [pytest.mark.integration, pytest.mark.long]
 
-REAL_PHOTOS = 200
+REAL_PHOTOS = 100
 A_LISTING = 20
 # What a decision consists of; confidences may differ in the last digits with the batch.
 DECISION = ("main", "sub", "outcome", "reason")
@@ -107,7 +107,7 @@ def some_real_photos(folder: Path) -> list[Path]:
 def test_real_photos_get_the_decisions_that_the_command_gives(
     running_system: System, photos_dir: Path
 ) -> None:
-    """200 real photos posted over HTTP are all tagged, exactly as `manage.py classify` says."""
+    """A hundred real photos posted over HTTP are tagged exactly as `manage.py classify` says."""
     photos = some_real_photos(photos_dir)
     assert len(photos) == REAL_PHOTOS
     client = running_system.seller()

@@ -17,6 +17,7 @@ from classifier.models import RetrainRun
 from classifier.taxonomy import SUBCLASSES
 from tests.odd_photo_files import GOOD, TOO_TALL, TOO_TALL_SAYS
 from tests.rows import champion_of
+from tests.training.management.training_runs import SIZE
 from tests.training.odd_folders import (
     LATIN_1,
     add_a_pipe,
@@ -81,7 +82,7 @@ def assert_all_was_said(text: str) -> None:
 def train(photos: Path, backbone: Path, output: Path) -> None:
     call_command(
         "train", "--photos", str(photos), "--backbone", str(backbone), "--strides", "v1",
-        "--preset", "best", "--split-by", "product", *QUICK, "--name", "odd",
+        "--preset", "best", "--split-by", "product", *QUICK, "--name", "odd", "--size", str(SIZE),
         "--output", str(output), "--cache", str(output.parent / "cache"),
     )  # fmt: skip
 

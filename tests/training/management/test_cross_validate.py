@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from classifier.taxonomy import TAXONOMY
 from tests.training.conftest import draw_photo
+from tests.training.management.training_runs import SIZE
 from training.calibration.held_out_scores import read_held_out_file
 from training.data.dataset_rows import read_dataset
 from training.data.folder import read_photos
@@ -33,7 +34,7 @@ def recipe(photos: Path, backbone: Path, cache: Path) -> list[str]:
     return [
         "--photos", str(photos), "--backbone", str(backbone), "--strides", "v1",
         "--preset", "best", "--train-from", "heads", "--epochs", "2", "--views", "1",
-        "--batch-size", "16", "--precision", "fp32", "--cache", str(cache),
+        "--batch-size", "16", "--precision", "fp32", "--cache", str(cache), "--size", str(SIZE),
     ]  # fmt: skip
 
 
