@@ -12,7 +12,8 @@ import requests
 from local_stack.processes import free_port
 from tests.servers.processes import Program, wait_until
 
-pytestmark = pytest.mark.integration
+# Long, so that it does not begin last.
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 APPLICATION = """
 def application(environ, start_response):

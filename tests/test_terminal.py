@@ -16,7 +16,8 @@ from tests import pictures
 from tests.compose_file import REPOSITORY
 from tests.test_manage import manage
 
-pytestmark = pytest.mark.integration
+# Long, so that it does not begin last.
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 ODD = os.fsdecode(b"caf\xe9.jpg")
 
