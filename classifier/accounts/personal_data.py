@@ -14,6 +14,7 @@ from django.db.models import ProtectedError, QuerySet
 from classifier.accounts import audit
 from classifier.accounts.second_factor import devices
 from classifier.models import AuditEntry, Disagreement, Listing, ListingPhoto, Suggestion
+from classifier.models.queries.delete_listings import delete_listings
 
 
 class NoSuchSellerError(Exception):
@@ -146,7 +147,7 @@ def delete(user: User, *, by: User | None = None) -> int:
     its own loses its name and everything that tells who it was.
     """
     count = photos_of(user).count()
-    Listing.objects.filter(seller=user).delete()
+    delete_listings(Listing.objects.filter(seller=user))
     devices.turn_off(user)  # and the API token
     nameless = f"deleted-{user.pk}"
     audit.record("deleted a seller's data", by=by, about=nameless)

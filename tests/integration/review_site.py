@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from pytest_django import DjangoDbBlocker
 
 from classifier.models import Guideline, Listing, QueueItem, Review
+from classifier.models.queries.delete_listings import delete_listings
 from tests.databases import database_at, default_database, delete_for_ever
 from tests.servers.processes import wait_until
 from tests.servers.system import System
@@ -76,7 +77,7 @@ class Site:
     def clear(self) -> None:
         with self.database():
             # The photos first: of a photo that is gone no verdict under way is stored any more.
-            Listing.objects.all().delete()
+            delete_listings(Listing.objects.all())
             Guideline.objects.all().delete()
             delete_for_ever(Review)
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from classifier.models import Listing, ListingPhoto
+from classifier.models.queries.delete_listings import delete_listings
 
 UNDO_WITHIN: Final = timedelta(seconds=30)
 
@@ -130,8 +131,7 @@ def restore_photo(photo: ListingPhoto) -> bool:
 def remove_deleted() -> int:
     """Delete for good what can no longer be brought back; return how many listings that were."""
     ListingPhoto.objects.filter(deleted_at__lte=_still_undoable()).delete()
-    counts = Listing.objects.filter(deleted_at__lte=_still_undoable()).delete()[1]
-    return counts.get("classifier.Listing", 0)
+    return delete_listings(Listing.objects.filter(deleted_at__lte=_still_undoable()))
 
 
 def _still_undoable() -> datetime:

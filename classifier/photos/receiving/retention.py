@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from classifier.models import Listing
+from classifier.models.queries.delete_listings import delete_listings
 
 AT_ONCE: Final = 200
 
@@ -29,6 +30,6 @@ def remove_expired() -> int:
     """
     removed = 0
     while numbers := list(expired().order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
-        Listing.objects.filter(pk__in=numbers).delete()
+        delete_listings(Listing.objects.filter(pk__in=numbers))
         removed += len(numbers)
     return removed
