@@ -237,11 +237,17 @@ def test_a_right_that_was_withdrawn_is_told(
     open_queue(page, site)
     shown(page, photo)
     with site.database():
-        User.objects.get(username="cleo").user_permissions.clear()
-    page.keyboard.press("1")
-    expect(page.locator("#q-toast")).to_contain_text("You may not review photos")
-    assert site.reviews() == []
-    page.close()
+        cleo = User.objects.get(username="cleo")
+        rights = list(cleo.user_permissions.all())
+        cleo.user_permissions.clear()
+    try:
+        page.keyboard.press("1")
+        expect(page.locator("#q-toast")).to_contain_text("You may not review photos")
+        assert site.reviews() == []
+    finally:
+        page.close()
+        with site.database():  # the other tests have the same site
+            cleo.user_permissions.set(rights)
 
 
 def image_of(photo: int) -> str:
