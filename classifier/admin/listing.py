@@ -16,6 +16,7 @@ from classifier.admin.paginator import BoundedPaginator
 from classifier.admin.review.chosen import ReviewColumn, with_column
 from classifier.admin.search import BoundedSearch
 from classifier.models import Listing, ListingPhoto
+from classifier.models.queries.delete_listings import delete_listings
 
 
 class PhotoInline(ReviewColumn, TabularInline):
@@ -80,6 +81,12 @@ class ListingAdmin(BoundedSearch, ModelAdmin):
         own = ListingPhoto.objects.filter(listing=OuterRef("pk")).order_by().values("listing")
         # Counted for the rows of one page, not for the whole table.
         return listings.annotate(photo_count=Subquery(own.annotate(n=Count("pk")).values("n")))
+
+    def delete_model(self, request: HttpRequest, obj: Listing) -> None:
+        delete_listings(Listing.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Listing]) -> None:
+        delete_listings(Listing.objects.filter(pk__in=queryset.values("pk")))
 
     @display(description=gettext_lazy("Photos"))
     def photo_total(self, listing: Any) -> int:

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from classifier.models import Alarm, AuditEntry
+from classifier.models import Alarm, AuditEntry, Listing
 from tests.classifier.admin.pages import words
 from tests.tagged_photos import a_photo
 
@@ -60,3 +60,14 @@ def test_no_link_leads_to_an_empty_history(boss: Client) -> None:
     alarm = Alarm.objects.create(check_name="disk", sentence="Full.", since=timezone.now())
     answer = boss.get(f"{ROWS}alarm/{alarm.pk}/change/")
     assert (answer.status_code, answer["Location"]) == (302, f"{ROWS}alarm/")
+
+
+def test_listings_are_deleted_one_by_one_and_together(admin_client: Client, seller: User) -> None:
+    """From its own page, and ticked in the list."""
+    one, two, three = (Listing.objects.create(seller=seller, title=str(n)) for n in range(3))
+    path = "/admin/classifier/listing/"
+    admin_client.post(f"{path}{one.pk}/delete/", {"post": "yes"})
+    assert set(Listing.objects.all()) == {two, three}
+    ticked = {"_selected_action": [two.pk, three.pk], "action": "delete_selected", "post": "yes"}
+    admin_client.post(path, ticked)
+    assert not Listing.objects.exists()
