@@ -6,6 +6,7 @@ the page asks a worker for the mail either way, and the worker looks.
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -39,10 +40,7 @@ def request_mail(task: str, *, request: HttpRequest, address: str) -> bool:
     """
     if not within_limit(address):
         return True
-    if ask_worker(task, address, request=request):
-        return True
-    uncount(address)
-    return False
+    return ask_worker(task, address, request=request, counted=(address,))
 
 
 def within_limit(address: str) -> bool:
@@ -55,24 +53,24 @@ def within_limit(address: str) -> bool:
     return False
 
 
-def uncount(address: str) -> None:
-    """Take back that a mail was counted: nobody sends it."""
-    with suppress(ValueError):  # its hour is over
-        SHARED_CACHE.decr(_counter(address))
-
-
 def _counter(address: str) -> str:
     return "mails:" + hashlib.sha256(address.casefold().encode()).hexdigest()
 
 
-def ask_worker(task: str, *args: int | str, request: HttpRequest) -> bool:
+def ask_worker(task: str, *args: int | str, request: HttpRequest, counted: Sequence[str]) -> bool:
     """Send a task with these arguments, the site's address and the reader's language.
 
-    Returns whether the broker took the message.
+    Returns whether the broker took the message; else what was ``counted`` for it
+    (`within_limit`) is taken back, since nobody sends it.
     """
     site = f"{request.scheme}://{request.get_host()}"
     language = translation.get_language() or settings.LANGUAGE_CODE
-    return notify.send(task, *args, site, language, unheard="a mail with a link is not sent")
+    if notify.send(task, *args, site, language, unheard="a mail with a link is not sent"):
+        return True
+    for each in counted:
+        with suppress(ValueError):  # its hour is over
+            SHARED_CACHE.decr(_counter(each))
+    return False
 
 
 def send_reset_mail(address: str, site: str, language: str) -> None:

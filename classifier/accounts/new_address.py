@@ -41,16 +41,15 @@ def request_mails(*, user: User, address: str, request: HttpRequest) -> bool:
     Raises:
         TooManyMailsError: if this account asked too often; each time the present address is told.
     """
-    if not mail_links.within_limit(f"account {user.pk}"):
+    account = f"account {user.pk}"
+    if not mail_links.within_limit(account):
         raise TooManyMailsError
     audit.record("asked for another e-mail address", by=user, address=address_of(request))
     if not mail_links.within_limit(address):
         return True
-    if mail_links.ask_worker(TASK, user.pk, address, request=request):
-        return True
-    mail_links.uncount(address)
-    mail_links.uncount(f"account {user.pk}")
-    return False
+    return mail_links.ask_worker(
+        TASK, user.pk, address, request=request, counted=(address, account)
+    )
 
 
 def send_mails(account: int, address: str, site: str, language: str) -> None:
