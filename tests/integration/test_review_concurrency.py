@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.servers.prepared import bare_environment
+from tests.servers.environment import bare_environment
 from tests.servers.processes import Program, completed, wait_until
 from tests.servers.system import System
 

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Final
 
+from tests.servers.environment import bare_environment
 from tests.servers.watcher import REPOSITORY, end_with_the_run, remove_with_the_run
 
 # What a program reads before its first line of code cannot be given to one that is forked.
@@ -83,14 +84,12 @@ def _server() -> str:
     """Start the fork server of this test process; return where it listens."""
     folder = Path(tempfile.mkdtemp(prefix="sf-"))
     remove_with_the_run(folder)
-    kept = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "TMPDIR", "CUDA_VISIBLE_DEVICES")
     address = folder / "fork.sock"
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.servers.fork_server", str(address)],
         cwd=REPOSITORY, stdin=subprocess.DEVNULL, start_new_session=True,
         # One thread: torch decides this when it is loaded.
-        env={name: os.environ[name] for name in kept if name in os.environ}
-        | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        env=bare_environment() | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
     )  # fmt: skip
     end_with_the_run(process.pid)
     atexit.register(_end, process)

@@ -3,7 +3,6 @@
 Both take seconds of processor time, and what they make is the same for every system.
 """
 
-import os
 import shutil
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from tests.servers.environment import bare_environment
 from tests.servers.processes import completed
 from tests.servers.watcher import remove_with_the_run
 
@@ -30,15 +30,6 @@ call_command("collectstatic", verbosity=0, interactive=False)
 """
 TEMPLATE: Final = "migrated"
 SECRET_KEY: Final = "only-for-this-test"
-
-
-def bare_environment() -> dict[str, str]:
-    """What any program needs; no setting of the developer's own gets through."""
-    kept = (
-        "PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "TMPDIR", "CUDA_VISIBLE_DEVICES",
-        "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START",
-    )  # fmt: skip
-    return {name: os.environ[name] for name in kept if name in os.environ}
 
 
 def prepare(folder: Path, database_url: str | None) -> None:

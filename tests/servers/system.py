@@ -11,7 +11,8 @@ import requests
 from local_stack.api_client import ApiClient
 from local_stack.processes import free_port
 from slowfashion_ai.embedded_redis import answers, server_command
-from tests.servers.prepared import SECRET_KEY, SELLER, bare_environment, prepare
+from tests.servers.environment import bare_environment
+from tests.servers.prepared import SECRET_KEY, SELLER, prepare
 from tests.servers.processes import START_SECONDS, Program, completed, wait_until
 
 BINARIES: Final = Path(sys.executable).parent

@@ -13,7 +13,8 @@ import training.tasks
 from classifier import jobs, retraining
 from classifier.models import RetrainRun, TrainerJob
 from tests.databases import database_away
-from tests.servers.prepared import SECRET_KEY, bare_environment, prepare
+from tests.servers.environment import bare_environment
+from tests.servers.prepared import SECRET_KEY, prepare
 from tests.servers.processes import completed
 from tests.tagged_photos import a_version
 from training.jobs.pending import MESSAGES_HAVE, do_what_waits

@@ -1,8 +1,6 @@
 """Listings are deleted while a moderator settles one of their photos."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -10,24 +8,16 @@ from django.db import connection, transaction
 from classifier.models import Listing, ListingPhoto, Review
 from classifier.models.queries.delete_listings import delete_listings
 from tests.classifier.reviewing import record, shown
-from tests.databases import default_database, empty_tables
 from tests.servers.processes import wait_until
 from tests.tagged_photos import UNKNOWN, a_moderator, a_photo
 
 WAITS = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
 
-@pytest.fixture
-def postgresql_rows(postgresql_database: Any, django_db_blocker: Any) -> Iterator[None]:
-    """PostgreSQL, which lets two write at once."""
-    with django_db_blocker.unblock(), default_database(postgresql_database):
-        yield
-        empty_tables()
-
-
+# SQLite lets nobody else write meanwhile.
 @pytest.mark.integration
-@pytest.mark.usefixtures("postgresql_rows")
-def test_a_verdict_under_way_is_waited_for() -> None:
+@pytest.mark.parametrize("real_database", ["postgresql"], indirect=True)
+def test_a_verdict_under_way_is_waited_for(real_database: str) -> None:
     """The review that is being stored stays, without its photo; nobody gets an error."""
     anna = a_moderator("anna")
     a_photo(**UNKNOWN)
