@@ -8,6 +8,8 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --pytho
   --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
 
 .DEFAULT_GOAL := help
+# Images for containers set it, and then every program compiles every library anew.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help install lock run demo test chaos fuzz crowd coverage lint format messages bench sbom audit browser clean
 
 help: ## show this list

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from types import FrameType
 from typing import Final
 
 # What a shell makes of a program that a signal ended: 128 and the signal's number.
@@ -27,17 +28,22 @@ _OWN_WAY: Final = frozenset({"shell", "dbshell", "runserver", "test"})
 def run_command(command: Callable[[], None], arguments: Sequence[str]) -> None:
     """Run a command of `manage.py`; ``arguments`` are those of the command line."""
     print_any_name()
+    interrupted = threading.Event()
     if not _OWN_WAY.intersection(arguments[1:2]):
+        _interrupt_at_ctrl_c(interrupted)
         _end_soon_after_ctrl_c()
     try:
         try:
             command()
         finally:
             sys.stdout.flush()
-    except KeyboardInterrupt:
-        _leave(INTERRUPTED, STOPPED)
     except BrokenPipeError:  # whoever read the output has enough, as `head` has
         _leave(PIPE_CLOSED)
+    except BaseException as error:
+        # After Ctrl-C any error is the interruption: some libraries raise one of their own instead.
+        if interrupted.is_set() or isinstance(error, KeyboardInterrupt):
+            _leave(INTERRUPTED, STOPPED)
+        raise
 
 
 def print_any_name() -> None:
@@ -49,6 +55,31 @@ def print_any_name() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _interrupt_at_ctrl_c(interrupted: threading.Event) -> None:
+    """Have Ctrl-C raise `KeyboardInterrupt`, or end the process at once where that is not safe.
+
+    A compiled library that is being loaded makes an ImportError of it, or aborts the process.
+    """
+
+    def interrupt(_: int, frame: FrameType | None) -> None:
+        interrupted.set()
+        if _is_importing(frame):
+            _leave(INTERRUPTED, STOPPED)
+        raise KeyboardInterrupt
+
+    # Where Ctrl-C is ignored, as in the background of a shell, it stays so.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, interrupt)
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_globals.get("__name__") == "importlib._bootstrap":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _end_soon_after_ctrl_c() -> None:

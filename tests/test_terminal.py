@@ -119,11 +119,43 @@ def test_ctrl_c_ends_a_command_within_a_second(
     start = time.monotonic()
     out, err = process.communicate(timeout=120)
     assert time.monotonic() - start < 1.5  # a second, and half of one for a busy machine
-    assert process.returncode == 130
+    assert process.returncode == 130, err
     assert b"Stopped. What was finished is kept." in err
     assert b"Traceback" not in err
     if command[0] == "classify":
         assert all(json.loads(line)["path"] for line in out.splitlines())
+
+
+# As libraries do when Ctrl-C comes while they are loaded, and some while they work.
+TURNED = """
+import time
+print("begun", flush=True)
+try:
+    time.sleep(60)
+except KeyboardInterrupt:
+    raise ImportError("initialization failed") from None
+"""
+RUN = "from slowfashion_ai.terminal import run_command; run_command({}, ['manage.py', 'a_command'])"
+
+
+@pytest.mark.parametrize(
+    "command", ["lambda: __import__('turned')", "lambda: exec(open('turned.py').read())"]
+)
+def test_an_interruption_that_a_library_turns_into_an_error_is_one(
+    tmp_path: Path, command: str
+) -> None:
+    """While it is loaded, and later: the command was stopped, and nothing failed."""
+    (tmp_path / "turned.py").write_text(TURNED)
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN.format(command)],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": f"{tmp_path}:{REPOSITORY}"}, **PIPES,
+    )  # fmt: skip
+    assert process.stdout
+    assert process.stdout.readline() == b"begun\n"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err == b"\nStopped. What was finished is kept.\n"
 
 
 def test_a_reader_that_has_enough_ends_the_command_quietly(var: Path, photos: Path) -> None:

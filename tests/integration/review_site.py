@@ -132,3 +132,9 @@ def stored(site: Site, count: int) -> list[tuple[int | None, str, str | None, st
 def held(site: Site) -> int:
     with site.database():
         return QueueItem.objects.filter(claim__isnull=False).count()
+
+
+def sign_out(page: Page) -> None:
+    """Sign out, and wait for the next page: one that is opened meanwhile would stop it."""
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()

@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect
 
-from tests.integration.review_site import PASSWORD, Site
+from tests.integration.review_site import PASSWORD, Site, sign_out
 from tests.servers.processes import Program, wait_until
 
 pytestmark = pytest.mark.integration
@@ -90,7 +90,7 @@ def test_a_seller_signs_up_forgets_the_password_and_gets_another_by_mail(
     expect(page.get_by_role("alert")).to_contain_text("too similar")
     choose_password(page, PASSWORD, "Make the account")
     page.wait_for_url(f"{site.system.address}/")
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
 
     page.goto(begin)
     expect(page.get_by_text("This link was used already")).to_be_visible()

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
-from tests.integration.review_site import OWNER, PASSWORD, Site
+from tests.integration.review_site import OWNER, PASSWORD, Site, sign_out
 from tests.integration.test_draft import all_sent, card, choose, photo, stored
 from tests.pictures import noise_jpeg
 from tests.servers.fixtures import BROWSER_ARGUMENTS, browser_program
@@ -182,7 +182,7 @@ def test_another_user_of_the_browser_sees_nothing_of_it(page: Page, site: Site) 
     choose(page, photo("a.jpg"))
     expect(card(page, "a.jpg").get_by_role("alert")).to_be_visible()
     page.on("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
     page.goto(f"{site.system.address}/login/?next=/")
     page.get_by_label("Name").fill("anna")
     page.get_by_label("Password").fill(PASSWORD)
@@ -190,7 +190,7 @@ def test_another_user_of_the_browser_sees_nothing_of_it(page: Page, site: Site) 
     expect(page.get_by_label("Title")).to_be_visible()
     expect(page.locator("#photos .card")).to_have_count(0)
     page.unroute("**/api/v1/drafts/")
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
     sign_in_at(page, site)
     all_sent(page, 1)
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django import DjangoDbBlocker
 
 from classifier.models import AuditEntry
-from tests.integration.review_site import PASSWORD, Site, running
+from tests.integration.review_site import PASSWORD, Site, running, sign_out
 from tests.integration.test_accessibility import report, violations
 from tests.integration.test_draft import all_sent, choose, photo
 from tests.second_factor import a_second_factor, code_for, code_of, wrong_code
@@ -133,9 +133,10 @@ def test_a_seller_turns_it_on_and_signs_in_by_keys(
         page.goto(f"/account/{name}")
         faults += violations(page)
 
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
     page.goto("/photos/")
-    page.keyboard.type("sara")  # the field has the focus
+    expect(page.get_by_label("Name")).to_be_focused()
+    page.keyboard.type("sara")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
