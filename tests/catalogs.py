@@ -28,7 +28,8 @@ from django.apps import apps
 from django.contrib import admin
 from django.utils.translation.template import templatize
 
-REPOSITORY: Final = Path(__file__).resolve().parent.parent
+from tests.repository import REPOSITORY
+
 FOLDER: Final = REPOSITORY / "classifier" / "locale" / "sv" / "LC_MESSAGES"
 DOMAINS: Final = ("django", "djangojs")
 _PLURAL: Final = (1, 2)

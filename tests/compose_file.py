@@ -5,12 +5,12 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+from tests.repository import REPOSITORY
+
 TEXT = (REPOSITORY / "docker-compose.yml").read_text(encoding="utf-8")
 _PLACEHOLDER = re.compile(r"\$(?:\$|\{(?P<name>\w+)(?::(?P<kind>[?+-])(?P<rest>[^}]*))?\})")
 

@@ -27,6 +27,7 @@ from tests.databases import (
     migrated,
 )
 from tests.manifests import a_manifest
+from tests.repository import REPOSITORY
 from training.data.photo_folders import PhotoFolders
 
 pytest_plugins = ["tests.servers.fixtures"]
@@ -37,8 +38,6 @@ pytest_plugins = ["tests.servers.fixtures"]
 threadpool_limits(1)
 os.environ["OMP_NUM_THREADS"] = "1"
 torch.set_num_threads(1)
-
-REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

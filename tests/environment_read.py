@@ -4,7 +4,7 @@ import ast
 import re
 from functools import cache
 
-from tests.compose_file import REPOSITORY
+from tests.repository import REPOSITORY
 
 READERS = (
     *sorted((REPOSITORY / "slowfashion_ai" / "settings").glob("*.py")),

@@ -16,7 +16,7 @@ from classifier.throttles import LoginThrottle
 from slowfashion_ai import cache as shared_cache
 from slowfashion_ai.cache import JsonSerializer, SharedCache, redis_location
 from slowfashion_ai.embedded_redis import answers, server_command
-from tests.compose_file import REPOSITORY
+from tests.repository import REPOSITORY
 
 OPTIONS = {"OPTIONS": {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}}
 

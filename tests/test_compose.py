@@ -17,7 +17,6 @@ from django.core.management import get_commands
 from django.urls import resolve
 
 from tests.compose_file import (
-    REPOSITORY,
     RequiredVariableError,
     compose_as_written,
     compose_with,
@@ -27,6 +26,7 @@ from tests.compose_file import (
     stages,
 )
 from tests.environment_read import environment_variables
+from tests.repository import REPOSITORY
 
 COMPOSE = compose_with(filled_example())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from tests.compose_file import REPOSITORY
+from tests.repository import REPOSITORY
 
 CONNECT = """
 import django

@@ -12,8 +12,9 @@ from django.urls import resolve
 
 from classifier.decision import DEFAULT_THRESHOLD, Outcome
 from classifier.taxonomy import MAIN_CLASSES
-from tests.compose_file import REPOSITORY, compose_as_written
+from tests.compose_file import compose_as_written
 from tests.environment_read import environment_variables
+from tests.repository import REPOSITORY
 
 PAGES = [
     REPOSITORY / "README.md",

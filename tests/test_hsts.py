@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.servers.processes import REPOSITORY
+from tests.repository import REPOSITORY
 
 SHOW = """
 from slowfashion_ai import settings as s

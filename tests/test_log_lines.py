@@ -13,7 +13,7 @@ from django.test import Client
 
 from slowfashion_ai.log_lines import ContextFilter, OneLineJson
 from slowfashion_ai.middleware.request_id import request_id
-from tests.compose_file import REPOSITORY
+from tests.repository import REPOSITORY
 
 WARN = """
 import logging, django

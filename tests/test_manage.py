@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local_stack.processes import free_port
-from tests.compose_file import REPOSITORY
+from tests.repository import REPOSITORY
 from tests.servers.processes import completed
 
 

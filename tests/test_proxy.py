@@ -15,7 +15,8 @@ from django.test import RequestFactory
 from django.urls import resolve
 
 from slowfashion_ai.middleware.request_length import longest_body
-from tests.compose_file import REPOSITORY, compose_with, filled_example
+from tests.compose_file import compose_with, filled_example
+from tests.repository import REPOSITORY
 from tests.servers.proxy import NGINX, NO_NGINX, nginx_before
 
 pytestmark = pytest.mark.integration

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.compose_file import REPOSITORY
+from tests.repository import REPOSITORY
 
 FOLDER = REPOSITORY / "requirements"
 SETS = ("web", "worker", "engines", "dev")

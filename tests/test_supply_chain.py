@@ -12,7 +12,7 @@ import pytest
 from requirements.audit import AdvisoriesError, find, read_advisories
 from requirements.locks import NAMES, Pin, read_lock
 from requirements.sbom import sbom
-from tests.compose_file import REPOSITORY
+from tests.repository import REPOSITORY
 
 
 def advisory(name: str, *events: dict[str, str], **more: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests import pictures
-from tests.compose_file import REPOSITORY
+from tests.repository import REPOSITORY
 from tests.test_manage import manage
 
 # Long, so that it does not begin last.
@@ -148,7 +148,8 @@ def test_an_interruption_that_a_library_turns_into_an_error_is_one(
     (tmp_path / "turned.py").write_text(TURNED)
     process = subprocess.Popen(
         [sys.executable, "-c", RUN.format(command)],
-        cwd=tmp_path, env=os.environ | {"PYTHONPATH": f"{tmp_path}:{REPOSITORY}"}, **PIPES,
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": f"{tmp_path}:{REPOSITORY}"},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout
     assert process.stdout.readline() == b"begun\n"

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.servers.processes import REPOSITORY
+from tests.repository import REPOSITORY
 
 # It tags files with the model, so it is the worker image's.
 NEEDS_A_MODEL = {"classify"}

@@ -13,7 +13,8 @@ from typing import Final
 
 from benchmarks.live.stages import FOLDER, processor_seconds
 from local_stack.api_client import ApiClient
-from tests.servers.processes import REPOSITORY, Program
+from tests.repository import REPOSITORY
+from tests.servers.processes import Program
 from tests.servers.system import System
 
 IDLE_SECONDS: Final = 10.0

@@ -25,7 +25,7 @@ from classifier.models import (
     Shadow,
 )
 from tests.classifier.listings import tag, uploaded_listing
-from tests.compose_file import REPOSITORY
+from tests.repository import REPOSITORY
 from tests.scores import some_scores
 from tests.second_factor import a_second_factor
 from tests.tagged_photos import a_version

@@ -6,14 +6,14 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, Final
+
+from tests.repository import REPOSITORY
 
 MOST_SECONDS: Final = 2.0
 MOST_MEGABYTES: Final = 400.0
 # For a file to be made and handled, on a busy machine; who takes longer hangs.
 HANG_SECONDS: Final = 120.0
-REPOSITORY: Final = Path(__file__).resolve().parent.parent.parent
 
 
 @dataclass

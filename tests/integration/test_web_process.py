@@ -11,7 +11,7 @@ import psutil
 import pytest
 import requests
 
-from tests.servers.processes import REPOSITORY
+from tests.repository import REPOSITORY
 from tests.servers.system import System
 
 pytestmark = pytest.mark.integration

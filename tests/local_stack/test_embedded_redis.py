@@ -11,7 +11,7 @@ import pytest
 import redis
 
 from slowfashion_ai.embedded_redis import EmbeddedRedisError, answers, server_command
-from tests.compose_file import REPOSITORY
+from tests.repository import REPOSITORY
 from tests.servers.processes import wait_until
 from tests.servers.watcher import end_with_the_run
 

@@ -17,8 +17,8 @@ from redis.connection import parse_url
 from local_stack.api_client import ApiClient
 from local_stack.processes import free_port
 from local_stack.samples import read_samples
-from tests.compose_file import REPOSITORY
 from tests.local_stack.test_run import PATIENCE_SECONDS, environment
+from tests.repository import REPOSITORY
 from tests.servers.watcher import end_with_the_run
 
 # What shells, URLs, Celery and configuration files give a meaning to.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.compose_file import REPOSITORY
+from tests.repository import REPOSITORY
 from tests.servers.processes import wait_until
 
 # Notes its number, and stays until it is told to stop.

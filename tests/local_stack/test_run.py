@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from local_stack.processes import free_port
-from tests.compose_file import REPOSITORY
+from tests.repository import REPOSITORY
 from tests.servers.watcher import end_with_the_run
 
 PATIENCE_SECONDS = 180

@@ -15,8 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Final
 
+from tests.repository import REPOSITORY
 from tests.servers.environment import bare_environment
-from tests.servers.watcher import REPOSITORY, end_with_the_run, remove_with_the_run
+from tests.servers.watcher import end_with_the_run, remove_with_the_run
 
 # What a program reads before its first line of code cannot be given to one that is forked.
 READ_AT_START: Final = (

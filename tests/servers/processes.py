@@ -10,10 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
+from tests.repository import REPOSITORY
 from tests.servers.forked import Forked, can_be_forked
 from tests.servers.watcher import end_with_the_run
 
-REPOSITORY: Final = Path(__file__).resolve().parent.parent.parent
 # Generous: the machines that run tests are busy.
 START_SECONDS: Final = 90
 STOP_SECONDS: Final = 30

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from local_stack.processes import free_port
-from tests.servers.processes import REPOSITORY, Program, wait_until
+from tests.repository import REPOSITORY
+from tests.servers.processes import Program, wait_until
 
 NGINX: Final = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 NO_NGINX: Final = "There is no nginx here; on Debian and Ubuntu: apt install nginx-light"

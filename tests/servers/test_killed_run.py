@@ -10,7 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.servers.processes import REPOSITORY, wait_until
+from tests.repository import REPOSITORY
+from tests.servers.processes import wait_until
 from tests.servers.watcher import end_with_the_run
 
 pytestmark = pytest.mark.integration

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psutil
 
-REPOSITORY = Path(__file__).resolve().parent.parent.parent
+from tests.repository import REPOSITORY
 
 
 def end_with_the_run(pid: int) -> None:

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.repository import REPOSITORY
+
 LOAD = """
 import sys
 from pathlib import Path
@@ -20,6 +22,6 @@ def test_a_model_starts_without_what_only_training_needs(untrained_bundle: Path)
     """torch's compiler, torchvision and scipy would take as long to import as torch itself."""
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", LOAD, untrained_bundle],
-        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[3],
+        capture_output=True, text=True, check=False, cwd=REPOSITORY,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr

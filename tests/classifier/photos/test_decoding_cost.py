@@ -18,7 +18,7 @@ from classifier.photos.cleaning import Limits, PhotoRefusedError, clean_photo
 from classifier.photos.decoding_cost import MOST_PIXELS, MOST_PIXELS_CMYK, DecodingMemory
 from classifier.photos.receiving.intake import receive_listing
 from tests import pictures
-from tests.compose_file import REPOSITORY
+from tests.repository import REPOSITORY
 
 LIMITS = Limits(max_bytes=20 * 2**20, max_pixels=60_000_000)
 # Cleans what it reads, and prints by how much the process grew at its largest, in MB. Not from

@@ -1,13 +1,13 @@
 """docs/review.md says what the code does."""
 
 import re
-from pathlib import Path
 
 from classifier.admin.review.endpoints import RIGHTS
 from classifier.models import Review
 from classifier.review.queue import shortcuts
+from tests.repository import REPOSITORY
 
-DOCS = Path(__file__).resolve().parents[3] / "docs" / "review.md"
+DOCS = REPOSITORY / "docs" / "review.md"
 
 
 def test_the_table_of_keys_is_the_pages() -> None:

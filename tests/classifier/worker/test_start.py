@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from classifier.worker.watchdog import EXIT_HANGS
-from tests.compose_file import REPOSITORY
+from tests.repository import REPOSITORY
 
 # Called as Celery calls it; torch fails as where the temporary disk is full.
 START = """

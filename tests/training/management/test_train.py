@@ -15,12 +15,11 @@ from safetensors.torch import load_file
 
 from classifier.ml.bundle import load_bundle
 from classifier.ml.manifest import sha256_of
+from tests.repository import REPOSITORY
 from tests.servers.processes import Program
 from tests.training.management.training_runs import LAYER4, arguments
 from tests.training.patterns import replace_unnoticed
 from training.data.dataset_rows import read_dataset
-
-REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")

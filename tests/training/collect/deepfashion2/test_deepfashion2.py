@@ -18,10 +18,10 @@ from PIL import Image, ImageDraw
 from tests import odd_metadata
 from tests.odd_photo_files import GOOD, TOO_TALL, TOO_TALL_SAYS, assert_shows, is_turned
 from tests.pictures import colour_at
+from tests.repository import REPOSITORY
 from tests.servers.watcher import end_with_the_run
 from training.data.folder import Kind, read_photos
 
-REPOSITORY = Path(__file__).resolve().parents[4]
 DRESS, SKIRT, COAT, TOP = 13, 9, 4, 1
 
 
