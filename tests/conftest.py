@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 import torch
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
 from pytest_django import Settings
@@ -19,15 +22,10 @@ from threadpoolctl import threadpool_limits
 from classifier.ml.bundle import save_bundle
 from classifier.ml.manifest import Preprocessing, read_manifest
 from classifier.ml.network import HierarchicalResNet
-from tests.databases import (
-    database_at,
-    default_database,
-    drop_delete_triggers,
-    empty_tables,
-    migrated,
-)
+from tests.databases import default_database, drop_delete_triggers, empty_tables
 from tests.manifests import a_manifest
 from tests.repository import REPOSITORY
+from tests.servers.prepared import sqlite_with_tables, with_tables
 from training.data.photo_folders import PhotoFolders
 
 pytest_plugins = ["tests.servers.fixtures"]
@@ -175,15 +173,32 @@ def seller(db: None) -> User:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Have no migration run where `django_db_setup` copies what one makes."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["MIGRATE"] = False
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The tests' own database has all tables and triggers."""
+    if connection.vendor != "sqlite":
+        return
+    with django_db_blocker.unblock(), closing(sqlite3.connect(sqlite_with_tables())) as made:
+        connection.ensure_connection()
+        made.backup(connection.connection)
+
+
+@pytest.fixture(scope="session")
 def sqlite_database(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Any:
     with django_db_blocker.unblock():
-        return migrated(database_at(f"sqlite:///{tmp_path_factory.mktemp('db') / 'db.sqlite3'}"))
+        return with_tables(f"sqlite:///{tmp_path_factory.mktemp('db') / 'db.sqlite3'}")
 
 
 @pytest.fixture(scope="session")
 def postgresql_database(new_postgresql_database: Any, django_db_blocker: Any) -> Any:
     with django_db_blocker.unblock():
-        return migrated(database_at(new_postgresql_database("rows")))
+        return with_tables(new_postgresql_database("rows"))
 
 
 @pytest.fixture(

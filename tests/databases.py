@@ -8,7 +8,6 @@ from contextlib import closing, contextmanager
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, connections
 from django.db.models import Model
@@ -40,12 +39,6 @@ def default_database(chosen: dict[str, Any]) -> Iterator[None]:
         connections["default"].close()
         connections.settings["default"] = settings_before
         connections["default"] = connection_before
-
-
-def migrated(chosen: dict[str, Any]) -> dict[str, Any]:
-    with default_database(chosen):
-        call_command("migrate", verbosity=0)
-    return chosen
 
 
 @contextmanager

@@ -2,10 +2,10 @@
 
 import json
 import os
-import select
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,9 @@ import pytest
 
 from tests import pictures
 from tests.repository import REPOSITORY
+from tests.servers.environment import bare_environment
+from tests.servers.processes import begun
+from tests.servers.watcher import end_with_the_run
 from tests.test_manage import manage
 
 # Long, so that it does not begin last.
@@ -45,19 +48,55 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder.parent.parent
 
 
-def started(*arguments: str | Path, var: Path, **options: Any) -> "subprocess.Popen[bytes]":
-    ours = {
+class Started:
+    """A command of `manage.py` under way; what it writes goes to files."""
+
+    def __init__(self, *arguments: str | Path, var: Path) -> None:
+        self._files = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115  # `ended`
+        self._process = begun(command(*arguments), environment(var), *self._files)
+        end_with_the_run(self._process.pid)
+
+    def says_something(self, seconds: float) -> bool:
+        """Wait until it has written anything, but no longer than this; return whether it runs."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and self._process.poll() is None:
+            if any(os.fstat(file.fileno()).st_size for file in self._files):
+                break
+            time.sleep(0.02)
+        return self._process.poll() is None
+
+    def interrupt(self) -> None:
+        """Send what Ctrl-C sends."""
+        self._process.send_signal(signal.SIGINT)
+
+    def ended(self) -> tuple[int, bytes, bytes]:
+        """Wait for its end; return the exit code, its output and its errors."""
+        code = self._process.wait(120)
+        written = []
+        for file in self._files:
+            file.seek(0)
+            written.append(file.read())
+            file.close()
+        return code, written[0], written[1]
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "manage.py", *map(str, arguments)]
+
+
+def environment(var: Path) -> dict[str, str]:
+    return bare_environment() | {
         "DJANGO_SETTINGS_MODULE": "slowfashion_ai.settings", "VAR_DIR": str(var), "DEBUG": "on",
         "ENGINE": "torch-fp32", "OMP_NUM_THREADS": "1", "DATABASE_URL": f"sqlite:///{var}/db.sqlite3",
     }  # fmt: skip
-    environment = {**os.environ, **ours, **options.pop("environment", {})}
+
+
+def with_pipes(*arguments: str | Path, var: Path, **options: Any) -> "subprocess.Popen[bytes]":
+    """Start a command whose output and errors the test reads as they come."""
     return subprocess.Popen(
-        [sys.executable, "manage.py", *map(str, arguments)],
-        cwd=REPOSITORY, env=environment, stdin=subprocess.DEVNULL, **options,
+        command(*arguments), cwd=REPOSITORY, env=environment(var), stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, **options,
     )  # fmt: skip
-
-
-PIPES = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
 
 
 @pytest.fixture
@@ -80,9 +119,11 @@ def test_any_name_is_printed_in_any_encoding(
     """A name that is not UTF-8 and signs that cp1252 lacks are escaped; JSON keeps the bytes."""
     subfolder = photos / "Bags" / "Clutches"
     chosen = [subfolder / ODD, subfolder / "000.jpg", subfolder / "→ 👜.jpg"]
-    process = started(
-        "classify", *chosen, *([form] if form else []), var=var,
-        environment={"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}, **PIPES,
+    # Python reads these before its first line.
+    process = subprocess.Popen(
+        command("classify", *chosen, *([form] if form else [])), cwd=REPOSITORY,
+        env=environment(var) | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     out, err = process.communicate(timeout=120)
     assert process.returncode == 1, err.decode(errors="replace")  # one is missing
@@ -96,33 +137,30 @@ def test_any_name_is_printed_in_any_encoding(
 
 
 @pytest.mark.parametrize(
-    "command",
+    "words",
     [
         ("classify", "PHOTOS", "--json"),
         ("check_photos", "--photos", "PHOTOS", "--no-model", "--output", "OUT"),
         ("evaluate", "--photos", "PHOTOS", "--split", "all", "--robustness-photos", "600"),
     ],
-    ids=lambda command: command[0],
+    ids=lambda words: words[0],
 )
 def test_ctrl_c_ends_a_command_within_a_second(
-    var: Path, photos: Path, tmp_path: Path, command: tuple[str, ...]
+    var: Path, photos: Path, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
     """In the midst of its work it ends at once, says so, and leaves no traceback."""
     places = {"PHOTOS": photos, "OUT": tmp_path / "out"}
-    process = started(*(places.get(part, part) for part in command), var=var, **PIPES)
-    assert process.stdout
-    assert process.stderr
+    process = Started(*(places.get(word, word) for word in words), var=var)
     # It has begun as soon as it says something; what says nothing so early has begun by then.
-    select.select([process.stdout, process.stderr], [], [], 8)
-    assert process.poll() is None, process.communicate()
-    process.send_signal(signal.SIGINT)
+    assert process.says_something(8), process.ended()
+    process.interrupt()
     start = time.monotonic()
-    out, err = process.communicate(timeout=120)
+    code, out, err = process.ended()
     assert time.monotonic() - start < 1.5  # a second, and half of one for a busy machine
-    assert process.returncode == 130, err
+    assert code == 130, err
     assert b"Stopped. What was finished is kept." in err
     assert b"Traceback" not in err
-    if command[0] == "classify":
+    if words[0] == "classify":
         assert all(json.loads(line)["path"] for line in out.splitlines())
 
 
@@ -161,7 +199,7 @@ def test_an_interruption_that_a_library_turns_into_an_error_is_one(
 
 def test_a_reader_that_has_enough_ends_the_command_quietly(var: Path, photos: Path) -> None:
     """`| head` reads some lines; what follows has nowhere to go, and that is no error."""
-    process = started("classify", photos, "--json", var=var, **PIPES)
+    process = with_pipes("classify", photos, "--json", var=var, stdout=subprocess.PIPE)
     assert process.stdout
     assert process.stderr
     assert json.loads(process.stdout.readline())["status"] == "classified"
@@ -175,17 +213,16 @@ def test_a_reader_that_has_enough_ends_the_command_quietly(var: Path, photos: Pa
 
 def test_a_closed_output_is_no_error(var: Path, photos: Path) -> None:
     """`>&-`: the command does its work and prints nothing."""
-    process = started(
-        "classify", photos / "Bags/Clutches/000.jpg", var=var, stderr=subprocess.PIPE,
-        preexec_fn=lambda: os.close(1),
-    )  # fmt: skip
+    process = with_pipes(
+        "classify", photos / "Bags/Clutches/000.jpg", var=var, preexec_fn=lambda: os.close(1)
+    )
     _, err = process.communicate(timeout=120)
     assert process.returncode == 0
     assert b"Traceback" not in err
 
 
 @pytest.mark.parametrize(
-    "command",
+    "words",
     [
         ("classify", "PHOTOS"),
         ("classify", "PHOTOS/Bags/Clutches/pipe.jpg"),
@@ -193,12 +230,12 @@ def test_a_closed_output_is_no_error(var: Path, photos: Path) -> None:
     ],
 )
 def test_no_command_waits_for_a_pipe(
-    var: Path, pipe: Path, tmp_path: Path, command: tuple[str, ...]
+    var: Path, pipe: Path, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
     """A pipe is named as what it is, and the command goes on."""
     parts = [
-        part.replace("PHOTOS", str(pipe)).replace("OUT", str(tmp_path / "out")) for part in command
+        word.replace("PHOTOS", str(pipe)).replace("OUT", str(tmp_path / "out")) for word in words
     ]
-    out, err = started(*parts, var=var, **PIPES).communicate(timeout=120)
+    _, out, err = Started(*parts, var=var).ended()
     assert b"pipe.jpg" in out + err
     assert b"not a regular file" in out + err

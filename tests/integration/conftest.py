@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django import DjangoDbBlocker
 
-from tests.integration.review_site import PASSWORD, SET_UP, Site, running
+from tests.integration.review_site import PASSWORD, Site, make_people, running
 
 if TYPE_CHECKING:
     from classifier.ml.network import HierarchicalResNet
@@ -53,7 +53,9 @@ def running_sites(
                 if database == "postgresql":
                     make = request.getfixturevalue("new_postgresql_database")
                     more["DATABASE_URL"] = make("pages")
-                sites[database] = stack.enter_context(running(django_db_blocker, SET_UP, **more))
+                sites[database] = stack.enter_context(
+                    running(django_db_blocker, make_people, **more)
+                )
             return sites[database]
 
         yield site_on

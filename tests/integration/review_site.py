@@ -1,12 +1,15 @@
 """The web server alone, moderators, and what a test of the queue in a browser looks at."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final, Unpack
 
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django import DjangoDbBlocker
@@ -14,22 +17,15 @@ from pytest_django import DjangoDbBlocker
 from classifier.models import Guideline, Listing, QueueItem, Review
 from classifier.models.queries.delete_listings import delete_listings
 from tests.databases import database_at, default_database, delete_for_ever
+from tests.servers.prepared import SELLER
 from tests.servers.processes import wait_until
 from tests.servers.system import System
-from tests.tagged_photos import UNKNOWN, Shares, a_photo
+from tests.tagged_photos import UNKNOWN, Shares, a_moderator, a_photo
 
 PASSWORD: Final = "a password of the tests"
 # Whose photos `tests.rows` makes.
 OWNER: Final = "seller-of-photos"
 ADMINISTRATOR: Final = "administrator"
-SET_UP: Final = f"""
-from django.contrib.auth.models import User
-from tests.tagged_photos import a_moderator
-for name in ("anna", "ben", "cleo"):
-    a_moderator(name)
-User.objects.create_user("{OWNER}", password="{PASSWORD}")
-User.objects.create_superuser("{ADMINISTRATOR}", password="{PASSWORD}")
-"""
 QUEUE: Final = "/admin/classifier/review/queue/"
 AT_REST: Final = """() => {
     for (const each of document.getAnimations()) {
@@ -82,6 +78,21 @@ class Site:
             delete_for_ever(Review)
 
 
+@cache
+def password_hash() -> str:
+    """Return `PASSWORD` as the site keeps it; the tests' own process hashes in another way."""
+    return PBKDF2PasswordHasher().encode(PASSWORD, "salt-of-the-tests-22-char")
+
+
+def make_people() -> None:
+    """Make moderators, the owner of photos and an administrator; all have `PASSWORD`."""
+    for name in ("anna", "ben", "cleo"):
+        a_moderator(name)
+    User.objects.create(username=OWNER)
+    User.objects.create_superuser(ADMINISTRATOR)
+    User.objects.exclude(username=SELLER[0]).update(password=password_hash())
+
+
 def open_queue(page: Page, site: Site) -> None:
     page.goto(site.system.address + QUEUE)
     expect(page.locator("#queue")).not_to_have_attribute("data-state", "loading")
@@ -93,15 +104,18 @@ def all_fetched(page: Page) -> None:
 
 
 @contextmanager
-def running(blocker: DjangoDbBlocker, *code: str, **more: str) -> Iterator[Site]:
-    """Start a site with further settings, after code in its shell; end it with the block."""
+def running(
+    blocker: DjangoDbBlocker, set_up: Callable[[], None] | None = None, **more: str
+) -> Iterator[Site]:
+    """Start a site with further settings, and with what is set up; end it with the block."""
     # Not pytest's own folder: its path is too long for a socket.
     with tempfile.TemporaryDirectory(prefix="sf-") as name:
         site = Site(Path(name), blocker, **more)
         try:
             site.system.set_up()
-            for lines in code:
-                site.system.manage("shell", "--command", lines)
+            if set_up:
+                with site.database():
+                    set_up()
             site.system.web.start()
             wait_until(site.system.page_answers, what="the page answers")
             yield site

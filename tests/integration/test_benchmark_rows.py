@@ -7,7 +7,8 @@ import pytest
 
 from benchmarks import review_queue
 from classifier.models import QueueItem, Review
-from tests.databases import database_at, default_database, migrated
+from tests.databases import default_database
+from tests.servers.prepared import with_tables
 
 pytestmark = pytest.mark.integration
 
@@ -17,8 +18,8 @@ def test_its_rows_fit_the_tables_as_they_are(
 ) -> None:
     """A column that a migration added makes it fail here, not when somebody wants to measure."""
     # Of its own: it counts photos from 1, as in a new database.
-    database = database_at(new_postgresql_database("benchmark_rows"))
-    with django_db_blocker.unblock(), default_database(migrated(database)):
+    database = with_tables(new_postgresql_database("benchmark_rows"))
+    with django_db_blocker.unblock(), default_database(database):
         people = review_queue._people()
         review_queue._fill(0, 1000, people)
         review_queue._crowd(people)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import pictures
+from tests.servers.forked import AFTER_LIBRARIES
 from tests.servers.processes import wait_until
 from tests.servers.system import System
 
@@ -42,7 +43,8 @@ def start_system(short_folder: Path, untrained_bundle: Path) -> Iterator[Start]:
         patch.mkdir()
         (patch / "sitecustomize.py").write_text(FAULTY_DECODER)
         system = System(
-            short_folder, {"PYTHONPATH": str(patch), "CLAIM_LEASE_SECONDS": "5"} | extra
+            short_folder,
+            {"PYTHONPATH": str(patch), AFTER_LIBRARIES: "yes", "CLAIM_LEASE_SECONDS": "5"} | extra,
         )
         systems.append(system)
         system.set_up()

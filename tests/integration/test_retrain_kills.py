@@ -14,8 +14,10 @@ from pytest_django import Settings
 from classifier.models import DatasetReview, ModelVersion, Promotion, RetrainRun, SplitAssignment
 from classifier.taxonomy import SUBCLASSES
 from classifier.versions import promotion, registry, storage
-from tests.databases import database_at, default_database, migrated
+from tests.databases import default_database
 from tests.rows import champion_of
+from tests.servers.environment import bare_environment
+from tests.servers.prepared import with_tables
 from tests.servers.processes import Program, wait_until
 from tests.training.retraining import (
     Shown,
@@ -39,8 +41,7 @@ class RetrainSite:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.database = f"sqlite:///{folder / 'db.sqlite3'}"
-        kept = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "TMPDIR")
-        self.env = {name: os.environ[name] for name in kept if name in os.environ} | {
+        self.env = bare_environment() | {
             "VAR_DIR": str(folder), "DATABASE_URL": self.database, "DEBUG": "on",
             "RETRAIN_LEASE_SECONDS": str(LEASE_SECONDS), "OMP_NUM_THREADS": "1",
         }  # fmt: skip
@@ -88,10 +89,7 @@ def site(
             for name, folder in (("default", "media"), ("bundles", "bundles"))
         },
     }
-    with (
-        django_db_blocker.unblock(),
-        default_database(migrated(database_at(site.database))),
-    ):
+    with django_db_blocker.unblock(), default_database(with_tables(site.database)):
         champion = champion_of(made / "bundle")
         review(
             [Shown.of(kind, 500 + n) for kind in (BOOTS, FLATS) for n in range(12)],

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import override_settings
@@ -14,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django import DjangoDbBlocker
 
 from classifier.models import AuditEntry
-from tests.integration.review_site import PASSWORD, Site, running, sign_out
+from tests.integration.review_site import PASSWORD, Site, password_hash, running, sign_out
 from tests.integration.test_accessibility import report, violations
 from tests.integration.test_draft import all_sent, choose, photo
 from tests.second_factor import a_second_factor, code_for, code_of, wrong_code
@@ -42,9 +41,7 @@ def person(strict_site: Site) -> Iterator[Callable[..., User]]:
 
     def make(name: str, **more: Any) -> User:
         with strict_site.database():
-            # Hashed as the site does, not as the tests' own process does.
-            hashed = PBKDF2PasswordHasher().encode(PASSWORD, "salt-of-the-tests-22-char")
-            made.append(User.objects.create(username=name, password=hashed, **more))
+            made.append(User.objects.create(username=name, password=password_hash(), **more))
         return made[-1]
 
     yield make

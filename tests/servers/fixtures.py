@@ -15,11 +15,20 @@ import pytest
 from moto.server import ThreadedMotoServer
 from playwright.sync_api import Browser, BrowserType, Error, Playwright, sync_playwright
 
+from tests.servers.forked import share_one_server
+from tests.servers.prepared import shared_folder
 from tests.servers.system import System
 from tests.servers.watcher import end_with_the_run, remove_with_the_run
 
 LINES_SHOWN = 60
 _systems: list[System] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before the processes of a parallel run start: what they share is the first one's."""
+    shared_folder()
+    if config.getoption("numprocesses", None):
+        share_one_server()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ code each program reads by itself, with its own environment, as if it had been s
 """
 
 import gc
-import importlib
 import json
 import os
 import runpy
@@ -16,6 +15,7 @@ import socket
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -47,12 +47,14 @@ class Request:
 def main() -> None:
     """Serve on the Unix socket that the first argument names; in a fork, run the program."""
     for library in LIBRARIES:
-        importlib.import_module(library)
+        import_module(library)
     gc.collect()
     gc.freeze()  # so that a fork's collector does not copy every page
     with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(sys.argv[1])
+        # Its name is there once it can be connected to.
+        listener.bind(f"{sys.argv[1]}.new")
         listener.listen()
+        Path(f"{sys.argv[1]}.new").rename(sys.argv[1])
         request = _serve(listener)
     _become(request)
     _run(request.command)
@@ -108,6 +110,9 @@ def _become(request: Request) -> None:
         Path("/proc/self/comm").write_text(Path(request.command[0]).name[:15])
     os.environ.clear()
     os.environ.update(request.environment)
+    if folders := request.environment.get("PYTHONPATH"):
+        sys.path[1:1] = folders.split(os.pathsep)
+        import_module("sitecustomize")
 
 
 def _run(command: list[str]) -> None:

@@ -20,15 +20,18 @@ from tests.servers.environment import bare_environment
 from tests.servers.watcher import end_with_the_run, remove_with_the_run
 
 # What a program reads before its first line of code cannot be given to one that is forked.
-READ_AT_START: Final = (
-    "PYTHONPATH", "LD_PRELOAD", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG",
-)  # fmt: skip
+READ_AT_START: Final = ("LD_PRELOAD", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+# Set where the sitecustomize.py of PYTHONPATH may also run after the libraries are loaded.
+AFTER_LIBRARIES: Final = "SITECUSTOMIZE_AFTER_LIBRARIES"
 LOADED_SECONDS: Final = 120
+_VARIABLE: Final = "FORK_SERVER"
 
 
 def can_be_forked(command: Sequence[str], environment: Mapping[str, str]) -> bool:
     """Whether this is a Python program that depends on nothing read at its start."""
     if any(name in environment for name in READ_AT_START):
+        return False
+    if "PYTHONPATH" in environment and AFTER_LIBRARIES not in environment:
         return False
     return Path(command[0]).parent == Path(sys.executable).parent
 
@@ -82,24 +85,33 @@ class Forked:
 
 @cache
 def _server() -> str:
-    """Start the fork server of this test process; return where it listens."""
-    folder = Path(tempfile.mkdtemp(prefix="sf-"))
-    remove_with_the_run(folder)
-    address = folder / "fork.sock"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.servers.fork_server", str(address)],
-        cwd=REPOSITORY, stdin=subprocess.DEVNULL, start_new_session=True,
-        # One thread: torch decides this when it is loaded.
-        env=bare_environment() | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-    )  # fmt: skip
-    end_with_the_run(process.pid)
-    atexit.register(_end, process)
+    """Return where the fork server listens, once it does."""
+    address = Path(share_one_server())
     began = time.monotonic()
     while not address.exists():
-        assert process.poll() is None, "The fork server ended at once."
         assert time.monotonic() - began < LOADED_SECONDS, "The fork server does not start."
         time.sleep(0.05)
     return str(address)
+
+
+def share_one_server() -> str:
+    """Begin to start a fork server, for this process and those that it starts; return its address.
+
+    Where there is one already, that of the process that started this one, nothing is done.
+    """
+    if _VARIABLE not in os.environ:
+        folder = Path(tempfile.mkdtemp(prefix="sf-"))
+        remove_with_the_run(folder)
+        os.environ[_VARIABLE] = str(folder / "fork.sock")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.servers.fork_server", os.environ[_VARIABLE]],
+            cwd=REPOSITORY, stdin=subprocess.DEVNULL, start_new_session=True,
+            # One thread: torch decides this when it is loaded.
+            env=bare_environment() | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        )  # fmt: skip
+        end_with_the_run(process.pid)
+        atexit.register(_end, process)
+    return os.environ[_VARIABLE]
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

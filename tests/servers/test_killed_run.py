@@ -1,7 +1,6 @@
 """A test run leaves nothing running, however it ends."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ import psutil
 import pytest
 
 from tests.repository import REPOSITORY
+from tests.servers.environment import bare_environment
 from tests.servers.processes import wait_until
 from tests.servers.watcher import end_with_the_run
 
@@ -30,7 +30,8 @@ def test_servers_die_with_a_killed_run(tmp_path: Path) -> None:
     file, log = tmp_path / "processes.json", tmp_path / "log"
     command = [sys.executable, "-m", "pytest", "-n", "0", "-p", "no:cacheprovider", "-q",
                "tests/servers/endless_run.py"]  # fmt: skip
-    environment = os.environ | {"WRITE_PROCESSES_TO": str(file)}
+    # A run of its own, with servers of its own.
+    environment = bare_environment() | {"WRITE_PROCESSES_TO": str(file)}
     with log.open("w") as output:
         run = subprocess.Popen(
             command, cwd=REPOSITORY, env=environment, stdout=output, stderr=output

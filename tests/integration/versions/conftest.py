@@ -9,12 +9,12 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django import DjangoDbBlocker
 
 from tests.integration.review_site import PASSWORD, Site, running
-from tests.integration.versions.site import SET_UP
+from tests.integration.versions.site import make_boss
 
 
 @pytest.fixture(scope="session")
 def running_site(untrained_bundle: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
-    with running(django_db_blocker, SET_UP) as site:
+    with running(django_db_blocker, make_boss) as site:
         site.system.register(untrained_bundle)
         yield site
 

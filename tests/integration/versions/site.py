@@ -2,19 +2,22 @@
 
 from pathlib import Path
 
+from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from classifier.models import ModelVersion
 from classifier.versions import registry
-from tests.integration.review_site import PASSWORD, Site
+from tests.integration.review_site import Site, password_hash
 
-SET_UP = f"""
-from django.contrib.auth.models import User
-User.objects.create_superuser("boss", password="{PASSWORD}")
-"""
 FAINT = (Path(__file__).parent.parent / "faint_texts.js").read_text(encoding="utf-8")
 RUNS = "/admin/classifier/retrainrun/"
 VERSIONS = "/admin/classifier/modelversion/"
+
+
+def make_boss() -> None:
+    """Make an administrator."""
+    User.objects.create_superuser("boss")
+    User.objects.filter(username="boss").update(password=password_hash())
 
 
 def present_champion(site: Site) -> ModelVersion | None:
