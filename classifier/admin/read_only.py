@@ -14,15 +14,16 @@ from classifier.admin.paginator import BoundedPaginator
 class WithoutHistory(ModelAdmin):
     """Pages without the link to Django's history of forms: no form changes these rows."""
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+    def page_facts(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """Return what the template of a row's page needs besides the row."""
+        return {}
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *, obj: Any = None, **more: Any
     ) -> HttpResponse:
-        shown = {"show_history": False, **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, shown)  # type: ignore[no-any-return]  # Unfold ships no types
+        facts = self.page_facts(request, obj) if obj else {}
+        shown = {**context, "show_history": False, **facts}
+        return super().render_change_form(request, shown, obj=obj, **more)  # type: ignore[no-any-return]  # Unfold ships no types
 
 
 class ReadOnlyAdmin(WithoutHistory):

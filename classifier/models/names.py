@@ -13,13 +13,32 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 # Such as "at" and "sub", which are words of other texts too.
 CONTEXT: Final = "name of a model or field"
+# What people read where the code's own name would not tell them enough.
+PLAIN_WORDS: Final = {
+    "retrain run": "retraining",
+    "retrain runs": "retrainings",
+    "main": "main class",
+    "sub": "subclass",
+    "at": "time",
+    "because": "reason for the seller",
+    "is final": "settles the photo",
+    "voided": "undone",
+    "voids": "undoes",
+    "predicted outcome": "the model's outcome",
+    "predicted main": "the model's main class",
+    "predicted sub": "the model's subclass",
+    "predicted main confidence": "the model's confidence in the main class",
+    "predicted sub confidence": "the model's confidence in the subclass",
+    "main confidence": "confidence in the main class",
+    "sub confidence": "confidence in the subclass",
+}
 
 
 def translate_names(app: AppConfig) -> None:
     """Have names, help texts and choices of an app's models follow the language; called once.
 
-    English stays as it was, so no migration comes of it. The ``label`` of an enumeration's member
-    is English whatever the language: for logs, and for what is stored.
+    Migrations are not concerned: they take names from the code. The ``label`` of an enumeration's
+    member is English whatever the language: for logs, and for what is stored.
     """
     for model in app.get_models():
         options = model._meta
@@ -54,7 +73,9 @@ def choice_texts(model: type[models.Model]) -> Iterator[str]:
 
 
 def _name(words: Any) -> Any:
-    return pgettext_lazy(CONTEXT, words) if isinstance(words, str) else words
+    if not isinstance(words, str):
+        return words
+    return pgettext_lazy(CONTEXT, PLAIN_WORDS.get(words, words))
 
 
 def _text(words: Any) -> Any:

@@ -23,6 +23,8 @@ _SENTENCES: Final = (
     *drift.SENTENCES,
 )  # fmt: skip
 # English says "1 point"; the texts are kept with the plural alone.
+# A number of its own, not the end of 21 or 0.1.
+_ONE: Final = re.compile(r"(?<![\d.,\u00a0])1 ")
 _PLURAL: Final = re.compile(r"(?<!<)\b(point|photo|review|listing)s\b")
 
 
@@ -97,6 +99,8 @@ def _translated(text: str, made_of: Iterable[str]) -> str | None:
 
 def _with_singulars(text: str) -> str:
     """Return a text with "1 photos" as "1 photo": the texts are kept with the plural alone."""
+    if not _ONE.search(text):
+        return text
     nouns = (
         [ngettext("photo", "photos", count) for count in (1, 2)],
         [ngettext("test photo", "test photos", count) for count in (1, 2)],
@@ -107,7 +111,7 @@ def _with_singulars(text: str) -> str:
         [ngettext("time", "times", count) for count in (1, 2)],
     )
     for one, many in nouns:
-        text = re.sub(rf"(?<![\d.,\u00a0])1 {re.escape(many)}\b", f"1 {one}", text)
+        text = re.sub(rf"{_ONE.pattern}{re.escape(many)}\b", f"1 {one}", text)
     return text
 
 

@@ -129,16 +129,8 @@ class ShadowAdmin(ReadOnlyAdmin):
         compared = Count("tags", filter=Q(tags__outcome__isnull=False))
         return shadows.select_related("version", "champion").annotate(compared=compared)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        shadow = self.get_object(request, object_id)
-        facts = _facts(shadow) if shadow else {}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **facts})
+    def page_facts(self, request: HttpRequest, row: Shadow) -> dict[str, Any]:
+        return _facts(row)
 
     @dialog_action(
         description=gettext_lazy("Call it off"),

@@ -8,8 +8,8 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from unfold.admin import ModelAdmin
 
+from classifier.admin.read_only import WithoutHistory
 from classifier.admin.versions import gate_report, key_figures
 from classifier.ml.manifest import REPORT_NAME
 from classifier.models import ModelVersion
@@ -21,7 +21,7 @@ REVIEWS_PER_PAGE: Final = 100
 REPORT_POLICY: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
-class VersionPage(ModelAdmin):
+class VersionPage(WithoutHistory):
     """Adds the figures above a version's fields, its report and its reviews."""
 
     change_form_outer_before_template = "admin/classifier/models/version.html"
@@ -34,21 +34,14 @@ class VersionPage(ModelAdmin):
         ]
         return [*pages, *super().get_urls()]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        version = self.get_object(request, object_id)
-        facts = _facts(version) if version else {}
-        facts["may_compare"] = request.user.has_perm("classifier.compare_versions")
-        facts["may_set_thresholds"] = request.user.has_perm("classifier.set_thresholds")
-        facts["may_see_reviews"] = request.user.has_perm("classifier.view_review")
-        return super().change_view(  # type: ignore[no-any-return]  # Unfold ships no types
-            request, object_id, form_url, {**(extra_context or {}), **facts}
-        )
+    def page_facts(self, request: HttpRequest, row: ModelVersion) -> dict[str, Any]:
+        may = request.user.has_perm
+        return {
+            **_facts(row),
+            "may_compare": may("classifier.compare_versions"),
+            "may_set_thresholds": may("classifier.set_thresholds"),
+            "may_see_reviews": may("classifier.view_review"),
+        }
 
     def report(self, request: HttpRequest, number: int) -> HttpResponseBase:
         """The report that came with the bundle, in the sandbox of its own content policy."""
