@@ -14,6 +14,7 @@ import pytest
 import torch
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
@@ -23,7 +24,7 @@ from threadpoolctl import threadpool_limits
 from classifier.ml.bundle import save_bundle
 from classifier.ml.manifest import Preprocessing, read_manifest
 from classifier.ml.network import HierarchicalResNet
-from tests.databases import default_database, empty_tables
+from tests.databases import database_at, default_database, empty_tables
 from tests.manifests import a_manifest
 from tests.repository import REPOSITORY
 from tests.servers.prepared import sqlite_with_tables, with_tables
@@ -91,10 +92,16 @@ def tables_can_be_emptied() -> Iterator[None]:
         yield
 
 
+def _migrate(file: Path) -> None:
+    with default_database(database_at(f"sqlite:///{file}")):
+        call_command("migrate", verbosity=0)
+
+
 def copy_tables() -> None:
     """Make the tests' own database, of SQLite in memory, as migrations make it."""
+    file = sqlite_with_tables(_migrate)
     connection.ensure_connection()
-    with closing(sqlite3.connect(sqlite_with_tables())) as made:
+    with closing(sqlite3.connect(file)) as made:
         made.backup(connection.connection)
 
 

@@ -18,6 +18,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import psycopg
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 from tests.databases import database_at
 from tests.servers.environment import bare_environment
@@ -25,11 +26,9 @@ from tests.servers.processes import completed
 from tests.servers.watcher import remove_with_the_run
 
 SELLER: Final = ("seller", "a-password-of-the-tests")
-MIGRATE: Final = f"""
-from django.contrib.auth.models import User
+MIGRATE: Final = """
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
-User.objects.create_user("{SELLER[0]}", password="{SELLER[1]}")
 """
 COLLECT: Final = """
 from django.core.management import call_command
@@ -48,40 +47,47 @@ def prepare(folder: Path, database_url: str | None) -> None:
     shutil.copytree(_static_files(), folder / "static")
     if database_url:
         _copy_postgresql(database_url)
-    else:
-        shutil.copy(_sqlite(), folder / "db.sqlite3")
+        with psycopg.connect(database_url) as server:
+            server.execute(_seller())
+        return
+    path = folder / "db.sqlite3"
+    shutil.copy(sqlite_with_tables(), path)
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute(_seller())
 
 
 def with_tables(url: str) -> dict[str, Any]:
-    """Give an empty database all tables, without the seller; return Django's settings of it."""
+    """Give an empty database all tables; return Django's settings of it."""
     chosen = database_at(url)
     if chosen["ENGINE"].endswith("sqlite3"):
         shutil.copy(sqlite_with_tables(), chosen["NAME"])
     else:
         _copy_postgresql(url)
-        with psycopg.connect(url) as database:
-            database.execute("DELETE FROM auth_user")
-            database.execute("ALTER SEQUENCE auth_user_id_seq RESTART")
     return chosen
 
 
-def sqlite_with_tables() -> Path:
-    """Return a file of SQLite that has all tables, without the seller; it is for copying."""
-
-    def make(file: Path) -> None:
-        shutil.copy(_sqlite(), file)
-        with closing(sqlite3.connect(file)) as database, database:
-            database.execute("DELETE FROM auth_user")
-            database.execute("DELETE FROM sqlite_sequence WHERE name = 'auth_user'")
-
-    return _once("tables.sqlite3", make)
+def _migrate(file: Path) -> None:
+    _run(MIGRATE, f"sqlite:///{file}")
 
 
-def _sqlite() -> Path:
-    def make(file: Path) -> None:
-        _run(MIGRATE, f"sqlite:///{file}")
+def sqlite_with_tables(migrate: Callable[[Path], None] = _migrate) -> Path:
+    """Return a file of SQLite that has all tables; it is for copying.
 
-    return _once("migrated.sqlite3", make)
+    Args:
+        migrate: makes the file, if nobody has; without it, a program does.
+    """
+    return _once("tables.sqlite3", migrate)
+
+
+@cache
+def _seller() -> str:
+    """Return the statement that makes the seller, on both databases."""
+    password = PBKDF2PasswordHasher().encode(SELLER[1], "salt-of-the-tests-22-char")
+    return (  # noqa: S608  # constants
+        "INSERT INTO auth_user (username, password, first_name, last_name, email, is_superuser, "
+        f"is_staff, is_active, date_joined) VALUES ('{SELLER[0]}', '{password}', '', '', '', "
+        "FALSE, FALSE, TRUE, CURRENT_TIMESTAMP)"
+    )
 
 
 def _static_files() -> Path:
