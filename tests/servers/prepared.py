@@ -83,11 +83,12 @@ def sqlite_with_tables(migrate: Callable[[Path], None] = _migrate) -> Path:
 def _seller() -> str:
     """Return the statement that makes the seller, on both databases."""
     password = PBKDF2PasswordHasher().encode(SELLER[1], "salt-of-the-tests-22-char")
-    return (  # noqa: S608  # constants
-        "INSERT INTO auth_user (username, password, first_name, last_name, email, is_superuser, "
-        f"is_staff, is_active, date_joined) VALUES ('{SELLER[0]}', '{password}', '', '', '', "
-        "FALSE, FALSE, TRUE, CURRENT_TIMESTAMP)"
+    columns = (
+        "username, password, first_name, last_name, email, is_superuser, is_staff, is_active, "
+        "date_joined"
     )
+    values = f"'{SELLER[0]}', '{password}', '', '', '', FALSE, FALSE, TRUE, CURRENT_TIMESTAMP"
+    return f"INSERT INTO auth_user ({columns}) VALUES ({values})"  # noqa: S608  # constants
 
 
 def _static_files() -> Path:
