@@ -14,7 +14,7 @@ from django.db.models import ProtectedError, QuerySet
 from classifier.accounts import audit
 from classifier.accounts.second_factor import devices
 from classifier.models import AuditEntry, Disagreement, Listing, ListingPhoto, Suggestion
-from classifier.models.queries.delete_listings import delete_listings
+from classifier.models.queries.deletion import delete_listings
 
 
 class NoSuchSellerError(Exception):

@@ -6,17 +6,18 @@ from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from classifier import wording
 from classifier.admin import pictures
 from classifier.admin.date_filter import WholeDaysFilter
 from classifier.admin.paginator import BoundedPaginator
+from classifier.admin.read_only import CascadingDelete
 from classifier.admin.review.chosen import ReviewColumn, with_column
 from classifier.admin.search import BoundedSearch
 from classifier.models import Listing, ListingPhoto
-from classifier.models.queries.delete_listings import delete_listings
+from classifier.models.queries.deletion import delete_listings
 
 
 class PhotoInline(ReviewColumn, TabularInline):
@@ -57,7 +58,7 @@ class PhotoInline(ReviewColumn, TabularInline):
 
 
 @admin.register(Listing)
-class ListingAdmin(BoundedSearch, ModelAdmin):
+class ListingAdmin(BoundedSearch, CascadingDelete):
     """Listings come in through the seller's page and the API, never through here."""
 
     list_display = ("__str__", "seller", "photo_total", "created_at")

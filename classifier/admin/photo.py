@@ -16,12 +16,14 @@ from classifier.admin import pictures
 from classifier.admin.date_filter import WholeDaysFilter
 from classifier.admin.guidance import GuidanceActions
 from classifier.admin.paginator import BoundedPaginator
+from classifier.admin.read_only import CascadingDelete
 from classifier.admin.review.bulk_confirm import BulkConfirm
 from classifier.admin.review.chosen import ReviewThisPhoto
 from classifier.admin.review.filters import ReviewedByFilter
 from classifier.admin.review.photo_reviews import REVIEW_FIELDS, PhotoReviews
 from classifier.admin.search import BoundedSearch
 from classifier.models import ListingPhoto
+from classifier.models.queries.deletion import delete_photos
 from classifier.tagging import queue
 
 # What became of a photo: its outcome, or its status while it has none.
@@ -35,7 +37,9 @@ COLOURS = {
 
 
 @admin.register(ListingPhoto)
-class ListingPhotoAdmin(BoundedSearch, ReviewThisPhoto, BulkConfirm, GuidanceActions, PhotoReviews):
+class ListingPhotoAdmin(
+    BoundedSearch, ReviewThisPhoto, BulkConfirm, GuidanceActions, PhotoReviews, CascadingDelete
+):
     """Read-only photos: a tag can be confirmed or reviewed from here, not edited."""
 
     list_display = (
@@ -116,6 +120,12 @@ class ListingPhotoAdmin(BoundedSearch, ReviewThisPhoto, BulkConfirm, GuidanceAct
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def delete_model(self, request: HttpRequest, obj: ListingPhoto) -> None:
+        delete_photos(ListingPhoto.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ListingPhoto]) -> None:
+        delete_photos(ListingPhoto.objects.filter(pk__in=queryset.values("pk")))
 
     def has_try_again_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("classifier.change_listingphoto")

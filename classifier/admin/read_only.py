@@ -54,6 +54,21 @@ class ReadOnlyAdmin(WithoutHistory):
         return super().change_view(request, object_id, form_url, extra_context)  # type: ignore[no-any-return]  # Unfold ships no types
 
 
+class CascadingDelete(ModelAdmin):
+    """Deletes rows with what read-only tables have of them alone, which nobody may delete there."""
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[Any], list[Any]]:
+        tree, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        read_only = {
+            str(model._meta.verbose_name)
+            for model, table in self.admin_site._registry.items()
+            if isinstance(table, ReadOnlyAdmin)
+        }
+        return tree, counts, {name for name in lacking if str(name) not in read_only}, protected
+
+
 def back_to_list(model: type[Model]) -> HttpResponse:
     """Return the response that sends an action's dialog to the list, where the message is shown."""
     return HttpResponse(headers={"HX-Redirect": reverse(_list_of(model))})

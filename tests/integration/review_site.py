@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from pytest_django import DjangoDbBlocker
 
 from classifier.models import Guideline, Listing, QueueItem, Review
-from classifier.models.queries.delete_listings import delete_listings
+from classifier.models.queries.deletion import delete_listings
 from tests.databases import database_at, default_database, delete_for_ever
 from tests.servers.prepared import SELLER
 from tests.servers.processes import wait_until

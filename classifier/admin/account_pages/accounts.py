@@ -22,6 +22,7 @@ from classifier.accounts import roles
 from classifier.admin.account_pages.account_forms import AccountForm, InviteForm
 from classifier.admin.account_pages.rights import TranslatedRights
 from classifier.admin.account_pages.second_factor import SecondFactorFilter, SecondFactors
+from classifier.admin.read_only import CascadingDelete
 
 for _model in (User, Group, TokenProxy):
     if admin.site.is_registered(_model):
@@ -43,7 +44,7 @@ def protected_rows(user: User) -> str:
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, TranslatedRights, SecondFactors):  # type: ignore[type-arg]  # no generic at run time
+class UserAdmin(DjangoUserAdmin, CascadingDelete, TranslatedRights, SecondFactors):  # type: ignore[type-arg]  # no generic at run time
     """Accounts; one with reviews or listings is deactivated in place of being deleted."""
 
     form = AccountForm

@@ -78,6 +78,12 @@ class ReviewAdmin(BoundedSearch, ReviewColumn, ReadOnlyAdmin):
     list_filter_submit = True
     list_select_related = ("moderator", "photo")
     list_per_page = 50
+    fields = (
+        "photo", "shown_verdict", "shown_state", "voids", "moderator", "at", "seconds",
+        "shown_occasion", "sampling_share", "blind", "round", "because", "note", "model_version",
+        "model_tag", "main_share", "sub_share",
+    )  # fmt: skip
+    readonly_fields = fields
     search_fields = ("photo__listing__title", "moderator__username")
     listing_field = "photo__listing"
     ordering = ("-id",)
@@ -100,6 +106,14 @@ class ReviewAdmin(BoundedSearch, ReviewColumn, ReadOnlyAdmin):
             if review.predicted_outcome
             else "–"
         )
+
+    @display(description=gettext_lazy("Main class"))
+    def main_share(self, review: Review) -> str:
+        return pictures.confidence(review.predicted_main_confidence)
+
+    @display(description=gettext_lazy("Subclass"))
+    def sub_share(self, review: Review) -> str:
+        return pictures.confidence(review.predicted_sub_confidence)
 
     @display(description=gettext_lazy("State"), label=wording.STATE_COLOURS)
     def shown_state(self, review: Review) -> tuple[str, str]:

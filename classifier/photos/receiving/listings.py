@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from classifier.models import Listing, ListingPhoto
-from classifier.models.queries.delete_listings import delete_listings
+from classifier.models.queries.deletion import delete_listings, delete_photos
 
 UNDO_WITHIN: Final = timedelta(seconds=30)
 
@@ -130,7 +130,7 @@ def restore_photo(photo: ListingPhoto) -> bool:
 
 def remove_deleted() -> int:
     """Delete for good what can no longer be brought back; return how many listings that were."""
-    ListingPhoto.objects.filter(deleted_at__lte=_still_undoable()).delete()
+    delete_photos(ListingPhoto.objects.filter(deleted_at__lte=_still_undoable()))
     return delete_listings(Listing.objects.filter(deleted_at__lte=_still_undoable()))
 
 

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from classifier.models import Listing
-from classifier.models.queries.delete_listings import delete_listings
+from classifier.models.queries.deletion import delete_listings
 
 AT_ONCE: Final = 200
 

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from classifier.models import Alarm, AuditEntry, Listing
+from classifier.models import Alarm, AuditEntry, Listing, ListingPhoto, PracticeVerdict
 from tests.classifier.admin.pages import words
 from tests.tagged_photos import a_photo
 
@@ -71,3 +71,20 @@ def test_listings_are_deleted_one_by_one_and_together(admin_client: Client, sell
     ticked = {"_selected_action": [two.pk, three.pk], "action": "delete_selected", "post": "yes"}
     admin_client.post(path, ticked)
     assert not Listing.objects.exists()
+
+
+@pytest.mark.parametrize("what", ["classifier/listing", "classifier/listingphoto", "auth/user"])
+def test_what_newcomers_said_of_a_photo_keeps_nothing_from_being_deleted(
+    boss: Client, what: str
+) -> None:
+    """Nobody deletes practice verdicts by themselves; they go with their photo or account."""
+    photo, newcomer = a_photo(), User.objects.create(username="newcomer")
+    verdict = {"photo": photo, "moderator": newcomer, "verdict": "not_ours", "is_right": False}
+    PracticeVerdict.objects.create(**verdict)
+    number = {"listing": photo.listing_id, "listingphoto": photo.pk, "user": newcomer.pk}
+    path = f"/admin/{what}/{number[what.split('/')[1]]}/delete/"
+    assert "Are you sure" in boss.get(path).content.decode()
+    boss.post(path, {"post": "yes"})
+    assert not PracticeVerdict.objects.exists()
+    assert User.objects.filter(username="newcomer").exists() == (what != "auth/user")
+    assert ListingPhoto.objects.exists() == (what == "auth/user")
