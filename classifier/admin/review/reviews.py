@@ -79,7 +79,7 @@ class ReviewAdmin(BoundedSearch, ReviewColumn, ReadOnlyAdmin):
     list_select_related = ("moderator", "photo")
     list_per_page = 50
     fields = (
-        "photo", "shown_verdict", "shown_state", "voids", "moderator", "at", "seconds",
+        "photo", "shown_verdict", "state_in_words", "voids", "moderator", "at", "seconds",
         "shown_occasion", "sampling_share", "blind", "round", "because", "note", "model_version",
         "model_tag", "main_share", "sub_share",
     )  # fmt: skip
@@ -107,11 +107,15 @@ class ReviewAdmin(BoundedSearch, ReviewColumn, ReadOnlyAdmin):
             else "–"
         )
 
-    @display(description=gettext_lazy("Main class"))
+    @display(description=gettext_lazy("State"))
+    def state_in_words(self, review: Review) -> str:
+        return wording.state(review)[1]
+
+    @display(description=gettext_lazy("The model's confidence in the main class"))
     def main_share(self, review: Review) -> str:
         return pictures.confidence(review.predicted_main_confidence)
 
-    @display(description=gettext_lazy("Subclass"))
+    @display(description=gettext_lazy("The model's confidence in the subclass"))
     def sub_share(self, review: Review) -> str:
         return pictures.confidence(review.predicted_sub_confidence)
 

@@ -8,9 +8,17 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from classifier.models import Alarm, AuditEntry, Listing, ListingPhoto, PracticeVerdict
+from classifier.models import (
+    Alarm,
+    AuditEntry,
+    Listing,
+    ListingPhoto,
+    PracticeVerdict,
+    Review,
+)
 from tests.classifier.admin.pages import words
-from tests.tagged_photos import a_photo
+from tests.classifier.reviewing import record, shown
+from tests.tagged_photos import FALLBACK, a_moderator, a_photo
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +96,16 @@ def test_what_newcomers_said_of_a_photo_keeps_nothing_from_being_deleted(
     assert not PracticeVerdict.objects.exists()
     assert User.objects.filter(username="newcomer").exists() == (what != "auth/user")
     assert ListingPhoto.objects.exists() == (what == "auth/user")
+
+
+def test_a_reviews_page_says_in_words_what_it_is(boss: Client) -> None:
+    """Verdict, state and confidences as the list has them; the key of its showing tells nobody."""
+    anna = a_moderator("anna")
+    a_photo(**FALLBACK)
+    record(anna, shown(anna))
+    review = Review.objects.get()
+    page = words(boss.get(f"{ROWS}review/{review.pk}/change/").content.decode())
+    for said in ("Shoes › Boots", "settles the photo", "90 %", "50 %"):
+        assert said in page
+    assert "settles'" not in page
+    assert str(review.key) not in page
