@@ -5,6 +5,7 @@ from typing import Final
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from classifier.models.constraints import choices, sampling_probability
 from classifier.models.photos import ListingPhoto
@@ -85,7 +86,7 @@ class QueueItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Photo {self.photo_id} in the queue"
+        return _("Photo %(number)s in the queue") % {"number": self.photo_id}
 
 
 class Exclusion(models.Model):
@@ -106,4 +107,4 @@ class Exclusion(models.Model):
         constraints = [models.UniqueConstraint(fields=["moderator", "item"], name="exclusion_once")]
 
     def __str__(self) -> str:
-        return f"{self.moderator_id} is not shown {self.item_id} ({self.why})"
+        return _("Not shown to %(moderator)s") % {"moderator": self.moderator}

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from classifier.models.constraints import choices, labels_of_taxonomy
 from classifier.models.photos import ListingPhoto
@@ -27,7 +28,7 @@ class Suggestion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Photo {self.photo_id}: {self.label}"
+        return _("What the seller says of photo %(number)s") % {"number": self.photo_id}
 
     @property
     def label(self) -> str:

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext as _
 
 from classifier.models.photos import Listing
 
@@ -21,4 +22,4 @@ class UploadKey(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Upload {self.key} of {self.seller_id}"
+        return _("Key of an upload of %(seller)s") % {"seller": self.seller}

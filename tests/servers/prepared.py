@@ -153,9 +153,10 @@ def _once(name: str, make: Callable[[Path], None]) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not target.exists():
             # Under another name, so that nothing half-made is taken for it.
-            made = target.with_name(f"new-{name}")
-            make(made)
-            made.rename(target)
+            with tempfile.TemporaryDirectory(dir=shared_folder()) as folder:
+                made = Path(folder) / name
+                make(made)
+                made.rename(target)
     return target
 
 

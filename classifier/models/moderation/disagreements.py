@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext as _
 
 from classifier.models.constraints import choices, labels_of_taxonomy
 from classifier.models.photos import ListingPhoto
@@ -30,7 +31,7 @@ class Disagreement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Photo {self.photo_id}: {self.label}"
+        return _("The seller's disagreement over photo %(number)s") % {"number": self.photo_id}
 
     @property
     def label(self) -> str:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
+from django.utils.translation import gettext as _
 
 from classifier.ml.embeddings.similarity import DIMENSIONS
 from classifier.models.photos import ListingPhoto
@@ -29,4 +30,4 @@ class PhotoEmbedding(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Embedding of photo {self.photo_id}"
+        return _("Embedding of photo %(number)s") % {"number": self.photo_id}

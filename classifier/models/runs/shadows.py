@@ -101,4 +101,7 @@ class ShadowTag(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Photo {self.photo_id} in {self.shadow_id}"
+        return _("Photo %(number)s in %(shadow)s") % {
+            "number": self.photo_id,
+            "shadow": self.shadow,
+        }
