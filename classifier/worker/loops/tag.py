@@ -41,9 +41,9 @@ logger = logging.getLogger(__name__)
 
 LOOPS: Final = AT_ONCE + 1
 READERS: Final = 8
-# One claim of so many takes a photo that was tried before ahead of the fresh ones.
+# One claim of so many in a row takes a photo that was tried before ahead of the fresh ones. A loop
+# that finds no fresh ones takes it anyway.
 TRIED_FIRST_EVERY: Final = 4
-_claims = itertools.count(1)
 stopping = threading.Event()
 _loop_slots = threading.BoundedSemaphore(LOOPS)
 _helpers = ThreadPoolExecutor(LOOPS - 1, thread_name_prefix="tag-photos")
@@ -150,7 +150,10 @@ def _classify_all(have_help: Callable[[], object]) -> int | None:
     """
     dealt_with = 0
     try:
-        while not stopping.is_set() and (done := classify_next_batch(have_help)):
+        for claim in itertools.count(1):
+            tried_first = claim % TRIED_FIRST_EVERY == 0
+            if stopping.is_set() or not (done := classify_next_batch(have_help, tried_first)):
+                break
             dealt_with += done
     except (BundleError, registry.RegistryError) as error:
         # Nothing was claimed: photos stay pending until an operator has put it right.
@@ -180,11 +183,14 @@ def _help() -> int | None:
         connection.close()
 
 
-def classify_next_batch(have_help: Callable[[], object] = lambda: None) -> int:
+def classify_next_batch(
+    have_help: Callable[[], object] = lambda: None, tried_first: bool = False
+) -> int:
     """Claim, classify and store one batch; return its size, 0 when nothing was pending.
 
     Args:
         have_help: called before the batch is read if more photos may wait than were claimed.
+        tried_first: take a photo that was tried before ahead of the fresh ones.
 
     Raises:
         RegistryError, BundleError: if there is no usable model; nothing is claimed then.
@@ -192,7 +198,6 @@ def classify_next_batch(have_help: Callable[[], object] = lambda: None) -> int:
     live = live_model.current()
     # More than the device takes at once would only wait in our hands, and be lost with us.
     limit = min(settings.CLASSIFY_BATCH_SIZE, live.predictor.largest_pass)
-    tried_first = next(_claims) % TRIED_FIRST_EVERY == 0
     photos = queue.claim_photos(limit=limit, tried_first=tried_first)
     if not photos:
         return 0
