@@ -65,7 +65,7 @@ def database_away(database: str) -> Iterator[None]:
             connection.close()
 
 
-def drop_delete_triggers() -> None:
+def _drop_delete_triggers() -> None:
     """Let SQLite delete rows that are kept for ever; PostgreSQL truncates, past its triggers."""
     # Imported here: this module is loaded before Django's apps are.
     from classifier.models import triggers
@@ -85,14 +85,14 @@ def delete_for_ever(model: type[Model]) -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {model._meta.db_table} CASCADE")
         return
-    drop_delete_triggers()
+    _drop_delete_triggers()
     model._default_manager.all()._raw_delete("default")
     triggers.install()
 
 
 def empty_tables() -> None:
     """Remove all rows at once, past the signals and the rules that protect them one by one."""
-    drop_delete_triggers()
+    _drop_delete_triggers()
     kept = {"django_migrations", "django_content_type", "auth_permission"}
     tables = [name for name in connection.introspection.table_names() if name not in kept]
     statements = connection.ops.sql_flush(no_style(), tables, allow_cascade=False)

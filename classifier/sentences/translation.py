@@ -23,9 +23,9 @@ _SENTENCES: Final = (
     *drift.SENTENCES,
 )  # fmt: skip
 # English says "1 point"; the texts are kept with the plural alone.
+_PLURAL: Final = re.compile(r"(?<!<)\b(point|photo|review|listing)s\b")
 # A number of its own, not the end of 21 or 0.1.
 _ONE: Final = re.compile(r"(?<![\d.,\u00a0])1 ")
-_PLURAL: Final = re.compile(r"(?<!<)\b(point|photo|review|listing)s\b")
 
 
 def in_language(text: str) -> str | SafeString:

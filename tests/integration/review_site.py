@@ -4,11 +4,9 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from typing import Final, Unpack
 
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -17,7 +15,7 @@ from pytest_django import DjangoDbBlocker
 from classifier.models import Guideline, Listing, QueueItem, Review
 from classifier.models.queries.deletion import delete_listings
 from tests.databases import database_at, default_database, delete_for_ever
-from tests.servers.prepared import SELLER
+from tests.servers.prepared import SELLER, hashed
 from tests.servers.processes import wait_until
 from tests.servers.system import System
 from tests.tagged_photos import UNKNOWN, Shares, a_moderator, a_photo
@@ -78,19 +76,13 @@ class Site:
             delete_for_ever(Review)
 
 
-@cache
-def password_hash() -> str:
-    """Return `PASSWORD` as the site keeps it; the tests' own process hashes in another way."""
-    return PBKDF2PasswordHasher().encode(PASSWORD, "salt-of-the-tests-22-char")
-
-
 def make_people() -> None:
     """Make moderators, the owner of photos and an administrator; all have `PASSWORD`."""
     for name in ("anna", "ben", "cleo"):
         a_moderator(name)
     User.objects.create(username=OWNER)
     User.objects.create_superuser(ADMINISTRATOR)
-    User.objects.exclude(username=SELLER[0]).update(password=password_hash())
+    User.objects.exclude(username=SELLER[0]).update(password=hashed(PASSWORD))
 
 
 def open_queue(page: Page, site: Site) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
@@ -15,7 +14,7 @@ from classifier.models import ListingPhoto
 from tests.integration.every_page import photos
 from tests.integration.review_site import OWNER, PASSWORD, Site, open_queue, shown, stored
 from tests.rows import a_listing
-from tests.servers.prepared import SECRET_KEY
+from tests.servers.prepared import SECRET_KEY, hashed
 from tests.tagged_photos import CONFIDENT, a_photo
 
 pytestmark = pytest.mark.integration
@@ -169,10 +168,10 @@ def newcomer(site: Site, browser: Browser) -> Iterator[Callable[[str], Page]]:
 
     def make(locale: str) -> Page:
         with site.database():
-            # As the server's settings hash them; those of tests are quick, and its own alone.
-            hashed = PBKDF2PasswordHasher().encode(PASSWORD, "salt-of-the-tests", 1000)
             name = f"seller-{locale}"
-            user = User.objects.create(username=name, password=hashed, email=f"{name}@shop.example")
+            user = User.objects.create(
+                username=name, password=hashed(PASSWORD), email=f"{name}@shop.example"
+            )
             listing = a_listing("Mine")
             listing.seller = user
             listing.save()

@@ -13,11 +13,11 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django import DjangoDbBlocker
 
 from classifier.models import AuditEntry
-from tests.integration.review_site import PASSWORD, Site, password_hash, running, sign_out
+from tests.integration.review_site import PASSWORD, Site, running, sign_out
 from tests.integration.test_accessibility import report, violations
 from tests.integration.test_draft import all_sent, choose, photo
 from tests.second_factor import a_second_factor, code_for, code_of, wrong_code
-from tests.servers.prepared import SECRET_KEY
+from tests.servers.prepared import SECRET_KEY, hashed
 
 pytestmark = pytest.mark.integration
 
@@ -41,7 +41,7 @@ def person(strict_site: Site) -> Iterator[Callable[..., User]]:
 
     def make(name: str, **more: Any) -> User:
         with strict_site.database():
-            made.append(User.objects.create(username=name, password=password_hash(), **more))
+            made.append(User.objects.create(username=name, password=hashed(PASSWORD), **more))
         return made[-1]
 
     yield make

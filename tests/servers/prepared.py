@@ -80,9 +80,14 @@ def sqlite_with_tables(migrate: Callable[[Path], None] = _migrate) -> Path:
 
 
 @cache
+def hashed(password: str) -> str:
+    """Return a password as the product keeps it; the tests' own process hashes in another way."""
+    return PBKDF2PasswordHasher().encode(password, "salt-of-the-tests-22-char")
+
+
 def _seller() -> str:
     """Return the statement that makes the seller, on both databases."""
-    password = PBKDF2PasswordHasher().encode(SELLER[1], "salt-of-the-tests-22-char")
+    password = hashed(SELLER[1])
     columns = (
         "username, password, first_name, last_name, email, is_superuser, is_staff, is_active, "
         "date_joined"

@@ -7,7 +7,8 @@ from playwright.sync_api import Page, expect
 
 from classifier.models import ModelVersion
 from classifier.versions import registry
-from tests.integration.review_site import Site, password_hash
+from tests.integration.review_site import PASSWORD, Site
+from tests.servers.prepared import hashed
 
 FAINT = (Path(__file__).parent.parent / "faint_texts.js").read_text(encoding="utf-8")
 RUNS = "/admin/classifier/retrainrun/"
@@ -16,8 +17,9 @@ VERSIONS = "/admin/classifier/modelversion/"
 
 def make_boss() -> None:
     """Make an administrator."""
-    User.objects.create_superuser("boss")
-    User.objects.filter(username="boss").update(password=password_hash())
+    User.objects.create(
+        username="boss", password=hashed(PASSWORD), is_staff=True, is_superuser=True
+    )
 
 
 def present_champion(site: Site) -> ModelVersion | None:

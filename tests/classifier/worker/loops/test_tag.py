@@ -114,6 +114,7 @@ def test_a_photo_that_was_tried_before_does_not_wait_behind_every_fresh_one(
     ListingPhoto.objects.filter(pk=tried.pk).update(attempts=1)
     assert tag.drain() == 20
     tried.refresh_from_db()
+    assert tried.status == "classified"
     # Each loop claims three, one of them the fourth, and as many are under way.
     most_before = 2 * tag.LOOPS + tag.LOOPS * (tag.TRIED_FIRST_EVERY - 1)
     later = ListingPhoto.objects.filter(classified_at__gt=tried.classified_at).count()
