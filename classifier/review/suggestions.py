@@ -32,5 +32,5 @@ def suggest(*, seller: User, photo: ListingPhoto, main: str, sub: str | None) ->
             photo=photo, defaults={"seller": seller, "main": main, "sub": sub}
         )
         if (main, sub) != (photo.main, photo.sub):
-            enqueue.ask_for(photo)
+            enqueue.ask_for([photo])
         return suggestion

@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Final
 
 from django.conf import settings
@@ -62,8 +63,7 @@ def enqueue_contradictions(photos: Iterable[ListingPhoto]) -> None:
     ]
     unsettled = ListingPhoto.objects.filter(pk__in=contradicting).exclude(reviews__is_final=True)
     with transaction.atomic():
-        for photo in unsettled:
-            ask_for(photo)
+        ask_for(unsettled)
 
 
 def _items(photos: Iterable[ListingPhoto]) -> list[QueueItem]:
@@ -75,8 +75,11 @@ def _item(photo: ListingPhoto) -> QueueItem | None:
     sample = _sample() if _confident(photo) else {}
     if _confident(photo) and not sample:
         return None
-    queued_at = photo.classified_at or photo.created_at
-    return QueueItem(photo=photo, queued_at=queued_at, **{**_follows(photo), **sample})
+    return QueueItem(photo=photo, queued_at=_queued_at(photo), **{**_follows(photo), **sample})
+
+
+def _queued_at(photo: ListingPhoto) -> datetime:
+    return photo.classified_at or photo.created_at
 
 
 def _confident(photo: ListingPhoto) -> bool:
@@ -115,14 +118,18 @@ def _follows(photo: ListingPhoto) -> dict[str, object]:
     }
 
 
-def ask_for(photo: ListingPhoto) -> None:
-    """Put one photo into the queue whatever its tag says; call it inside a transaction."""
-    queued_at = photo.classified_at or photo.created_at
-    item, created = QueueItem.objects.get_or_create(
-        photo=photo, defaults={"queued_at": queued_at, **_follows(photo), **MUST_NOT_WAIT}
-    )
-    if not created and not item.is_open:
-        QueueItem.objects.filter(pk=item.pk).update(is_open=True, **MUST_NOT_WAIT)
+def ask_for(photos: Iterable[ListingPhoto]) -> None:
+    """Put photos into the queue whatever their tags say; call it inside a transaction."""
+    by_number = {photo.pk: photo for photo in photos}
+    items = QueueItem.objects.filter(photo__in=by_number)
+    known = set(items.values_list("photo_id", flat=True))
+    fresh = [
+        QueueItem(photo=photo, queued_at=_queued_at(photo), **{**_follows(photo), **MUST_NOT_WAIT})
+        for number, photo in by_number.items()
+        if number not in known
+    ]
+    QueueItem.objects.bulk_create(fresh, ignore_conflicts=True)
+    items.filter(is_open=False).update(is_open=True, **MUST_NOT_WAIT)
 
 
 def into_blind_sample(photo: ListingPhoto) -> None:
@@ -135,9 +142,8 @@ def into_blind_sample(photo: ListingPhoto) -> None:
         return
     sampled = {"sampled": True, "sampling_share": 1.0} if _confident(photo) else {}
     asked = {**_follows(photo), **sampled, "blind": True, "is_open": True, **MUST_NOT_WAIT}
-    queued_at = photo.classified_at or photo.created_at
     item, created = QueueItem.objects.get_or_create(
-        photo=photo, defaults={"queued_at": queued_at, **asked}
+        photo=photo, defaults={"queued_at": _queued_at(photo), **asked}
     )
     if not created:
         # Not what is on a screen just now: its moderator may have seen the tag.

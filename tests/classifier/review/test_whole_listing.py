@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
-from pytest_django import DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from classifier.models import Listing, ListingPhoto, ModelVersion, QueueItem, Review
 from classifier.review import direct
@@ -117,6 +117,22 @@ def test_confident_photos_that_contradict_each_other_come_into_the_queue(
     assert "Two things in one listing?" in page
     label = signed_in(seller).get(f"/api/v1/listings/{listing.pk}/").json()["final_label"]
     assert (label["main"], label["contradictory"]) == (None, True)
+
+
+def test_many_photos_that_contradict_each_other_cost_no_more_queries(
+    seller: User,
+    champion: ModelVersion,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    """Eight listings of a boot and a bag in one batch are asked for together, not photo by photo."""
+    for _ in range(8):
+        uploaded_listing(seller, photos=2)
+    boots = some_scores("Shoes", 0.99, "Boots", 0.97)
+    totes = some_scores("Bags", 0.99, "Tote Bags", 0.97)
+    with django_assert_max_num_queries(20), django_capture_on_commit_callbacks(execute=True):
+        tag(champion, *[boots, totes] * 8)
+    assert QueueItem.objects.filter(is_open=True).count() == 16
 
 
 def test_photos_that_agree_do_not(
