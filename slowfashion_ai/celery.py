@@ -5,7 +5,8 @@ import os
 from typing import Any
 
 from celery import Celery, Task
-from celery.signals import setup_logging
+from celery.signals import setup_logging, task_postrun, task_prerun
+from django.db import close_old_connections
 
 from slowfashion_ai.database.away import DATABASE_AWAY
 
@@ -36,3 +37,11 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_logging_as_it_is(**_: Any) -> None:
     """Django has set up logging; without this Celery would silence what is not a warning."""
+
+
+@task_prerun.connect
+@task_postrun.connect
+def close_old(sender: Task, **_: Any) -> None:
+    """Close a connection to the database that is broken or too old, as Django does for requests."""
+    if not sender.request.is_eager:
+        close_old_connections()

@@ -1,6 +1,7 @@
 """Redis, the queues, and what is done at which time."""
 
 import os
+import sys
 from urllib.parse import quote
 
 from celery.schedules import crontab
@@ -25,6 +26,9 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 0.2, "socket_timeout": 0.2},
     },
 }
+# Celery would close a thread's connection to the database before and after each task; CONN_MAX_AGE
+# says how long it is kept instead (`slowfashion_ai.celery`).
+CELERY_DB_REUSE_MAX = sys.maxsize
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "maintenance"
 CELERY_TASK_ROUTES = {

@@ -16,6 +16,8 @@ _sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "db.sql
 DATABASES: dict[str, Any] = {
     "default": env.db("DATABASE_URL") if env.str("DATABASE_URL", default="") else _sqlite
 }
+# Kept from one request or task to the next: a new one costs as much as several queries.
+DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     _database_folder = Path(DATABASES["default"]["NAME"]).parent
     try:
@@ -33,7 +35,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # libpq would wait for ever for a server that takes connections and never answers.
     _given = DATABASES["default"].get("OPTIONS", {})
