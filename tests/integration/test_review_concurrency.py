@@ -13,15 +13,14 @@ from tests.servers.system import System
 
 pytestmark = pytest.mark.integration
 
-PHOTOS = 500
 MODERATORS = [f"moderator-{number}" for number in range(8)]
-SET_UP = f"""
+SET_UP = """
 from tests.tagged_photos import a_moderator, many_photos
-many_photos({PHOTOS}, main=0.5, share=0.3)
-for name in {MODERATORS}:
+many_photos({photos}, main=0.5, share=0.3)
+for name in {moderators}:
     a_moderator(name)
 """
-# Each is a list of what must be empty, or a number that must be PHOTOS.
+# Each is a list of what must be empty, or the number of photos.
 STANDING = "SELECT count(*), count(DISTINCT photo_id) FROM classifier_review WHERE is_final"
 TWICE = """
 SELECT photo_id FROM classifier_review WHERE NOT voided AND voids_id IS NULL
@@ -32,13 +31,15 @@ BY_WHOM = "SELECT moderator_id, count(*) FROM classifier_review WHERE is_final G
 
 
 class Office:
-    """A database with 500 unknown photos, and the moderators' processes on it."""
+    """A database with unknown photos, and the moderators' processes on it."""
 
-    def __init__(self, url: str, folder: Path) -> None:
+    def __init__(self, url: str, folder: Path, photos: int) -> None:
         self.url = url
+        self.photos = photos
         self.system = System(folder, {"DATABASE_URL": url, "REVIEW_CLAIM_SECONDS": "2"})
         self.system.set_up()
-        self.system.manage("shell", "--command", SET_UP)
+        set_up = SET_UP.format(photos=photos, moderators=MODERATORS)
+        self.system.manage("shell", "--command", set_up)
         self.people = [self._person(name) for name in MODERATORS]
 
     def _person(self, name: str) -> Program:
@@ -63,7 +64,7 @@ class Office:
     def check(self) -> None:
         problems = [person.log for person in self.people if "Error" in person.log]
         assert not problems, problems[0]
-        assert self.rows(STANDING) == [(PHOTOS, PHOTOS)]
+        assert self.rows(STANDING) == [(self.photos, self.photos)]
         assert self.rows(TWICE) == []
         assert self.rows(LEFT) == [(0,)]
 
@@ -74,13 +75,14 @@ def office(
     new_postgresql_database: Callable[[str], str],
     short_folder: Path,
 ) -> Iterator[Office]:
-    name = request.node.name.removeprefix("test_").lower()
-    office = Office(new_postgresql_database(name), short_folder)
+    name = request.node.originalname.removeprefix("test_").lower()
+    office = Office(new_postgresql_database(name), short_folder, request.param)
     yield office
     for person in office.people:
         person.kill()
 
 
+@pytest.mark.parametrize("office", [500], indirect=True, ids=["500 photos"])
 def test_eight_moderators_settle_500_photos_once_each(office: Office) -> None:
     """500 final reviews, none decided twice, though all take from one queue at once."""
     for person in office.people:
@@ -90,6 +92,7 @@ def test_eight_moderators_settle_500_photos_once_each(office: Office) -> None:
     assert len(office.rows(BY_WHOM)) > 4
 
 
+@pytest.mark.parametrize("office", [250], indirect=True, ids=["250 photos"])
 def test_killed_sessions_lose_and_double_nothing(office: Office) -> None:
     """Moderators killed again and again in mid-work: what they held returns, nothing is doubled."""
     for person in office.people:

@@ -17,6 +17,7 @@ from tests.servers.watcher import end_with_the_run
 # Generous: the machines that run tests are busy.
 START_SECONDS: Final = 90
 STOP_SECONDS: Final = 30
+LONGEST_PAUSE: Final = 0.2
 
 
 class Program:
@@ -108,10 +109,14 @@ def _all_of(file: IO[bytes]) -> str:
 def wait_until(
     condition: Callable[[], bool], *, what: str, seconds: float = START_SECONDS
 ) -> float:
-    """Return after how many seconds the condition came true; fail the test if it does not."""
+    """Return after how many seconds the condition came true; fail the test if it does not.
+
+    The longer it has waited the less often it asks: questions take time from what they ask about.
+    """
     began = time.monotonic()
     while not condition():
-        if time.monotonic() - began > seconds:
+        waited = time.monotonic() - began
+        if waited > seconds:
             raise AssertionError(f"Not within {seconds:.0f} s: {what}.")
-        time.sleep(0.05)
+        time.sleep(min(max(0.02, waited / 10), LONGEST_PAUSE))
     return time.monotonic() - began

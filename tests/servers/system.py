@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -143,11 +144,19 @@ class System:
         self, client: ApiClient, listings: list[int], seconds: float = START_SECONDS
     ) -> list[dict[str, Any]]:
         """Return all photos of these listings once none is pending any more."""
+        waiting = deque(listings)
         photos: list[dict[str, Any]] = []
 
         def all_done() -> bool:
-            photos[:] = [photo for number in listings for photo in client.listing(number)["photos"]]
-            return all(photo["status"] != "pending" for photo in photos)
+            # In turn, and none again that is done: to ask for hundreds of listings each time keeps
+            # the web process as busy as the worker.
+            while waiting:
+                of_listing = client.listing(waiting[0])["photos"]
+                if any(photo["status"] == "pending" for photo in of_listing):
+                    return False
+                photos.extend(of_listing)
+                waiting.popleft()
+            return True
 
         wait_until(all_done, what="no photo is pending any more", seconds=seconds)
         return photos

@@ -125,7 +125,7 @@ def test_many_photos_that_contradict_each_other_cost_no_more_queries(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    """Eight listings of a boot and a bag in one batch are asked for together, not photo by photo."""
+    """Eight listings of a boot and a bag each are asked for together, not photo by photo."""
     for _ in range(8):
         uploaded_listing(seller, photos=2)
     boots = some_scores("Shoes", 0.99, "Boots", 0.97)
