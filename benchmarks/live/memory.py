@@ -2,7 +2,8 @@
 
 All run as the Procfile starts them, with the starter model. Memory is what a process has for itself
 and its share of what it has in common with others (PSS, proc(5)): the sum over processes is what
-they take from the machine. ``--photos 20000`` shows whether a worker grows.
+they take from the machine. Of four photos one is as large as a phone takes it; four clients send.
+``--photos 20000`` shows whether anything grows.
 """
 
 import argparse
@@ -11,11 +12,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks import results
-from benchmarks.live.phone import A_LISTING, wait_for
+from benchmarks.live.phone import wait_for
 from benchmarks.live.system import ProcfileSystem, processes_of, running
 from tests.pictures import jpeg
 from tests.servers.processes import Program
@@ -23,6 +25,9 @@ from tests.servers.processes import Program
 MOST_WEB_MB: Final = 120
 MOST_START_SECONDS: Final = 10
 VIEWS: Final = 20  # of each page before the web is measured
+CLIENTS: Final = 4
+# Measured after so many, as far as there are so many.
+STEPS: Final = (4, 200, 1_000, 2_000, 5_000, 10_000, 15_000, 20_000)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -31,37 +36,43 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", default=results.path("memory"))
     chosen = parser.parse_args(arguments)
     with running(traced=False) as system, tempfile.TemporaryDirectory() as folder:
-        photo = Path(folder) / "photo.jpg"
-        photo.write_bytes(jpeg(1600, 1200))
-        figures = measured(system, photo, chosen.photos)
+        small, large = Path(folder) / "small.jpg", Path(folder) / "large.jpg"
+        small.write_bytes(jpeg(1600, 1200))
+        large.write_bytes(jpeg(4032, 3024))
+        figures = measured(system, [small, small, small, large], chosen.photos)
     for what, value in figures.items():
         _print(f"{what:<44}{value!s:>16}")
     _print(f"At most {MOST_WEB_MB} MB a web process, {MOST_START_SECONDS} s to the first tag.")
     results.write(chosen.json, figures)
 
 
-def measured(system: ProcfileSystem, photo: Path, photos: int) -> dict[str, Any]:
-    """Return all figures of a system that has just been started."""
+def measured(system: ProcfileSystem, listing: list[Path], photos: int) -> dict[str, Any]:
+    """Return all figures of a system that has just been started; each listing has these photos."""
     figures: dict[str, Any] = {"worker, MB, idle": sum(megabytes(system.worker))}
-    send(system, photo, A_LISTING)
-    figures["worker, MB, after the first photos"] = sum(megabytes(system.worker))
-    send(system, photo, photos)
-    figures[f"worker, MB, after {photos:,} photos"] = sum(megabytes(system.worker))
-    visit(system)
-    figures["web, MB of a process"] = megabytes(system.web)
-    figures |= start_to_tag(system, photo)
+    sent = 0
+    for step in sorted({*(step for step in STEPS if step < photos), photos}):
+        send(system, listing, step - sent)
+        sent = step
+        visit(system)
+        figures[f"after {sent:,} photos"] = {
+            "worker, MB": sum(megabytes(system.worker)),
+            "web, MB of a process": megabytes(system.web),
+        }
+        _print(f"{sent:>8,} photos: {figures[f'after {sent:,} photos']}")
+    figures |= start_to_tag(system, listing[0])
     return figures
 
 
-def send(system: ProcfileSystem, photo: Path, photos: int) -> None:
+def send(system: ProcfileSystem, listing: list[Path], photos: int) -> None:
     """Send photos and wait until the last is tagged."""
-    client = system.client
-    listings = [
-        client.send_listing("Memory", [photo] * A_LISTING)["id"]
-        for _ in range(max(1, photos // A_LISTING))
-    ]
-    for listing in listings:
-        wait_for(client, listing)
+
+    def send_one(_: int) -> int:
+        return int(system.client.send_listing("Memory", listing)["id"])
+
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        sent = list(clients.map(send_one, range(max(1, photos // len(listing)))))
+    for number in sent:
+        wait_for(system.client, number)
 
 
 def visit(system: ProcfileSystem) -> None:
