@@ -5,23 +5,22 @@ One pass of 16 decoded photos with the starter model. `python -m benchmarks.engi
 
 import sys
 import time
-from pathlib import Path
 from statistics import median
 from typing import Final
 
 import torch
 
+from benchmarks.repository import STARTER
 from classifier.ml.bundle import load_bundle
 from classifier.ml.engines.choose import engines_here
 from classifier.ml.predictor import Predictor, best_device
 
-BUNDLE: Final = Path(__file__).resolve().parent.parent / "bundles" / "starter"
 PHOTOS: Final = 16
 RUNS: Final = 5
 
 
 def main() -> None:
-    bundle, device = load_bundle(BUNDLE), best_device()
+    bundle, device = load_bundle(STARTER), best_device()
     side = bundle.manifest.preprocessing.size
     photos = list(torch.randint(0, 256, (PHOTOS, 3, side, side), dtype=torch.uint8))
     reference: float | None = None

@@ -9,17 +9,15 @@ import csv
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from scipy.stats import binomtest
 
+from benchmarks.repository import STARTER
 from classifier.decision import Decision, Scores, Thresholds, decide
 from classifier.ml.manifest import read_manifest
 from classifier.review.pooling import contradicts, decide_listing, pool
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
-
-BUNDLE: Final = Path(__file__).parent.parent / "bundles" / "starter"
 
 Row = dict[str, str]
 
@@ -128,13 +126,13 @@ def _alarms(groups: Sequence[Sequence[Product]]) -> None:
 
 
 def main() -> None:
-    thresholds = read_manifest(BUNDLE).thresholds
-    with (BUNDLE / "held_out.csv").open(newline="", encoding="utf-8") as file:
+    thresholds = read_manifest(STARTER).thresholds
+    with (STARTER / "held_out.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     for split in ("test", "validation"):
         groups = groups_of((row for row in rows if row["split"] == split), thresholds)
         products = [group[0] for group in groups if len(group) == 1]
-        _say(f"\n{split} photos of {BUNDLE.name}\n\nItems:\n")
+        _say(f"\n{split} photos of {STARTER.name}\n\nItems:\n")
         _table([product for product in products if product.sub], thresholds)
         _say("\nNear products and others, where every tag is wrong:\n")
         _table([product for product in products if not product.sub], thresholds)

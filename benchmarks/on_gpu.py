@@ -17,7 +17,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
-REPOSITORY: Final = Path(__file__).resolve().parent.parent
+from benchmarks.repository import REPOSITORY, STARTER
+
 CARRIED: Final = (
     "classifier", "benchmarks", "samples/photos", "bundles/starter/bundle.json",
     "bundles/starter/weights.safetensors",
@@ -57,7 +58,7 @@ def _measure() -> None:
     from classifier.ml.bundle import load_bundle
     from classifier.ml.predictor import Predictor
 
-    predictor = Predictor(load_bundle(REPOSITORY / "bundles" / "starter"))
+    predictor = Predictor(load_bundle(STARTER))
     gpu = torch.cuda.get_device_name() if predictor.device.type == "cuda" else "no GPU"
     photos = list(itertools.islice(itertools.cycle(photos_of_a_phone(16)), PHOTOS))
     cores = len(os.sched_getaffinity(0))

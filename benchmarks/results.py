@@ -7,9 +7,9 @@ import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-REPOSITORY: Final = Path(__file__).resolve().parent.parent
+from benchmarks.repository import REPOSITORY
 
 
 def path(name: str) -> Path:

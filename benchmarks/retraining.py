@@ -23,10 +23,9 @@ from typing import Final
 
 from PIL import Image, ImageEnhance
 
+from benchmarks.repository import REPOSITORY, STARTER
 from classifier.photos.decoding import FORMATS
 
-REPOSITORY: Final = Path(__file__).resolve().parent.parent
-BUNDLE: Final = REPOSITORY / "bundles" / "starter"
 MOST_MINUTES: Final = 30
 STAGE: Final = re.compile(r"Retraining \d+, (.+): (\d+) s, (\d+) s of processor time")
 
@@ -47,7 +46,7 @@ def main() -> None:
             "LOG_LEVEL": "INFO", "DJANGO_SETTINGS_MODULE": "slowfashion_ai.settings",
         }  # fmt: skip
         _manage(env, "migrate", "--verbosity", "0")
-        _manage(env, "register_model", str(BUNDLE), "--promote")
+        _manage(env, "register_model", str(STARTER), "--promote")
         for seed, which in enumerate(("first", "later")):
             code = (
                 "from benchmarks import retraining; from pathlib import Path; "

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from benchmarks import postgresql, results
 from benchmarks.pipeline import site
+from benchmarks.repository import REPOSITORY, STARTER
 
 WORKERS: Final = (1, 2, 4, 8)
 # Two loops a worker, as in the product: one claims and stores while the other has the device.
@@ -92,7 +93,7 @@ def _start(chosen: argparse.Namespace) -> subprocess.Popen[str]:
     code = f"from benchmarks import scale_out; scale_out.work({chosen.gpu_ms}, {chosen.seconds})"
     return subprocess.Popen(  # noqa: S603  # ourselves
         [sys.executable, "-c", code], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, cwd=site.REPOSITORY,
+        stderr=subprocess.DEVNULL, cwd=REPOSITORY,
     )  # fmt: skip
 
 
@@ -125,7 +126,7 @@ class WaitingPredictor:
         from classifier.ml.predictor import Prediction
         from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 
-        self.manifest, self.device = read_manifest(site.STARTER), torch.device("cpu")
+        self.manifest, self.device = read_manifest(STARTER), torch.device("cpu")
         side = self.manifest.preprocessing.size
         self._pixels = torch.full((3, side, side), 127, dtype=torch.uint8)
         scores = Scores(

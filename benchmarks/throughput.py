@@ -7,24 +7,23 @@ a pass, no gradients. Both start from decoded photos, so decoding is not in the 
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 import torch
 from torch import Tensor
 from torchvision.models import resnet50
 
+from benchmarks.repository import STARTER
 from classifier.ml.bundle import load_bundle
 from classifier.ml.predictor import Predictor
 from classifier.ml.preprocessing import normalise
 
-BUNDLE: Final = Path(__file__).resolve().parent.parent / "bundles" / "starter"
 SECONDS: Final = 5.0
 PHOTOS: Final = 128
 
 
 def main() -> None:
-    predictor = Predictor(load_bundle(BUNDLE))
+    predictor = Predictor(load_bundle(STARTER))
     side = predictor.manifest.preprocessing.size
     photos = list(torch.randint(0, 256, (PHOTOS, 3, side, side), dtype=torch.uint8))
     reference = measure(plain_torchvision(predictor), photos, batch=1)

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.live.stages import FOLDER, processor_seconds
+from benchmarks.repository import REPOSITORY, STARTER
 from local_stack.api_client import ApiClient
-from tests.repository import REPOSITORY
 from tests.servers.processes import Program
 from tests.servers.system import System
 
 IDLE_SECONDS: Final = 10.0
-STARTER: Final = REPOSITORY / "bundles" / "starter"
 
 
 class ProcfileSystem(System):

@@ -17,6 +17,7 @@ from typing import Any
 from benchmarks import postgresql, results
 from benchmarks.pipeline import site
 from benchmarks.pipeline.ceiling import Cost, decoding, forward
+from benchmarks.repository import STARTER
 from slowfashion_ai.embedded_redis import server_command
 
 
@@ -144,7 +145,7 @@ def _measure_ceilings(
     from classifier.ml.engines.engine import EngineName
     from classifier.ml.predictor import Predictor
 
-    bundle = load_bundle(site.STARTER)
+    bundle = load_bundle(STARTER)
     for engine, costs in ceilings.items():
         predictor = Predictor(bundle, engine=EngineName(engine))
         decode, network = decoding(predictor, photos), forward(predictor, photos)

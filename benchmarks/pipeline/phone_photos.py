@@ -6,9 +6,10 @@ from typing import Final
 
 from PIL import Image
 
+from benchmarks.repository import REPOSITORY
 from classifier.photos.cleaning import Limits, clean_photo
 
-SAMPLES: Final = Path(__file__).resolve().parent.parent.parent / "samples" / "photos"
+SAMPLES: Final = REPOSITORY / "samples" / "photos"
 PHONE_SIDE: Final = 4032
 LIMITS: Final = Limits(max_bytes=40 * 2**20, max_pixels=60_000_000)
 

@@ -16,7 +16,8 @@ import requests
 
 from benchmarks import results
 from benchmarks.pipeline.contenders import WARM_UP, Run
-from benchmarks.pipeline.site import REPOSITORY, processor_seconds, program
+from benchmarks.pipeline.site import processor_seconds, program
+from benchmarks.repository import REPOSITORY
 from local_stack.processes import free_port
 
 # Enough to fill the batches of all its processes.

@@ -13,9 +13,9 @@ from typing import Any, Final
 import psutil
 from PIL import Image
 
-REPOSITORY: Final = Path(__file__).resolve().parent.parent.parent
+from benchmarks.repository import REPOSITORY, STARTER
+
 BINARIES: Final = Path(sys.executable).parent
-STARTER: Final = REPOSITORY / "bundles" / "starter"
 START_SECONDS: Final = 300
 # As in the Procfile: the worker keeps its memory.
 KEEP_MEMORY: Final = {
