@@ -98,17 +98,17 @@ def _share(values: Sequence[bool]) -> str:
 
 
 def _table(products: Sequence[Product], thresholds: Thresholds) -> None:
-    _say(f"| of {len(products)} products | likeliest is right | tagged | tags that are wrong |")
-    _say("| --- | --- | --- | --- |")
+    _print(f"| of {len(products)} products | likeliest is right | tagged | tags that are wrong |")
+    _print("| --- | --- | --- | --- |")
     for name, rule in RULES.items():
         answers = [(product, rule(product, thresholds)) for product in products]
         likeliest = [answer.likeliest == product.sub for product, answer in answers]
         tagged = [answer.tag is not None for _, answer in answers]
         wrong = [answer.tag != product.sub for product, answer in answers if answer.tag]
-        _say(f"| {name} | {_share(likeliest)} | {_share(tagged)} | {_share(wrong)} |")
+        _print(f"| {name} | {_share(likeliest)} | {_share(tagged)} | {_share(wrong)} |")
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
@@ -121,8 +121,8 @@ def _alarms(groups: Sequence[Sequence[Product]]) -> None:
 
     one = [alarm(group) for group in groups if len(group) == 1]
     several = [alarm(group) for group in groups if len({product.main for product in group}) > 1]
-    _say(f"Photos of one piece contradict each other: {_share(one)}.")
-    _say(f"Photos of pieces of several main classes do: {_share(several)}.")
+    _print(f"Photos of one piece contradict each other: {_share(one)}.")
+    _print(f"Photos of pieces of several main classes do: {_share(several)}.")
 
 
 def main() -> None:
@@ -132,11 +132,11 @@ def main() -> None:
     for split in ("test", "validation"):
         groups = groups_of((row for row in rows if row["split"] == split), thresholds)
         products = [group[0] for group in groups if len(group) == 1]
-        _say(f"\n{split} photos of {STARTER.name}\n\nItems:\n")
+        _print(f"\n{split} photos of {STARTER.name}\n\nItems:\n")
         _table([product for product in products if product.sub], thresholds)
-        _say("\nNear products and others, where every tag is wrong:\n")
+        _print("\nNear products and others, where every tag is wrong:\n")
         _table([product for product in products if not product.sub], thresholds)
-        _say("")
+        _print("")
         _alarms(groups)
 
 

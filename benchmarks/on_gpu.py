@@ -70,7 +70,7 @@ def _measure() -> None:
         predictor.predict(batch)
         passes = max(1, PHOTOS // len(batch))
         forward = passes * len(batch) / _seconds(lambda: _passes(predictor, batch, passes))
-        both = PHOTOS / _seconds(lambda: _both(predictor, photos, readers))
+        both = PHOTOS / _seconds(lambda: _decode_and_predict(predictor, photos, readers))
     for name, rate in (("decoding alone", decode), ("network alone", forward), ("both", both)):
         _line(f"{name:<16}{rate:>10.1f} photos/s{rate / min(decode, forward):>8.2f}")
     _line(f"manage.py capacity --gpu-ms {1000 / forward:.3f} --read-ms {1000 * cores / decode:.1f}")
@@ -81,7 +81,7 @@ def _passes(predictor: Any, batch: list[Any], passes: int) -> None:
         predictor.predict(batch)
 
 
-def _both(predictor: Any, photos: list[bytes], readers: ThreadPoolExecutor) -> None:
+def _decode_and_predict(predictor: Any, photos: list[bytes], readers: ThreadPoolExecutor) -> None:
     """Decode ahead of the network, as a worker does: two batches in flight."""
     ahead: deque[list[Future[Any]]] = deque()
     for batch in _batches(photos, predictor.largest_pass):

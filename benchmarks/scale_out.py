@@ -69,7 +69,7 @@ def _measure(
     site.add_pending([photo], int(2 * count * chosen.seconds * 1000 / chosen.gpu_ms))
     before = site.processor_seconds(server)
     for worker in workers:
-        _say(worker, "go")
+        _tell(worker, "go")
     done = [_answer(worker) for worker in workers]
     database = site.processor_seconds(server) - before
     photos = sum(one["photos"] for one in done)
@@ -97,7 +97,7 @@ def _start(chosen: argparse.Namespace) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def _say(worker: subprocess.Popen[str], word: str) -> None:
+def _tell(worker: subprocess.Popen[str], word: str) -> None:
     if worker.stdin:
         worker.stdin.write(word + "\n")
         worker.stdin.flush()

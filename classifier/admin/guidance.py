@@ -104,7 +104,7 @@ class GoldenPhotoAdmin(ModelAdmin):
 class PracticeVerdictAdmin(ReadOnlyAdmin):
     """What newcomers said; of each moderator, by the filter."""
 
-    list_display = ("small", "moderator", "said", "is_right", "at")
+    list_display = ("small", "moderator", "verdict", "is_right", "at")
     list_display_links = None
     when_empty = gettext_lazy("What newcomers say of golden photos comes here.")
     list_filter = (("moderator", admin.RelatedOnlyFieldListFilter), "is_right")
@@ -115,7 +115,7 @@ class PracticeVerdictAdmin(ReadOnlyAdmin):
         return pictures.thumbnail(row.photo, 56)
 
     @display(description=gettext_lazy("Said"))
-    def said(self, row: PracticeVerdict) -> str:
+    def verdict(self, row: PracticeVerdict) -> str:
         return in_words(label_path(row.main, row.sub)) if row.main else row.get_verdict_display()
 
 

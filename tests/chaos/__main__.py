@@ -24,7 +24,7 @@ def main() -> int:
             print_line(f"{setup}, seed {seed}")
             outcome = run_chaos(
                 setup=setup, seed=seed, photos=options.photos, faults=options.faults,
-                longest=options.longest, settle=options.settle, say=print_line,
+                longest=options.longest, settle=options.settle, report=print_line,
             )  # fmt: skip
             print_line(str(outcome))
             for row in outcome.stuck:

@@ -58,8 +58,8 @@ class Largest:
         self._seen: dict[str, list[Footprint]] = {}
         self._connections: list[int] = []
 
-    def look(self, *programs: Program, connections: int) -> None:
-        """Look at programs that run; between two faults, so that they are whole."""
+    def measure(self, *programs: Program, connections: int) -> None:
+        """Measure programs that run; between two faults, so that they are whole."""
         for program in programs:
             if program.runs:
                 self._seen.setdefault(program.name, []).append(footprint(program))

@@ -103,14 +103,14 @@ class Outcome:
 
 def run_chaos(
     *, setup: str, seed: int, photos: int, faults: int, longest: float, settle: float = 300,
-    say: Callable[[str], None] = lambda _: None,
+    report: Callable[[str], None] = lambda _: None,
 ) -> Outcome:  # fmt: skip
     """Run one set-up through the schedule of a seed.
 
     Args:
         longest: seconds that a fault lasts at most.
         settle: the bound within which every photo has its final state after the last upload.
-        say: is told what happens, line by line.
+        report: is told what happens, line by line.
     """
     schedule = make_schedule(
         seed=seed, kinds=KINDS[setup], faults=faults, photos=photos, longest=longest
@@ -127,12 +127,14 @@ def run_chaos(
                 _wait_for(fault, uploads, broken)
                 uploads.allow(photos * number // len(schedule))
                 held = footprint(broken.system.worker)
-                say(f"{len(uploads.taken):>6} taken · {fault.kind}, {fault.seconds:g} s · {held}")
+                report(
+                    f"{len(uploads.taken):>6} taken · {fault.kind}, {fault.seconds:g} s · {held}"
+                )
                 if number % EVERY == 0:
                     retrainings.ask_for_one()
                 causes.cause(fault.kind, fault.seconds)
                 broken.revive()
-                _look(broken, outcome)
+                _measure(broken, outcome)
         broken.revive()
         outcome.settled_after = _settle(broken, PENDING, settle)
         outcome.finished_after = outcome.settled_after + sum(
@@ -143,9 +145,11 @@ def run_chaos(
     return outcome
 
 
-def _look(broken: Setup, outcome: Outcome) -> None:
+def _measure(broken: Setup, outcome: Outcome) -> None:
     system = broken.system
-    outcome.held.look(system.web, system.worker, system.trainer, connections=broken.connections())
+    outcome.held.measure(
+        system.web, system.worker, system.trainer, connections=broken.connections()
+    )
 
 
 def _wait_for(fault: Fault, uploads: Uploads, broken: Setup) -> None:
@@ -186,7 +190,7 @@ def _count(broken: Setup, uploads: Uploads, causes: Faults, outcome: Outcome) ->
     outcome.failed = len(errors)
     outcome.claimed, outcome.without_file = counts["claimed"], counts["without_file"]
     outcome.orphans, outcome.unfinished = counts["orphans"], counts["unfinished"]
-    _look(broken, outcome)
+    _measure(broken, outcome)
     outcome.removed = counts["files_of_killed_uploads"]
     outcome.answers = dict(sorted(uploads.answers.items()))
 

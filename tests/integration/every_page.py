@@ -52,7 +52,7 @@ _LISTS: Final = (
 _VERSION: Final = "/admin/classifier/modelversion/{version}"
 ADMIN_PAGES: Final = (
     "/admin/", QUEUE, "/admin/classifier/review/quality/",
-    "/admin/classifier/review/grid/?guess=Shoes",
+    "/admin/classifier/review/grid/?tag=Shoes",
     *(f"/admin/classifier/{name}/" for name in _LISTS),
     *(
         f"/admin/classifier/{name}/{{{name}}}/change/"

@@ -28,14 +28,14 @@ COLOURS: Final[dict[str, Any]] = {
     "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
 }
 # Each page is loaded once; then the window is as wide as this, in this scheme.
-LOOKS: Final = ((1280, "light", EVERYTHING), (390, "light", EVERYTHING), (390, "dark", COLOURS))
+VARIANTS: Final = ((1280, "light", EVERYTHING), (390, "light", EVERYTHING), (390, "dark", COLOURS))
 SCHEME: Final = "(dark) => document.documentElement.classList.toggle('dark', dark)"
 SMALL: Final = (Path(__file__).parent / "small_targets.js").read_text(encoding="utf-8")
 TEMPLATES: Final = {400: "400.html", 403: "403_csrf.html", 500: "500.html", 503: "503.html"}
 
 
 @pytest.fixture
-def look(sign_in: Callable[..., BrowserContext], site: Site) -> Callable[[str], Page]:
+def page_of(sign_in: Callable[..., BrowserContext], site: Site) -> Callable[[str], Page]:
     """Call it with a name for a page with a touch screen, as that person."""
 
     def page(name: str) -> Page:
@@ -48,9 +48,9 @@ def look(sign_in: Callable[..., BrowserContext], site: Site) -> Callable[[str], 
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds on a page in each of its looks, and what is too small to touch."""
+    """What axe finds on a page in each variant, and what is too small to touch."""
     faults = []
-    for width, scheme, options in LOOKS:
+    for width, scheme, options in VARIANTS:
         page.set_viewport_size({"width": width, "height": 844})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # light or dark
         # The admin asks for the scheme when it is loaded, and keeps it as a class.
@@ -86,11 +86,11 @@ def report(faults: list[str]) -> None:
     assert faults == []
 
 
-def test_axe_finds_nothing_on_a_sellers_pages(site: Site, look: Callable[[str], Page]) -> None:
+def test_axe_finds_nothing_on_a_sellers_pages(site: Site, page_of: Callable[[str], Page]) -> None:
     """Every page of a seller, a photo seen whole, the API, and each that says what went wrong."""
     with site.database():
         rows = photos()
-    page = look(OWNER)
+    page = page_of(OWNER)
     faults = visit(page, SELLERS_PAGES, rows)
     page.goto("/photos/")
     page.locator("a[data-full]").first.click()
@@ -119,10 +119,10 @@ def broken(page: Page, status: int, template: str) -> Page:
 
 
 def test_axe_finds_nothing_on_the_pages_of_the_admin(
-    site: Site, rows: dict[str, int], look: Callable[[str], Page]
+    site: Site, rows: dict[str, int], page_of: Callable[[str], Page]
 ) -> None:
     """Every page of moderators, engineers and administrators, those of packages too."""
-    page = look(ADMINISTRATOR)
+    page = page_of(ADMINISTRATOR)
     faults = visit(page, ADMIN_PAGES, rows)
     report(faults + violations(bulk_confirmation(page)))
 

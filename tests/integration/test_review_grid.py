@@ -14,7 +14,7 @@ from tests.tagged_photos import FALLBACK, a_version
 pytestmark = pytest.mark.integration
 
 expect.set_options(timeout=30_000)
-GRID = "/admin/classifier/review/grid/?guess=Shoes&resembles=Boots"
+GRID = "/admin/classifier/review/grid/?tag=Shoes&resembles=Boots"
 
 
 def alike(site: Site, photos: list[int], direction: int) -> None:

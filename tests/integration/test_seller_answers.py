@@ -38,7 +38,7 @@ def phone(site: Site, sign_in: Callable[..., BrowserContext]) -> Page:
     return sign_in(OWNER, **PHONE).new_page()
 
 
-def said(site: Site) -> list[tuple[str, str | None]]:
+def suggestions(site: Site) -> list[tuple[str, str | None]]:
     with site.database():
         return list(Suggestion.objects.values_list("main", "sub"))
 
@@ -64,7 +64,7 @@ def test_one_tap_answers_in_place(
     expect(question).to_have_count(0)
     expect(phone.get_by_role("button", name=button, exact=True)).to_have_count(0)
     assert phone.evaluate("window.stayed") is True
-    assert said(site) == [stored]
+    assert suggestions(site) == [stored]
 
 
 @pytest.mark.on_postgresql
@@ -77,7 +77,7 @@ def test_an_answer_can_be_changed(phone: Page, site: Site, listing: ListingPhoto
     tag.get_by_label("It shows").select_option("Boots")
     tag.get_by_role("button", name="Save").tap()
     expect(phone.locator(".own-answer")).to_contain_text("You said: Shoes › Boots.")
-    assert said(site) == [("Shoes", "Boots")]
+    assert suggestions(site) == [("Shoes", "Boots")]
 
 
 def test_an_answer_that_cannot_be_saved_says_so(

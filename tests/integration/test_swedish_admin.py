@@ -34,7 +34,7 @@ WRITTEN: Final = (
 )  # fmt: skip
 # Theirs by their role, and two that are refused.
 MODERATORS_PAGES: Final = (
-    "/admin/", ROWS, QUEUE, f"{ROWS}review/quality/", f"{ROWS}review/grid/?guess=Shoes",
+    "/admin/", ROWS, QUEUE, f"{ROWS}review/quality/", f"{ROWS}review/grid/?tag=Shoes",
     f"{ROWS}listing/", f"{ROWS}listing/{{listing}}/change/", f"{ROWS}listing/{{listing}}/history/",
     f"{ROWS}listing/?q=nothing-of-this-name",
     f"{ROWS}listingphoto/", f"{ROWS}listingphoto/{{listingphoto}}/change/",
@@ -153,7 +153,7 @@ def test_a_day_of_verdicts_in_swedish(site: Site, swedish: Callable[[str], Page]
     in_english += still_english(page)
     act(page, "Försök igen (misslyckade bilder)")
     expect(page.get_by_text("Ingen av bilderna hade misslyckats")).to_be_visible()
-    page.goto(f"{ROWS}review/grid/?guess=Shoes")
+    page.goto(f"{ROWS}review/grid/?tag=Shoes")
     page.get_by_role("button", name="Sätt 4 bilder").click()
     expect(page.get_by_text("4 bilder satta till Skor, annat.")).to_be_visible()
     in_english += still_english(page)

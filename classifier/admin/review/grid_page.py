@@ -37,7 +37,7 @@ def _named(classes: Iterable[str]) -> list[tuple[str, Any]]:
 class Filters(forms.Form):
     """Which photos the wall shows; of the address."""
 
-    guess = forms.ChoiceField(
+    tag = forms.ChoiceField(
         label=gettext_lazy("Tagged"),
         choices=[
             *((gettext_lazy(main), _named(subs)) for main, subs in TAXONOMY.items()),
@@ -57,9 +57,9 @@ class Filters(forms.Form):
     )
 
     @property
-    def tag(self) -> grid.Tag:
+    def chosen(self) -> grid.Tag:
         """The photos meant."""
-        return grid.Tag(self.cleaned_data["guess"], self.cleaned_data["resembles"] or None)
+        return grid.Tag(self.cleaned_data["tag"], self.cleaned_data["resembles"] or None)
 
 
 def page(request: HttpRequest, site: AdminSite) -> HttpResponse:
@@ -69,14 +69,14 @@ def page(request: HttpRequest, site: AdminSite) -> HttpResponse:
     if request.method == "POST":
         _settle(request)
         return HttpResponseRedirect(request.get_full_path())
-    filters = Filters(request.GET if "guess" in request.GET else {"guess": SUBCLASSES[0]})
+    filters = Filters(request.GET if "tag" in request.GET else {"tag": SUBCLASSES[0]})
     if not filters.is_valid():
         messages.error(request, _("There is no such tag to show. Please choose one of the list."))
         return HttpResponseRedirect(request.path)
     moderator = cast(User, request.user)  # staff
     # Before the tags are read: what changes from here on was not seen.
     seen_at = timezone.now()
-    wall = grid.wall(filters.tag, moderator=moderator, before=filters.cleaned_data["before"])
+    wall = grid.wall(filters.chosen, moderator=moderator, before=filters.cleaned_data["before"])
     context = {
         **site.each_context(request),
         "title": _("Grid"),
@@ -85,7 +85,7 @@ def page(request: HttpRequest, site: AdminSite) -> HttpResponse:
         "groups": _numbered(wall),
         "seen_at": seen_at.isoformat(),
         "verdicts": _verdicts(),
-        "preset": _key_of(filters.tag),
+        "preset": _key_of(filters.chosen),
         "older": _older(filters, wall.before),
     }
     return TemplateResponse(request, "admin/classifier/review/grid.html", context)
@@ -124,8 +124,8 @@ def _key_of(tag: grid.Tag) -> str:
 def _older(filters: Filters, before: int | None) -> str:
     if before is None:
         return ""
-    tag = filters.tag
-    return urlencode({"guess": tag.label, "resembles": tag.resembles or "", "before": before})
+    tag = filters.chosen
+    return urlencode({"tag": tag.label, "resembles": tag.resembles or "", "before": before})
 
 
 def _settle(request: HttpRequest) -> None:

@@ -105,7 +105,7 @@ def test_a_reviews_page_says_in_words_what_it_is(boss: Client) -> None:
     record(anna, shown(anna))
     review = Review.objects.get()
     page = words(boss.get(f"{ROWS}review/{review.pk}/change/").content.decode())
-    for said in ("Shoes › Boots", "settles the photo", "90 %", "50 %"):
-        assert said in page
+    for text in ("Shoes › Boots", "settles the photo", "90 %", "50 %"):
+        assert text in page
     assert "settles'" not in page
     assert str(review.key) not in page

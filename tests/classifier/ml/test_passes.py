@@ -25,13 +25,13 @@ def test_a_pass_that_is_alone_has_all_cores_and_two_share_them() -> None:
         together.wait()
         return torch.get_num_threads()
 
-    found: list[int] = []
-    one = threading.Thread(target=lambda: found.append(passes.run(first)))
+    threads: list[int] = []
+    one = threading.Thread(target=lambda: threads.append(passes.run(first)))
     one.start()
     assert begun.wait(30)
     assert passes.run(second) == CORES // 2
     one.join()
-    assert found == [CORES]
+    assert threads == [CORES]
     assert passes.run(torch.get_num_threads) == CORES
 
 

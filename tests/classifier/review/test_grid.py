@@ -60,8 +60,8 @@ def test_the_wall_leaves_out_what_is_settled_held_or_reviewed_blind(
     settings.REVIEW_SAMPLE_SHARE = 1.0
     sampled = a_photo("Boots", **CONFIDENT)
     assert QueueItem.objects.get(photo=sampled).blind
-    for guess in ("Unknown", "Boots"):
-        label = grid.UNKNOWN if guess == "Unknown" else guess
+    for name in ("Unknown", "Boots"):
+        label = grid.UNKNOWN if name == "Unknown" else name
         assert grid.wall(Tag(label), moderator=anna).count == 0
 
 
@@ -144,12 +144,12 @@ def test_the_page_sets_what_is_ticked_and_keeps_its_filters(anna: User) -> None:
     """All of the wall but the exception; its message undoes it and leads back to the filters."""
     client = signed_in(anna)
     photos = [a_photo("Flats", **FALLBACK) for _ in range(3)]
-    address = f"{GRID}?guess=Shoes&resembles=Flats"
+    address = f"{GRID}?tag=Shoes&resembles=Flats"
     body = {"photo": [photo.pk for photo in photos[:2]], "verdict": "4"}
     answer = client.post(address, body, follow=True)
     assert answer.redirect_chain == [(address, 302)]
     assert "2 photos set to Shoes › Boots." in answer.content.decode()
-    assert 'value="/admin/classifier/review/grid/?guess=Shoes&amp;resembles=Flats"' in (
+    assert 'value="/admin/classifier/review/grid/?tag=Shoes&amp;resembles=Flats"' in (
         answer.content.decode()
     )
     assert set(Review.objects.values_list("photo", flat=True)) == {p.pk for p in photos[:2]}
@@ -158,7 +158,7 @@ def test_the_page_sets_what_is_ticked_and_keeps_its_filters(anna: User) -> None:
 def test_a_groups_own_button_sets_that_group_alone(anna: User) -> None:
     photos = [a_photo("Flats", **FALLBACK).pk for _ in range(4)]
     body = {"photo": photos[1:], "only": f"{photos[0]},{photos[1]}", "verdict": "0"}
-    signed_in(anna).post(f"{GRID}?guess=Shoes", body)
+    signed_in(anna).post(f"{GRID}?tag=Shoes", body)
     (row,) = Review.objects.all()
     assert (row.photo_id, row.verdict) == (photos[1], "not_ours")
 
@@ -172,13 +172,13 @@ def test_a_groups_own_button_sets_that_group_alone(anna: User) -> None:
     ],
 )
 def test_what_cannot_be_set_is_said(anna: User, body: dict[str, object], says: str) -> None:
-    answer = signed_in(anna).post(f"{GRID}?guess=Shoes", body, follow=True)
+    answer = signed_in(anna).post(f"{GRID}?tag=Shoes", body, follow=True)
     assert says in answer.content.decode()
     assert not Review.objects.exists()
 
 
 def test_a_wall_of_no_such_tag_says_so(anna: User) -> None:
-    for query in ("guess=Hats", "guess=Boots&before=0", f"guess=Boots&before={'9' * 30}"):
+    for query in ("tag=Hats", "tag=Boots&before=0", f"tag=Boots&before={'9' * 30}"):
         answer = signed_in(anna).get(f"{GRID}?{query}", follow=True)
         assert "There is no such tag to show" in answer.content.decode()
 

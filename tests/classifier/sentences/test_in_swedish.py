@@ -70,8 +70,8 @@ def test_what_moved_in_the_stream(like: str) -> None:
     """With its numbers, whatever grew, and the figures that moved too."""
     others = [Shift(key, 0.5, 0, True, 0.1, 0.2) for key in FIGURES]
     with translation.override("sv"):
-        said = [in_language(sentence([each, *others], 0.25, like)) for each in shifts()]
-    assert [text for text in said if "<span" in text or WORDS.search(text)] == []
+        sentences = [in_language(sentence([each, *others], 0.25, like)) for each in shifts()]
+    assert [text for text in sentences if "<span" in text or WORDS.search(text)] == []
     assert all(
-        "25 % av alla, och 5 %" in text and "20 procentenheter fler" in text for text in said
+        "25 % av alla, och 5 %" in text and "20 procentenheter fler" in text for text in sentences
     )

@@ -198,7 +198,7 @@ def test_rolling_back_leads_to_the_one_before_and_back_again(
     assert promotion.rollback().name == "one"
     assert promotion.rollback().name == "two"
     assert two_models() == ["one", "two", "one", "two"]
-    assert [how for _, _, how in history()] == ["person", "person", "rollback", "rollback"]
+    assert [reason for _, _, reason in history()] == ["person", "person", "rollback", "rollback"]
 
 
 def test_a_roll_back_to_a_broken_bundle_leaves_the_champion(

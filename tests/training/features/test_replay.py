@@ -87,7 +87,7 @@ def _extra(tensors: dict[str, NDArray[Any]]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("damage", "said"),
+    ("damage", "message"),
     [
         (_short, r"scale is float32 of shape \(63,\)"),
         (_infinite, "mean holds values that are not finite"),
@@ -97,12 +97,12 @@ def _extra(tensors: dict[str, NDArray[Any]]) -> None:
     ],
 )
 def test_anything_else_is_refused(
-    replay: ReplayFeatures, damage: Callable[[dict[str, NDArray[Any]]], None], said: str
+    replay: ReplayFeatures, damage: Callable[[dict[str, NDArray[Any]]], None], message: str
 ) -> None:
     """A file of other shapes, types or names says what was expected."""
     tensors = load(replay.as_bytes())
     damage(tensors)
-    with pytest.raises(ReplayError, match=said):
+    with pytest.raises(ReplayError, match=message):
         ReplayFeatures.from_bytes(save(tensors))
 
 

@@ -117,8 +117,8 @@ def test_a_second_run_goes_on_and_fetches_nothing_twice(
     site.seen.clear()
     crawl(site, more_words, tmp_path / "photos", "--most", "7")
     assert len(record(tmp_path / "photos")) == 7
-    fetched = {f"{site.address}{request.path}" for request in site.seen}
-    assert fetched.isdisjoint(row["url"] for row in taken)
+    requested = {f"{site.address}{request.path}" for request in site.seen}
+    assert requested.isdisjoint(row["url"] for row in taken)
     assert "Bags/Tote Bags                 3       4         0" in capsys.readouterr().out
 
 
@@ -225,7 +225,7 @@ def test_a_folder_that_cannot_be_written_is_an_error(
 
 
 def test_a_folder_with_a_manifest_is_refused(site: PhotoSite, words: Path, tmp_path: Path) -> None:
-    """Photos beside a manifest would never be read, so none is fetched."""
+    """Photos beside a manifest would never be read, so none is requested."""
     site.offer("tote bag", "a.jpg", photo(1))
     (tmp_path / "manifest.csv").write_text("path,main,sub,group\n")
     with pytest.raises(CommandError, match=r"would not be read\. Name another folder"):
@@ -244,7 +244,7 @@ def test_a_folder_with_a_manifest_is_refused(site: PhotoSite, words: Path, tmp_p
 def test_wrong_options_are_refused(
     site: PhotoSite, words: Path, tmp_path: Path, options: list[str], message: str
 ) -> None:
-    """Unknown licences and folders and senseless numbers are named before anything is fetched."""
+    """Unknown licences and folders and senseless numbers are named before anything is requested."""
     with pytest.raises(CommandError, match=message):
         crawl(site, words, tmp_path / "photos", *options)
     assert not site.seen
