@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from classifier.models import ListingPhoto, Review
+from classifier.models.queries.distinct_values import distinct_values
 
 
 def _moderators() -> Q:
     """Return the condition of staff who have reviewed something."""
-    # Through the index by moderator: one probe each, not a pass over all reviews.
-    return Q(Exists(Review.objects.filter(moderator=OuterRef("pk"))), is_staff=True)
+    # From the reviews' index by moderator: the table of users has every seller.
+    return Q(pk__in=distinct_values(Review, "moderator"), is_staff=True)
 
 
 class ModeratorFilter(RelatedFieldListFilter):
