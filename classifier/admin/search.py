@@ -1,20 +1,29 @@
 """Searches of the admin that read a bounded number of rows, however long the history is."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.contrib.auth.models import User
+from django.db import connection
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.text import smart_split, unescape_string_literal
 from django.utils.translation import gettext_lazy
 
+from classifier.admin.paginator import BoundedPaginator
 from classifier.models import Listing
 from classifier.models.queries.row_numbers import row_number
 
-# Of a table: so many of the newest rows are searched for what their names contain.
+# Of a table: so many of the newest rows are searched for what their names contain. And so many
+# listings for the rows of another table, about as many as 10,000 photos belong to.
 NEWEST: Final = 10_000
-# Whose name begins with what is looked for: so many people, and the newest listings of each.
+NEWEST_LISTINGS: Final = 2_500
+# Whose name begins with what is looked for: so many people, and the newest listings of them all.
 PEOPLE: Final = 10
 LISTINGS: Final = 500
+# Then a search ends, and says so.
+FOUND: Final = 500
 # Shown within the field, so it is short.
 SEARCH_HELP: Final = gettext_lazy("Number, seller, name (newest 10,000)")
 
@@ -29,6 +38,7 @@ class BoundedSearch:
     search_help_text = SEARCH_HELP
     # How a row is told from the listing it belongs to.
     listing_field: ClassVar[str] = "listing"
+    search_fields: Sequence[str]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -36,21 +46,70 @@ class BoundedSearch:
         """Return the rows that are found, and that none of them comes twice."""
         if not search_term.strip():
             return queryset, False
-        by_name, twice = super().get_search_results(  # type: ignore[misc]  # of `ModelAdmin`
-            request, newest(queryset), search_term
-        )
-        numbers = set(by_name.order_by().values_list("pk", flat=True))
-        wanted = Q(pk__in=numbers) | Q(**{f"{self.listing_field}__in": listings_of(search_term)})
-        if (number := row_number(search_term.strip())) is not None:
-            wanted |= Q(pk=number)
-        return queryset.filter(wanted), twice
+        number = row_number(search_term.strip())
+        found = _newest_numbers(queryset.filter(pk=number)) if number is not None else []
+        found += _newest_numbers(self._with_words(newest(queryset, NEWEST), search_term))
+        if listings := listings_of(search_term):
+            found += _newest_numbers(queryset.filter(**{f"{self.listing_field}__in": listings}))
+        return queryset.filter(pk__in=list(dict.fromkeys(found))[:FOUND]), False
+
+    def get_paginator(self, request: HttpRequest, *arguments: Any, **more: Any) -> BoundedPaginator:
+        """Return the pages of the table, which end sooner where something is searched for."""
+        most = FOUND if request.GET.get(SEARCH_VAR, "").strip() else BoundedPaginator.MOST
+        return BoundedPaginator(*arguments, most=most, **more)
+
+    def _with_words(self, rows: QuerySet[Any], search_term: str) -> QuerySet[Any]:
+        """Return the rows that have each word in one of the fields.
+
+        Listings are looked through once for each word, and not joined to every row: in a long table
+        PostgreSQL would read all listings for that, or look for them one by one.
+        """
+        of_listing = f"{self.listing_field}__"
+        own = [field for field in self.search_fields if not field.startswith(of_listing)]
+        theirs = [
+            field.removeprefix(of_listing) for field in self.search_fields if field not in own
+        ]
+        listings = Listing.objects.order_by()
+        if theirs:
+            listings = newest(listings, NEWEST_LISTINGS)
+        for word in _words(search_term):
+            contains = _any_contains(own, word)
+            if theirs:
+                matching = listings.filter(_any_contains(theirs, word))
+                contains |= Q(**{f"{of_listing}in": matching.values("pk")})
+            rows = rows.filter(contains)
+        return rows
 
 
-def newest(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Return those of a query's rows that are among the newest `NEWEST` of their table."""
+def _words(text: str) -> list[str]:
+    """Return the words of a search; what stands in quotation marks is one."""
+    return [
+        unescape_string_literal(word) if word[0] in "\"'" and word[0] == word[-1] else word
+        for word in smart_split(text)
+    ]
+
+
+def _any_contains(fields: Sequence[str], word: str) -> Q:
+    matches = Q()
+    for field in fields:
+        matches |= Q(**{f"{field}__icontains": word})
+    return matches
+
+
+def _newest_numbers(rows: QuerySet[Any]) -> list[int]:
+    """Return the numbers of the newest `FOUND` rows.
+
+    By themselves: to show a page's fifty of two conditions at once, PostgreSQL walks back from the
+    newest row of all until it has met fifty.
+    """
+    return list(rows.order_by("-pk").values_list("pk", flat=True)[:FOUND])
+
+
+def newest(rows: QuerySet[Any], most: int) -> QuerySet[Any]:
+    """Return those of a query's rows that are among the newest ``most`` of their table."""
     model: type[Model] = rows.model
     last = model._default_manager.order_by("-pk").values_list("pk", flat=True).first() or 0
-    return rows.filter(pk__gt=last - NEWEST)
+    return rows.filter(pk__gt=last - most)
 
 
 def listings_of(beginning: str) -> list[int]:
@@ -58,10 +117,13 @@ def listings_of(beginning: str) -> list[int]:
     begins = Q()
     for spelling in {beginning.strip(), beginning.strip().lower()}:
         begins |= Q(username__startswith=spelling)
-    sellers = User.objects.filter(begins).order_by("username")[:PEOPLE]
-    return [
-        number
-        for seller in sellers.values_list("pk", flat=True)
-        for number in Listing.objects.filter(seller=seller)
-        .order_by("-pk").values_list("pk", flat=True)[:LISTINGS]
-    ]  # fmt: skip
+    sellers = User.objects.filter(begins).order_by("username").values_list("pk", flat=True)
+    present = Listing.objects.filter(deleted_at__isnull=True).order_by("-pk")
+    # Seller by seller, from the index: of all at once PostgreSQL might sort every listing.
+    each = [
+        present.filter(seller=seller).values_list("pk", flat=True)[:LISTINGS]
+        for seller in sellers[:PEOPLE]
+    ]
+    if len(each) > 1 and connection.features.supports_slicing_ordering_in_compound:
+        each = [each[0].union(*each[1:], all=True)]
+    return sorted((number for numbers in each for number in numbers), reverse=True)[:LISTINGS]

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -17,6 +17,7 @@ from classifier.decision import Outcome
 from classifier.models import Listing, ListingPhoto, Review
 from classifier.models.queries.row_counts import count_up_to
 from classifier.models.queries.row_numbers import row_number
+from classifier.models.queries.rows_of_page import rows_of_page
 from classifier.photos.receiving.listings import own_listings, own_photos, restorable_listings
 from classifier.review import labels
 from classifier.taxonomy import SUBCLASSES, TAXONOMY
@@ -45,6 +46,14 @@ class Pages(Paginator):  # type: ignore[type-arg]  # no generic at run time
     def is_cut(self) -> bool:
         """Whether there may be more."""
         return self.count == MOST_PAGES * self.per_page
+
+    def page(self, number: int | str) -> Page:  # type: ignore[type-arg]  # no generic at run time
+        """Return a page; of the rows before it the keys alone are read."""
+        page = super().page(number)
+        if page.number > 1:
+            rows: Any = self.object_list
+            page.object_list = rows_of_page(rows, page.start_index() - 1, page.end_index())
+        return page
 
 
 class ListForm(forms.Form):

@@ -72,6 +72,61 @@ def test_names_are_looked_for_among_the_newest_alone(
     """No statement compares the names of the whole table."""
     with CaptureQueriesContext(connection) as asked:
         matches(admin_user, PHOTOS, "Berta")
-    compared = [each["sql"] for each in asked if "original_name" in each["sql"].split("WHERE")[-1]]
+    compared = [each["sql"] for each in asked if " LIKE '%BERTA%'" in each["sql"].upper()]
     assert compared
-    assert all('"id" > ' in sql for sql in compared)
+    assert all(sql.count('"id" > ') == 2 for sql in compared)  # of photos and of listings
+
+
+def test_of_sellers_the_newest_listings_count_together(
+    photos: list[ListingPhoto], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not so many of each: of all whose names begin so, whoever they belong to."""
+    every = list(Listing.objects.order_by("-pk").values_list("pk", flat=True))
+    assert len(every) > 2
+    for most in (2, len(every) + 1):
+        monkeypatch.setattr(search, "LISTINGS", most)
+        assert search.listings_of("seller-") == every[:most]
+
+
+def test_a_search_ends_and_says_so(
+    admin_user: User, photos: list[ListingPhoto], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the newest three of Berta's five; where two are found, nothing is left out."""
+    monkeypatch.setattr(search, "FOUND", 3)
+    assert matches(admin_user, PHOTOS, "seller-Berta") == {photo.pk for photo in photos[-3:]}
+    client = signed_in(admin_user)
+    sentence = "The first 3; filter or search to see others"
+    assert sentence in client.get(reverse(PHOTOS), {"q": "seller-Berta"}).content.decode()
+    assert "The first" not in client.get(reverse(PHOTOS), {"q": "seller-Anna"}).content.decode()
+    assert "The first" not in client.get(reverse(PHOTOS)).content.decode()
+
+
+def test_what_has_the_number_is_found_besides_the_newest(
+    admin_user: User, photos: list[ListingPhoto], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A number stands in names too; the row that bears it comes first of all that are found."""
+    monkeypatch.setattr(search, "FOUND", 2)
+    ListingPhoto.objects.update(original_name=f"IMG {photos[0].pk}.jpg")
+    found = matches(admin_user, PHOTOS, str(photos[0].pk))
+    assert found == {photos[0].pk, photos[-1].pk}
+
+
+def test_words_may_be_of_a_file_and_of_its_listing(
+    admin_user: User, photos: list[ListingPhoto]
+) -> None:
+    """Each in one of the fields, whichever; what stands in quotation marks is one word."""
+    assert len(matches(admin_user, PHOTOS, "berta.jpg coat")) == 5
+    assert len(matches(admin_user, PHOTOS, '"coat of" seller-berta')) == 5
+    assert matches(admin_user, PHOTOS, '"of coat"') == set()
+    assert matches(admin_user, PHOTOS, "berta.jpg dress") == set()
+
+
+def test_a_filter_comes_before_the_bound(
+    admin_user: User, photos: list[ListingPhoto], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Berta's one failed photo is found, though others of hers are newer than the bound allows."""
+    monkeypatch.setattr(search, "FOUND", 1)
+    ListingPhoto.objects.filter(pk=photos[2].pk).update(status="failed", error="It is damaged.")
+    query = {"q": "seller-Berta", "status__exact": "failed"}
+    rows = signed_in(admin_user).get(reverse(PHOTOS), query).context["cl"].result_list
+    assert [row.pk for row in rows] == [photos[2].pk]

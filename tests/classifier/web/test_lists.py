@@ -2,7 +2,9 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from classifier.models import Listing, ListingPhoto, Review, Suggestion
 from classifier.review.verdicts import Verdict
@@ -106,6 +108,20 @@ def test_a_long_list_ends_after_so_many_pages(
     assert "Page 2 of 2" in last
     assert "Search to see older ones." in last
     assert titles(page, "q=boots+0") == ["Boots 0"]
+
+
+def test_a_later_page_skips_rows_by_their_keys_alone(
+    page: Client, seller: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole rows are read of the four on it, in the same order, with all that the page shows."""
+    monkeypatch.setattr(lists, "LISTINGS_A_PAGE", 4)
+    Listing.objects.bulk_create(Listing(seller=seller, title=f"Boots {n}") for n in range(13))
+    with CaptureQueriesContext(connection) as asked:
+        shown = titles(page, "page=3")
+    assert shown == ["Boots 4", "Boots 3", "Boots 2", "Boots 1"]
+    skipping = [each["sql"] for each in asked if "OFFSET 8" in each["sql"]]
+    assert skipping
+    assert not [sql for sql in skipping if "title" in sql]
 
 
 def test_photos_are_found_by_listing_and_class(page: Client, listings: dict[str, Listing]) -> None:
