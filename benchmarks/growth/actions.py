@@ -19,6 +19,7 @@ from classifier.review.quality import dashboard
 from classifier.review.queue import claims, counters
 from classifier.tagging import outage, queue, reclassification
 from classifier.tagging.results import Tagged
+from classifier.web import lists
 from tests.scores import some_scores
 
 BATCH: Final = 64
@@ -78,12 +79,14 @@ def actions() -> Mapping[str, Action]:
     middle = Listing.objects.order_by("-pk").values_list("pk", flat=True)[1200]
     last = ListingPhoto.objects.order_by("-pk").values_list("pk", flat=True)[TAGGED]
     sellers, moderator = "shop", "moderator-1"
+    # A full page at every size, so that as many listings are shown: a small shop ends sooner.
+    full_pages = Listing.objects.filter(seller=_user(sellers)).count() // lists.LISTINGS_A_PAGE
     photos, listings = "admin:classifier_listingphoto_changelist", "api:listings"
     month_ago = timezone.localdate() - timedelta(days=20)
     return {
         **_of_workers(),
         "listings, first page": _page("listings", user=sellers),
-        "listings, a later page": _page("listings", page=50, user=sellers),
+        "listings, a later page": _page("listings", page=min(50, full_pages), user=sellers),
         "listings of an old seller": _page("listings", user="first"),
         "listing": _page("listing", user="moderator-1", args=(middle,)),
         "API, listings": _page(listings, user=sellers),

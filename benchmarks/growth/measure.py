@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.db import OperationalError, connection, transaction
 
-EXPLAINED: Final = ("SELECT", "UPDATE", "DELETE")
+EXPLAINED: Final = ("SELECT", "(SELECT", "WITH", "UPDATE", "DELETE")
 
 
 @dataclass(frozen=True, slots=True)
