@@ -22,6 +22,7 @@ from classifier.admin.review.chosen import ReviewThisPhoto
 from classifier.admin.review.filters import ReviewedByFilter
 from classifier.admin.review.photo_reviews import REVIEW_FIELDS, PhotoReviews
 from classifier.admin.search import BoundedSearch
+from classifier.admin.tagged_order import TaggedInOrder
 from classifier.models import ListingPhoto
 from classifier.models.queries.deletion import delete_photos
 from classifier.tagging import queue
@@ -114,6 +115,9 @@ class ListingPhotoAdmin(
             {"fields": ("attempts", "failure", "claimed_until", "file_hash")},
         ),
     )
+
+    def get_changelist(self, request: HttpRequest, **_more: Any) -> type[TaggedInOrder]:
+        return TaggedInOrder
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

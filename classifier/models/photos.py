@@ -16,8 +16,9 @@ from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES, label_path
 class Listing(models.Model):
     """What a seller offers; its photos show one product."""
 
+    # Two indexes begin with the seller as it is; so with the listing of a photo below.
     seller = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="listings"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="listings", db_index=False
     )
     title = models.CharField(max_length=200, blank=True)
     is_draft = models.BooleanField(
@@ -37,8 +38,12 @@ class Listing(models.Model):
                 condition=Q(deleted_at__isnull=False),
                 name="listing_deleted",
             ),
-            # A seller's listings, the newest first.
-            models.Index(fields=["seller", "-id"], name="listing_by_seller"),
+            # A seller's listings, the newest first; counted and turned over by the index alone.
+            models.Index(
+                fields=["seller", "-id"],
+                condition=Q(deleted_at__isnull=True),
+                name="listing_by_seller",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -70,7 +75,9 @@ class ListingPhoto(models.Model):
         CLASSIFIED = "classified", "classified"
         FAILED = "failed", "failed"
 
-    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="photos")
+    listing = models.ForeignKey(
+        Listing, on_delete=models.CASCADE, related_name="photos", db_index=False
+    )
     # A plain file: intake has checked that it is a picture, and the model need not do so again.
     image = models.FileField(upload_to="photos/%Y/%m/%d/", max_length=200)
     width = models.PositiveIntegerField(editable=False)
@@ -109,8 +116,9 @@ class ListingPhoto(models.Model):
         null=True, blank=True, editable=False, help_text="Mean of the network's input, 0 to 1."
     )
     model_version = models.ForeignKey(
-        ModelVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="photos"
-    )
+        ModelVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="photos",
+        db_index=False,
+    )  # fmt: skip
     classified_at = models.DateTimeField(null=True, blank=True)
 
     objects = PhotoQuerySet.as_manager()
@@ -131,8 +139,16 @@ class ListingPhoto(models.Model):
             models.Index(fields=["image"], name="photo_image"),
             # For the photo table: photos of some days, and those that the model doubted.
             models.Index(fields=["created_at"], name="photo_created_at"),
-            models.Index(fields=["main_confidence"], name="photo_main_confidence"),
-            models.Index(fields=["sub_confidence"], name="photo_sub_confidence"),
+            *(
+                # Not of those without a tag: a claim, which changes none of these, writes a row
+                # anew in every index that has it.
+                models.Index(
+                    fields=[field],
+                    condition=Q((f"{field}__isnull", False)),
+                    name=f"photo_{field}",
+                )
+                for field in ("main_confidence", "sub_confidence", "model_version")
+            ),
             models.Index(fields=["created_at"], condition=Q(status="failed"), name="photo_failed"),
             # The photo table of those that failed, which are few among the newest.
             models.Index(fields=["id"], condition=Q(status="failed"), name="photo_failed_newest"),

@@ -17,6 +17,9 @@ from classifier.models.photos import ListingPhoto
 from classifier.models.versions import ModelVersion
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES, label_path
 
+# What tells whether the model's tag was right.
+_COMPARED: Final = ("verdict", "main", "sub", "predicted_main", "predicted_sub")
+
 
 class ReviewQuerySet(models.QuerySet["Review"]):
     """Reviews; they cannot be deleted."""
@@ -148,12 +151,22 @@ class Review(models.Model):
             models.Index(fields=["moderator", "at"], name="review_by_moderator"),
             models.Index(fields=["at"], name="review_at"),
             models.Index(fields=["at"], condition=Q(is_final=True), name="review_final"),
-            # The rare ones that accuracy and agreement are counted from.
+            # The rare ones that accuracy is counted from, with all that it asks of them.
             models.Index(
-                fields=["id"], condition=Q(sampled=True, blind=True), name="review_blind_sample"
+                fields=[
+                    "id",
+                    "is_final",
+                    "model_version",
+                    "sampling_share",
+                    "source",
+                    "predicted_outcome",
+                    *_COMPARED,
+                ],
+                condition=Q(sampled=True, blind=True),
+                name="review_blind_sample",
             ),
             models.Index(
-                fields=["id"],
+                fields=["id", "source", *_COMPARED],
                 condition=Q(is_final=True, predicted_outcome="subclass"),
                 name="review_of_confident_tag",
             ),

@@ -20,6 +20,8 @@ class Suggestion(models.Model):
     at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        # For how many tags of the last days sellers have corrected.
+        indexes = [models.Index(fields=["at"], name="suggestion_at")]
         constraints = [
             models.CheckConstraint(
                 condition=labels_of_taxonomy() & Q(main__isnull=False),

@@ -40,14 +40,13 @@ def with_label_parts(listings: QuerySet[Listing]) -> QuerySet[Listing]:
 
     Photos that were removed are left out; the cover is the first.
     """
-    present = Prefetch(
-        "photos",
-        queryset=ListingPhoto.objects.present().select_related("disagreement", "queue_item"),
-    )
+    present = Prefetch("photos", ListingPhoto.objects.present().select_related("disagreement"))
     settled = Prefetch("photos__reviews", queryset=Review.objects.final())
     return listings.prefetch_related(
         present,
         "photos__suggestion",
+        # All at once, by numbers that lie together: joined to photos, each is looked for alone.
+        "photos__queue_item",
         "photos__model_version",
         settled,
     )

@@ -1,12 +1,13 @@
 """How often the model's confident tags are right, by what moderators said of them."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 
 from classifier.models import ListingPhoto, ModelVersion, Review
+from classifier.models.queries.row_counts import Sums, sums_by
 from classifier.models.reviews import ReviewQuerySet
 from classifier.review.quality.agreement import Share, share, weighted_share
 
@@ -23,18 +24,13 @@ def _of_confident_tags(reviews: ReviewQuerySet) -> ReviewQuerySet:
     return tagged.exclude(verdict=Review.Verdict.BAD_PHOTO)
 
 
-def _counted(reviews: ReviewQuerySet, by: str) -> dict[Any, tuple[int, int]]:
+def _counted(reviews: ReviewQuerySet, by: str) -> Sums:
     """Return by a column how many of the model's tags were right, and how many there were.
 
     Of the newest `COUNTED`, so that no history makes a figure slow.
     """
     is_right = Case(When(_MODEL_RIGHT, then=1), default=0)
-    newest = reviews.order_by("-id").annotate(is_right=is_right).values_list(by, "is_right")
-    counted: dict[Any, tuple[int, int]] = {}
-    for value, right in newest[:COUNTED]:
-        rights, count = counted.get(value, (0, 0))
-        counted[value] = rights + right, count + 1
-    return counted
+    return sums_by(reviews.order_by("-id"), by, is_right, COUNTED)
 
 
 def unbiased_accuracy(of: ModelVersion | None = None) -> Share | None:
@@ -47,18 +43,23 @@ def unbiased_accuracy(of: ModelVersion | None = None) -> Share | None:
     so that a ``REVIEW_SAMPLE_SHARE`` that was changed does not favour the days of the larger
     one. Of more than `COUNTED` verdicts the newest count.
     """
-    sampled = _of_confident_tags(Review.objects.verdicts()).filter(
-        sampled=True, blind=True, source=Review.Source.QUEUE
-    )
-    if of is not None:
-        sampled = sampled.filter(model_version=of)
+    # Final reviews are verdicts; to say so again would read the rows beside the index.
+    final = _sampled(Review.objects.final(), of)
+    overruled = _overruled_directly(_sampled(Review.objects.verdicts(), of))
     # Rows from before the probability was stored count with today's.
     today = settings.REVIEW_SAMPLE_SHARE or 1.0
     return weighted_share(
         (right, count, probability or today)
-        for reviews in (sampled.filter(is_final=True), _overruled_directly(sampled))
-        for probability, (right, count) in _counted(reviews, "sampling_share").items()
+        for counted in (final, overruled)
+        for probability, (right, count) in _counted(counted, "sampling_share").items()
     )
+
+
+def _sampled(reviews: ReviewQuerySet, of: ModelVersion | None) -> ReviewQuerySet:
+    sampled = reviews.filter(sampled=True, blind=True, source=Review.Source.QUEUE)
+    if of is not None:
+        sampled = sampled.filter(model_version=of)
+    return _of_confident_tags(sampled)
 
 
 def _overruled_directly(reviews: ReviewQuerySet) -> ReviewQuerySet:
@@ -89,7 +90,7 @@ def seller_acceptance(since: datetime) -> Share | None:
     for every photo at once, without a moderator.
 
     Args:
-        since: of tags given from then on.
+        since: of tags given, and corrections made, from then on.
     """
     tagged = ListingPhoto.objects.filter(
         status=ListingPhoto.Status.CLASSIFIED,
@@ -98,6 +99,6 @@ def seller_acceptance(since: datetime) -> Share | None:
     )
     # Suggestions without a subclass say that the tag's is not right.
     other = Q(suggestion__sub__isnull=True) | ~Q(suggestion__sub=F("sub"))
-    corrected = tagged.filter(other, suggestion__isnull=False).count()
+    corrected = tagged.filter(other, suggestion__at__gte=since).count()
     count = tagged.count()
     return share(count - corrected, count)

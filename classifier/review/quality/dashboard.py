@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
@@ -62,12 +63,11 @@ def figures() -> DashboardFigures:
 def _count() -> DashboardFigures:
     backlog = QueueItem.objects.filter(is_open=True)
     since = timezone.now() - timedelta(days=DAYS)
-    recent = Review.objects.verdicts().filter(at__gte=since).values("moderator__username")
-    by_whom = recent.annotate(count=Count("pk")).order_by("-count", "moderator__username")
+    unknown = count_or_estimate(backlog.filter(rank=QueueItem.Rank.FIRST))
     champion = ModelVersion.objects.champions().first()
     return DashboardFigures(
-        waiting=count_or_estimate(backlog),
-        waiting_unknown=count_or_estimate(backlog.filter(rank=QueueItem.Rank.FIRST)),
+        waiting=count_or_estimate(backlog, at_least=unknown),
+        waiting_unknown=unknown,
         oldest=_oldest(backlog),
         champion=champion.name if champion else "",
         accuracy=accuracy.unbiased_accuracy(of=champion) if champion else None,
@@ -75,7 +75,19 @@ def _count() -> DashboardFigures:
         acceptance=accuracy.seller_acceptance(since),
         overrides=accuracy.override_rates(),
         days=_days(since),
-        reviewers=[(row["moderator__username"], row["count"]) for row in by_whom[:10]],
+        reviewers=_reviewers(since),
+    )
+
+
+def _reviewers(since: datetime) -> list[tuple[str, int]]:
+    """Return who reviewed most since then, and how many."""
+    recent = Review.objects.verdicts().filter(at__gte=since).values("moderator")
+    most = recent.annotate(count=Count("pk")).order_by("-count", "moderator")[:10]
+    # Names afterwards: joined, the table of users would be read with all its sellers.
+    counts = {row["moderator"]: row["count"] for row in most}
+    names = User.objects.filter(pk__in=counts).values_list("pk", "username")
+    return sorted(
+        ((name, counts[number]) for number, name in names), key=lambda each: (-each[1], each[0])
     )
 
 
@@ -93,9 +105,10 @@ def _days(since: datetime) -> list[Day]:
         tagged.annotate(day=TruncDate("classified_at"))
         .values("day")
         .annotate(
-            subclass=Count("pk", filter=Q(outcome="subclass")),
-            main_class=Count("pk", filter=Q(outcome="main_class")),
-            unknown=Count("pk", filter=Q(outcome="unknown")),
+            # Not of the key, which the index does not have.
+            subclass=Count("outcome", filter=Q(outcome="subclass")),
+            main_class=Count("outcome", filter=Q(outcome="main_class")),
+            unknown=Count("outcome", filter=Q(outcome="unknown")),
         )
         .order_by("day")
     )

@@ -218,7 +218,7 @@ def test_a_page_of_listings_needs_few_queries(
     for _ in range(8):
         uploaded_listing(seller)
     tag(champion, *[some_scores()] * 8)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         api.get("/api/v1/listings/")
 
 

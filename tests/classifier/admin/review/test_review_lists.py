@@ -16,6 +16,7 @@ from classifier.models import QueueItem
 from classifier.review import export, verdicts
 from classifier.review.suggestions import suggest
 from tests.classifier.reviewing import BOOTS, FLATS, record, review, signed_in
+from tests.rows import pending_photos
 from tests.tagged_photos import CONFIDENT, FALLBACK, UNKNOWN, a_moderator, a_photo, a_version
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sample")]
@@ -61,6 +62,23 @@ def test_the_list_filters_by_moderator(anna: User) -> None:
     client = signed_in(anna)
     for value, count in ((anna.pk, 1), (anna.pk + 1, 0), ("x", 1)):
         assert client.get(f"{PHOTOS}?reviewed_by={value}").context["cl"].result_count == count
+
+
+@pytest.mark.parametrize(("column", "field"), [(3, "main_confidence"), (4, "sub_confidence")])
+def test_sorted_by_a_confidence_the_list_has_tagged_photos_alone(
+    anna: User, column: int, field: str
+) -> None:
+    """The surest or the least sure come first, whatever else has not been tagged."""
+    for main, share in ((0.9, 0.7), (0.98, 0.95), (0.8, 0.6)):
+        a_photo("Boots", main=main, share=share)
+    pending_photos(2)
+    client = signed_in(anna)
+    for direction in ("", "-"):
+        shown = client.get(f"{PHOTOS}?o={direction}{column}").context["cl"]
+        values = [getattr(photo, field) for photo in shown.result_list]
+        assert values == sorted(values, reverse=bool(direction))
+        assert shown.result_count == 3
+    assert client.get(f"{PHOTOS}?o=-9").context["cl"].result_count == 5
 
 
 def test_the_list_and_the_photo_say_what_people_said(anna: User) -> None:
