@@ -102,6 +102,7 @@ def actions() -> Mapping[str, Action]:
         "admin, photos not reviewed": _page(photos, reviewed_by="nobody", user=moderator),
         "admin, photos since a day": _page(photos, created_at_from=month_ago, user=moderator),
         "admin, search": _page(photos, q="seller-17", user=moderator),
+        "admin, search, many found": _page(photos, q="selle", user=moderator),
         "admin, listings": _page("admin:classifier_listing_changelist", user=moderator),
         "admin, reviews": _page("admin:classifier_review_changelist", user=moderator),
         "admin, quality": _page("admin:review_quality", user=moderator),

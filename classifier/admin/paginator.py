@@ -1,12 +1,12 @@
 """Pages of a table that may have millions of rows: counted and turned over up to a bound."""
 
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, ClassVar
 
 from django.core.paginator import Page, Paginator
 
 from classifier.models.queries.row_counts import count_up_to
-from classifier.models.queries.rows_of_page import rows_of_page
+from classifier.models.queries.rows_of_page import keys_of
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # no generic at run time
@@ -15,26 +15,46 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # no generic at ru
     Whoever looks for an older row filters or searches.
     """
 
-    MOST: Final = 2_000
+    MOST: ClassVar[int] = 2_000
     template_name = "admin/classifier/pagination.html"
-
-    def __init__(self, *arguments: Any, most: int | None = None, **more: Any) -> None:
-        super().__init__(*arguments, **more)
-        self.most = self.MOST if most is None else most
 
     @cached_property
     def count(self) -> int:
         """How many rows can be turned over."""
-        return count_up_to(self.object_list, self.most)  # type: ignore[arg-type]  # a change list's
+        return count_up_to(self.object_list, self.MOST)  # type: ignore[arg-type]  # a change list's
 
     def page(self, number: int | str) -> Page:  # type: ignore[type-arg]  # no generic at run time
         """Return a page; what is shown beside its rows is not looked for for others."""
         page = super().page(number)
         rows: Any = self.object_list
-        page.object_list = rows_of_page(rows, page.start_index() - 1, page.end_index())
+        keys = self.keys_of_page((page.number - 1) * self.per_page, page.end_index())
+        page.object_list = rows.filter(pk__in=keys)
         return page
+
+    def keys_of_page(self, first: int, last: int) -> list[Any]:
+        """Return the keys of the rows from ``first`` to before ``last``."""
+        return keys_of(self.object_list, first, last)
 
     @property
     def is_cut(self) -> bool:
         """Whether there may be more."""
-        return self.count == self.most
+        return self.count == self.MOST
+
+
+class FoundPaginator(BoundedPaginator):
+    """Pages of what a search has found: its keys, so few, are asked for once."""
+
+    MOST: ClassVar[int] = 500
+
+    @cached_property
+    def keys(self) -> list[Any]:
+        """The keys of all its rows in order."""
+        return keys_of(self.object_list, 0, self.MOST)
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows can be turned over."""
+        return len(self.keys)
+
+    def keys_of_page(self, first: int, last: int) -> list[Any]:
+        return self.keys[first:last]

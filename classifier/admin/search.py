@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.text import smart_split, unescape_string_literal
 from django.utils.translation import gettext_lazy
 
-from classifier.admin.paginator import BoundedPaginator
+from classifier.admin.paginator import BoundedPaginator, FoundPaginator
 from classifier.models import Listing
 from classifier.models.queries.row_numbers import row_number
 
@@ -22,8 +22,6 @@ NEWEST_LISTINGS: Final = 2_500
 # Whose name begins with what is looked for: so many people, and the newest listings of them all.
 PEOPLE: Final = 10
 LISTINGS: Final = 500
-# Then a search ends, and says so.
-FOUND: Final = 500
 # Shown within the field, so it is short.
 SEARCH_HELP: Final = gettext_lazy("Number, seller, name (newest 10,000)")
 
@@ -47,16 +45,24 @@ class BoundedSearch:
         if not search_term.strip():
             return queryset, False
         number = row_number(search_term.strip())
-        found = _newest_numbers(queryset.filter(pk=number)) if number is not None else []
-        found += _newest_numbers(self._with_words(newest(queryset, NEWEST), search_term))
+        most = FoundPaginator.MOST
+        named = self._with_words(newest(queryset, NEWEST), search_term).order_by("-pk")
+        found = [*named.values_list("pk", flat=True)[:most]]
         if listings := listings_of(search_term):
-            found += _newest_numbers(queryset.filter(**{f"{self.listing_field}__in": listings}))
-        return queryset.filter(pk__in=list(dict.fromkeys(found))[:FOUND]), False
+            # At most some thousand, and not sorted by the database: asked for the newest of them,
+            # PostgreSQL may walk back from the newest row of all, and they may lie millions back.
+            theirs = queryset.filter(**{f"{self.listing_field}__in": listings}).order_by()
+            found += theirs.values_list("pk", flat=True)
+        numbered = [] if number is None else [number]
+        # The number first, which is one row at most; of the others, the newest.
+        chosen = dict.fromkeys([*numbered, *sorted(found, reverse=True)])
+        return queryset.filter(pk__in=list(chosen)[:most]), False
 
     def get_paginator(self, request: HttpRequest, *arguments: Any, **more: Any) -> BoundedPaginator:
         """Return the pages of the table, which end sooner where something is searched for."""
-        most = FOUND if request.GET.get(SEARCH_VAR, "").strip() else BoundedPaginator.MOST
-        return BoundedPaginator(*arguments, most=most, **more)
+        if request.GET.get(SEARCH_VAR, "").strip():
+            return FoundPaginator(*arguments, **more)
+        return BoundedPaginator(*arguments, **more)
 
     def _with_words(self, rows: QuerySet[Any], search_term: str) -> QuerySet[Any]:
         """Return the rows that have each word in one of the fields.
@@ -96,15 +102,6 @@ def _any_contains(fields: Sequence[str], word: str) -> Q:
     return matches
 
 
-def _newest_numbers(rows: QuerySet[Any]) -> list[int]:
-    """Return the numbers of the newest `FOUND` rows.
-
-    By themselves: to show a page's fifty of two conditions at once, PostgreSQL walks back from the
-    newest row of all until it has met fifty.
-    """
-    return list(rows.order_by("-pk").values_list("pk", flat=True)[:FOUND])
-
-
 def newest(rows: QuerySet[Any], most: int) -> QuerySet[Any]:
     """Return those of a query's rows that are among the newest ``most`` of their table."""
     model: type[Model] = rows.model
@@ -113,11 +110,18 @@ def newest(rows: QuerySet[Any], most: int) -> QuerySet[Any]:
 
 
 def listings_of(beginning: str) -> list[int]:
-    """Return the numbers of the newest listings of sellers whose names begin so."""
-    begins = Q()
-    for spelling in {beginning.strip(), beginning.strip().lower()}:
-        begins |= Q(username__startswith=spelling)
-    sellers = User.objects.filter(begins).order_by("username").values_list("pk", flat=True)
+    """Return the numbers of the newest listings of the seller of this name.
+
+    Where nobody has it, of sellers whose names begin so.
+    """
+    spellings = sorted({beginning.strip(), beginning.strip().lower()})
+    users = User.objects.order_by("username").values_list("pk", flat=True)
+    sellers = list(users.filter(username__in=spellings)) or [
+        seller
+        for spelling in spellings
+        # From the first name that can begin so; PostgreSQL would begin with the first of all.
+        for seller in users.filter(username__gte=spelling, username__startswith=spelling)[:PEOPLE]
+    ]
     present = Listing.objects.filter(deleted_at__isnull=True).order_by("-pk")
     # Seller by seller, from the index: of all at once PostgreSQL might sort every listing.
     each = [

@@ -52,7 +52,8 @@ class Pages(Paginator):  # type: ignore[type-arg]  # no generic at run time
         page = super().page(number)
         if page.number > 1:
             rows: Any = self.object_list
-            page.object_list = rows_of_page(rows, page.start_index() - 1, page.end_index())
+            first = (page.number - 1) * self.per_page
+            page.object_list = rows_of_page(rows, first, page.end_index())
         return page
 
 

@@ -11,5 +11,10 @@ def rows_of_page(rows: QuerySet[Any], first: int, last: int) -> QuerySet[Any]:
     Their keys are looked for alone, and often an index has them. In one query with the rows
     PostgreSQL reads whole those before the page too, and joins to each what belongs to it.
     """
+    return rows.filter(pk__in=keys_of(rows, first, last))
+
+
+def keys_of(rows: Any, first: int, last: int) -> list[Any]:
+    """Return the primary keys of the rows from ``first`` to before ``last`` of a query."""
     plain = rows.select_related(None).prefetch_related(None)
-    return rows.filter(pk__in=list(plain.values_list("pk", flat=True)[first:last]))
+    return list(plain.values_list("pk", flat=True)[first:last])

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from classifier.admin import search
+from classifier.admin.paginator import FoundPaginator
 from classifier.models import Listing, ListingPhoto
 from tests.classifier.reviewing import signed_in
 from tests.rows import pending_photos
@@ -92,7 +93,7 @@ def test_a_search_ends_and_says_so(
     admin_user: User, photos: list[ListingPhoto], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the newest three of Berta's five; where two are found, nothing is left out."""
-    monkeypatch.setattr(search, "FOUND", 3)
+    monkeypatch.setattr(FoundPaginator, "MOST", 3)
     assert matches(admin_user, PHOTOS, "seller-Berta") == {photo.pk for photo in photos[-3:]}
     client = signed_in(admin_user)
     sentence = "The first 3; filter or search to see others"
@@ -105,7 +106,7 @@ def test_what_has_the_number_is_found_besides_the_newest(
     admin_user: User, photos: list[ListingPhoto], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A number stands in names too; the row that bears it comes first of all that are found."""
-    monkeypatch.setattr(search, "FOUND", 2)
+    monkeypatch.setattr(FoundPaginator, "MOST", 2)
     ListingPhoto.objects.update(original_name=f"IMG {photos[0].pk}.jpg")
     found = matches(admin_user, PHOTOS, str(photos[0].pk))
     assert found == {photos[0].pk, photos[-1].pk}
@@ -125,8 +126,29 @@ def test_a_filter_comes_before_the_bound(
     admin_user: User, photos: list[ListingPhoto], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Berta's one failed photo is found, though others of hers are newer than the bound allows."""
-    monkeypatch.setattr(search, "FOUND", 1)
+    monkeypatch.setattr(FoundPaginator, "MOST", 1)
     ListingPhoto.objects.filter(pk=photos[2].pk).update(status="failed", error="It is damaged.")
     query = {"q": "seller-Berta", "status__exact": "failed"}
     rows = signed_in(admin_user).get(reverse(PHOTOS), query).context["cl"].result_list
     assert [row.pk for row in rows] == [photos[2].pk]
+
+
+def test_the_pages_of_a_search_are_turned_in_the_order_of_the_table(admin_user: User) -> None:
+    """Of 120 photos found the third page has the last twenty; its keys are asked for once."""
+    numbers = sorted((photo.pk for photo in pending_photos(120)), reverse=True)
+    client = signed_in(admin_user)
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(f"{reverse(PHOTOS)}?q=seller-of-photos&p=3")
+    assert [row.pk for row in answer.context["cl"].result_list] == numbers[100:]
+    assert answer.context["cl"].result_count == 120
+    assert not [each["sql"] for each in asked if "COUNT(*)" in each["sql"]]
+
+
+def test_a_whole_name_finds_this_seller_alone(admin_user: User, photos: list[ListingPhoto]) -> None:
+    """Old photos of one whose name goes on would stand among the seller's own."""
+    longer = User.objects.create_user("seller-An")
+    own = Listing.objects.create(seller=longer, title="A hat")
+    pending_photos(6)  # so that what both sold is older than what is looked through
+    ListingPhoto.objects.filter(pk=photos[1].pk).update(listing=own)
+    assert matches(admin_user, PHOTOS, "seller-An") == {photos[1].pk}
+    assert matches(admin_user, PHOTOS, "seller-A") == {photos[0].pk, photos[1].pk}
