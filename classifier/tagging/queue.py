@@ -8,6 +8,7 @@ rather than dead cannot overwrite another's work.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from classifier import notify
 from classifier.models import ListingPhoto, ModelVersion
-from classifier.models.queries.leases import is_over
+from classifier.models.queries.leases import ends_too_late, has_ended
 from classifier.models.queries.update_rows import update_rows
 from classifier.review.queue import enqueue
 from classifier.tagging import embeddings
@@ -34,11 +35,17 @@ RESULT_FIELDS = ("status", "claim", "claimed_until", "error", *TAG_FIELDS)
 def _free() -> QuerySet[ListingPhoto]:
     """Return pending photos that nobody holds and that need not rest."""
     now = timezone.now()
-    free = Q(claim__isnull=False) & is_over("claimed_until", lasts=settings.CLAIM_LEASE, now=now)
+    too_late = partial(ends_too_late, "claimed_until", now=now)
+    held, resting = Q(claim__isnull=False), Q(claim__isnull=True)
+    rests_too_long = Q()
     # Attempts are small numbers, and each has its own rest.
     for attempts in range(settings.CLASSIFY_MAX_ATTEMPTS + 1):
-        over = is_over("claimed_until", lasts=retry_delay(attempts), now=now)
-        free |= Q(claim__isnull=True, attempts=attempts) & over
+        rests_too_long |= Q(attempts=attempts) & too_late(lasts=retry_delay(attempts))
+    free = (
+        has_ended("claimed_until", now=now)
+        | held & too_late(lasts=settings.CLAIM_LEASE)
+        | resting & rests_too_long
+    )
     return ListingPhoto.objects.filter(PENDING & free)
 
 

@@ -19,11 +19,17 @@ def is_over(field: str, *, lasts: timedelta, now: datetime) -> Q:
         field: the column with the moment until which a lease lasts.
         lasts: how long a lease lasts from when it is taken or renewed.
     """
-    return (
-        Q((f"{field}__isnull", True))
-        | Q((f"{field}__lt", now))
-        | Q((f"{field}__gt", now + LONGEST * lasts))
-    )
+    return has_ended(field, now=now) | ends_too_late(field, lasts=lasts, now=now)
+
+
+def has_ended(field: str, *, now: datetime) -> Q:
+    """Return what tells rows whose lease was given back or has run out."""
+    return Q((f"{field}__isnull", True)) | Q((f"{field}__lt", now))
+
+
+def ends_too_late(field: str, *, lasts: timedelta, now: datetime) -> Q:
+    """Return what tells rows whose lease was taken while a clock was ahead."""
+    return Q((f"{field}__gt", now + LONGEST * lasts))
 
 
 def is_held(until: datetime | None, *, lasts: timedelta, now: datetime) -> bool:

@@ -189,6 +189,25 @@ def test_the_sweep_gives_up_on_what_killed_its_worker_every_time(settings: Setti
     assert "crashes the decoder" in photo.error
 
 
+def test_the_sweep_gives_up_on_what_was_tried_more_often_than_is_allowed_by_now(
+    settings: Settings,
+) -> None:
+    """After the limit was set lower no photo stays pending for ever."""
+    pending_photos(1)
+    ListingPhoto.objects.update(attempts=settings.CLASSIFY_MAX_ATTEMPTS + 3)
+    assert queue.sweep().given_up == 1
+    assert ListingPhoto.objects.get().status == "failed"
+
+
+def test_a_rest_longer_than_any_was_begun_by_a_clock_that_was_ahead() -> None:
+    """Such a photo is free at once; one that rests as long as its attempts say is not."""
+    once, often = pending_photos(2)
+    ends = timezone.now() + timedelta(minutes=50)
+    for photo, attempts in ((once, 1), (often, 4)):
+        ListingPhoto.objects.filter(pk=photo.pk).update(attempts=attempts, claimed_until=ends)
+    assert list(queue.claimable()) == [once]
+
+
 def test_an_idle_system_has_nothing_to_sweep() -> None:
     """Without pending photos the sweep finds nothing and notifies nobody."""
     assert queue.sweep() == queue.SweepResult(0, 0, waiting=False)
