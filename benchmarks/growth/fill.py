@@ -23,7 +23,22 @@ PHOTOS_A_LISTING: Final = 4
 SELLERS: Final = 100  # more of them at larger sizes: a seller has so many listings
 FIXED_USERS: Final = ("first", "shop", "moderator-1", "moderator-2", "moderator-3")
 
-PHOTOS: Final = """
+# Numbers of photos count from 1. Of every ten, 0 to 3 are unsure, and two thirds of those settled.
+FILL: Final = """
+INSERT INTO classifier_listing (id, title, created_at, seller_id, is_draft)
+SELECT n, 'Listing ' || n, now() - make_interval(secs => (%(size)s / 4 - n) * 4 * 60),
+  CASE WHEN n <= 24 THEN %(first_seller)s WHEN n %% 50 = 0 THEN %(shop)s
+       ELSE %(sellers)s + n %% %(seller_count)s END, false
+FROM generate_series((%(first)s - 1) / 4 + 1, %(last)s / 4) n;
+
+CREATE TEMP TABLE fresh AS SELECT i, i %% 10 AS kind,
+  CASE WHEN i > %(size)s - 500 THEN 'pending' WHEN i %% 200 = 7 THEN 'failed'
+       ELSE 'classified' END AS status,
+  now() - make_interval(secs => CASE WHEN i > %(size)s - %(recent)s
+    THEN (%(size)s - i) * 250 ELSE 2592000 + (%(size)s - i) * 20 END) AS at
+FROM generate_series(%(first)s, %(last)s) i;
+ANALYZE fresh;
+
 INSERT INTO classifier_listingphoto (id, listing_id, image, width, height, original_name, sha256,
   created_at, position, status, attempts, error, main, sub, main_confidence, sub_confidence,
   outcome, reason, scores, model_version_id, classified_at)
@@ -44,29 +59,7 @@ SELECT i, (i - 1) / 4 + 1, 'photos/2026/01/01/' || md5(i::text) || '.jpg', 2016,
   CASE WHEN status = 'classified' THEN %(scores)s::jsonb END,
   CASE WHEN status = 'classified' THEN %(version)s END,
   CASE WHEN status = 'classified' THEN at + interval '3 seconds' END
-FROM fresh"""
-# Numbers of photos count from 1. Of every ten, 0 to 3 are unsure, and two thirds of those settled.
-# Tagged photos are written at once in their final size, so their pages are filled; those of pending
-# photos have the room for a tag that a migration gave them.
-FILL: Final = """
-INSERT INTO classifier_listing (id, title, created_at, seller_id, is_draft)
-SELECT n, 'Listing ' || n, now() - make_interval(secs => (%(size)s / 4 - n) * 4 * 60),
-  CASE WHEN n <= 24 THEN %(first_seller)s WHEN n %% 50 = 0 THEN %(shop)s
-       ELSE %(sellers)s + n %% %(seller_count)s END, false
-FROM generate_series((%(first)s - 1) / 4 + 1, %(last)s / 4) n;
-
-CREATE TEMP TABLE fresh AS SELECT i, i %% 10 AS kind,
-  CASE WHEN i > %(size)s - 500 THEN 'pending' WHEN i %% 200 = 7 THEN 'failed'
-       ELSE 'classified' END AS status,
-  now() - make_interval(secs => CASE WHEN i > %(size)s - %(recent)s
-    THEN (%(size)s - i) * 250 ELSE 2592000 + (%(size)s - i) * 20 END) AS at
-FROM generate_series(%(first)s, %(last)s) i;
-ANALYZE fresh;
-
-ALTER TABLE classifier_listingphoto SET (fillfactor = 100);
-{photos} WHERE status <> 'pending' ORDER BY i;
-ALTER TABLE classifier_listingphoto SET (fillfactor = 60);
-{photos} WHERE status = 'pending' ORDER BY i;
+FROM fresh ORDER BY i;
 
 CREATE TEMP TABLE queued AS SELECT p.id, p.classified_at, p.outcome, p.main, p.sub,
   p.main_confidence, p.sub_confidence, p.reason IS NULL AS sampled, f.i,
@@ -134,7 +127,7 @@ def fill(size: int) -> None:
             cursor.execute(f"DROP INDEX {name}")
         for first in range(1, size + 1, AT_ONCE):
             part = {**values, "first": first, "last": min(size, first + AT_ONCE - 1)}
-            for statement in FILL.replace("{photos}", PHOTOS).split(";\n"):
+            for statement in FILL.split(";\n"):
                 if statement.strip():
                     cursor.execute(statement, part if "%" in statement else None)
             cursor.execute("ANALYZE classifier_listingphoto, classifier_listing, classifier_review")
