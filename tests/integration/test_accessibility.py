@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 from classifier.accounts import mail_links, new_address
 from tests.integration.every_page import ADMIN_PAGES, SELLERS_PAGES, photos
 from tests.integration.review_site import ADMINISTRATOR, OWNER, QUEUE, Site, all_at_rest
+from tests.rows import pending_photos
 from tests.servers.prepared import SECRET_KEY
 
 pytestmark = pytest.mark.integration
@@ -125,6 +126,22 @@ def test_axe_finds_nothing_on_the_pages_of_the_admin(
     page = page_of(ADMINISTRATOR)
     faults = visit(page, ADMIN_PAGES, rows)
     report(faults + violations(bulk_confirmation(page)))
+
+
+def test_axe_finds_nothing_below_a_table_of_several_pages(
+    site: Site, page_of: Callable[[str], Page]
+) -> None:
+    """The numbers of its pages can be read and touched, and stand in a row, also on a phone."""
+    with site.database():
+        pending_photos(101)
+    page = page_of(ADMINISTRATOR)
+    report(visit(page, ["/admin/classifier/listingphoto/?p=2"], {}))
+    assert page.viewport_size == {"width": 390, "height": 844}
+    first, last = (page.locator(f"a[href='?p={number}']").bounding_box() for number in (1, 3))
+    assert first is not None
+    assert last is not None
+    assert first["y"] == last["y"]
+    assert first["x"] < last["x"]
 
 
 def bulk_confirmation(page: Page) -> Page:
