@@ -1,9 +1,6 @@
 """Servers of models with adaptive batching, each in a virtual environment of its own."""
 
 import itertools
-import subprocess
-import sys
-import sysconfig
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +11,7 @@ from typing import Final
 import psutil
 import requests
 
-from benchmarks import results
+from benchmarks.own_environment import python_with
 from benchmarks.pipeline.contenders import WARM_UP, Run
 from benchmarks.pipeline.site import processor_seconds, program
 from benchmarks.repository import REPOSITORY
@@ -38,7 +35,7 @@ class ModelServer:
 
     def __init__(self, name: str, command: list[str], field: str, folder: Path) -> None:
         self.name = name
-        self._python = _installed(name)
+        self._python = python_with(name, PACKAGES[name])
         self._command, self._field = command, field
         self._log = folder / f"{name}.log"
 
@@ -100,25 +97,6 @@ def model_server(name: str, folder: Path) -> ModelServer:
         return ModelServer(name, ["-m", f"{_APPS}.litserve_app"], "request", folder)
     command = ["-m", "bentoml", "serve", f"{_APPS}.bentoml_app:Tagger", "--port"]
     return ModelServer(name, command, "photos", folder)
-
-
-def _installed(name: str) -> Path:
-    """Return the Python of a virtual environment that has this package and all of ours."""
-    folder = results.path(name).with_suffix("")
-    python = folder / "bin" / "python"
-    done = folder / "installed"
-    if not done.exists():
-        _run(sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder))
-        inside = f"lib/python3.{sys.version_info.minor}/site-packages/product.pth"
-        # So that it runs the same torch, which need not be fetched again.
-        (folder / inside).write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
-        _run(str(python), "-m", "pip", "install", "--quiet", *PACKAGES[name])
-        done.touch()
-    return python
-
-
-def _run(*command: str) -> None:
-    subprocess.run(command, check=True)  # noqa: S603  # our own commands
 
 
 def _wait_for(answer: Callable[[], None], process: psutil.Process, log: Path) -> None:
