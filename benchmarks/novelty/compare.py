@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from benchmarks import results
-from benchmarks.novelty.combination import FAR, FAR_NEIGHBOURS, NEAR, NEAR_NEIGHBOURS
 from benchmarks.novelty.cost import costs
 from benchmarks.novelty.cross_fit import scores_of_folds
 from benchmarks.novelty.features import Backbone, of_bundle, of_imagenet, pooled_features
 from benchmarks.novelty.figures import lines
 from benchmarks.novelty.folds import outer_folds
+from benchmarks.novelty.scoring.combination import FAR, FAR_NEIGHBOURS, NEAR, NEAR_NEIGHBOURS
 from benchmarks.novelty.table import table
 from training.data.folder import Kind, Sample
 from training.data.photo_folders import PhotoFolders
@@ -59,10 +59,10 @@ def _document(
     folds = outer_folds(samples, leave_out, asked.fewest)
     scores = scores_of_folds(features, samples, folds, leave_out, asked.dimensions)
     scores = {name: scores[name] for name in ORDER}
-    found = {kind: lines(scores, samples, kind, name) for kind, name in REFERENCES.items()}
+    figures = {kind: lines(scores, samples, kind, name) for kind, name in REFERENCES.items()}
     counts = {str(kind): sum(sample.kind is kind for sample in samples) for kind in Kind}
     title = f"{backbone.name}, {leave_out} left out in {len(folds)} folds, {counts}"
-    sys.stdout.write(f"\n{title}\n\n{table(found[Kind.OTHER], found[Kind.NEAR])}\n")
+    sys.stdout.write(f"\n{title}\n\n{table(figures[Kind.OTHER], figures[Kind.NEAR])}\n")
     sys.stdout.flush()
     return {
         "network": backbone.name,
@@ -71,6 +71,6 @@ def _document(
         "photos": counts,
         **{
             str(kind): {name: line.as_dict() for name, line in of_kind.items()}
-            for kind, of_kind in found.items()
+            for kind, of_kind in figures.items()
         },
     }

@@ -7,9 +7,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchmarks.novelty.basis import principal
 from benchmarks.novelty.cross_fit import fitted_to
-from benchmarks.novelty.heads import unit_scores
+from benchmarks.novelty.scoring.basis import principal
+from benchmarks.novelty.scoring.heads import unit_scores
 from benchmarks.novelty.timing import TIMES, Work, microseconds
 from training.data.folder import Sample
 

@@ -1,19 +1,19 @@
 """Scores of every photo by detectors that were fitted without it, and what they are made of."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from benchmarks.novelty.basis import Basis, principal
-from benchmarks.novelty.combination import combined
-from benchmarks.novelty.detectors import Detector, fitted_detectors
 from benchmarks.novelty.folds import inner_folds
-from benchmarks.novelty.heads import Heads, fitted_heads, unit_scores
-from benchmarks.novelty.neighbours import neighbour_scores
+from benchmarks.novelty.scoring.basis import Basis, principal
+from benchmarks.novelty.scoring.combination import combined
+from benchmarks.novelty.scoring.heads import Heads, fitted_heads, unit_scores
+from benchmarks.novelty.scoring.neighbours import neighbour_scores
+from benchmarks.novelty.scoring.published import Detector, fitted_detectors
 from training.data.folder import Kind, Sample
 from training.data.splits.leave_out import Fold, LeaveOut
 from training.data.targets import joint_labels
@@ -104,8 +104,8 @@ def _cross_fitted(
     place = {row: number for number, row in enumerate(fold.train)}
     scores: Scores = {}
     for inner in inner_folds(samples, fold, leave_out):
-        found: Mapping[str, NDArray[np.float64]] = scores_without(features, samples, inner, basis)
+        of_inner = scores_without(features, samples, inner, basis)
         rows = [place[row] for row in inner.held_out]
-        for name, values in found.items():
+        for name, values in of_inner.items():
             scores.setdefault(name, np.full(len(fold.train), np.nan))[rows] = values
     return scores

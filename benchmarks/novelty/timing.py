@@ -14,12 +14,12 @@ Work = Callable[[Tensor], object]
 
 def microseconds(work: Mapping[str, Work], photos: Tensor) -> dict[str, float]:
     """Return the median time of each kind of work for one photo of (N, D), in microseconds."""
-    found = {}
+    medians = {}
     for name, one in work.items():
         seconds = []
         for number in range(min(TIMES, len(photos))):
             began = time.perf_counter()
             one(photos[number : number + 1])
             seconds.append(time.perf_counter() - began)
-        found[name] = 1e6 * float(np.median(seconds))
-    return found
+        medians[name] = 1e6 * float(np.median(seconds))
+    return medians

@@ -21,7 +21,7 @@ from classifier.review.queue import enqueue
 from tests.tagged_photos import a_moderator
 a_moderator("mara")
 QueueItem.objects.update(is_open=False, claim=None, holder=None, held_until=None)
-enqueue.ask_for(ListingPhoto.objects.get(pk={photo}))
+enqueue.ask_for(ListingPhoto.objects.filter(pk={photo}))
 """
 
 

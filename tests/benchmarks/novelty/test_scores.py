@@ -7,8 +7,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from benchmarks.novelty.basis import principal
-from benchmarks.novelty.combination import (
+from benchmarks.novelty.scoring.basis import principal
+from benchmarks.novelty.scoring.combination import (
     FAR,
     FAR_NEIGHBOURS,
     NEAR,
@@ -16,8 +16,8 @@ from benchmarks.novelty.combination import (
     NEIGHBOURS,
     combined,
 )
-from benchmarks.novelty.heads import fitted_heads, unit_scores
-from benchmarks.novelty.neighbours import neighbour_scores
+from benchmarks.novelty.scoring.heads import fitted_heads, unit_scores
+from benchmarks.novelty.scoring.neighbours import neighbour_scores
 from classifier.ml.network import FEATURES
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
 from tests.training.labelled import item, near, other
@@ -82,7 +82,7 @@ def test_projected_heads_say_the_same() -> None:
 def test_every_detector_ranks_a_plain_outlier_last() -> None:
     """What resembles no item at all has a larger score than each item by every detector."""
     detectors = pytest.importorskip(
-        "benchmarks.novelty.detectors", reason="pytorch-ood is a benchmark's alone"
+        "benchmarks.novelty.scoring.published", reason="pytorch-ood is a benchmark's alone"
     )
     features, _ = labelled_features()
     items = torch.from_numpy(features[: len(SUBCLASSES) * EACH, :64])
@@ -97,7 +97,7 @@ def test_every_detector_ranks_a_plain_outlier_last() -> None:
 def test_distances_are_those_of_pytorch_ood() -> None:
     """A precision taken apart once gives the same distances, nine times as fast."""
     ood = pytest.importorskip("pytorch_ood.detector", reason="it is a benchmark's alone")
-    from benchmarks.novelty.detectors import fitted_detectors
+    from benchmarks.novelty.scoring.published import fitted_detectors
 
     rng = np.random.default_rng(3)
     items = torch.from_numpy(rng.standard_normal((300, 16)).astype(np.float32))

@@ -36,7 +36,7 @@ def combined(
     kinds = np.array([sample.kind for sample in samples])
     everything = sorted(teaching)
     few = [name for name in NEIGHBOURS if name in teaching]
-    found = {}
+    scores = {}
     for names, far, near in (
         (few, FAR_NEIGHBOURS, NEAR_NEIGHBOURS),
         (everything, FAR, NEAR),
@@ -45,9 +45,9 @@ def combined(
         asked = np.stack([judged[name] for name in names], axis=1)
         scored = ~np.isnan(inputs).any(axis=1)
         ours = scored & (kinds != Kind.OTHER)
-        found[far] = _logits(inputs[scored], kinds[scored] == Kind.OTHER, asked)
-        found[near] = _logits(inputs[ours], kinds[ours] == Kind.NEAR, asked)
-    return found
+        scores[far] = _logits(inputs[scored], kinds[scored] == Kind.OTHER, asked)
+        scores[near] = _logits(inputs[ours], kinds[ours] == Kind.NEAR, asked)
+    return scores
 
 
 def _logits(

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.novelty.heads import Heads
+from benchmarks.novelty.scoring.heads import Heads
 
 Floats = NDArray[np.float32]
 

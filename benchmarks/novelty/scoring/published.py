@@ -53,11 +53,11 @@ def _distance(centres: Tensor, precision: Tensor) -> Detector:
     The precision is taken apart once, so that a photo costs one product with it and not K.
     """
     root = torch.linalg.cholesky(precision)
-    seen = centres @ root
+    whitened_centres = centres @ root
 
     def distance(features: Tensor) -> Tensor:
-        found = features.double() @ root
-        return torch.cdist(found, seen).square().amin(dim=1)
+        whitened = features.double() @ root
+        return torch.cdist(whitened, whitened_centres).square().amin(dim=1)
 
     return distance
 
