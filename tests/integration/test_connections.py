@@ -19,8 +19,11 @@ from classifier.tasks import give_back_disagreements
 for _ in range({TASKS}):
     give_back_disagreements.delay()
 """
+# Four threads for tasks, two that look by themselves, two loops that help with a backlog.
+MOST = 8
 # All sessions there were since the server started, those that are over too.
 SESSIONS = "SELECT sessions FROM pg_stat_database WHERE datname = current_database()"
+CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
 CUT = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -49,6 +52,11 @@ def test_tasks_of_a_worker_share_its_threads_connections(
     wait_until(lambda: broker.llen("maintenance") == 0, what="the worker has taken all of them")
     broker.close()
     assert one(database, SESSIONS) - before < TASKS / 2
+    with_worker = one(database, CONNECTIONS)
+    quick_system.worker.stop()
+    wait_until(lambda: one(database, CONNECTIONS) < with_worker, what="its connections are closed")
+    assert with_worker - one(database, CONNECTIONS) <= MOST
+    quick_system.start_worker()
 
 
 def test_a_photo_is_tagged_after_all_connections_were_cut(
