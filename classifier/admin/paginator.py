@@ -41,7 +41,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # no generic at ru
         return self.count == self.MOST
 
 
-class FoundPaginator(BoundedPaginator):
+class SearchPaginator(BoundedPaginator):
     """Pages of what a search has found: its keys, so few, are asked for once."""
 
     MOST: ClassVar[int] = 500

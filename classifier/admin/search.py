@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.text import smart_split, unescape_string_literal
 from django.utils.translation import gettext_lazy
 
-from classifier.admin.paginator import BoundedPaginator, FoundPaginator
+from classifier.admin.paginator import BoundedPaginator, SearchPaginator
 from classifier.models import Listing
 from classifier.models.queries.row_numbers import row_number
 
@@ -45,23 +45,23 @@ class BoundedSearch:
         if not search_term.strip():
             return queryset, False
         number = row_number(search_term.strip())
-        most = FoundPaginator.MOST
+        most = SearchPaginator.MOST
         named = self._with_words(newest(queryset, NEWEST), search_term).order_by("-pk")
-        found = [*named.values_list("pk", flat=True)[:most]]
+        numbers = [*named.values_list("pk", flat=True)[:most]]
         if listings := listings_of(search_term):
             # At most some thousand, and not sorted by the database: asked for the newest of them,
             # PostgreSQL may walk back from the newest row of all, and they may lie millions back.
             theirs = queryset.filter(**{f"{self.listing_field}__in": listings}).order_by()
-            found += theirs.values_list("pk", flat=True)
-        numbered = [] if number is None else [number]
+            numbers += theirs.values_list("pk", flat=True)
+        exact = [] if number is None else [number]
         # The number first, which is one row at most; of the others, the newest.
-        chosen = dict.fromkeys([*numbered, *sorted(found, reverse=True)])
+        chosen = dict.fromkeys([*exact, *sorted(numbers, reverse=True)])
         return queryset.filter(pk__in=list(chosen)[:most]), False
 
     def get_paginator(self, request: HttpRequest, *arguments: Any, **more: Any) -> BoundedPaginator:
         """Return the pages of the table, which end sooner where something is searched for."""
         if request.GET.get(SEARCH_VAR, "").strip():
-            return FoundPaginator(*arguments, **more)
+            return SearchPaginator(*arguments, **more)
         return BoundedPaginator(*arguments, **more)
 
     def _with_words(self, rows: QuerySet[Any], search_term: str) -> QuerySet[Any]:

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from classifier.admin import search
-from classifier.admin.paginator import FoundPaginator
+from classifier.admin.paginator import SearchPaginator
 from classifier.models import Listing, ListingPhoto
 from tests.classifier.reviewing import signed_in
 from tests.rows import pending_photos
@@ -93,7 +93,7 @@ def test_a_search_ends_and_says_so(
     admin_user: User, photos: list[ListingPhoto], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the newest three of Berta's five; where two are found, nothing is left out."""
-    monkeypatch.setattr(FoundPaginator, "MOST", 3)
+    monkeypatch.setattr(SearchPaginator, "MOST", 3)
     assert matches(admin_user, PHOTOS, "seller-Berta") == {photo.pk for photo in photos[-3:]}
     client = signed_in(admin_user)
     sentence = "The first 3; filter or search to see others"
@@ -106,10 +106,10 @@ def test_what_has_the_number_is_found_besides_the_newest(
     admin_user: User, photos: list[ListingPhoto], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A number stands in names too; the row that bears it comes first of all that are found."""
-    monkeypatch.setattr(FoundPaginator, "MOST", 2)
+    monkeypatch.setattr(SearchPaginator, "MOST", 2)
     ListingPhoto.objects.update(original_name=f"IMG {photos[0].pk}.jpg")
-    found = matches(admin_user, PHOTOS, str(photos[0].pk))
-    assert found == {photos[0].pk, photos[-1].pk}
+    matched = matches(admin_user, PHOTOS, str(photos[0].pk))
+    assert matched == {photos[0].pk, photos[-1].pk}
 
 
 def test_words_may_be_of_a_file_and_of_its_listing(
@@ -126,7 +126,7 @@ def test_a_filter_comes_before_the_bound(
     admin_user: User, photos: list[ListingPhoto], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Berta's one failed photo is found, though others of hers are newer than the bound allows."""
-    monkeypatch.setattr(FoundPaginator, "MOST", 1)
+    monkeypatch.setattr(SearchPaginator, "MOST", 1)
     ListingPhoto.objects.filter(pk=photos[2].pk).update(status="failed", error="It is damaged.")
     query = {"q": "seller-Berta", "status__exact": "failed"}
     rows = signed_in(admin_user).get(reverse(PHOTOS), query).context["cl"].result_list
