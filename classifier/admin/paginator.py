@@ -4,9 +4,10 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 
 from classifier.models.queries.row_counts import count_up_to
-from classifier.models.queries.rows_of_page import keys_of
+from classifier.models.queries.rows_of_page import keys_of, rows_of_page
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # no generic at run time
@@ -26,14 +27,14 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # no generic at ru
     def page(self, number: int | str) -> Page:  # type: ignore[type-arg]  # no generic at run time
         """Return a page; what is shown beside its rows is not looked for for others."""
         page = super().page(number)
-        rows: Any = self.object_list
-        keys = self.keys_of_page((page.number - 1) * self.per_page, page.end_index())
-        page.object_list = rows.filter(pk__in=keys)
+        first = (page.number - 1) * self.per_page
+        page.object_list = self.rows_of_page(first, page.end_index())
         return page
 
-    def keys_of_page(self, first: int, last: int) -> list[Any]:
-        """Return the keys of the rows from ``first`` to before ``last``."""
-        return keys_of(self.object_list, first, last)
+    def rows_of_page(self, first: int, last: int) -> QuerySet[Any]:
+        """Return the rows from ``first`` to before ``last``."""
+        rows: Any = self.object_list
+        return rows_of_page(rows, first, last)
 
     @property
     def is_cut(self) -> bool:
@@ -56,5 +57,7 @@ class SearchPaginator(BoundedPaginator):
         """How many rows can be turned over."""
         return len(self.keys)
 
-    def keys_of_page(self, first: int, last: int) -> list[Any]:
-        return self.keys[first:last]
+    def rows_of_page(self, first: int, last: int) -> QuerySet[Any]:
+        rows: Any = self.object_list
+        shown: QuerySet[Any] = rows.filter(pk__in=self.keys[first:last])
+        return shown
