@@ -8,7 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.folder import Kind, Sample
-from training.evaluation.statistics.bootstrap import RESAMPLES, Interval, draw_products, middle
+from training.evaluation.statistics.bootstrap import (
+    RESAMPLES,
+    Counts,
+    Interval,
+    draw_products,
+    middle,
+)
 from training.evaluation.statistics.intervals import AT_ONCE, novelty_figures
 
 Floats = NDArray[np.float64]
@@ -75,7 +81,7 @@ def lines(
 
 
 def _draws(
-    values: Floats, outside: NDArray[np.bool_], product: NDArray[np.intp], drawn: NDArray[np.intp]
+    values: Floats, outside: NDArray[np.bool_], product: NDArray[np.intp], drawn: Counts
 ) -> Draws:
     """Return the figures of each draw; some draws at a time, photo by photo they are large."""
     parts = [

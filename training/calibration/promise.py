@@ -28,6 +28,7 @@ from training.calibration.risk import (
     Bools,
     Ints,
     Photos,
+    least_bound,
     risk_bound,
     wrong_tag_rate,
 )
@@ -309,6 +310,4 @@ def _can_be_proven(photos: Photos, tagged: Bools, mix: Mix, risk: float, alpha: 
 
     This goes by how many items are tagged alone, so it may decide where a sequence starts.
     """
-    items = tagged & (photos.kind == ITEM)
-    perfect = Photos(photos.kind, items, photos.product)
-    return risk_bound(perfect, items, mix, alpha) <= risk / 2
+    return least_bound(photos, tagged, mix, alpha) <= risk / 2

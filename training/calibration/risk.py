@@ -17,6 +17,7 @@ not whether it holds.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -33,7 +34,7 @@ ITEM, NEAR, OTHER = 0, 1, 2  # kinds, as numbers
 OF_RIGHT: Final = 0.1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Photos:
     """What is known of N held-out photos before any threshold.
 
@@ -50,9 +51,11 @@ class Photos:
     def __len__(self) -> int:
         return len(self.kind)
 
-    def of(self, rows: Bools) -> "Photos":
-        """Return some of the photos."""
-        return Photos(self.kind[rows], self.right[rows], self.product[rows])
+    @cached_property
+    def of_kinds(self) -> list[tuple[Ints, Ints]]:
+        """For items, near photos and others: which of the N these are, and their products."""
+        rows = [np.flatnonzero(self.kind == kind) for kind in (ITEM, NEAR, OTHER)]
+        return [(here, self.product[here]) for here in rows]
 
 
 def lower_bound(hits: float, photos: float, alpha: float) -> float:
@@ -119,20 +122,27 @@ def risk_bound(photos: Photos, tagged: Bools, mix: Mix, alpha: float) -> float:
     Returns:
         A share, 0 to 1; 1 where nothing is tagged.
     """
-    mistaken = tagged & ~photos.right
-    wrong = np.array([_counts(photos, kind, mistaken) for kind in (ITEM, NEAR, OTHER)])
+    return _bound(photos, tagged & ~photos.right, tagged & photos.right, mix, alpha)
+
+
+def least_bound(photos: Photos, tagged: Bools, mix: Mix, alpha: float) -> float:
+    """Return what `risk_bound` would be if items alone were tagged, each of them rightly."""
+    return _bound(photos, np.zeros_like(tagged), tagged & (photos.kind == ITEM), mix, alpha)
+
+
+def _bound(photos: Photos, wrong: Bools, right: Bools, mix: Mix, alpha: float) -> float:
+    counts = np.array([_counts(wrong[rows], product) for rows, product in photos.of_kinds])
     shares = np.array([mix.items, mix.near, mix.others])
-    most = weighted_upper_bound(wrong[:, 0], wrong[:, 1], shares, (1 - OF_RIGHT) * alpha)
-    hits, count = _counts(photos, ITEM, tagged & photos.right)
-    least = mix.items * lower_bound(hits, count, OF_RIGHT * alpha)
+    most = weighted_upper_bound(counts[:, 0], counts[:, 1], shares, (1 - OF_RIGHT) * alpha)
+    rows, product = photos.of_kinds[ITEM]
+    least = mix.items * lower_bound(*_counts(right[rows], product), OF_RIGHT * alpha)
     return most / (most + least) if least else 1.0
 
 
-def _counts(photos: Photos, kind: int, hits: Bools) -> tuple[float, float]:
+def _counts(hits: Bools, product: Ints) -> tuple[float, float]:
     """Return how many photos of a kind are hits, and of how many: effective numbers."""
-    here = photos.kind == kind
-    effect = design_effect(hits[here], photos.product[here])
-    return float(hits[here].sum() / effect), float(here.sum() / effect)
+    effect = design_effect(hits, product)
+    return float(hits.sum() / effect), float(len(hits) / effect)
 
 
 def wrong_tag_rate(photos: Photos, tagged: Bools, mix: Mix) -> float | None:

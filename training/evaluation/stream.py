@@ -81,17 +81,17 @@ class _Rates:
         product, draws = draw_products(truth.groups)
         self.values: dict[str, float] = dict.fromkeys(columns, 0.0)
         self.draws: dict[str, Floats] = {name: np.zeros(len(draws)) for name in columns}
-        products = draws.shape[1]
         for kind, share in shares.items():
             rows = getattr(truth, kind)
-            sizes = draws @ np.bincount(product[rows], minlength=products)
-            for name, column in columns.items():
-                hits = np.bincount(product[rows & column], minlength=products)
-                self.values[name] += share * float(column[rows].mean())
+            counted = {name: rows & column for name, column in columns.items()}
+            of_product = [
+                np.bincount(product, weights=photos) for photos in (rows, *counted.values())
+            ]
+            sizes, *hits = (draws @ np.stack(of_product, axis=1)).T
+            for name, drawn in zip(columns, hits, strict=True):
+                self.values[name] += share * float(counted[name].sum() / rows.sum())
                 # A draw without a photo of this kind says nothing of it.
-                rate = np.divide(
-                    draws @ hits, sizes, out=np.full(len(draws), np.nan), where=sizes > 0
-                )
+                rate = np.divide(drawn, sizes, out=np.full(len(draws), np.nan), where=sizes > 0)
                 self.draws[name] += share * rate
 
     def ratio(self, name: str, part: str, whole: str) -> dict[str, Any]:

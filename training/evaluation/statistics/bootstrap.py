@@ -5,6 +5,7 @@ comes from here; without torch, since the gate needs it too.
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -13,21 +14,28 @@ from numpy.typing import NDArray
 RESAMPLES: Final = 2000
 
 Floats = NDArray[np.float64]
+Counts = NDArray[np.int16]
 Interval = list[float] | None
 
 
-def draw_products(groups: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def draw_products(groups: NDArray[Any]) -> tuple[NDArray[np.intp], Counts]:
     """Return each photo's product as a number (N,), and how often each draw has each (draws, P)."""
     names, product = np.unique(groups, return_inverse=True)
     return product, draws_of(len(names))
 
 
-def draws_of(count: int) -> NDArray[np.intp]:
-    """Return how often each draw has each of ``count`` products (draws, count); always the same."""
+@lru_cache(maxsize=1)
+def draws_of(count: int) -> Counts:
+    """Return how often each draw has each of ``count`` products (draws, count); always the same.
+
+    Kept for the next figure, which mostly has the same products; nobody may write into it.
+    """
     chosen = np.random.default_rng(0).integers(count, size=(RESAMPLES, count))
     row = count * np.arange(RESAMPLES)[:, None]
     counts = np.bincount((chosen + row).ravel(), minlength=RESAMPLES * count)
-    return counts.reshape(RESAMPLES, count)
+    draws = counts.reshape(RESAMPLES, count).astype(np.int16)
+    draws.flags.writeable = False
+    return draws
 
 
 def middle(values: Floats, level: float = 0.95) -> Interval:

@@ -24,7 +24,7 @@ def calibration_interval(
     product, draws = draw_products(groups)
     gaps = np.zeros((draws.shape[1], BINS))
     np.add.at(gaps, (product, bin_of(confidence, BINS)), confidence - right)
-    return middle(np.abs(draws @ gaps).sum(1) / (draws @ np.bincount(product)))
+    return middle(np.abs(draws @ gaps).sum(1) / (draws @ np.bincount(product).astype(float)))
 
 
 def class_intervals(level: Level, groups: NDArray[Any]) -> dict[str, dict[str, Interval]]:
