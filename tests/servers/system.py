@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import requests
 
+from classifier.ml.engines.processor import has_bfloat16
 from local_stack.api_client import ApiClient
 from local_stack.processes import free_port
 from slowfashion_ai.embedded_redis import answers, server_command
@@ -37,7 +38,8 @@ class System:
             "SWEEP_EVERY_SECONDS": "2",
             # Several of these run beside each other; more threads would only wait for cores.
             "OMP_NUM_THREADS": "1",
-            "ENGINE": "torch-fp32",
+            # What a worker would choose; it measures for seconds first.
+            "ENGINE": "torch-bf16" if has_bfloat16() else "torch-fp32",
             "TRIAL_LOAD_MB": "0",
             "CANARY_EVERY_SECONDS": "0",
             **(extra or {}),
