@@ -17,17 +17,29 @@ help: ## show this list
 
 install: $(INSTALLED) ## make .venv and install everything (again only when the locks change)
 
-# Newer pip than Python brings, for it shows how far the installation is. Every file must have the
-# hash that its lock names. Byte code is made of what is imported, when it is: half a minute less.
-$(INSTALLED): export PIP_DISABLE_PIP_VERSION_CHECK = 1
-$(INSTALLED): requirements.txt $(wildcard requirements/*.txt)
+$(INSTALLED): $(VENV)/.nvidia $(VENV)/.others
+	@touch $@
+
+# NVIDIA's libraries are half of what is unpacked, and pip has one core: `make --jobs 2 install` unpacks
+# both halves at once. One after the other pip shows how far it is. Every file must have the hash that
+# its lock names, and a lock names all: nothing is to be resolved. Byte code is made of what is
+# imported, when it is: half a minute less.
+$(VENV)/.nvidia: CHOSEN := /^nvidia-/
+$(VENV)/.others: CHOSEN := !/^nvidia-/
+$(VENV)/.nvidia $(VENV)/.others: export PIP_DISABLE_PIP_VERSION_CHECK = 1
+$(VENV)/.nvidia $(VENV)/.others: requirements/dev.txt | $(VENV)/.pip
+	@awk '/^[^ #]/ {chosen = $(CHOSEN)} chosen' $< > $@.txt
+	@echo "Installing $$(grep -c == $@.txt) packages into $(VENV): some GB and minutes the first time."
+	@$(BIN)/python -m pip install --no-compile --no-deps --require-hashes --requirement $@.txt
+	@touch $@
+
+# Newer pip than Python brings, for it shows how far the installation is.
+$(VENV)/.pip: requirements/pip.txt
 	@command -v $(PYTHON) >/dev/null || { \
 	  echo "$(PYTHON) is not here. Install Python 3.11, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
 	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || { \
 	  echo "Python cannot make a virtual environment. On Debian and Ubuntu: apt install python3.11-venv"; exit 1; }
-	@echo "Installing $$(grep -c == requirements/dev.txt) packages into $(VENV): several GB and some minutes the first time."
-	@$(BIN)/python -m pip install --require-hashes --requirement requirements/pip.txt
-	@$(BIN)/python -m pip install --no-compile --require-hashes --requirement requirements.txt
+	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
 # ARGS=--upgrade takes the newest release of every package that the .in files leave open. web.txt and
