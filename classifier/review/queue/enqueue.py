@@ -61,9 +61,12 @@ def enqueue_contradictions(photos: Iterable[ListingPhoto]) -> None:
         if contradicts([(row.main, row.sub) for row in sure])
         for row in sure
     ]
-    unsettled = ListingPhoto.objects.filter(pk__in=contradicting).exclude(reviews__is_final=True)
+    if not contradicting:
+        return
+    # What waits already need not be asked for.
+    unsettled = ListingPhoto.objects.filter(pk__in=contradicting).exclude(queue_item__is_open=True)
     with transaction.atomic():
-        ask_for(unsettled)
+        ask_for(unsettled.exclude(reviews__is_final=True))
 
 
 def _items(photos: Iterable[ListingPhoto]) -> list[QueueItem]:
