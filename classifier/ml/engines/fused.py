@@ -3,8 +3,6 @@
 By itself torch goes over each activation again for the shortcut's sum and for the rectifier. In
 bfloat16 it has oneDNN lay out the weights anew in every pass besides, which for one photo takes as
 long as the pass. The operators here are those that torch's own compiler puts in their place.
-
-The modules are written in what TorchScript understands: `classifier.ml.engines.scripted`.
 """
 
 from typing import Final, cast
@@ -12,13 +10,14 @@ from typing import Final, cast
 import torch
 from torch import Tensor, nn
 
+from classifier.ml.engines.scripted import scripted, scripted_list
 from classifier.ml.resnet import Bottleneck, ResNet50
 
 # Of the passes that weights are laid out for; in bfloat16 the layout is the same for all.
 PHOTOS: Final = 16
 
 
-class FusedResNet(nn.Module):
+class FusedResNet:
     """The folded backbone up to its pooled features. Many threads may call it at once.
 
     Args:
@@ -31,76 +30,83 @@ class FusedResNet(nn.Module):
     """
 
     def __init__(self, backbone: ResNet50, dtype: torch.dtype, *, side: int) -> None:
-        super().__init__()
-        self.largest, self.average = backbone.maxpool, backbone.avgpool
-        self.stem = _Convolution(backbone.conv1, dtype, side)
-        side = self.stem.side_after // cast(int, backbone.maxpool.stride)
-        blocks = []
+        layers = _Layers(dtype)
+        side = layers.add(backbone.conv1, side) // cast(int, backbone.maxpool.stride)
+        self._shortcuts = []
         for stage in (backbone.layer1, backbone.layer2, backbone.layer3, backbone.layer4):
-            for block in stage:
-                blocks.append(_Block(cast(Bottleneck, block), dtype, side))
-                side = blocks[-1].side_after
-        self.blocks = nn.Sequential(*blocks)
+            for block in cast("list[Bottleneck]", stage):
+                side_before, side = side, layers.add(block.conv1, side)
+                side = layers.add(block.conv3, layers.add(block.conv2, side))
+                if block.downsample is not None:
+                    layers.add(block.downsample, side_before)
+                self._shortcuts.append(block.downsample is not None)
+        self._pass = scripted(_features)
+        self._weights, self._biases = scripted_list(layers.weights), scripted_list(layers.biases)
+        self._strides = layers.strides
 
-    def forward(self, pixels: Tensor) -> Tensor:
+    def __call__(self, pixels: Tensor) -> Tensor:
         """Return pooled features (N, 2048) of normalised pixels (N, 3, H, W), channels last."""
-        x = self.largest(self.stem(pixels, "relu"))
-        return torch.flatten(self.average(self.blocks(x)), 1)
+        return self._pass(pixels, self._weights, self._biases, self._strides, self._shortcuts)
 
 
-class _Block(nn.Module):
-    """A bottleneck: three convolutions beside a shortcut."""
+class _Layers:
+    """Convolutions in the order in which `_features` takes them."""
 
-    def __init__(self, block: Bottleneck, dtype: torch.dtype, side: int) -> None:
-        super().__init__()
-        shortcut = block.downsample
-        self.shortcut = None if shortcut is None else _Convolution(shortcut, dtype, side)
-        self.first = _Convolution(block.conv1, dtype, side)
-        self.second = _Convolution(block.conv2, dtype, side)
-        self.side_after = self.second.side_after
-        self.third = _Convolution(block.conv3, dtype, self.side_after)
+    def __init__(self, dtype: torch.dtype) -> None:
+        self.weights: list[Tensor] = []
+        self.biases: list[Tensor] = []
+        self.strides: list[int] = []
+        self._dtype = dtype
 
-    def forward(self, x: Tensor) -> Tensor:
-        y = self.second(self.first(x, "relu"), "relu")
-        # Nobody needs the block's input after this: the sum is written over it.
-        if self.shortcut is not None:
-            x = self.shortcut(x, "none")
-        return self.third.onto(x, y)
-
-
-class _Convolution(nn.Module):
-    """A convolution with its bias, for an input of that side."""
-
-    def __init__(self, layer: nn.Module, dtype: torch.dtype, side: int) -> None:
-        super().__init__()
+    def add(self, layer: nn.Module, side: int) -> int:
+        """Add one for an input of that side; return the side of its output."""
         layer = cast(nn.Conv2d, layer)
-        self.padding = [int(cast(int, number)) for number in layer.padding]
-        self.stride, self.dilation = list(layer.stride), list(layer.dilation)
-        self.groups = layer.groups
-        weight = layer.weight.detach().to(dtype)
+        weight = layer.weight.detach().to(self._dtype)
+        padding, stride, kernel = int(layer.padding[0]), layer.stride[0], layer.kernel_size[0]
         # In float32 oneDNN wants another layout for other numbers of photos, and is slow to change
         # from one to the other.
-        if dtype is torch.bfloat16:
-            weight = torch.ops.aten.mkldnn_reorder_conv2d_weight(
-                weight.to_mkldnn(), self.padding, self.stride, self.dilation, self.groups,
-                (PHOTOS, layer.in_channels, side, side),
-            )  # fmt: skip
-        self.weight = weight
-        self.bias = None if layer.bias is None else layer.bias.detach().to(dtype)
-        self.side_after = (side + 2 * self.padding[0] - layer.kernel_size[0]) // self.stride[0] + 1
+        if self._dtype is torch.bfloat16:
+            form = (layer.padding, layer.stride, layer.dilation, layer.groups)
+            shape = (PHOTOS, layer.in_channels, side, side)
+            weight = torch.ops.aten.mkldnn_reorder_conv2d_weight(weight.to_mkldnn(), *form, shape)
+        self.weights.append(weight)
+        self.biases.append(cast(Tensor, layer.bias).detach().to(self._dtype))
+        self.strides.append(stride)
+        return (side + 2 * padding - kernel) // stride + 1
 
-    def forward(self, x: Tensor, then: str) -> Tensor:
-        """Return the output; with ``relu`` for ``then``, 0 where it is less."""
-        y: Tensor = torch.ops.mkldnn._convolution_pointwise(
-            x, self.weight, self.bias, self.padding, self.stride, self.dilation, self.groups,
-            then, [], "",
-        )  # fmt: skip
-        return y
 
-    def onto(self, total: Tensor, x: Tensor) -> Tensor:
-        """Add the output to ``total`` in its place; return that, or 0 where it is less."""
-        added: Tensor = torch.ops.mkldnn._convolution_pointwise_(
-            total, x, self.weight, self.bias, self.padding, self.stride, self.dilation,
-            self.groups, "add", 1.0, "relu", [], "",
+def _features(
+    x: Tensor, weights: list[Tensor], biases: list[Tensor], strides: list[int],
+    shortcuts: list[bool],
+) -> Tensor:  # fmt: skip
+    """Return pooled features, in TorchScript's part of Python.
+
+    Args:
+        weights, biases, strides: of the stem, and of each block's three convolutions and shortcut.
+        shortcuts: whether a block's shortcut is a convolution, for each block.
+    """
+    x = _convolved(x, weights[0], biases[0], strides[0], 3, "relu")
+    x = torch.max_pool2d(x, [3, 3], [2, 2], [1, 1])
+    n = 1
+    for has_convolution in shortcuts:
+        y = _convolved(x, weights[n], biases[n], strides[n], 0, "relu")
+        y = _convolved(y, weights[n + 1], biases[n + 1], strides[n + 1], 1, "relu")
+        if has_convolution:
+            x = _convolved(x, weights[n + 3], biases[n + 3], strides[n + 3], 0, "none")
+        # Nobody needs the block's input after this: the sum is written over it.
+        x = torch.ops.mkldnn._convolution_pointwise_(
+            x, y, weights[n + 2], biases[n + 2], [0, 0], [1, 1], [1, 1], 1, "add", 1.0, "relu", [],
+            "",
         )  # fmt: skip
-        return added
+        n += 4 if has_convolution else 3
+    return x.mean([2, 3])
+
+
+def _convolved(
+    x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: int, then: str
+) -> Tensor:
+    """Return the output of a convolution; with ``relu`` for ``then``, 0 where it is less."""
+    y: Tensor = torch.ops.mkldnn._convolution_pointwise(
+        x, weight, bias, [padding, padding], [stride, stride], [1, 1], 1, then, [], ""
+    )
+    return y

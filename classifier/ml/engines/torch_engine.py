@@ -9,7 +9,6 @@ from torch import Tensor, nn
 from classifier.ml.engines.engine import EngineName
 from classifier.ml.engines.folded import folded
 from classifier.ml.engines.fused import FusedResNet
-from classifier.ml.engines.scripted import scripted
 from classifier.ml.resnet import ResNet50
 
 logger = logging.getLogger(__name__)
@@ -44,7 +43,7 @@ class TorchEngine:
 def _runnable(backbone: ResNet50, dtype: torch.dtype, side: int) -> Callable[[Tensor], Tensor]:
     """Return a folded backbone with oneDNN's operators; as it is, where they do not work."""
     try:
-        fused = scripted(FusedResNet(backbone, dtype, side=side))
+        fused = FusedResNet(backbone, dtype, side=side)
         one = torch.zeros(1, 3, side, side, dtype=dtype)
         with torch.inference_mode():
             fused(one.contiguous(memory_format=torch.channels_last))

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import nn
 
 from classifier.ml.bundle import load_bundle
 from classifier.ml.engines.engine import EngineName
@@ -56,16 +55,14 @@ def test_a_pass_does_not_wait_for_python_after_each_layer(untrained_bundle: Path
     assert features.shape == (1, 2048)
 
 
-class Hexadecimal(nn.Module):
-    """A network that TorchScript cannot compile: it has no such method of numbers."""
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x + float.fromhex("0x10")
+def hexadecimal(x: torch.Tensor) -> torch.Tensor:
+    """What TorchScript cannot compile: it has no such method of numbers."""
+    return x + float.fromhex("0x10")
 
 
 def test_what_cannot_be_compiled_runs_as_it_is(caplog: pytest.LogCaptureFixture) -> None:
-    """The log says why, and the output is that of the network."""
+    """The log says why, and the output is that of the function."""
     caplog.set_level(logging.INFO, "classifier.ml.engines.scripted")
-    run = scripted(Hexadecimal())
+    run = scripted(hexadecimal)
     assert run(torch.ones(2)).tolist() == [17, 17]
     assert "torch runs with Python between its operators" in caplog.text

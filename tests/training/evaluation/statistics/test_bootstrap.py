@@ -38,6 +38,15 @@ def test_every_draw_has_as_many_products_as_there_are() -> None:
     assert draws.mean(axis=0) == pytest.approx([1, 1], abs=0.05)
 
 
+def test_draws_are_kept_and_cannot_be_changed() -> None:
+    """The next figure of as many products has the same draws, whatever was done with these."""
+    _, draws = draw_products(np.arange(5))
+    with pytest.raises(ValueError, match="read-only"):
+        draws[0, 0] = 7
+    _, again = draw_products(np.arange(5))
+    assert again is draws
+
+
 def some_level(rng: np.random.Generator, photos: int = 200) -> Level:
     """Main classes of some photos, of which about three quarters are recognised."""
     truth = rng.integers(3, size=photos)
