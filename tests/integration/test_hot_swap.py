@@ -85,7 +85,7 @@ def upload(system: System, photo: Path, photos: int) -> list[int]:
 
 
 def upload_until(over: threading.Event, system: System, photo: Path) -> int:
-    """Send listing after listing, more than are tagged at once; return how many photos they had."""
+    """Send listing after listing until it is over; return how many photos they had."""
     client, photos = system.seller(), 0
     while not over.wait(0.2) or photos < HUNDREDS:
         client.send_listing(f"Listing {photos}", [photo] * IN_A_LISTING)
