@@ -22,7 +22,7 @@ from tests.servers.system import System
 
 pytestmark = [pytest.mark.integration, pytest.mark.long]
 
-HUNDREDS, IN_A_LISTING = 200, 10
+PHOTOS, IN_A_LISTING = 400, 10
 CHAMPIONS = ("first", "second", "third", "fourth")
 # How long after a promotion the version before may still store a batch: one that was at work, and
 # those of the other loop while one loads the new model. Generous: test machines are busy.
@@ -87,7 +87,7 @@ def upload(system: System, photo: Path, photos: int) -> list[int]:
 def upload_until(over: threading.Event, system: System, photo: Path) -> int:
     """Send listing after listing until it is over; return how many photos they had."""
     client, photos = system.seller(), 0
-    while not over.wait(0.2) or photos < HUNDREDS:
+    while not over.wait(0.2) or photos < PHOTOS:
         client.send_listing(f"Listing {photos}", [photo] * IN_A_LISTING)
         photos += IN_A_LISTING
     return photos
@@ -182,7 +182,7 @@ def test_hundreds_of_photos_while_the_champion_changes_three_times(
 
     fresh = results(system)[known:]
     assert Counter(status for status, _, _ in fresh) == {"classified": sent.result()}
-    assert sent.result() >= HUNDREDS
+    assert sent.result() >= PHOTOS
     assert set(CHAMPIONS) <= {name for _, name, _ in fresh}
     live = periods(system)
     for _, name, at in fresh:
