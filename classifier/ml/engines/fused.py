@@ -26,7 +26,8 @@ class FusedResNet:
         side: of the square input, in pixels.
 
     Raises:
-        RuntimeError, AttributeError: if this torch has no such operators.
+        RuntimeError, AttributeError: if this torch has no such operators; at the latest by the
+            first pass.
     """
 
     def __init__(self, backbone: ResNet50, dtype: torch.dtype, *, side: int) -> None:
