@@ -55,6 +55,16 @@ class ModelSlot:
     def loaded(self) -> LiveModel | None:
         return self._live
 
+    def is_outdated(self, live: LiveModel) -> bool:
+        self._return_memory()
+        if self._live is not live:
+            return True
+        champion = registry.champion_number()
+        if champion in (None, live.version.pk) or self._rests(champion):
+            return False
+        # Whoever loads it replaces this one; others go on with it meanwhile.
+        return not self._loading.locked()
+
     def _first(self) -> LiveModel:
         with self._loading:
             # Who waited for the lock finds it loaded.
@@ -66,7 +76,7 @@ class ModelSlot:
         """Load a model where none is; one that was found unfit is not tried at every message."""
         if champion is None:
             raise registry.NoChampionError
-        if self._failed and self._rests(champion):
+        if self._failed and self._rests(champion.pk):
             raise self._failed[2]
         try:
             return _load(champion, at_work=None)
@@ -81,7 +91,7 @@ class ModelSlot:
         try:
             # Read again under the lock: another caller may have swapped since, to a newer one.
             live, champion = self._live or live, registry.champion()
-            if champion is None or champion.pk == live.version.pk or self._rests(champion):
+            if champion is None or champion.pk == live.version.pk or self._rests(champion.pk):
                 return live
             try:
                 self._live = _load(champion, at_work=live.version)
@@ -93,12 +103,12 @@ class ModelSlot:
         finally:
             self._loading.release()
 
-    def _rests(self, champion: ModelVersion) -> bool:
-        """Return whether this one failed a moment ago."""
+    def _rests(self, champion: int) -> bool:
+        """Return whether the version of this number failed a moment ago."""
         if self._failed is None:
             return False
         version, failed_at, _ = self._failed
-        return version == champion.pk and time.monotonic() - failed_at < RETRY_SECONDS
+        return version == champion and time.monotonic() - failed_at < RETRY_SECONDS
 
     def _return_memory(self) -> None:
         """Give the device back what the model before held, once nobody uses it any more."""
@@ -156,6 +166,14 @@ def current() -> LiveModel:
         BundleError: if the champion cannot be loaded and there is none in memory.
     """
     return slot.current()
+
+
+def is_outdated(live: LiveModel) -> bool:
+    """Return whether `current` would return, or load, another model than this one.
+
+    False while another thread loads the new champion: others go on with the one before.
+    """
+    return slot.is_outdated(live)
 
 
 def loaded() -> LiveModel | None:

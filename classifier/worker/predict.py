@@ -1,8 +1,10 @@
 """From stored photos to results: read in parallel, one pass of the network, decide."""
 
 import logging
+import time
 from collections.abc import Sequence
-from typing import Final
+from concurrent.futures import Future
+from typing import Final, NamedTuple
 
 from torch import Tensor
 
@@ -26,26 +28,44 @@ class DeviceFailedError(Exception):
     """The model works no more in this process; one that is started anew may do better."""
 
 
-def results_of(
+class Reading(NamedTuple):
+    """Photos that are being read and decoded, as a model asks for."""
+
+    predictor: Predictor
+    read: list[Future[Tensor | Unreadable | Postponed]]
+    began: float  # time.monotonic()
+
+
+def begin_reading(
     photos: Sequence[ListingPhoto], predictor: Predictor, readers: Readers
-) -> list[Result]:
+) -> Reading:
+    """Begin to read photos, many at once; `results_of` waits for them.
+
+    Args:
+        readers: where files are read and decoded.
+    """
+    began = time.monotonic()
+    return Reading(predictor, readers.begin(lambda photo: _read(photo, predictor), photos), began)
+
+
+def results_of(reading: Reading, readers: Readers) -> list[Result]:
     """Return one result a photo, in order; what goes wrong with one concerns that one alone.
 
     Args:
-        readers: where files are read and decoded, many at once.
+        readers: those that `begin_reading` was given.
 
     Raises:
         DeviceFailedError: if the model works no more in this process, whatever the photo.
     """
-    with stage_times.timed("read"):
-        read = readers.read(lambda photo: _read(photo, predictor), photos, otherwise=TOO_SLOW)
+    read = readers.finish(reading.read, otherwise=TOO_SLOW)
+    stage_times.observe("read", time.monotonic() - reading.began)
     try:
         with stage_times.timed("predict"):
-            decided = iter(decide_all(read, predictor))
+            decided = iter(decide_all(read, reading.predictor))
     # What torch raises when a device or its memory fails, and `Scores` for numbers that are none.
     except (RuntimeError, ValueError) as error:
-        logger.exception("The model could not be run on a batch of %d photos.", len(photos))
-        _must_still_work(predictor)
+        logger.exception("The model could not be run on a batch of %d photos.", len(read))
+        _must_still_work(reading.predictor)
         why = Postponed(f"The model could not be run ({type(error).__name__}).")
         return [why if isinstance(item, Tensor) else item for item in read]
     return [_tagged(next(decided), item) if isinstance(item, Tensor) else item for item in read]

@@ -24,15 +24,22 @@ class Readers:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._overdue: list[Future[Any]] = []
 
-    def read(self, read: Callable[[T], R], items: Sequence[T], *, otherwise: S) -> list[R | S]:
-        """Return what ``read`` returns for each item, in order.
+    def begin(self, read: Callable[[T], R], items: Sequence[T]) -> list[Future[R]]:
+        """Begin to read; `finish` returns what comes of it.
 
         Args:
             read: is called in a thread.
             items: what it is given, one each.
-            otherwise: stands for what took longer than ``settings.READ_SECONDS`` for all.
         """
-        futures = [self._pool.submit(read, item) for item in items]
+        return [self._pool.submit(read, item) for item in items]
+
+    def finish(self, futures: Sequence[Future[R]], *, otherwise: S) -> list[R | S]:
+        """Wait for what was begun; return what ``read`` returned for each item, in order.
+
+        Args:
+            futures: from `begin`.
+            otherwise: stands for what takes longer than ``settings.READ_SECONDS`` from now.
+        """
         unfinished = wait(futures, timeout=settings.READ_SECONDS).not_done
         # What has not begun begins no more; a thread that hangs cannot be ended.
         self._overdue = [

@@ -14,7 +14,7 @@ from classifier.tagging import queue, reclassification
 from classifier.versions import registry
 from classifier.worker import live_model
 from classifier.worker.loops import tag
-from classifier.worker.predict import DeviceFailedError, results_of
+from classifier.worker.predict import DeviceFailedError, begin_reading, results_of
 from classifier.worker.readers import Readers
 from classifier.worker.watchdog import watchdog
 
@@ -55,7 +55,8 @@ def _work() -> int:
             break
         try:
             with watchdog.watching():
-                results = results_of(batch.photos, live.predictor, _readers)
+                reading = begin_reading(batch.photos, live.predictor, _readers)
+                results = results_of(reading, _readers)
                 stored += reclassification.store(batch, results, version=live.version)
         except DeviceFailedError as error:
             # They keep their tags; the next pass meets them again.

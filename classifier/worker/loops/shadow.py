@@ -20,7 +20,7 @@ from classifier.tagging.results import Tagged
 from classifier.versions import storage, trial_load
 from classifier.worker.engine import engine_for
 from classifier.worker.loops import tag
-from classifier.worker.predict import DeviceFailedError, results_of
+from classifier.worker.predict import DeviceFailedError, begin_reading, results_of
 from classifier.worker.readers import Readers
 from classifier.worker.watchdog import watchdog
 
@@ -74,7 +74,7 @@ def _next_batch(predictor: Predictor) -> int | None:
     shadow, photos = taken
     try:
         with watchdog.watching():
-            results = results_of(photos, predictor, _readers)
+            results = results_of(begin_reading(photos, predictor, _readers), _readers)
     except DeviceFailedError as error:
         # The champion finds out by itself if the device is at fault, and leaves then.
         run.end(shadow, Shadow.State.FAILED, f"It works no more in a worker. {error}")

@@ -32,7 +32,7 @@ from classifier.taxonomy import label_path
 from classifier.versions import load_failures, registry
 from classifier.worker import live_model
 from classifier.worker.beat import Beat, batches, poll_for_ever, start
-from classifier.worker.predict import DeviceFailedError, results_of
+from classifier.worker.predict import DeviceFailedError, begin_reading, results_of
 from classifier.worker.readers import Readers
 from classifier.worker.stage_times import stage_times
 from classifier.worker.watchdog import EXIT_HANGS, end_now, watchdog
@@ -195,21 +195,36 @@ def classify_next_batch(
     Raises:
         RegistryError, BundleError: if there is no usable model; nothing is claimed then.
     """
-    live = live_model.current()
+    while (done := _classify_next_batch(have_help, tried_first)) is None:
+        # Nothing is claimed while a model is loaded, for that takes long.
+        live_model.current()
+    return done
+
+
+def _classify_next_batch(have_help: Callable[[], object], tried_first: bool) -> int | None:
+    """Do as `classify_next_batch`; return None, with nothing claimed, if the model is outdated."""
+    live = live_model.loaded() or live_model.current()
     # More than the device takes at once would only wait in our hands, and be lost with us.
     limit = min(settings.CLASSIFY_BATCH_SIZE, live.predictor.largest_pass)
     photos = queue.claim_photos(limit=limit, tried_first=tried_first)
     if not photos:
+        # An idle worker takes a new champion, too.
+        live_model.current()
         return 0
     if len(photos) == limit:
         have_help()
     logger.info("Claimed %s.", names_of(photos))
     now = timezone.now()
-    for photo in photos:
-        stage_times.observe("wait", max((now - photo.created_at).total_seconds(), 0.0))
     with watchdog.watching(photos):
+        reading = begin_reading(photos, live.predictor, _readers)
+        # Asked while photos are read, so that nobody waits for the answer.
+        if live_model.is_outdated(live):
+            queue.give_back(photos)
+            return None
+        for photo in photos:
+            stage_times.observe("wait", max((now - photo.created_at).total_seconds(), 0.0))
         try:
-            results = results_of(photos, live.predictor, _readers)
+            results = results_of(reading, _readers)
         except DeviceFailedError as error:
             queue.give_back(photos)
             leave(error)

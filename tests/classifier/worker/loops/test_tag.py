@@ -71,14 +71,17 @@ def test_everything_that_is_pending_is_tagged(champion_folder: Path, settings: S
 
 
 def test_a_message_leads_straight_to_the_claim(champion_folder: Path) -> None:
-    """Between the message and the claim only the champion is asked for."""
+    """The champion is asked for while the photos are read, once a batch."""
     photos_with_files(2)
     tag.load_champion()
     with CaptureQueriesContext(connection) as queries:
         assert tag.drain(told=True) == 2
-    statements = [query["sql"] for query in queries]
-    claim = next(i for i, sql in enumerate(statements) if sql.startswith("UPDATE"))
-    assert [sql for sql in statements[:claim] if "modelversion" in sql] == statements[:1]
+    begun = [query["sql"].split()[0] for query in queries][:4]
+    assert begun == ["BEGIN", "SELECT", "UPDATE", "COMMIT"]
+    of_champions = [
+        query["sql"] for query in queries if 'FROM "classifier_modelversion"' in query["sql"]
+    ]
+    assert len(of_champions) == 2, "one of the batch, one of the claim that found nothing"
     assert tag.drain(told=True) == 0
 
 
@@ -243,8 +246,26 @@ def test_a_new_champion_takes_over_between_batches(
     ListingPhoto.objects.filter(pk=first.pk).update(image="photos/first.jpg")
     photos_with_files(1)
     tag.drain()
-    names = ListingPhoto.objects.order_by("id").values_list("model_version__name", flat=True)
-    assert list(names) == ["untrained", "newer"]
+    rows = ListingPhoto.objects.order_by("id").values_list("model_version__name", "attempts")
+    # What was claimed when the promotion was seen was given back, as if it had not been claimed.
+    assert list(rows) == [("untrained", 1), ("newer", 1)]
+
+
+def test_photos_do_not_wait_for_a_champion_that_cannot_be_loaded(
+    champion_folder: Path, untrained_bundle: Path, tmp_path: Path, settings: Settings
+) -> None:
+    """The model before tags them, at their first attempt, however many batches they are."""
+    from tests.classifier.versions.test_registry import registered
+
+    settings.CLASSIFY_BATCH_SIZE = 4
+    tag.load_champion()
+    newer = registered(untrained_bundle, "newer", tmp_path)
+    promotion.promote(version=newer)
+    (storage.local_folder(newer) / "weights.safetensors").write_bytes(b"")
+    photos_with_files(3 * settings.CLASSIFY_BATCH_SIZE)
+    tag.drain()
+    rows = ListingPhoto.objects.values_list("model_version__name", "attempts")
+    assert set(rows) == {("untrained", 1)}
 
 
 def test_a_worker_that_is_asked_to_stop_leaves_the_backlog(
