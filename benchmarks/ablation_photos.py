@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from classifier.ml.manifest import Preprocessing, sha256_of
-from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
+from classifier.ml.network import HierarchicalResNet, StridePlacement, with_imagenet_backbone
 from training.calibration.held_out import HeldOut
 from training.calibration.near_unit import fit_near_unit
 from training.data.content_hashes import content_hashes
@@ -64,8 +64,7 @@ class AblationPhotos:
         self.split = DatasetSplit(train, split.validation, split.test)
         self._kept: dict[tuple[str, str], FeatureCache] = {}
         self._near: dict[str, dict[str, torch.Tensor]] = {}
-        self._untrained = HierarchicalResNet(asked.strides)
-        load_imagenet_backbone(self._untrained, asked.backbone)
+        self._untrained = with_imagenet_backbone(asked.backbone, asked.strides)
 
     def network(self, seed: int = 0) -> HierarchicalResNet:
         """Return a network with the backbone, and heads that start from random weights."""

@@ -33,7 +33,7 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 from torch.utils.data import DataLoader, Dataset
 
 from classifier.ml.manifest import Preprocessing
-from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
+from classifier.ml.network import HierarchicalResNet, StridePlacement, with_imagenet_backbone
 from classifier.photos.decoding import FORMATS
 from training.data.augment import StudyAugmentation
 from training.data.batches import BatchSource, PhotoBatches
@@ -99,9 +99,7 @@ class Course:
     def network(self) -> HierarchicalResNet:
         """Return the network that all begin with."""
         torch.manual_seed(self.seed)
-        network = HierarchicalResNet(self.strides)
-        load_imagenet_backbone(network, self.backbone)
-        return network
+        return with_imagenet_backbone(self.backbone, self.strides)
 
 
 def course(asked: argparse.Namespace) -> Course:

@@ -14,7 +14,7 @@ from classifier.ml.engines.choose import engines_here
 from classifier.ml.engines.engine import EngineName
 from classifier.ml.engines.make import make_engine
 from classifier.ml.manifest import Preprocessing, sha256_of
-from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
+from classifier.ml.network import HierarchicalResNet, StridePlacement, with_imagenet_backbone
 from training.data.folder import Sample
 from training.features.cache import FeatureCacheBuilder
 
@@ -46,8 +46,7 @@ def of_bundle(folder: Path) -> Backbone:
 
 def of_imagenet(weights: Path, strides: StridePlacement) -> Backbone:
     """Return a backbone that saw none of the photos, from a safetensors file."""
-    network = HierarchicalResNet(strides).eval()
-    load_imagenet_backbone(network, weights)
+    network = with_imagenet_backbone(weights, strides).eval()
     return Backbone(weights.stem, network, Preprocessing(fit="pad"), sha256_of(weights))
 
 

@@ -55,17 +55,24 @@ class HierarchicalResNet(nn.Module):
     head, and a near unit with one output for each main class that is trained like the rest.
 
     Input: (N, 3, H, W), ImageNet-normalised; H and W at least 32. Output: `Logits`.
+
+    Args:
+        stride_placement: of the backbone.
+        head_layout: how the heads divide the work.
+        backbone: as `build_backbone` returns it for these strides; a new one without it.
     """
 
     def __init__(
         self,
         stride_placement: StridePlacement = StridePlacement.V1_5,
         head_layout: HeadLayout = HeadLayout.SEPARATE,
+        *,
+        backbone: ResNet50 | None = None,
     ) -> None:
         super().__init__()
         self.stride_placement = stride_placement
         self.head_layout = head_layout
-        self.backbone = build_backbone(stride_placement)
+        self.backbone = backbone or build_backbone(stride_placement)
         joint = head_layout is HeadLayout.JOINT
         self.main_head = None if joint else nn.Linear(FEATURES, len(MAIN_CLASSES))
         self.sub_head = nn.Linear(FEATURES, len(SUBCLASSES))
@@ -122,7 +129,7 @@ def joint_logits(sub: Tensor, near: Tensor, others: Tensor) -> Logits:
     )
 
 
-def build_backbone(stride_placement: StridePlacement) -> nn.Module:
+def build_backbone(stride_placement: StridePlacement) -> ResNet50:
     """Return an untrained ResNet-50 that ends in pooled features, (N, 2048)."""
     backbone = ResNet50()
     if stride_placement is StridePlacement.V1:
@@ -133,41 +140,53 @@ def build_backbone(stride_placement: StridePlacement) -> nn.Module:
     return backbone
 
 
-def load_imagenet_backbone(
-    network: HierarchicalResNet, weights: str | Path = "IMAGENET1K_V2"
-) -> None:
-    """Fill the backbone with ImageNet weights, in place.
+def with_imagenet_backbone(
+    weights: str | Path = "IMAGENET1K_V2",
+    stride_placement: StridePlacement = StridePlacement.V1_5,
+    head_layout: HeadLayout = HeadLayout.SEPARATE,
+) -> HierarchicalResNet:
+    """Return a network with a backbone trained on ImageNet, and untrained heads.
 
     Args:
-        network: the network to fill.
         weights: a name torchvision knows (downloaded, stride placement v1.5), or the path of a
             safetensors file with torchvision's keys.
+        stride_placement: what the weights belong to.
+        head_layout: how the heads divide the work.
 
     Raises:
         FileNotFoundError: if a path was given and there is no such file.
         ValueError: if torchvision's weights are asked for a v1 network, or keys do not match.
     """
+    state = _imagenet_weights(weights, stride_placement)
+    # On no device: random numbers for 24 million weights would only be thrown away.
+    with torch.device("meta"):
+        backbone = build_backbone(stride_placement)
+    try:
+        backbone.load_state_dict(state, assign=True)
+    except RuntimeError as mismatch:
+        raise ValueError(f"{weights} does not hold a ResNet-50: {mismatch}") from mismatch
+    return HierarchicalResNet(stride_placement, head_layout, backbone=backbone)
+
+
+def _imagenet_weights(weights: str | Path, stride_placement: StridePlacement) -> dict[str, Tensor]:
     if isinstance(weights, Path) or weights.endswith(".safetensors"):
         path = Path(weights)
         if not path.is_file():
             raise FileNotFoundError(f"There is no backbone file {path}.")
         state = load_file(path)
-    elif network.stride_placement is not StridePlacement.V1_5:
+    elif stride_placement is not StridePlacement.V1_5:
         raise ValueError(
             f"torchvision's {weights} belongs to stride placement v1.5; "
-            f"the network was built as {network.stride_placement}."
+            f"the network was built as {stride_placement}."
         )
     else:
         # Imported here: only who trains from these weights needs torchvision, and it takes long.
         from torchvision.models import ResNet50_Weights
 
         state = dict(ResNet50_Weights[weights].get_state_dict(progress=True))
-    state = {
-        name: tensor.to(torch.float32) if tensor.is_floating_point() else tensor
+    return {
+        # Copies: training writes into them, and a file's lie in memory that is mapped to it.
+        name: tensor.to(torch.float32, copy=True) if tensor.is_floating_point() else tensor.clone()
         for name, tensor in state.items()
         if not name.startswith("fc.")
     }
-    try:
-        network.backbone.load_state_dict(state)
-    except RuntimeError as mismatch:
-        raise ValueError(f"{weights} does not hold a ResNet-50: {mismatch}") from mismatch

@@ -1,12 +1,13 @@
 """Cut the network in two: a frozen part whose output can be kept, and a part that is trained."""
 
+from collections import OrderedDict
 from enum import StrEnum
 from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
-from torch.fx.experimental.optimization import fuse
 
+from classifier.ml.engines.folded import folded
 from classifier.ml.network import HierarchicalResNet, Logits, classify
 
 
@@ -47,9 +48,10 @@ def frozen_part(network: HierarchicalResNet, train_from: TrainFrom) -> nn.Module
         part: nn.Module = network.backbone
     else:
         names = _PARTS[: _PARTS.index(train_from)]
-        part = nn.Sequential(*(network.backbone.get_submodule(name) for name in names))
-    fused: nn.Module = fuse(part.eval())
-    return fused.to(memory_format=torch.channels_last)
+        part = nn.Sequential(
+            OrderedDict((name, network.backbone.get_submodule(name)) for name in names)
+        )
+    return folded(part)
 
 
 class TrainedPart(nn.Module):

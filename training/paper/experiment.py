@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from classifier.ml.manifest import Preprocessing, sha256_of
-from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
+from classifier.ml.network import HierarchicalResNet, StridePlacement, with_imagenet_backbone
 from training import published
 from training.data.augment import StudyAugmentation
 from training.data.batches import BatchSource, PhotoBatches
@@ -100,9 +100,7 @@ class WholeNetwork:
     def network(self) -> HierarchicalResNet:
         """Return a network with the ImageNet backbone and fresh heads."""
         torch.manual_seed(self._request.seed)  # the heads start from random weights
-        network = HierarchicalResNet(self._request.stride_placement)
-        load_imagenet_backbone(network, self._request.backbone)
-        return network
+        return with_imagenet_backbone(self._request.backbone, self._request.stride_placement)
 
     def training(self, samples: Sequence[Sample]) -> PhasePhotos:
         """Return photos that are augmented anew each time."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import torch
 
-from classifier.ml.network import HeadLayout, HierarchicalResNet, load_imagenet_backbone
+from classifier.ml.network import HeadLayout, HierarchicalResNet, with_imagenet_backbone
 from training.calibration.held_out import HeldOut, score_of
 from training.calibration.near_unit import fit_near_unit
 from training.data.batches import BatchSource
@@ -33,12 +33,12 @@ def new_network(request: TrainRequest) -> HierarchicalResNet:
     """Return a network with the request's backbone and heads from its seed.
 
     Raises:
-        FileNotFoundError, ValueError: as `load_imagenet_backbone`.
+        FileNotFoundError, ValueError: as `with_imagenet_backbone`.
     """
     torch.manual_seed(request.config.seed)  # the heads start from random weights
-    network = HierarchicalResNet(request.stride_placement, request.config.head_layout)
-    load_imagenet_backbone(network, request.backbone)
-    return network
+    return with_imagenet_backbone(
+        request.backbone, request.stride_placement, request.config.head_layout
+    )
 
 
 @dataclass(frozen=True, slots=True)

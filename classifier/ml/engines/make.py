@@ -1,16 +1,16 @@
 """From an engine's name to the engine, for one network on one device."""
 
 import torch
-from torch import nn
 
 from classifier.ml.engines.engine import Engine, EngineError, EngineName
 from classifier.ml.engines.onnx_engine import OnnxRuntimeEngine
 from classifier.ml.engines.openvino_engine import OpenVinoEngine
 from classifier.ml.engines.torch_engine import CudaEngine, TorchEngine
+from classifier.ml.resnet import ResNet50
 
 
 def make_engine(
-    backbone: nn.Module, device: torch.device, name: EngineName | None, *, side: int
+    backbone: ResNet50, device: torch.device, name: EngineName | None, *, side: int
 ) -> Engine:
     """Return an engine that runs this backbone.
 

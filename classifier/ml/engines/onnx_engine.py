@@ -3,11 +3,12 @@
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from classifier.ml.engines.engine import EngineError, EngineName
 from classifier.ml.engines.folded import folded
 from classifier.ml.passes import CORES
+from classifier.ml.resnet import ResNet50
 
 # The operators that are used are the same in every newer version.
 _OPSET = 17
@@ -24,7 +25,7 @@ class OnnxRuntimeEngine:
     name = EngineName.ONNXRUNTIME_F32
     shared = False
 
-    def __init__(self, backbone: nn.Module, *, side: int) -> None:
+    def __init__(self, backbone: ResNet50, *, side: int) -> None:
         try:
             import onnx
             import onnxruntime

@@ -4,11 +4,12 @@ from typing import Any, Final
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from classifier.ml.engines.engine import EngineError, EngineName
 from classifier.ml.engines.folded import folded
 from classifier.ml.passes import CORES
+from classifier.ml.resnet import ResNet50
 
 _HINTS: Final = {EngineName.OPENVINO_F32: "f32", EngineName.OPENVINO_BF16: "bf16"}
 
@@ -22,7 +23,7 @@ class OpenVinoEngine:
 
     shared = False
 
-    def __init__(self, backbone: nn.Module, name: EngineName, *, side: int) -> None:
+    def __init__(self, backbone: ResNet50, name: EngineName, *, side: int) -> None:
         try:
             import openvino
         except ImportError as error:

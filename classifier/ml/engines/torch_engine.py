@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from classifier.ml.engines.engine import EngineName
 from classifier.ml.engines.folded import folded
@@ -29,7 +29,7 @@ class TorchEngine:
     shared = True
 
     def __init__(
-        self, backbone: nn.Module, name: EngineName = EngineName.TORCH_FP32, *, side: int
+        self, backbone: ResNet50, name: EngineName = EngineName.TORCH_FP32, *, side: int
     ) -> None:
         self.name = name
         self._dtype = _DTYPES[name]
@@ -60,7 +60,7 @@ class CudaEngine:
     name = EngineName.TORCH_FP16
     shared = False
 
-    def __init__(self, backbone: nn.Module, device: torch.device) -> None:
+    def __init__(self, backbone: ResNet50, device: torch.device) -> None:
         self._device = device
         self._backbone = folded(backbone).to(device)
 

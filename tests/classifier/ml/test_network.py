@@ -11,7 +11,7 @@ from classifier.ml.network import (
     HierarchicalResNet,
     StridePlacement,
     joint_logits,
-    load_imagenet_backbone,
+    with_imagenet_backbone,
 )
 from classifier.ml.resnet import ResNet50
 from classifier.taxonomy import MAIN_CLASSES, MAIN_OF, SUBCLASSES
@@ -77,8 +77,7 @@ def test_a_backbone_comes_from_a_local_file(tmp_path: Path) -> None:
     source = HierarchicalResNet().backbone.state_dict()
     halves = {k: v.half() if v.is_floating_point() else v for k, v in source.items()}
     save_file(halves | {"fc.weight": torch.zeros(1)}, tmp_path / "backbone.safetensors")
-    network = HierarchicalResNet()
-    load_imagenet_backbone(network, tmp_path / "backbone.safetensors")
+    network = with_imagenet_backbone(tmp_path / "backbone.safetensors")
     torch.testing.assert_close(
         network.backbone.state_dict()["conv1.weight"], halves["conv1.weight"].float()
     )
@@ -86,11 +85,10 @@ def test_a_backbone_comes_from_a_local_file(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_backbone_is_refused(tmp_path: Path) -> None:
     """A missing file, foreign weights or the wrong stride placement each get a sentence."""
-    network = HierarchicalResNet(StridePlacement.V1)
     with pytest.raises(FileNotFoundError, match="There is no backbone file"):
-        load_imagenet_backbone(network, tmp_path / "none.safetensors")
+        with_imagenet_backbone(tmp_path / "none.safetensors")
     save_file({"foreign": torch.zeros(1)}, tmp_path / "foreign.safetensors")
     with pytest.raises(ValueError, match="does not hold a ResNet-50"):
-        load_imagenet_backbone(network, tmp_path / "foreign.safetensors")
+        with_imagenet_backbone(tmp_path / "foreign.safetensors")
     with pytest.raises(ValueError, match=r"belongs to stride placement v1\.5"):
-        load_imagenet_backbone(network, "IMAGENET1K_V2")
+        with_imagenet_backbone("IMAGENET1K_V2", StridePlacement.V1)

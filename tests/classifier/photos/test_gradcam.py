@@ -37,7 +37,7 @@ class SeesTheCorner(nn.Module):
 @pytest.fixture
 def corner_network() -> HierarchicalResNet:
     network = HierarchicalResNet().eval()
-    network.backbone.layer4 = SeesTheCorner()
+    network.backbone.layer4 = nn.Sequential(SeesTheCorner())
     nn.init.constant_(network.sub_head.weight, 0.1)
     return network
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from classifier.ml.manifest import Preprocessing
-from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
+from classifier.ml.network import HierarchicalResNet, StridePlacement, with_imagenet_backbone
 from tests.training.patterns import save_pattern
 from training.data.augment import ListingAugmentation
 from training.data.batches import PhotoBatches
@@ -75,8 +75,7 @@ def test_training_goes_on_without_a_damaged_photo_and_names_it(
     samples: list[Sample], backbone_file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A photo that cannot be read is left out of its batch by name; alone in one, it skips it."""
-    network = HierarchicalResNet(StridePlacement.V1)
-    load_imagenet_backbone(network, backbone_file)
+    network = with_imagenet_backbone(backbone_file, StridePlacement.V1)
     before = network.main_head.weight.detach().clone()
     batches = PhotoBatches(samples, PREPROCESSING, ListingAugmentation(PREPROCESSING))
     config = replace(STUDY.config, epochs=1, batch_size=2)

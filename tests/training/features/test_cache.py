@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from classifier.ml.manifest import Preprocessing
-from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
+from classifier.ml.network import StridePlacement, with_imagenet_backbone
 from classifier.ml.preprocessing import UnreadablePhotoError, normalise, to_tensor
 from tests.training.patterns import replace_unnoticed, save_pattern
 from training.data.augment import ListingAugmentation
@@ -24,8 +24,7 @@ PREPROCESSING = Preprocessing(size=64, resize=72, fit="pad")
 @pytest.fixture
 def builder(backbone_file: Path, tmp_path: Path) -> FeatureCacheBuilder:
     """A builder of pooled features in an empty folder."""
-    network = HierarchicalResNet(StridePlacement.V1)
-    load_imagenet_backbone(network, backbone_file)
+    network = with_imagenet_backbone(backbone_file, StridePlacement.V1)
     frozen = frozen_part(network, TrainFrom.HEADS)
     return FeatureCacheBuilder(frozen, PREPROCESSING, tmp_path / "cache", {"backbone": "test"})
 
@@ -37,8 +36,7 @@ def test_the_first_view_is_the_photo_as_it_is_evaluated(
     samples = read_photos(drawn_photos)[:5]
     views = Views(ListingAugmentation(PREPROCESSING), "listing", count=2)
     cached = builder.build(samples, "few", views).read(np.arange(5), np.zeros(5, dtype=int))
-    network = HierarchicalResNet(StridePlacement.V1).eval()
-    load_imagenet_backbone(network, backbone_file)
+    network = with_imagenet_backbone(backbone_file, StridePlacement.V1).eval()
     photos = torch.stack([to_tensor(s.path.read_bytes(), PREPROCESSING) for s in samples])
     with torch.inference_mode():
         expected = network.backbone(normalise(photos, PREPROCESSING))

@@ -12,7 +12,7 @@ import torch
 from django.core.management import CommandError, call_command
 
 from classifier.ml.manifest import Preprocessing
-from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
+from classifier.ml.network import StridePlacement, with_imagenet_backbone
 from classifier.taxonomy import MAIN_OF, SUBCLASSES
 from tests.scores import some_scores
 from tests.training.labelled import item
@@ -138,8 +138,7 @@ def test_phase_1_takes_the_folders_own_list(photos: Path, tmp_path: Path) -> Non
 def test_the_whole_network_learns_in_the_full_run(photos: Path, backbone_file: Path) -> None:
     """One epoch on augmented photos moves the first convolution, and judges every photo."""
     preprocessing = Preprocessing(size=32, resize=32)
-    network = HierarchicalResNet(StridePlacement.V1)
-    load_imagenet_backbone(network, backbone_file)
+    network = with_imagenet_backbone(backbone_file, StridePlacement.V1)
     before = network.backbone.get_parameter("conv1.weight").detach().clone()
     samples = [s for s in read_photos(photos) if s.sub and s.path.stem in "012"]
     run = run_phase(

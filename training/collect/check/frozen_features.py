@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from classifier.ml.bundle import load_bundle
 from classifier.ml.manifest import Preprocessing, sha256_of
-from classifier.ml.network import HierarchicalResNet, StridePlacement, load_imagenet_backbone
+from classifier.ml.network import StridePlacement, with_imagenet_backbone
 from training.data.folder import Sample
 from training.engine.stages import TrainFrom, frozen_part
 from training.features.cache import FeatureCacheBuilder
@@ -43,8 +43,8 @@ def frozen_features(
         network, preprocessing = bundle.network, bundle.manifest.preprocessing
         weights, strides = bundle.manifest.weights_sha256, str(network.stride_placement)
     else:
-        network, preprocessing = HierarchicalResNet(backbone.strides), Preprocessing(fit="pad")
-        load_imagenet_backbone(network, backbone.weights)
+        network = with_imagenet_backbone(backbone.weights, backbone.strides)
+        preprocessing = Preprocessing(fit="pad")
         file = Path(backbone.weights)
         weights = sha256_of(file) if file.is_file() else backbone.weights
         strides = str(backbone.strides)
