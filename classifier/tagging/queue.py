@@ -32,28 +32,33 @@ TAG_FIELDS = (
 RESULT_FIELDS = ("status", "claim", "claimed_until", "error", *TAG_FIELDS)
 
 
-def _free() -> QuerySet[ListingPhoto]:
-    """Return pending photos that nobody holds and that need not rest."""
-    now = timezone.now()
+def _is_free(now: datetime) -> Q:
+    """Return what tells photos that nobody holds and that need not rest."""
+    return has_ended("claimed_until", now=now)
+
+
+def _free_by_true_time(now: datetime) -> Q:
+    """Return the same, and what would be free by now had no clock been ahead."""
     too_late = partial(ends_too_late, "claimed_until", now=now)
     held, resting = Q(claim__isnull=False), Q(claim__isnull=True)
     rests_too_long = Q()
     # Attempts are small numbers, and each has its own rest.
     for attempts in range(settings.CLASSIFY_MAX_ATTEMPTS + 1):
         rests_too_long |= Q(attempts=attempts) & too_late(lasts=retry_delay(attempts))
-    free = (
-        has_ended("claimed_until", now=now)
-        | held & too_late(lasts=settings.CLAIM_LEASE)
-        | resting & rests_too_long
-    )
-    return ListingPhoto.objects.filter(PENDING & free)
+    return _is_free(now) | held & too_late(lasts=settings.CLAIM_LEASE) | resting & rests_too_long
 
 
 def claimable() -> QuerySet[ListingPhoto]:
-    """Return what may be claimed now, the photos that were never tried first."""
+    """Return what may be claimed now, the photos that were never tried first.
+
+    What a worker held or put off while its clock was ahead waits for the sweep: this is asked
+    before each photo of an idle system, and every condition takes Python longer than the database.
+    """
     # One that used up its attempts waits for the sweep to give up on it.
     left = Q(attempts__lt=settings.CLASSIFY_MAX_ATTEMPTS)
-    return _free().filter(left).order_by("attempts", "id")
+    return ListingPhoto.objects.filter(PENDING, _is_free(timezone.now()), left).order_by(
+        "attempts", "id"
+    )
 
 
 def first_pending() -> ListingPhoto | None:
@@ -186,7 +191,7 @@ def retry_delay(attempts: int) -> timedelta:
 
 @dataclass(frozen=True, slots=True)
 class SweepResult:
-    """What a sweep found: claims given back, photos given up, and whether work is waiting."""
+    """What a sweep found: claims and rests it ended, photos given up, whether work is waiting."""
 
     returned: int
     given_up: int
@@ -195,18 +200,17 @@ class SweepResult:
 
 def sweep() -> SweepResult:
     """Give back what dead workers held; give up on what killed its worker every time."""
-    given_up = (
-        _free()
-        .filter(attempts__gte=settings.CLASSIFY_MAX_ATTEMPTS)
-        .update(
-            status=ListingPhoto.Status.FAILED,
-            claim=None,
-            claimed_until=None,
-            error=f"The worker stopped {settings.CLASSIFY_MAX_ATTEMPTS} times while it read this "
-            "photo. The file may be one that crashes the decoder.",
-        )
+    now = timezone.now()
+    free = ListingPhoto.objects.filter(PENDING, _free_by_true_time(now))
+    given_up = free.filter(attempts__gte=settings.CLASSIFY_MAX_ATTEMPTS).update(
+        status=ListingPhoto.Status.FAILED,
+        claim=None,
+        claimed_until=None,
+        error=f"The worker stopped {settings.CLASSIFY_MAX_ATTEMPTS} times while it read this "
+        "photo. The file may be one that crashes the decoder.",
     )
-    returned = _free().filter(claim__isnull=False).update(claim=None, claimed_until=None)
+    ended = free.filter(Q(claim__isnull=False) | Q(claimed_until__gt=now))
+    returned = ended.update(claim=None, claimed_until=None)
     return SweepResult(returned, given_up, claimable().exists())
 
 

@@ -200,11 +200,12 @@ def test_the_sweep_gives_up_on_what_was_tried_more_often_than_is_allowed_by_now(
 
 
 def test_a_rest_longer_than_any_was_begun_by_a_clock_that_was_ahead() -> None:
-    """Such a photo is free at once; one that rests as long as its attempts say is not."""
+    """The sweep ends it; one that rests as long as its attempts say rests on."""
     once, often = pending_photos(2)
     ends = timezone.now() + timedelta(minutes=50)
     for photo, attempts in ((once, 1), (often, 4)):
         ListingPhoto.objects.filter(pk=photo.pk).update(attempts=attempts, claimed_until=ends)
+    assert queue.sweep().returned == 1
     assert list(queue.claimable()) == [once]
 
 

@@ -47,15 +47,17 @@ def test_a_lease_that_was_just_taken_lasts() -> None:
 
 
 def test_a_photo_rests_for_no_longer_than_its_attempts_ask_for() -> None:
-    """One that was put off while the clock was ahead comes back; one put off now rests."""
+    """One put off while the clock was ahead comes back with a sweep; one put off now rests."""
     pending_photos(1)
     version = a_champion()
     with an_hour_ahead():
         photos = queue.claim_photos(limit=5)
         queue.store_results(photos=photos, results=[Postponed("Slow.")], version=version)
+    assert queue.sweep() == queue.SweepResult(1, 0, waiting=True)
     again = queue.claim_photos(limit=5)
     assert len(again) == 1
     queue.store_results(photos=again, results=[Postponed("Slow.")], version=version)
+    assert queue.sweep() == queue.SweepResult(0, 0, waiting=False)
     assert queue.claim_photos(limit=5) == []
 
 
