@@ -10,8 +10,15 @@ from django.core.management import CommandError, call_command
 
 from classifier.models import ListingPhoto, ModelVersion
 from tests.pictures import jpeg, rotated_by_exif
+from tests.rows import champion_of
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def champion(db: None, untrained_bundle: Path) -> ModelVersion:
+    """A model in production that can be loaded."""
+    return champion_of(untrained_bundle)
 
 
 @pytest.fixture
