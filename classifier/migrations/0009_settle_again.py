@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('classifier', '0001_release_1_0'),
+        ('classifier', '0008_standard_words'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -224,9 +224,7 @@ def test_a_new_database_starts_with_one_migration(tmp_path: Path, django_db_bloc
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         names = [migration.name for migration, _ in plan if migration.app_label == "classifier"]
-        replaced = executor.loader.disk_migrations["classifier", "0001_release_1_0"].replaces
-        assert names[0] == "0001_release_1_0"
-        assert not {name for _, name in replaced} & set(names)
+        assert len(names) == 1
         call_command("migrate", verbosity=0)
         assert missing_from_the_database() == set()
         call_command("makemigrations", check_changes=True, verbosity=0)
