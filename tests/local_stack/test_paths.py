@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import redis
+import requests
 from kombu.connection import Connection
 from kombu.utils.url import url_to_parts
 from redis.connection import parse_url
@@ -17,7 +20,7 @@ from redis.connection import parse_url
 from local_stack.api_client import ApiClient
 from local_stack.processes import free_port
 from local_stack.samples import read_samples
-from tests.local_stack.test_run import PATIENCE_SECONDS, environment
+from tests.local_stack.test_run import PATIENCE_SECONDS, environment, started_in
 from tests.repository import REPOSITORY
 from tests.servers.watcher import end_with_the_run
 
@@ -65,16 +68,18 @@ def odd_checkout(short_folder: Path) -> Path:
 
 
 @pytest.mark.integration
-def test_everything_runs_in_a_folder_of_any_name(short_folder: Path, odd_checkout: Path) -> None:
-    """From a checkout with an odd name, with a VAR_DIR of another in it, a photo is tagged through
-    the broker; nothing strays."""
+def test_everything_runs_in_a_folder_of_any_name_and_ends_with_ctrl_c(
+    short_folder: Path, odd_checkout: Path
+) -> None:
+    """From a checkout with an odd name, with a VAR_DIR of another in it, `make run` says where the
+    page is once it answers, tags a photo through the broker, and one Ctrl-C leaves nothing behind.
+    """
     port = free_port()
     folder = odd_checkout / "v #?%20+;&é"
-    env = environment(folder, port) | {"ENGINE": "torch-fp32"}  # not measured first
     log = (short_folder.parent / f"{short_folder.name}.log").open("w+")
     process = subprocess.Popen(
         [sys.executable, "-m", "local_stack", "run"],
-        cwd=odd_checkout, env=env, stdout=log, stderr=subprocess.STDOUT,
+        cwd=odd_checkout, env=environment(folder, port), stdout=log, stderr=subprocess.STDOUT,
     )  # fmt: skip
     end_with_the_run(process.pid)
     try:
@@ -85,7 +90,11 @@ def test_everything_runs_in_a_folder_of_any_name(short_folder: Path, odd_checkou
             assert time.monotonic() < deadline, output
             time.sleep(0.5)
             output = Path(log.name).read_text()
+        address = re.search(r"SlowFashion AI is at (\S+)", output)
+        assert address
+        assert requests.get(address[1], timeout=30).ok
         password = json.loads((folder / "demo-users.json").read_text())["seller"]
+        assert re.search(rf"^seller +{re.escape(password)}", output, flags=re.MULTILINE)
         client = ApiClient.signed_in(f"http://127.0.0.1:{port}", "seller", password)
         listing = client.send_listing("A bag", [read_samples()[0].path])["id"]
         while (photo := client.listing(listing)["photos"][0])["status"] == "pending":
@@ -95,6 +104,10 @@ def test_everything_runs_in_a_folder_of_any_name(short_folder: Path, odd_checkou
         with redis.Redis(unix_socket_path=str(folder / "redis.sock")) as broker:
             assert len(broker.client_list()) > 3, "the workers are connected"
         assert "Cannot connect" not in Path(log.name).read_text()
+        assert len(started_in(folder)) > 4
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE_SECONDS) == 0, Path(log.name).read_text()
+        assert started_in(folder) == []
     finally:
         process.terminate()
         process.wait(PATIENCE_SECONDS)

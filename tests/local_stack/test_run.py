@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -13,7 +12,6 @@ import psutil
 import pytest
 import requests
 
-from local_stack.processes import free_port
 from tests.repository import REPOSITORY
 from tests.servers.watcher import end_with_the_run
 
@@ -87,28 +85,3 @@ def test_a_second_system_s_monitor_takes_another_port(short_folder: Path, taken_
     assert requests.get(f"{match[0]}livez", timeout=30).ok
     process.terminate()
     process.communicate(timeout=PATIENCE_SECONDS)
-
-
-@pytest.mark.integration
-def test_it_says_where_the_page_is_and_ctrl_c_leaves_nothing_behind(short_folder: Path) -> None:
-    """The address is printed once the page answers; one Ctrl-C ends every process."""
-    process = run(short_folder, free_port())
-    assert process.stdout
-    output = ""
-    for line in process.stdout:
-        output += line
-        if match := re.search(r"SlowFashion AI is at (\S+)", line):
-            break
-    else:
-        pytest.fail(f"It ended before the page answered:\n{output}")
-    try:
-        assert requests.get(match[1], timeout=30).ok
-    except requests.RequestException:
-        process.terminate()
-        pytest.fail(f"The page does not answer:\n{output}{process.stdout.read()}")
-    assert re.search(r"^seller +\S{12,}", output, flags=re.MULTILINE), "the passwords are printed"
-    assert len(started_in(short_folder)) > 4
-    process.send_signal(signal.SIGINT)
-    rest, _ = process.communicate(timeout=PATIENCE_SECONDS)
-    assert process.returncode == 0, rest
-    assert started_in(short_folder) == []
