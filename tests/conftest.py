@@ -1,6 +1,7 @@
 """Fixtures of all tests; those that start servers are in `tests.servers`."""
 
 import gc
+import json
 import os
 import shutil
 import sqlite3
@@ -22,7 +23,14 @@ from pytest_django import Settings
 from threadpoolctl import threadpool_limits
 
 from classifier.ml.bundle import save_bundle
-from classifier.ml.manifest import Preprocessing, read_manifest
+from classifier.ml.manifest import (
+    MANIFEST_NAME,
+    WEIGHTS_NAME,
+    Preprocessing,
+    manifest_as_dict,
+    read_manifest,
+    sha256_of,
+)
 from classifier.ml.network import HierarchicalResNet
 from tests.databases import database_at, default_database, empty_tables
 from tests.manifests import a_manifest
@@ -152,6 +160,23 @@ def untrained_bundle(
     small = Preprocessing(size=64, resize=64)
     save_bundle(untrained_network, a_manifest(name="untrained", preprocessing=small), folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def small_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A whole bundle for who never loads its network: some bytes stand for 47 MB of weights."""
+    folder = tmp_path_factory.mktemp("bundles") / "small"
+    folder.mkdir()
+    (folder / WEIGHTS_NAME).write_bytes(b"weights")
+    manifest = a_manifest(name="untrained", weights_sha256=sha256_of(folder / WEIGHTS_NAME))
+    (folder / MANIFEST_NAME).write_text(json.dumps(manifest_as_dict(manifest)))
+    return folder
+
+
+@pytest.fixture
+def small_copy(small_bundle: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may damage."""
+    return Path(shutil.copytree(small_bundle, tmp_path / "copy"))
 
 
 @pytest.fixture

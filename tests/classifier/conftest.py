@@ -1,6 +1,5 @@
 """Sellers, moderators and a champion."""
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,8 @@ from django.core.cache import cache, caches
 from pytest_django import Settings
 
 from classifier import notify
-from classifier.ml.manifest import MANIFEST_NAME, WEIGHTS_NAME, manifest_as_dict, sha256_of
 from classifier.models import ModelVersion
 from tests.classifier.reviewing import EVERYTHING
-from tests.manifests import a_manifest
 from tests.rows import champion_of
 from tests.tagged_photos import a_moderator
 
@@ -69,17 +66,6 @@ def onlooker(db: None) -> User:
 @pytest.fixture
 def boss(db: None) -> User:
     return User.objects.create_superuser("boss", password="one that no list has either")
-
-
-@pytest.fixture(scope="session")
-def small_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A whole bundle for who never loads its network: some bytes stand for 47 MB of weights."""
-    folder = tmp_path_factory.mktemp("bundles") / "small"
-    folder.mkdir()
-    (folder / WEIGHTS_NAME).write_bytes(b"weights")
-    manifest = a_manifest(name="untrained", weights_sha256=sha256_of(folder / WEIGHTS_NAME))
-    (folder / MANIFEST_NAME).write_text(json.dumps(manifest_as_dict(manifest)))
-    return folder
 
 
 @pytest.fixture

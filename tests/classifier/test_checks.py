@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def champion_folder(untrained_bundle: Path) -> Path:
-    version = champion_of(untrained_bundle)
+def champion_folder(small_bundle: Path) -> Path:
+    version = champion_of(small_bundle)
     return storage.local_folder(version)
 
 

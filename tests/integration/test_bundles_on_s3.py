@@ -54,9 +54,9 @@ def test_workers_of_one_machine_fetch_at_the_same_time(
     assert list(bundles_on_s3.iterdir()) == [folders[0]]
 
 
-def test_the_copies_that_were_used_last_are_kept(bundle_copy: Path, bundles_on_s3: Path) -> None:
+def test_the_copies_that_were_used_last_are_kept(small_copy: Path, bundles_on_s3: Path) -> None:
     """A fifth bundle drives out the one that nobody used for longest, and a killed fetch's rest."""
-    versions = [registry.register(folder=renamed(bundle_copy, f"model-{n}")) for n in range(5)]
+    versions = [registry.register(folder=renamed(small_copy, f"model-{n}")) for n in range(5)]
     folders = [storage.local_folder(version) for version in versions[:4]]
     for age, folder in enumerate(reversed(folders)):
         os.utime(folder, (time.time() - 60 * age,) * 2)

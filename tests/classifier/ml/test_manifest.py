@@ -79,38 +79,38 @@ def reorder(document: dict[str, Any]) -> None:
     ],
 )
 def test_each_fault_has_a_named_error_that_names_the_file(
-    bundle_copy: Path, change: Any, error: type[Exception], says: str
+    small_copy: Path, change: Any, error: type[Exception], says: str
 ) -> None:
     """Whatever is wrong with the JSON, the error says which file, what, and what to do."""
-    rewrite(bundle_copy, change)
+    rewrite(small_copy, change)
     with pytest.raises(error, match=says) as caught:
-        read_manifest(bundle_copy)
-    assert str(bundle_copy / "bundle.json") in str(caught.value)
+        read_manifest(small_copy)
+    assert str(small_copy / "bundle.json") in str(caught.value)
     assert any(advice in str(caught.value) for advice in ("Restore", "Train", "train it again"))
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 100_000])
-def test_a_file_that_is_no_json_is_damaged(bundle_copy: Path, content: bytes) -> None:
+def test_a_file_that_is_no_json_is_damaged(small_copy: Path, content: bytes) -> None:
     """An empty, cut, binary or absurdly nested file is reported as damaged, not as a crash."""
-    (bundle_copy / "bundle.json").write_bytes(content)
+    (small_copy / "bundle.json").write_bytes(content)
     with pytest.raises(BundleDamagedError, match="Restore the file"):
-        read_manifest(bundle_copy)
+        read_manifest(small_copy)
 
 
-def test_a_missing_file_or_folder_says_what_a_bundle_is(bundle_copy: Path) -> None:
+def test_a_missing_file_or_folder_says_what_a_bundle_is(small_copy: Path) -> None:
     """Without bundle.json, or without the folder, the error says what should be there."""
-    (bundle_copy / "bundle.json").unlink()
-    for folder in (bundle_copy, bundle_copy / "nowhere"):
+    (small_copy / "bundle.json").unlink()
+    for folder in (small_copy, small_copy / "nowhere"):
         with pytest.raises(BundleMissingError, match="A bundle is a folder with"):
             read_manifest(folder)
 
 
-def test_a_file_that_cannot_be_read_is_a_named_error(bundle_copy: Path) -> None:
+def test_a_file_that_cannot_be_read_is_a_named_error(small_copy: Path) -> None:
     """A folder where a file should be (as with wrong permissions) is not a bare OSError."""
-    (bundle_copy / "bundle.json").unlink()
-    (bundle_copy / "bundle.json").mkdir()
+    (small_copy / "bundle.json").unlink()
+    (small_copy / "bundle.json").mkdir()
     with pytest.raises(BundleDamagedError, match="Check its permissions"):
-        read_manifest(bundle_copy)
+        read_manifest(small_copy)
 
 
 @pytest.mark.parametrize("value", [0, -1, math.nan, math.inf])
@@ -128,13 +128,13 @@ def test_preprocessing_needs_three_channels() -> None:
         Preprocessing(std=(0.2, 0.0, 0.2))
 
 
-def test_files_far_too_large_are_not_read(bundle_copy: Path) -> None:
+def test_files_far_too_large_are_not_read(small_copy: Path) -> None:
     """A bundle from elsewhere must not fill the memory of who looks at it."""
-    manifest = read_manifest(bundle_copy)
+    manifest = read_manifest(small_copy)
     for name, most in ((WEIGHTS_NAME, 2**29), (MANIFEST_NAME, 2**23)):
-        with (bundle_copy / name).open("r+b") as file:
+        with (small_copy / name).open("r+b") as file:
             file.truncate(most + 1)  # a hole takes no room on the disk
     with pytest.raises(BundleDamagedError, match=f"at most {2**29:,} were expected"):
-        check_weights(bundle_copy, manifest)
+        check_weights(small_copy, manifest)
     with pytest.raises(BundleDamagedError, match=f"at most {2**23:,} were expected"):
-        read_manifest(bundle_copy)
+        read_manifest(small_copy)

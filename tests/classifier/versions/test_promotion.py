@@ -184,10 +184,10 @@ def test_what_is_in_production_cannot_be_rejected(real_database: str) -> None:
 
 
 @pytest.fixture
-def two_models(db: None, untrained_bundle: Path, tmp_path: Path) -> Callable[[], list[str]]:
+def two_models(db: None, small_bundle: Path, tmp_path: Path) -> Callable[[], list[str]]:
     """Two registered bundles, ``one`` promoted before ``two``; call it for their history."""
     for name in ("one", "two"):
-        promotion.promote(version=registered(untrained_bundle, name, tmp_path))
+        promotion.promote(version=registered(small_bundle, name, tmp_path))
     return lambda: [name for name, _, _ in history()]
 
 
@@ -212,11 +212,11 @@ def test_a_roll_back_to_a_broken_bundle_leaves_the_champion(
 
 
 def test_without_a_model_before_there_is_no_way_back(
-    db: None, untrained_bundle: Path, tmp_path: Path
+    db: None, small_bundle: Path, tmp_path: Path
 ) -> None:
     """Nothing at all cannot be rolled back, nor can the first champion."""
     with pytest.raises(PromotionError, match="there is no way back"):
         promotion.rollback()
-    promotion.promote(version=registered(untrained_bundle, "one", tmp_path))
+    promotion.promote(version=registered(small_bundle, "one", tmp_path))
     with pytest.raises(PromotionError, match="there is no way back"):
         promotion.rollback()

@@ -98,9 +98,9 @@ def test_a_promise_that_cannot_be_kept_makes_nothing(registered: ModelVersion) -
     assert ModelVersion.objects.count() == 1
 
 
-def test_a_bundle_without_held_out_scores_is_said(bundle_copy: Path, db: None) -> None:
+def test_a_bundle_without_held_out_scores_is_said(small_copy: Path, db: None) -> None:
     """Of an older release; the message says how to get one that has them."""
-    name = registry.register(folder=bundle_copy).name
+    name = registry.register(folder=small_copy).name
     with pytest.raises(CommandError, match="carries no held-out scores"):
         call_command("thresholds", name, promise=0.03)
 
