@@ -45,7 +45,7 @@ class ModelSlot:
         live = self._live
         if live is None:
             return self._first()
-        # Asked before every batch.
+        # The number alone: this is asked again and again.
         if registry.champion_number() not in (None, live.version.pk):
             live = self._newest(live)
         self._return_memory()
