@@ -6,10 +6,17 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 # A busy machine may take long to answer; a dead one is noticed by whoever started it.
 ANSWER_SECONDS: Final = 120
 LONGEST_PAUSE: Final = 30.0
+# A server closes a connection that was quiet for a while, perhaps just when it is used again. Only
+# what changes nothing is asked once more.
+ONCE_MORE: Final = Retry(
+    total=None, connect=0, read=1, redirect=0, status=0, other=0, allowed_methods=["GET"]
+)
 
 
 class ApiError(Exception):
@@ -22,6 +29,7 @@ class ApiClient:
     def __init__(self, address: str, token: str = "") -> None:
         self._root = f"{address}/api/v1"
         self._session = requests.Session()
+        self._session.mount(address, HTTPAdapter(max_retries=ONCE_MORE))
         if token:
             self._session.headers["Authorization"] = f"Token {token}"
 
