@@ -32,20 +32,16 @@ TAG_FIELDS = (
 RESULT_FIELDS = ("status", "claim", "claimed_until", "error", *TAG_FIELDS)
 
 
-def _is_free(now: datetime) -> Q:
-    """Return what tells photos that nobody holds and that need not rest."""
-    return has_ended("claimed_until", now=now)
-
-
 def _free_by_true_time(now: datetime) -> Q:
-    """Return the same, and what would be free by now had no clock been ahead."""
+    """Return what tells photos that are free, or would be by now had no clock been ahead."""
     too_late = partial(ends_too_late, "claimed_until", now=now)
     held, resting = Q(claim__isnull=False), Q(claim__isnull=True)
     rests_too_long = Q()
     # Attempts are small numbers, and each has its own rest.
     for attempts in range(settings.CLASSIFY_MAX_ATTEMPTS + 1):
         rests_too_long |= Q(attempts=attempts) & too_late(lasts=retry_delay(attempts))
-    return _is_free(now) | held & too_late(lasts=settings.CLAIM_LEASE) | resting & rests_too_long
+    held_too_long = held & too_late(lasts=settings.CLAIM_LEASE)
+    return has_ended("claimed_until", now=now) | held_too_long | resting & rests_too_long
 
 
 def claimable() -> QuerySet[ListingPhoto]:
@@ -56,9 +52,8 @@ def claimable() -> QuerySet[ListingPhoto]:
     """
     # One that used up its attempts waits for the sweep to give up on it.
     left = Q(attempts__lt=settings.CLASSIFY_MAX_ATTEMPTS)
-    return ListingPhoto.objects.filter(PENDING, _is_free(timezone.now()), left).order_by(
-        "attempts", "id"
-    )
+    free = has_ended("claimed_until", now=timezone.now())
+    return ListingPhoto.objects.filter(PENDING, free, left).order_by("attempts", "id")
 
 
 def first_pending() -> ListingPhoto | None:

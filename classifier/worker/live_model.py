@@ -45,11 +45,7 @@ class ModelSlot:
         live = self._live
         if live is None:
             return self._first()
-        # The number alone: this is asked again and again.
-        if registry.champion_number() not in (None, live.version.pk):
-            live = self._newest(live)
-        self._return_memory()
-        return live
+        return self._newest(live) if self.is_outdated(live) else live
 
     @property
     def loaded(self) -> LiveModel | None:
@@ -59,6 +55,7 @@ class ModelSlot:
         self._return_memory()
         if self._live is not live:
             return True
+        # The number alone: this is asked with every batch.
         champion = registry.champion_number()
         if champion in (None, live.version.pk) or self._rests(champion):
             return False

@@ -32,6 +32,7 @@ class Reading(NamedTuple):
     """Photos that are being read and decoded, as a model asks for."""
 
     predictor: Predictor
+    readers: Readers
     read: list[Future[Tensor | Unreadable | Postponed]]
     began: float  # time.monotonic()
 
@@ -45,19 +46,17 @@ def begin_reading(
         readers: where files are read and decoded.
     """
     began = time.monotonic()
-    return Reading(predictor, readers.begin(lambda photo: _read(photo, predictor), photos), began)
+    read = readers.begin(lambda photo: _read(photo, predictor), photos)
+    return Reading(predictor, readers, read, began)
 
 
-def results_of(reading: Reading, readers: Readers) -> list[Result]:
+def results_of(reading: Reading) -> list[Result]:
     """Return one result a photo, in order; what goes wrong with one concerns that one alone.
-
-    Args:
-        readers: those that `begin_reading` was given.
 
     Raises:
         DeviceFailedError: if the model works no more in this process, whatever the photo.
     """
-    read = readers.finish(reading.read, otherwise=TOO_SLOW)
+    read = reading.readers.finish(reading.read, otherwise=TOO_SLOW)
     stage_times.observe("read", time.monotonic() - reading.began)
     try:
         with stage_times.timed("predict"):

@@ -55,8 +55,7 @@ def _work() -> int:
             break
         try:
             with watchdog.watching():
-                reading = begin_reading(batch.photos, live.predictor, _readers)
-                results = results_of(reading, _readers)
+                results = results_of(begin_reading(batch.photos, live.predictor, _readers))
                 stored += reclassification.store(batch, results, version=live.version)
         except DeviceFailedError as error:
             # They keep their tags; the next pass meets them again.

@@ -74,7 +74,7 @@ def _next_batch(predictor: Predictor) -> int | None:
     shadow, photos = taken
     try:
         with watchdog.watching():
-            results = results_of(begin_reading(photos, predictor, _readers), _readers)
+            results = results_of(begin_reading(photos, predictor, _readers))
     except DeviceFailedError as error:
         # The champion finds out by itself if the device is at fault, and leaves then.
         run.end(shadow, Shadow.State.FAILED, f"It works no more in a worker. {error}")

@@ -224,7 +224,7 @@ def _classify_next_batch(have_help: Callable[[], object], tried_first: bool) -> 
         for photo in photos:
             stage_times.observe("wait", max((now - photo.created_at).total_seconds(), 0.0))
         try:
-            results = results_of(reading, _readers)
+            results = results_of(reading)
         except DeviceFailedError as error:
             queue.give_back(photos)
             leave(error)
