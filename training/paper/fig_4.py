@@ -7,7 +7,7 @@ from training import published
 from training.evaluation.scoring import truth_of
 from training.paper.experiment import Outcomes
 from training.paper.figures import recall_of
-from training.report.themed import COLOURS, Picture
+from training.report.themed import COLOURS, TITLED, Picture
 
 PICTURE_NAME: Final = "fig-4.svg"
 MEANING: Final = "Recall of the six rare subclasses in both phases, in per cent."
@@ -30,7 +30,7 @@ def draw_recall(outcomes: Outcomes) -> Picture:
         ("ours, Phase 1", "accent", 0.45, [recall_of(n, first, truth)[0] for n in names]),
         ("ours, Phase 2", "accent", 1.0, [recall_of(n, second, truth)[0] for n in names]),
     )
-    picture = Picture(9.4, 4.2)
+    picture = Picture(9.4, 4.2, above=TITLED)
     with picture as axes:
         for position, (label, colour, strength, recalls) in enumerate(series):
             across = [i + (position - 1.5) * BAR for i in range(len(names))]

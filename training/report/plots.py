@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from classifier.taxonomy import MAIN_OF, TAXONOMY
-from training.report.themed import COLOURS, Picture
+from training.report.themed import COLOURS, TITLED, Picture
 
 DASHES: Final = ("-", (0, (5, 2)), (0, (1, 1.5)))
 PANEL: Final = (4.6, 4.0)  # inches
@@ -74,7 +74,7 @@ def novelty_picture(curve: Mapping[str, Any]) -> SafeString:
 
 def calibration_picture(title: str, bins: Sequence[Mapping[str, float]]) -> SafeString:
     """Draw accuracy over confidence, a dot a bin, as large as the bin is full."""
-    picture = Picture(*PANEL)
+    picture = Picture(*PANEL, above=TITLED)
     with picture as axes:
         total = sum(b["photos"] for b in bins)
         axes.plot([0, 1], [0, 1], color=COLOURS["muted"], linewidth=0.8, linestyle=":")
@@ -100,7 +100,7 @@ def robustness_picture(robustness: Mapping[str, Any], kind: str, title: str) -> 
         ("coverage", "tagged to the subclass", "muted", (0, (4, 2))),
         ("tag_accuracy", "of these tags, right", "good", (0, (1, 1.5))),
     )
-    picture = Picture(*PANEL)
+    picture = Picture(*PANEL, above=TITLED)
     with picture as axes:
         for figure, label, colour, dashes in lines:
             _line(axes, robustness, kind, figure, label=label, color=COLOURS[colour], ls=dashes)

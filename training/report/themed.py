@@ -57,22 +57,37 @@ STYLE: Final[Any] = {  # its keys' type is matplotlib's list of all settings
     "lines.linewidth": 1.8,
 }
 
+# Inches beside the axes, for numbers and their names.
+LEFT: Final = 0.72
+RIGHT: Final = 0.2
+BELOW: Final = 0.5
+BARE: Final = 0.12  # above them, where nothing stands
+TITLED: Final = 0.34
+
 
 class Picture:
     """A figure with one pair of axes, drawn in the page's style.
 
     Use it as a context manager; `svg` or `file` returns the picture afterwards, with a text for
     readers who cannot see it. What stands side by side are two pictures: on a phone they stack.
+    The axes of pictures of one size are of one size, too.
+
+    Args:
+        width, height: inches.
+        above: inches over the axes, which a title or a legend there needs.
     """
 
-    def __init__(self, width: float, height: float) -> None:
+    def __init__(self, width: float, height: float, *, above: float = BARE) -> None:
         self._style = rc_context(STYLE)
-        self._size = (width, height)
+        self._size, self._above = (width, height), above
 
     def __enter__(self) -> Axes:
         self._style.__enter__()
-        self._figure = Figure(figsize=self._size, layout="constrained")
-        return self._figure.add_subplot()
+        self._figure = Figure(figsize=self._size)
+        (width, height), across = self._size, self._size[0] - LEFT - RIGHT
+        up = height - BELOW - self._above
+        # Not a layout of matplotlib's: it draws every picture twice, to measure its text first.
+        return self._figure.add_axes((LEFT / width, BELOW / height, across / width, up / height))
 
     def __exit__(self, *error: Any) -> None:
         file = StringIO()
