@@ -5,11 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from classifier.decision import Thresholds, decide
 from classifier.ml.manifest import Manifest
-from classifier.ml.network import HierarchicalResNet
 from training.calibration.calibrate import Calibration, calibrate, keep_promise
 from training.calibration.held_out import HeldOut
 from training.calibration.promise import promise_of
@@ -119,37 +118,34 @@ def _moved(thresholds: Thresholds, step: float) -> Thresholds:
 
 
 def choose_interpolation(
-    network: HierarchicalResNet, start: Mapping[str, Tensor], choose_now: Callable[[], Chosen]
+    part: nn.Module, start: Mapping[str, Tensor], choose_now: Callable[[], Chosen]
 ) -> tuple[float, Chosen]:
-    """Leave the network where it is cheapest, on the way from ``start`` to where it is.
+    """Leave the trained part where it is cheapest, on the way from ``start`` to where it is.
 
     Weights between a champion and what training made of it keep more of what the champion knew
     (WiSE-FT, Wortsman et al. 2022); few new reviews justify a small step only.
 
     Args:
-        network: trained.
+        part: of the network, trained.
         start: its state before.
-        choose_now: what validation photos choose for the network as it is.
+        choose_now: what validation photos choose for the part as it is.
 
     Returns:
         The share of the way, and what was chosen there.
     """
-    end = copied_state(network)
+    end = copied_state(part)
     tried: dict[float, Chosen] = {}
     for share in SHARES:
-        _go(network, start, end, share)
+        _go(part, start, end, share)
         tried[share] = choose_now()
         logger.info("%.0f %% of the way: %.1f reviews.", 100 * share, tried[share].cost)
     best = min(SHARES, key=lambda share: tried[share].cost)
-    _go(network, start, end, best)
+    _go(part, start, end, best)
     return best, tried[best]
 
 
 def _go(
-    network: HierarchicalResNet,
-    start: Mapping[str, Tensor],
-    end: Mapping[str, Tensor],
-    share: float,
+    part: nn.Module, start: Mapping[str, Tensor], end: Mapping[str, Tensor], share: float
 ) -> None:
-    network.load_state_dict(dict(end))
-    interpolate(network, start, share)
+    part.load_state_dict(dict(end))
+    interpolate(part, start, share)

@@ -70,14 +70,11 @@ def train_candidate(collected: Collected, request: RetrainRequest, spec: Candida
     build = source_builder(collected, network, before.preprocessing, request, spec.features)
     samples = collected.samples(Split.VALIDATION)
     validation = HeldOut(build.evaluation(samples, "validation photos"), truth_of(samples))
-    start = copied_state(network)
-    part, novelty = (
-        TrainedPart(network, request.config.train_from),
-        request.config.novelty_weight > 0,
-    )
+    part = TrainedPart(network, request.config.train_from)
+    start, novelty = copied_state(part), request.config.novelty_weight > 0
     epochs = _train(network, collected, request, build, validation, spec.checkpoint)
     share, chosen = choose_interpolation(
-        network,
+        part,
         start,
         lambda: choose(part, validation, samples, before, spec.rules, novelty=novelty),
     )
