@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from classifier.decision import Decision, Outcome, Scores, decide
 from classifier.ml.bundle import Bundle
@@ -65,8 +66,25 @@ class ScoredPhotos:
         return truth_of([photo.sample for photo in self.photos])
 
 
+class KeepingPredictor(Predictor):
+    """A predictor that keeps the features of the photos it scores, in their order.
+
+    Attributes:
+        kept: features of each pass, (n, 2048), on the CPU.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        super().__init__(bundle)
+        self.kept: list[Tensor] = []
+
+    def _features(self, photos: Sequence[Tensor]) -> Tensor:
+        features = super()._features(photos)
+        self.kept.append(features.cpu())
+        return features
+
+
 def score_features(
-    samples: Sequence[Sample], features: NDArray[np.float16], bundle: Bundle
+    samples: Sequence[Sample], features: NDArray[np.float16 | np.float32], bundle: Bundle
 ) -> list[Scored]:
     """Score pooled features as the product scores the photos behind them.
 
@@ -75,8 +93,10 @@ def score_features(
         features: (N, 2048), of the same photos by the backbone of this bundle.
         bundle: whose heads, temperatures and thresholds decide.
     """
+    network = bundle.network
+    device = next(network.parameters()).device
     with torch.inference_mode():
-        logits = bundle.network.classify_features(torch.from_numpy(features).float())
+        logits = network.classify_features(torch.from_numpy(features).to(device).float())
     scores = probabilities(LogitArrays.of([logits]), bundle.manifest.temperature).as_scores()
     thresholds = bundle.manifest.thresholds
     return [

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from classifier.decision import Outcome, Thresholds
-from classifier.ml.bundle import load_bundle
+from classifier.ml.bundle import Bundle, load_bundle
 from classifier.ml.predictor import Predictor
 from classifier.photos.cleaning import Limits
 from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
@@ -17,7 +18,14 @@ from classifier.versions.gate_report import GateReport
 from classifier.versions.stream import Mix
 from training.data.folder import PhotosError, Sample
 from training.evaluation.figures import evaluate
-from training.evaluation.product_scores import Scored, ScoredPhotos, score_features, score_photos
+from training.evaluation.product_scores import (
+    KeepingPredictor,
+    RefusedPhoto,
+    Scored,
+    ScoredPhotos,
+    score_features,
+    score_photos,
+)
 from training.gate.answers import Answers
 from training.gate.gate import compare
 from training.gate.rules import GateRules
@@ -78,6 +86,8 @@ def score_models(
 ) -> PairedScores:
     """Score the photos with both bundles; one that the product refuses counts for neither.
 
+    Where both have one backbone, as after a training of the heads, each photo passes it once.
+
     Args:
         samples: the photos.
         champion, candidate: folders of the bundles.
@@ -87,35 +97,59 @@ def score_models(
     Raises:
         PhotosError: if no photo can be read.
     """
-    champion_scores = _scored(samples, champion, limits, replayed)
-    candidate_scores = _scored(samples, candidate, limits, replayed)
-    read = [[photo.sample for photo in side.photos] for side in (champion_scores, candidate_scores)]
+    before, after = load_bundle(champion), load_bundle(candidate)
+    if replayed is not None or _have_one_backbone(before, after):
+        rows, features, refused = _features(samples, before, limits, replayed)
+        read = [samples[row] for row in rows]
+        sides = [
+            ScoredPhotos(score_features(read, features, bundle), refused)
+            for bundle in (before, after)
+        ]
+    else:
+        sides = [score_photos(samples, Predictor(bundle), limits) for bundle in (before, after)]
+    return _paired(samples, *sides)
+
+
+def _paired(
+    samples: Sequence[Sample], champion: ScoredPhotos, candidate: ScoredPhotos
+) -> PairedScores:
+    read = [[photo.sample for photo in side.photos] for side in (champion, candidate)]
     if read[0] != read[1]:
         raise PhotosError(
             f"The champion could read {len(read[0])} test photos and the candidate {len(read[1])}. "
             "They were changed while they were scored; start the retraining again."
         )
-    refused = {photo.sample for photo in champion_scores.refused}
+    refused = {photo.sample for photo in champion.refused}
     rows = [number for number, sample in enumerate(samples) if sample not in refused]
-    return PairedScores(champion_scores, candidate_scores, rows)
+    return PairedScores(champion, candidate, rows)
 
 
-def _scored(
-    samples: Sequence[Sample], folder: Path, limits: Limits, replayed: Replayed | None
-) -> ScoredPhotos:
-    bundle = load_bundle(folder)
-    if replayed is None:
-        return score_photos(samples, Predictor(bundle), limits)
-    of_features = score_features([samples[row] for row in replayed.rows], replayed.features, bundle)
-    scored = dict(zip(replayed.rows, of_features, strict=True))
-    here = [row for row in range(len(samples)) if row not in scored]
-    if not here:
-        return ScoredPhotos(of_features)
-    read = score_photos([samples[row] for row in here], Predictor(bundle), limits)
-    refused = {photo.sample for photo in read.refused}
-    kept = [row for row in here if samples[row] not in refused]
-    scored |= dict(zip(kept, read.photos, strict=True))
-    return ScoredPhotos([scored[row] for row in sorted(scored)], read.refused)
+def _have_one_backbone(one: Bundle, other: Bundle) -> bool:
+    """Return whether both bundles make the same features of every photo."""
+    if one.manifest.preprocessing != other.manifest.preprocessing or (
+        one.network.stride_placement != other.network.stride_placement
+    ):
+        return False
+    ours, theirs = (bundle.network.backbone.state_dict() for bundle in (one, other))
+    return all(torch.equal(value, theirs[name]) for name, value in ours.items())
+
+
+def _features(
+    samples: Sequence[Sample], bundle: Bundle, limits: Limits, replayed: Replayed | None
+) -> tuple[list[int], NDArray[np.float32], list[RefusedPhoto]]:
+    """Return which photos have features, these (N, 2048), and the photos that are refused."""
+    of_row: dict[int, NDArray[Any]] = {}
+    if replayed is not None:
+        of_row |= zip(replayed.rows, replayed.features, strict=True)
+    refused: list[RefusedPhoto] = []
+    if here := [row for row in range(len(samples)) if row not in of_row]:
+        predictor = KeepingPredictor(bundle)
+        refused = score_photos([samples[row] for row in here], predictor, limits).refused
+        unread = {photo.sample for photo in refused}
+        read = [row for row in here if samples[row] not in unread]
+        of_row |= zip(read, torch.cat(predictor.kept).numpy(), strict=True)
+    rows = sorted(of_row)
+    return rows, np.stack([of_row[row] for row in rows]).astype(np.float32), refused
 
 
 def answers(photos: Sequence[Scored]) -> Answers:
