@@ -30,7 +30,7 @@ def test_a_batch_is_claimed_once_and_written_once() -> None:
     a_listing()
     few, many = (statements_of_a_batch(photos, version) for photos in (4, 40))
     assert len(many) == len(few)
-    # Django's record says of the second that it is for 40 rows, which are sent together.
+    # On SQLite Django's record says of the second that it is for 40 rows, which are sent together.
     written = [sql for sql in many if f"UPDATE {TABLE}" in sql]
     assert len(written) == 2
     assert sum("scores" in sql for sql in written) == 1
