@@ -6,6 +6,7 @@ rather than dead cannot overwrite another's work.
 """
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -136,7 +137,10 @@ def store_results(
     token = photos[0].claim
     with transaction.atomic():
         held = ListingPhoto.objects.select_for_update().filter(pk__in=list(result_of), claim=token)
-        rows = list(held)
+        ours = set(held.values_list("pk", flat=True))
+        # Nobody else writes what is written here while we hold the claim, so the rows need not be
+        # read again. Copies: whoever renews the lease meanwhile reads the token from the others.
+        rows = [copy(photo) for photo in photos if photo.pk in ours]
         for row in rows:
             _apply(row, result_of[row.pk], version)
         update_rows(rows, RESULT_FIELDS)

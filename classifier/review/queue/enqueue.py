@@ -29,16 +29,17 @@ def enqueue(photos: Sequence[ListingPhoto]) -> None:
     new tag while nobody has settled them; what was sampled stays in the sample. The test photos of
     `operations.canary` are for nobody.
     """
-    tagged = [photo for photo in photos if photo.status == ListingPhoto.Status.CLASSIFIED]
-    known = set(QueueItem.objects.filter(photo__in=tagged).values_list("photo_id", flat=True))
-    for photo in tagged:
-        if photo.pk in known:
-            _follow_tag(photo)
-    ours = ListingPhoto.objects.filter(
-        pk__in=[photo.pk for photo in tagged], listing__seller__username=CANARY_SELLER
+    tagged = {p.pk: p for p in photos if p.status == ListingPhoto.Status.CLASSIFIED}
+    rows = ListingPhoto.objects.filter(pk__in=tagged)
+    places: Iterable[tuple[int, int | None, str]] = rows.values_list(
+        "pk", "queue_item", "listing__seller__username"
     )
-    known |= set(ours.values_list("pk", flat=True))
-    fresh = [photo for photo in tagged if photo.pk not in known]
+    fresh: list[ListingPhoto] = []
+    for number, item, seller in places:
+        if item is not None:
+            _follow_tag(tagged[number])
+        elif seller != CANARY_SELLER:
+            fresh.append(tagged[number])
     QueueItem.objects.bulk_create(_items(fresh), ignore_conflicts=True)
 
 
