@@ -85,7 +85,11 @@ def stacked(photos: Sequence[Tensor]) -> Tensor:
 
 def normalise(batch: Tensor, preprocessing: Preprocessing) -> Tensor:
     """Return uint8 (N, 3, H, W) as normalised float32 in channels-last memory, same device."""
-    mean = torch.tensor(preprocessing.mean, device=batch.device).view(1, 3, 1, 1)
-    std = torch.tensor(preprocessing.std, device=batch.device).view(1, 3, 1, 1)
-    pixels = batch.to(torch.float32).div_(255).sub_(mean).div_(std)
-    return pixels.contiguous(memory_format=torch.channels_last)
+    photos, channels, height, width = batch.shape
+    # Line by line, as `stacked` has them in memory: with three numbers a pixel torch would go
+    # through them three at a time, which takes twice as long.
+    lines = batch.permute(0, 2, 3, 1).reshape(photos * height, width * channels)
+    mean = torch.tensor(preprocessing.mean, device=batch.device).repeat(width)
+    std = torch.tensor(preprocessing.std, device=batch.device).repeat(width)
+    pixels = lines.to(torch.float32).div_(255).sub_(mean).div_(std)
+    return pixels.view(photos, height, width, channels).permute(0, 3, 1, 2)
