@@ -119,7 +119,11 @@ def store(photos: list[bytes]) -> list[dict[str, Any]]:
 
 
 def add_pending(rows: list[dict[str, Any]], count: int) -> list[int]:
-    """Add pending rows for the stored files, four a listing; return their numbers."""
+    """Add pending rows for the stored files; return their numbers.
+
+    Four a listing, of one piece as sellers show it: photos of different pieces would all be brought
+    before moderators.
+    """
     from django.contrib.auth.models import User
 
     from classifier.models import Listing, ListingPhoto
@@ -127,7 +131,7 @@ def add_pending(rows: list[dict[str, Any]], count: int) -> list[int]:
     seller = User.objects.get(username="seller")
     listings = [Listing.objects.create(seller=seller, title="Shoes") for _ in range(-(-count // 4))]
     photos = [
-        ListingPhoto(listing=listings[n // 4], position=n % 4, **rows[n % len(rows)])
+        ListingPhoto(listing=listings[n // 4], position=n % 4, **rows[n // 4 % len(rows)])
         for n in range(count)
     ]
     return [photo.pk for photo in ListingPhoto.objects.bulk_create(photos)]
