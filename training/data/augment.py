@@ -1,25 +1,39 @@
 """Training transforms: one preset each for the study's recipe and for ours."""
 
 import random
+from functools import cached_property
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import torch
 from PIL import Image, ImageFilter
 from torch import Tensor
-from torchvision.transforms import v2
 
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.preprocessing import border_colour, fit_square
+
+
+def _transforms() -> Any:
+    # Imported here: it brings in torch's compiler, which takes as long as torch itself, and who
+    # trains on kept features makes no view.
+    from torchvision.transforms import v2
+
+    return v2
 
 
 class StudyAugmentation:
     """The study's: random resized crop, both flips, rotation, colour jitter."""
 
     def __init__(self, preprocessing: Preprocessing) -> None:
-        self._transform = v2.Compose(
+        self._size = preprocessing.size
+
+    @cached_property
+    def _transform(self) -> Any:
+        v2 = _transforms()
+        return v2.Compose(
             [
-                v2.RandomResizedCrop(preprocessing.size),
+                v2.RandomResizedCrop(self._size),
                 v2.RandomHorizontalFlip(),
                 v2.RandomVerticalFlip(),
                 v2.RandomRotation(20),
@@ -41,7 +55,10 @@ class ListingAugmentation:
 
     def __init__(self, preprocessing: Preprocessing) -> None:
         self._preprocessing = preprocessing
-        self._colour = v2.ColorJitter(0.3, 0.3, 0.25, 0.03)
+
+    @cached_property
+    def _colour(self) -> Any:
+        return _transforms().ColorJitter(0.3, 0.3, 0.25, 0.03)
 
     def __call__(self, image: Image.Image) -> Tensor:
         """Return an augmented photo as uint8 (3, size, size)."""

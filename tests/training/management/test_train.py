@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -15,8 +14,7 @@ from safetensors.torch import load_file
 
 from classifier.ml.bundle import load_bundle
 from classifier.ml.manifest import sha256_of
-from tests.repository import REPOSITORY
-from tests.servers.processes import Program
+from tests.servers.processes import Program, completed
 from tests.training.management.training_runs import LAYER4, arguments
 from tests.training.patterns import replace_unnoticed
 from training.data.dataset_rows import read_dataset
@@ -145,16 +143,14 @@ def test_two_processes_train_one_bundle_as_one_does(
 
     Without dropout, what differs is that class weights count within a process: 5 % of the loss.
     """
-    options = {"preset": "study", "epochs": 8, "head_lr": 0.01}
+    options = {"preset": "study", "epochs": 8, "head_lr": 0.01, "size": 64}
     together, alone = tmp_path / "together", tmp_path / "alone"
     command = [
         sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2",
         "manage.py", "train", *arguments(drawn_photos, backbone_file, together, cache, **options),
     ]  # fmt: skip
     env = os.environ | {"DEBUG": "on", "OMP_NUM_THREADS": "1"}
-    ended = subprocess.run(
-        command, cwd=REPOSITORY, env=env, capture_output=True, text=True, timeout=240, check=False
-    )
+    ended = completed(command, env, seconds=240)
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.count("is saved in") == 1
     call_command("train", *arguments(drawn_photos, backbone_file, alone, cache, **options))

@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 from classifier.ml.bundle import load_bundle
 from classifier.taxonomy import TAXONOMY
 from tests.training.conftest import draw_photo
-from tests.training.management.training_runs import LAYER4, SIZE, arguments
+from tests.training.management.training_runs import LAYER4, arguments
 from training.data.dataset_rows import read_dataset
 from training.runtime.progress import listening
 
@@ -39,14 +39,14 @@ def test_the_preset_for_unseen_sources_trains_two_folders_from_layer_2_on(
         draw_photo(more / place / "1.jpg", number, seed=7000 + number)
     output = tmp_path / "bundle"
     small = {
-        "preset": "unseen", "train_from": "layer2", "train_size": 48, "draws": 32, "epochs": 1,
-        "seeds": 0,
+        "preset": "unseen", "train_from": "layer2", "train_size": 32, "draws": 32, "epochs": 1,
+        "seeds": 0, "size": 48,
     }  # fmt: skip
     asked = arguments(few_photos, backbone_file, output, tmp_path / "cache", **small)
     call_command("train", *asked, "--photos", str(more))
     bundle = load_bundle(output)
     assert bundle.manifest.head_layout == "joint"
-    assert bundle.manifest.preprocessing.size == SIZE
+    assert bundle.manifest.preprocessing.size == 48
     assert "32 passes of a photo will take this CPU about" in caplog.text
     with (output / "dataset.csv").open(newline="", encoding="utf-8") as file:
         assert len({row.origin for row in read_dataset(file, "dataset.csv")}) == 2
