@@ -43,6 +43,11 @@ def postgresql() -> Iterator[str]:
         server = get_server(folder, cleanup_mode="delete")
     end_with_the_run(server.get_postmaster_info().pid)
     remove_with_the_run(folder)
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # What it writes need not outlive this machine; a killed process loses nothing by it.
+        for setting in ("fsync", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
 
