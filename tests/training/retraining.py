@@ -174,14 +174,14 @@ def make_champion(
     network = HierarchicalResNet(head_layout=layout).eval()
     samples = read_photos(base)
     split = stratified_split(samples, seed=0)
-    train, features = split.train, _features(network, split.train)
+    train, features = split.train, _features_in(base, network, split.train)
     if layout is HeadLayout.JOINT:
         fit_joint_heads(network, features, train)
     else:
         _fit_separate_heads(network, features, train)
     learned = HeldOut(_feature_cache(features), truth_of(train))
     validation = HeldOut(
-        _feature_cache(_features(network, split.validation)), truth_of(split.validation)
+        _feature_cache(_features_in(base, network, split.validation)), truth_of(split.validation)
     )
     fit_near_unit(network, TrainFrom.HEADS, learned, validation)
     logits = validation.logits(TrainedPart(network, TrainFrom.HEADS).eval())
@@ -223,10 +223,18 @@ def _fit_separate_heads(
     _fit_head(network.novelty_unit, features, ~ours)
 
 
-def _features(network: HierarchicalResNet, samples: Sequence[Sample]) -> Any:
-    with torch.inference_mode():
-        pixels = torch.stack([to_tensor(s.path.read_bytes(), SMALL) for s in samples])
-        return network.backbone(normalise(pixels, SMALL)).numpy()
+_FEATURES: dict[Path, dict[Path, Any]] = {}  # of each photo, by the folder of base photos
+
+
+def _features_in(base: Path, network: HierarchicalResNet, samples: Sequence[Sample]) -> Any:
+    """Return the photos' features, computed once: all champions start from one backbone."""
+    kept = _FEATURES.setdefault(base, {})
+    if new := [s.path for s in samples if s.path not in kept]:
+        with torch.inference_mode():
+            pixels = torch.stack([to_tensor(path.read_bytes(), SMALL) for path in new])
+            features = network.backbone(normalise(pixels, SMALL)).numpy()
+        kept |= zip(new, features, strict=True)
+    return np.stack([kept[s.path] for s in samples])
 
 
 def _feature_cache(features: Any) -> FeatureCache:

@@ -32,7 +32,7 @@ from tests.training.odd_folders import (
 from tests.training.retraining import Shown, dataset_of, make_champion, review
 from training.data.dataset_rows import NAMES
 
-ENOUGH_TO_TRAIN, ENOUGH_TO_RETRAIN, FEW = 10, 40, 5  # photos of each subclass
+ENOUGH_TO_TRAIN, ENOUGH_TO_RETRAIN, FEW = 10, 34, 4  # photos of each subclass
 QUICK = ("--train-from", "heads", "--epochs", "1", "--views", "1", "--batch-size", "32")
 
 

@@ -29,12 +29,12 @@ from training.paper.figures import main_column, recall_of, sub_column
 from training.paper.photo_sets import read_photo_sets
 from training.paper.recipe import PhasePhotos, run_phase
 
-EACH = 6
+EACH = 5
 
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Six photos of each subclass, no two alike, and two others."""
+    """Five photos of each subclass, no two alike, and two others."""
     folder = tmp_path_factory.mktemp("photos")
     for number, (sub, main) in enumerate(MAIN_OF.items()):
         for i in range(EACH):

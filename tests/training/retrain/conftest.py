@@ -12,15 +12,15 @@ from tests.rows import champion_of
 from tests.training.retraining import make_champion, write_base_photos
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def base_photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Forty photos of every class; leave them as they are."""
     return write_base_photos(tmp_path_factory.mktemp("base"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def bundles(tmp_path_factory: pytest.TempPathFactory, base_photos: Path) -> dict[str, Path]:
-    """A bundle that knows the base photos, and one that confuses boots and flats."""
+    """A bundle that knows the base photos, and two that confuse boots and flats."""
     folder = tmp_path_factory.mktemp("bundles")
     return {
         name: make_champion(folder / name, base_photos, name=name, confused=name == "confused")

@@ -127,7 +127,7 @@ def test_a_second_retraining_moves_no_photo_and_reuses_features(
         [Shown.of(class_index, 530 + n) for class_index in (BOOTS, FLATS) for n in range(20)],
         version=confused,
     )
-    retrain("--photos", base_photos, "--promote", "always")
+    retrain("--photos", base_photos, "--epochs", "1", "--promote", "always")
     first = registry.champion()
     assert first is not None
     splits = dict(SplitAssignment.objects.values_list("sha256", "split"))
@@ -135,7 +135,7 @@ def test_a_second_retraining_moves_no_photo_and_reuses_features(
 
     review([Shown.of(FLATS, 560 + n) for n in range(10)], version=first)
     review([Shown.of(BOOTS, 522)], version=first, listing=listing)
-    retrain("--photos", base_photos, "--promote", "always")
+    retrain("--photos", base_photos, "--epochs", "1", "--promote", "always")
     second = registry.champion()
     assert second is not None
     assert second.parent == first
@@ -249,7 +249,7 @@ def test_a_quick_look_says_what_the_gate_would_and_keeps_nothing(
 ) -> None:
     """Twelve base photos of each label and all reviews: a verdict, and no row and no file of it."""
     review([Shown.of(BOOTS, 660 + n) for n in range(3)], version=confused)
-    printed = retrain("--photos", base_photos, "--limit", "12", capsys=capsys)
+    printed = retrain("--photos", base_photos, "--limit", "12", "--epochs", "1", capsys=capsys)
     assert "A quick look with at most 12 base photos of each label in each part" in printed
     assert "1,000 photos cost" in printed
     assert not RetrainRun.objects.exists()
@@ -310,7 +310,7 @@ def test_a_copy_of_a_test_photo_is_never_trained_on(sound: ModelVersion, base_ph
     class_index = SUBCLASSES.index(tested.sub or "")
     copy = resaved(tested.path)
     (one,) = review([Shown(copy, *label_of(class_index))], version=sound)
-    retrain("--photos", base_photos, "--promote", "never")
+    retrain("--photos", base_photos, "--epochs", "1", "--promote", "never")
     assignment = SplitAssignment.objects.get(sha256=one.photo.sha256)
     assert assignment.split == Split.TEST
     assert assignment.product == str(tested.path.relative_to(base_photos))
