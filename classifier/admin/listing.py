@@ -12,7 +12,7 @@ from unfold.decorators import display
 from classifier import wording
 from classifier.admin import pictures
 from classifier.admin.date_filter import WholeDaysFilter
-from classifier.admin.paginator import BoundedPaginator
+from classifier.admin.paginator import TablePaginator
 from classifier.admin.read_only import CascadingDelete
 from classifier.admin.review.chosen import ReviewColumn, with_column
 from classifier.admin.search import BoundedSearch
@@ -65,7 +65,7 @@ class ListingAdmin(BoundedSearch, CascadingDelete):
     list_filter = (("created_at", WholeDaysFilter),)
     list_filter_submit = True
     list_select_related = ("seller",)
-    paginator = BoundedPaginator
+    paginator = TablePaginator
     show_full_result_count = False
     search_fields = ("title", "seller__username")
     when_empty = gettext_lazy("Listings come here as sellers send them.")

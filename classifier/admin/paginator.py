@@ -1,48 +1,21 @@
-"""Pages of a table that may have millions of rows: counted and turned over up to a bound."""
+"""Pages of a table of the admin."""
 
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
-from classifier.models.queries.row_counts import count_up_to
-from classifier.models.queries.rows_of_page import keys_of, rows_of_page
+from classifier.models.queries.bounded_paginator import BoundedPaginator
+from classifier.models.queries.rows_of_page import keys_of
 
 
-class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # no generic at run time
-    """Ends after `MOST` rows: to count more, or to skip that many, reads all of them.
+class TablePaginator(BoundedPaginator):
+    """Pages of a table; below them stands whether there are more rows than can be turned over."""
 
-    Whoever looks for an older row filters or searches.
-    """
-
-    MOST: ClassVar[int] = 2_000
     template_name = "admin/classifier/pagination.html"
 
-    @cached_property
-    def count(self) -> int:
-        """How many rows can be turned over."""
-        return count_up_to(self.object_list, self.MOST)  # type: ignore[arg-type]  # a change list's
 
-    def page(self, number: int | str) -> Page:  # type: ignore[type-arg]  # no generic at run time
-        """Return a page; what is shown beside its rows is not looked for for others."""
-        page = super().page(number)
-        first = (page.number - 1) * self.per_page
-        page.object_list = self.rows_of_page(first, page.end_index())
-        return page
-
-    def rows_of_page(self, first: int, last: int) -> QuerySet[Any]:
-        """Return the rows from ``first`` to before ``last``."""
-        rows: Any = self.object_list
-        return rows_of_page(rows, first, last)
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether there may be more."""
-        return self.count == self.MOST
-
-
-class SearchPaginator(BoundedPaginator):
+class SearchPaginator(TablePaginator):
     """Pages of what a search has found: its keys, so few, are asked for once."""
 
     MOST: ClassVar[int] = 500
@@ -50,7 +23,7 @@ class SearchPaginator(BoundedPaginator):
     @cached_property
     def keys(self) -> list[Any]:
         """The keys of all its rows in order."""
-        return keys_of(self.object_list, 0, self.MOST)
+        return keys_of(self.object_list, 0, self.most)
 
     @cached_property
     def count(self) -> int:

@@ -15,7 +15,7 @@ from classifier import sentences, wording
 from classifier.admin import pictures
 from classifier.admin.date_filter import WholeDaysFilter
 from classifier.admin.guidance import GuidanceActions
-from classifier.admin.paginator import BoundedPaginator
+from classifier.admin.paginator import TablePaginator
 from classifier.admin.read_only import CascadingDelete
 from classifier.admin.review.bulk_confirm import BulkConfirm
 from classifier.admin.review.chosen import ReviewThisPhoto
@@ -71,7 +71,7 @@ class ListingPhotoAdmin(
     list_filter_submit = True
     list_select_related = ("listing", "model_version")
     list_per_page = 50
-    paginator = BoundedPaginator
+    paginator = TablePaginator
     change_form_outer_after_template = "admin/classifier/models/lineage.html"
     show_full_result_count = False
     search_fields = ("listing__title", "listing__seller__username", "original_name")

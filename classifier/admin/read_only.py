@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 
-from classifier.admin.paginator import BoundedPaginator
+from classifier.admin.paginator import TablePaginator
 
 
 class WithoutHistory(ModelAdmin):
@@ -29,7 +29,7 @@ class WithoutHistory(ModelAdmin):
 class ReadOnlyAdmin(WithoutHistory):
     """Nobody adds, changes or deletes a row by a form."""
 
-    paginator = BoundedPaginator
+    paginator = TablePaginator
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.text import smart_split, unescape_string_literal
 from django.utils.translation import gettext_lazy
 
-from classifier.admin.paginator import BoundedPaginator, SearchPaginator
+from classifier.admin.paginator import SearchPaginator, TablePaginator
 from classifier.models import Listing
 from classifier.models.queries.row_numbers import row_number
 
@@ -58,11 +58,11 @@ class BoundedSearch:
         chosen = dict.fromkeys([*exact, *sorted(numbers, reverse=True)])
         return queryset.filter(pk__in=list(chosen)[:most]), False
 
-    def get_paginator(self, request: HttpRequest, *arguments: Any, **more: Any) -> BoundedPaginator:
+    def get_paginator(self, request: HttpRequest, *arguments: Any, **more: Any) -> TablePaginator:
         """Return the pages of the table, which end sooner where something is searched for."""
         if request.GET.get(SEARCH_VAR, "").strip():
             return SearchPaginator(*arguments, **more)
-        return BoundedPaginator(*arguments, **more)
+        return TablePaginator(*arguments, **more)
 
     def _with_words(self, rows: QuerySet[Any], search_term: str) -> QuerySet[Any]:
         """Return the rows that have each word in one of the fields.

@@ -1,11 +1,9 @@
 """A seller's lists of listings and of photos: searched, filtered, and page by page."""
 
-from functools import cached_property
 from typing import Any, Final
 
 from django import forms
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -15,9 +13,8 @@ from django.views import View
 from classifier import wording
 from classifier.decision import Outcome
 from classifier.models import Listing, ListingPhoto, Review
-from classifier.models.queries.row_counts import count_up_to
+from classifier.models.queries.bounded_paginator import BoundedPaginator
 from classifier.models.queries.row_numbers import row_number
-from classifier.models.queries.rows_of_page import rows_of_page
 from classifier.photos.receiving.listings import own_listings, own_photos, restorable_listings
 from classifier.review import labels
 from classifier.taxonomy import SUBCLASSES, TAXONOMY
@@ -33,27 +30,18 @@ STATES: Final = (
 )  # fmt: skip
 
 
-class Pages(Paginator):  # type: ignore[type-arg]  # no generic at run time
-    """Numbered pages, `MOST_PAGES` at most; whoever wants an older row searches or filters."""
-
-    @cached_property
-    def count(self) -> int:
-        """How many rows can be turned over."""
-        rows: Any = self.object_list
-        return count_up_to(rows, MOST_PAGES * self.per_page)
+class Pages(BoundedPaginator):
+    """Numbered pages, `MOST_PAGES` at most."""
 
     @property
-    def is_cut(self) -> bool:
-        """Whether there may be more."""
-        return self.count == MOST_PAGES * self.per_page
+    def most(self) -> int:
+        """How many rows are turned over at most."""
+        return MOST_PAGES * self.per_page
 
-    def page(self, number: int | str) -> Page:  # type: ignore[type-arg]  # no generic at run time
-        """Return a page; of the rows before it the keys alone are read."""
-        page = super().page(number)
-        if page.number > 1:
-            rows: Any = self.object_list
-            first = (page.number - 1) * self.per_page
-            page.object_list = rows_of_page(rows, first, page.end_index())
+    def rows_of_page(self, first: int, last: int) -> QuerySet[Any]:
+        """Return the rows from ``first`` to before ``last``; the first page is one query."""
+        rows: Any = self.object_list
+        page: QuerySet[Any] = super().rows_of_page(first, last) if first else rows[:last]
         return page
 
 

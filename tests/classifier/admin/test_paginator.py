@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from classifier.admin.paginator import BoundedPaginator
+from classifier.admin.paginator import TablePaginator
 from tests.classifier.reviewing import signed_in
 from tests.rows import pending_photos
 
@@ -19,7 +19,7 @@ def test_a_long_table_says_that_it_is_cut_and_counts_no_further(
     admin_user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of 130 photos 120 may be turned over: three pages of 50, and a sentence what to do."""
-    monkeypatch.setattr(BoundedPaginator, "MOST", 120)
+    monkeypatch.setattr(TablePaginator, "MOST", 120)
     pending_photos(130)
     client = signed_in(admin_user)
     with CaptureQueriesContext(connection) as asked:
