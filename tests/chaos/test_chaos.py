@@ -29,4 +29,4 @@ def test_no_photo_is_lost_doubled_or_stuck() -> None:
     """Some faults amid uploads over HTTP; at the end every 201 has exactly one final state."""
     outcome = run_chaos(setup="postgresql", seed=7, photos=40, faults=3, longest=2)
     assert outcome.taken >= 40
-    assert outcome.is_well, outcome
+    assert outcome.is_well, str(outcome)

