@@ -110,7 +110,7 @@ def trained(photos: Path, backbone: list[str], tmp_path_factory: pytest.TempPath
     call_command(
         "train", "--photos", str(photos), "--name", "small", "--output", str(folder / "small"),
         "--preset", "best", "--train-from", "heads", "--views", "1", "--epochs", "20",
-        "--cache", str(folder / "cache"), *backbone,
+        "--size", "128", "--cache", str(folder / "cache"), *backbone,
     )  # fmt: skip
     return folder / "small"
 

@@ -18,6 +18,9 @@ from training.evaluation.statistics.bootstrap import Floats, draw_products, midd
 # Each end of a two-sided 90 % interval is a one-sided bound of 95 %.
 LEVEL: Final = 0.90
 BINS: Final = 15  # of confidence, as in `training.evaluation.curves`
+# To leave out the products without such a photo costs a copy of the draws. It is worth that where
+# fewer than this share of the products have one; the others add nothing.
+FEW: Final = 0.25
 
 Bools = NDArray[np.bool_]
 
@@ -45,8 +48,10 @@ class Draws:
         counted = summed.any(axis=1)
         if counted.sum() < 2:
             return measured, measured
-        drawn = self._drawn if counted.all() else self._drawn[:, counted]
-        sums = (drawn @ summed[counted].astype(np.float32)).astype(np.float64)
+        drawn, summed = self._drawn, summed.astype(np.float32)
+        if counted.mean() < FEW:
+            drawn, summed = drawn[:, counted], summed[counted]
+        sums = (drawn @ summed).astype(np.float64)
         # A drawn set without any such photo says nothing; it is left out as not a number.
         with np.errstate(invalid="ignore"):
             interval = middle(figure(*sums.T), LEVEL)
