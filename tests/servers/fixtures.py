@@ -90,11 +90,14 @@ def running_system(starter_bundle: Path) -> Iterator[System]:
     yield from _running(starter_bundle, {})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def system_on_servers(
     starter_bundle: Path, new_postgresql_database: Any, s3: dict[str, str]
 ) -> Iterator[System]:
-    """The system on PostgreSQL and S3, with the starter model."""
+    """The system on PostgreSQL and S3, with the starter model.
+
+    It ends with the one module that has tests of it: idle, it needs 4 s of processor time in 100 s.
+    """
     yield from _running(starter_bundle, {"DATABASE_URL": new_postgresql_database("system"), **s3})
 
 

@@ -31,7 +31,12 @@ LIBRARIES: Final = (
     "psycopg", "environ", "requests", "boto3", "gunicorn.app.wsgiapp", "gunicorn.workers.gthread",
     "django.core.management", "django.db.models", "django.db.backends.sqlite3.base",
     "django.db.backends.postgresql.base", "django.core.handlers.wsgi", "django.template.loader",
-    "django.test", "rest_framework", "prometheus_client",
+    "django.test", "django.contrib.admin", "django.contrib.admindocs.views",
+    "django.contrib.auth.management", "django.contrib.postgres.fields",
+    "django.contrib.staticfiles.apps", "django.core.cache.backends.redis", "django.views.i18n",
+    "rest_framework.serializers", "rest_framework.permissions", "drf_spectacular.utils",
+    "celery.fixups.django", "prometheus_client", "pythonjsonlogger.json", "uritemplate", "segno",
+    "whitenoise", "pygments.formatters.html", "inflection", "django_otp.oath",
 )  # fmt: skip
 REQUEST_BYTES: Final = 1_000_000
 

@@ -36,7 +36,7 @@ call_command("collectstatic", verbosity=0, interactive=False)
 """
 TEMPLATE: Final = "migrated"
 SECRET_KEY: Final = "only-for-this-test"
-_VARIABLE: Final = "PREPARED_DIR"
+VARIABLE: Final = "PREPARED_DIR"
 
 
 def prepare(folder: Path, database_url: str | None) -> None:
@@ -167,8 +167,8 @@ def _once(name: str, make: Callable[[Path], None]) -> Path:
 
 def shared_folder() -> Path:
     """Return where all processes of a run have these files: the first one hands it on."""
-    if _VARIABLE not in os.environ:
+    if VARIABLE not in os.environ:
         folder = tempfile.mkdtemp(prefix="sf-")
         remove_with_the_run(Path(folder))
-        os.environ[_VARIABLE] = folder
-    return Path(os.environ[_VARIABLE])
+        os.environ[VARIABLE] = folder
+    return Path(os.environ[VARIABLE])

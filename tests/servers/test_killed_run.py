@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from tests.repository import REPOSITORY
+from tests.servers import prepared
 from tests.servers.environment import bare_environment
 from tests.servers.processes import wait_until
 from tests.servers.watcher import end_with_the_run
@@ -30,8 +31,10 @@ def test_servers_die_with_a_killed_run(tmp_path: Path) -> None:
     file, log = tmp_path / "processes.json", tmp_path / "log"
     command = [sys.executable, "-m", "pytest", "-n", "0", "-p", "no:cacheprovider", "-q",
                "tests/servers/endless_run.py"]  # fmt: skip
-    # A run of its own, with servers of its own.
-    environment = bare_environment() | {"WRITE_PROCESSES_TO": str(file)}
+    # A run of its own, with servers of its own; what is only copied it may have from this one.
+    environment = bare_environment() | {
+        "WRITE_PROCESSES_TO": str(file), prepared.VARIABLE: str(prepared.shared_folder()),
+    }  # fmt: skip
     with log.open("w") as output:
         run = subprocess.Popen(
             command, cwd=REPOSITORY, env=environment, stdout=output, stderr=output
