@@ -79,7 +79,7 @@ def test_a_photo_replaced_in_place_is_trained_with_its_new_content(
 
     def weights(name: str, cache: Path) -> bytes:
         output = tmp_path / name
-        call_command("train", *arguments(photos, backbone_file, output, cache, epochs=1))
+        call_command("train", *arguments(photos, backbone_file, output, cache, epochs=1, views=1))
         return (output / "weights.safetensors").read_bytes()
 
     before = weights("before", kept)
@@ -121,7 +121,7 @@ def test_a_training_killed_within_an_epoch_ends_as_if_it_had_not_been_killed(
         assert time.monotonic() < deadline, "No epoch ended in time."
         time.sleep(0.01)
     before = json.loads(checkpoints[0].read_text())["epochs"]
-    work_within_an_epoch(process.pid, 0.3)  # an epoch takes seconds
+    work_within_an_epoch(process.pid, 0.15)  # an epoch takes one second
     process.kill()
     assert json.loads(checkpoints[0].read_text())["epochs"] == before
     assert len(before) == 1
