@@ -5,7 +5,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,7 +64,52 @@ def save_bundle(
         FileExistsError: if ``folder`` exists already; a bundle is never overwritten.
         ValueError: if a weight is not finite in half precision, or for an unknown extra.
     """
-    extras = extras or {}
+
+    def write_weights(path: Path) -> None:
+        state = {
+            name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous().cpu()
+            for name, tensor in network.state_dict().items()
+        }
+        _must_be_finite(state)
+        save_file(state, path)
+
+    filled = dataclasses.replace(
+        manifest,
+        weights_sha256="",
+        stride_placement=str(network.stride_placement),
+        head_layout=str(network.head_layout),
+    )
+    return _save(write_weights, filled, folder, extras or {})
+
+
+def save_with_weights_of(
+    source: Path, manifest: Manifest, folder: Path, extras: Mapping[str, bytes] | None = None
+) -> Manifest:
+    """Write a bundle as `save_bundle` does, with a copy of the weights of a bundle that is saved.
+
+    Args:
+        source: folder of the other bundle.
+        manifest: made from that one's: which weights and heads it has is not filled in.
+        extras: contents of files that go with it, by name (`EXTRA_NAMES`).
+
+    Raises:
+        FileExistsError: if ``folder`` exists already; a bundle is never overwritten.
+        ValueError: for an unknown extra.
+    """
+
+    def write_weights(path: Path) -> None:
+        shutil.copyfile(source / WEIGHTS_NAME, path)
+
+    return _save(write_weights, manifest, folder, extras or {})
+
+
+def _save(
+    write_weights: Callable[[Path], None],
+    manifest: Manifest,
+    folder: Path,
+    extras: Mapping[str, bytes],
+) -> Manifest:
+    """Write all of a bundle; return its manifest, with the hashes that it lacks."""
     if unknown := set(extras) - set(EXTRA_NAMES):
         raise ValueError(f"A bundle's extras are {EXTRA_NAMES}; there is no {sorted(unknown)}.")
     if folder.exists():
@@ -72,18 +117,11 @@ def save_bundle(
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        state = {
-            name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous().cpu()
-            for name, tensor in network.state_dict().items()
-        }
-        _must_be_finite(state)
-        save_file(state, aside / WEIGHTS_NAME)
+        write_weights(aside / WEIGHTS_NAME)
         written = marked(
             dataclasses.replace(
                 manifest,
-                weights_sha256=sha256_of(aside / WEIGHTS_NAME),
-                stride_placement=str(network.stride_placement),
-                head_layout=str(network.head_layout),
+                weights_sha256=manifest.weights_sha256 or sha256_of(aside / WEIGHTS_NAME),
                 replay_sha256=_hash_of(extras.get(REPLAY_NAME)),
             )
         )

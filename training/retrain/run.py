@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from safetensors import SafetensorError
 
-from classifier.ml.bundle import load_bundle, save_bundle
+from classifier.ml.bundle import load_bundle, save_with_weights_of
 from classifier.ml.manifest import (
     DATASET_NAME,
     HELD_OUT_NAME,
@@ -227,8 +227,8 @@ class _Retraining:
             rules_of(settings),
         )
         self.work.save(COMPARED, comparison.report.to_dict())
-        save_bundle(
-            load_bundle(self.work.trained).network,
+        save_with_weights_of(
+            self.work.trained,
             comparison.candidate,
             self.work.bundle,
             extras={

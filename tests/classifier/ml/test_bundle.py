@@ -1,13 +1,21 @@
 """A model on disk: saved, loaded, and refused when it is not what was saved."""
 
 import copy
+import dataclasses
 from pathlib import Path
 
 import pytest
 import torch
 
-from classifier.ml.bundle import load_bundle, save_bundle
-from classifier.ml.manifest import BundleDamagedError, BundleMissingError, read_manifest, sha256_of
+from classifier.ml.bundle import load_bundle, save_bundle, save_with_weights_of
+from classifier.ml.manifest import (
+    DATASET_NAME,
+    WEIGHTS_NAME,
+    BundleDamagedError,
+    BundleMissingError,
+    read_manifest,
+    sha256_of,
+)
 from classifier.ml.network import HeadLayout, HierarchicalResNet
 from tests.classifier.ml.test_manifest import rewrite
 from tests.manifests import a_manifest
@@ -130,3 +138,20 @@ def test_extras_are_saved_with_the_bundle(
     with pytest.raises(ValueError, match=r"there is no \['notes\.txt'\]"):
         save_bundle(untrained_network, a_manifest(), tmp_path / "b", extras={"notes.txt": b""})
     assert not (tmp_path / "b").exists()
+
+
+def test_a_bundle_may_have_the_weights_of_another(untrained_bundle: Path, tmp_path: Path) -> None:
+    """The weights are copied as they are; name, figures and extras are its own."""
+    manifest = dataclasses.replace(
+        read_manifest(untrained_bundle), name="judged", metrics={"test": {"coverage": 0.5}}
+    )
+    extras = {DATASET_NAME: b"path\n"}
+    written = save_with_weights_of(untrained_bundle, manifest, tmp_path / "judged", extras)
+    loaded = load_bundle(tmp_path / "judged").manifest
+    assert loaded == written
+    assert (loaded.name, loaded.metrics["test"]) == ("judged", {"coverage": 0.5})
+    weights = [folder / WEIGHTS_NAME for folder in (untrained_bundle, tmp_path / "judged")]
+    assert weights[0].read_bytes() == weights[1].read_bytes()
+    assert (tmp_path / "judged" / DATASET_NAME).read_bytes() == b"path\n"
+    with pytest.raises(FileExistsError, match="never overwritten"):
+        save_with_weights_of(untrained_bundle, manifest, tmp_path / "judged")
