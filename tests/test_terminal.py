@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 from tests import pictures
 from tests.repository import REPOSITORY
 from tests.servers.environment import bare_environment
+from tests.servers.prepared import sqlite_with_tables
 from tests.servers.processes import begun
 from tests.servers.watcher import end_with_the_run
 from tests.test_manage import manage
@@ -29,10 +31,9 @@ ODD = os.fsdecode(b"caf\xe9.jpg")
 def var(tmp_path_factory: pytest.TempPathFactory, untrained_bundle: Path) -> Path:
     """A database with a champion."""
     folder = tmp_path_factory.mktemp("var")
-    for command in (("migrate", "--verbosity", "0"), ("register_model", str(untrained_bundle))):
-        done = manage(*command, var=folder)
-        assert done.returncode == 0, done.stderr
-    assert manage("promote", "untrained", var=folder).returncode == 0
+    shutil.copy(sqlite_with_tables(), folder / "db.sqlite3")
+    done = manage("register_model", str(untrained_bundle), "--promote", var=folder)
+    assert done.returncode == 0, done.stderr
     return folder
 
 
