@@ -1,9 +1,9 @@
 """A worker's loop: claim what is pending, read it in parallel, predict in one pass, store.
 
-In one process run at most as many loops as passes of the network at once, and one more that reads
-meanwhile. A loop that finds more than it can take at once has the others help. While all are busy
-pending photos pile up, and the next claim is larger: batches grow under load, and an idle system
-answers at once.
+In one process run at most as many loops as passes of the network at once, and two more: one that
+reads meanwhile, and one that stores. A loop that finds more than it can take at once has the others
+help. While all are busy pending photos pile up, and the next claim is larger: batches grow under
+load, and an idle system answers at once.
 """
 
 import itertools
@@ -39,7 +39,7 @@ from classifier.worker.watchdog import EXIT_HANGS, end_now, watchdog
 
 logger = logging.getLogger(__name__)
 
-LOOPS: Final = AT_ONCE + 1
+LOOPS: Final = AT_ONCE + 2
 READERS: Final = 8
 # One claim of so many in a row takes a photo that was tried before ahead of the fresh ones. A loop
 # that finds no fresh ones takes it anyway.
