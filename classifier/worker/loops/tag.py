@@ -166,8 +166,10 @@ def _classify_all(have_help: Callable[[], object]) -> int | None:
 
 
 def _have_help(helping: list[Future[int | None]]) -> None:
-    """Let another loop take part, if there is a slot for it."""
-    if _loop_slots.acquire(blocking=False):
+    """Let as many loops take part as there are slots."""
+    for _ in range(LOOPS - 1):
+        if not _loop_slots.acquire(blocking=False):
+            return
         helping.append(_helpers.submit(_help))
 
 
