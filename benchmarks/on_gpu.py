@@ -57,10 +57,13 @@ def _measure() -> None:
     from benchmarks.pipeline.phone_photos import photos_of_a_phone
     from classifier.ml.bundle import load_bundle
     from classifier.ml.predictor import Predictor
+    from classifier.ml.preprocessing import served_file
 
     predictor = Predictor(load_bundle(STARTER))
     gpu = torch.cuda.get_device_name() if predictor.device.type == "cuda" else "no GPU"
-    photos = list(itertools.islice(itertools.cycle(photos_of_a_phone(16)), PHOTOS))
+    preprocessing = predictor.manifest.preprocessing
+    files = [served_file(photo, preprocessing) for photo in photos_of_a_phone(16)]
+    photos = list(itertools.islice(itertools.cycle(files), PHOTOS))
     cores = len(os.sched_getaffinity(0))
     _line(f"{gpu}, {cores} cores, {predictor.engine}, {PHOTOS} photos of 2016 pixels.")
     torch.set_num_threads(1)

@@ -8,7 +8,8 @@ import os
 import random
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import mean, median, quantiles
@@ -18,6 +19,7 @@ from benchmarks import postgresql, results
 from benchmarks.pipeline import site
 from benchmarks.pipeline.ceiling import Cost, decoding, forward
 from benchmarks.repository import STARTER
+from classifier.photos.cleaning import CleanPhoto
 from slowfashion_ai.embedded_redis import server_command
 
 
@@ -85,7 +87,8 @@ def _compare_latencies(chosen: argparse.Namespace, env: dict[str, str], folder: 
     for one in [*(our_worker(engine) for engine in engines), straightforward()]:
         _print_latencies(one.name, one.latencies(rows, waits, env))
     for name in chosen.against:
-        _print_latencies(name, model_server(name, folder).latencies(photos, waits, env))
+        files = [photo.jpeg for photo in photos]
+        _print_latencies(name, model_server(name, folder).latencies(files, waits, env))
 
 
 def _print_latencies(name: str, seconds: list[float]) -> None:
@@ -111,16 +114,18 @@ def _measure(
     runs: dict[str, list[Any]] = {
         name: [] for name in [*(one.name for one in contenders), *chosen.against]
     }
-    ceilings: dict[str, list[Cost]] = {full: [], best: []}
+    ceilings: dict[str, list[Cost]] = defaultdict(list)
     parts: dict[str, list[Cost]] = {"decode": [], full: [], best: []}
     for _ in range(chosen.rounds):
         for one in contenders:
             runs[one.name].append(one.run(rows, chosen.photos, env, database))
             sys.stderr.write(f"{one.name}: {runs[one.name][-1]}\n")
         for server in servers:
-            runs[server.name].append(server.run(photos, chosen.photos, env))
+            files = [photo.jpeg for photo in photos]
+            runs[server.name].append(server.run(files, chosen.photos, env))
             sys.stderr.write(f"{server.name}: {runs[server.name][-1]}\n")
-        _measure_ceilings(photos * -(-chosen.photos // len(photos)), ceilings, parts)
+        many = photos * -(-chosen.photos // len(photos))
+        _measure_ceilings(many, dict.fromkeys((full, best)), ceilings, parts)
     return _document(chosen, (full, best), runs, ceilings, parts)
 
 
@@ -139,19 +144,27 @@ def _engines() -> tuple[str, str]:
 
 
 def _measure_ceilings(
-    photos: list[bytes], ceilings: dict[str, list[Cost]], parts: dict[str, list[Cost]]
+    photos: list[CleanPhoto],
+    engines: Iterable[str],
+    ceilings: dict[str, list[Cost]],
+    parts: dict[str, list[Cost]],
 ) -> None:
+    """Measure each engine with what a worker decodes, and with the photos themselves."""
     from classifier.ml.bundle import load_bundle
     from classifier.ml.engines.engine import EngineName
     from classifier.ml.predictor import Predictor
+    from classifier.ml.preprocessing import served_file
 
     bundle = load_bundle(STARTER)
-    for engine, costs in ceilings.items():
+    served = [served_file(photo, bundle.manifest.preprocessing) for photo in photos]
+    for engine in engines:
         predictor = Predictor(bundle, engine=EngineName(engine))
-        decode, network = decoding(predictor, photos), forward(predictor, photos)
+        decode, network = decoding(predictor, served), forward(predictor, served)
         parts["decode"].append(decode)
         parts[engine].append(network)
-        costs.append(decode + network)
+        ceilings[engine].append(decode + network)
+        whole = decoding(predictor, [photo.jpeg for photo in photos])
+        ceilings[f"{engine}, photos"].append(whole + network)
 
 
 def _document(

@@ -6,14 +6,14 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
 import psutil
-from PIL import Image
 
 from benchmarks.repository import REPOSITORY, STARTER
+from classifier.photos.cleaning import CleanPhoto
 
 BINARIES: Final = Path(sys.executable).parent
 START_SECONDS: Final = 300
@@ -100,21 +100,21 @@ def set_up() -> None:
     User.objects.create_user("seller")
 
 
-def store(photos: list[bytes]) -> list[dict[str, Any]]:
-    """Store the files; return the columns that say so."""
+def store(photos: list[CleanPhoto]) -> list[dict[str, Any]]:
+    """Store the files as intake does, thumbnails too; return the columns that say so."""
     from hashlib import sha256
 
     from django.core.files.base import ContentFile
     from django.core.files.storage import default_storage
 
+    from classifier.photos.thumbnails import thumbnail_name
+
     rows = []
-    for number, data in enumerate(photos):
-        with Image.open(BytesIO(data)) as image:
-            width, height = image.size
-        name = default_storage.save(f"photos/{number}.jpg", ContentFile(data))
-        rows.append(
-            {"image": name, "width": width, "height": height, "sha256": sha256(data).hexdigest()}
-        )
+    for number, photo in enumerate(photos):
+        name = default_storage.save(f"photos/{number}.jpg", ContentFile(photo.jpeg))
+        default_storage.save(thumbnail_name(name), ContentFile(photo.thumbnail))
+        digest = sha256(photo.jpeg).hexdigest()
+        rows.append({"image": name, "width": photo.width, "height": photo.height, "sha256": digest})
     return rows
 
 

@@ -1,6 +1,7 @@
 """From a photo's bytes to the network's input: the one transform of training and serving."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import torch
@@ -9,6 +10,11 @@ from torch import Tensor
 
 from classifier.ml.manifest import Preprocessing
 from classifier.photos import decoding
+from classifier.photos.cleaning import THUMBNAIL_SIDE, CleanPhoto
+
+# A thumbnail is compressed more than its photo is. That cannot be seen any more where so many of
+# its pixels, across and down, become one of the input's.
+_AVERAGED: Final = 2
 
 
 class UnreadablePhotoError(Exception):
@@ -34,6 +40,27 @@ def decode(data: bytes, at_least: int) -> Image.Image:
         raise UnreadablePhotoError(str(error)) from error
     except decoding.DecodingError as error:
         raise UnreadablePhotoError(f"The photo cannot be decoded ({error}).") from error
+
+
+def thumbnail_is_enough(width: int, height: int, preprocessing: Preprocessing) -> bool:
+    """Return whether a photo's thumbnail shows the network the same, for a third of the decoding.
+
+    Args:
+        width: of the photo, in pixels; as ``height``.
+    """
+    longer, shorter = max(width, height), min(width, height)
+    scale = preprocessing.size / longer
+    if preprocessing.fit == "centre_crop":
+        scale = preprocessing.resize / shorter
+    in_thumbnail = THUMBNAIL_SIDE / longer
+    # A photo that is hardly longer costs hardly more to decode.
+    return longer >= 2 * THUMBNAIL_SIDE and in_thumbnail >= _AVERAGED * scale
+
+
+def served_file(photo: CleanPhoto, preprocessing: Preprocessing) -> bytes:
+    """Return what a worker would read of a photo that was cleaned with its thumbnail."""
+    enough = thumbnail_is_enough(photo.width, photo.height, preprocessing)
+    return photo.thumbnail if enough else photo.jpeg
 
 
 def fit_square(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from classifier.decision import Decision, Scores
 from classifier.ml.predictor import Predictor
-from classifier.ml.preprocessing import UnreadablePhotoError
+from classifier.ml.preprocessing import UnreadablePhotoError, served_file
 from classifier.photos.cleaning import Limits, PhotoRefusedError, check_size, clean_photo
 from classifier.photos.local_files import find_photos, in_words, read_file
 from classifier.worker.decide_all import decide_all
@@ -112,7 +112,9 @@ def _prepare(file: Path | Failed, predictor: Predictor, limits: Limits) -> _Prep
         return file
     try:
         check_size(file.stat().st_size, limits)
-        return _Prepared(file, predictor.prepare(clean_photo(read_file(file), limits).jpeg))
+        photo = clean_photo(read_file(file), limits, with_thumbnail=True)
+        served = served_file(photo, predictor.manifest.preprocessing)
+        return _Prepared(file, predictor.prepare(served))
     except (PhotoRefusedError, UnreadablePhotoError) as error:
         return Failed(file, str(error))
     except OSError as error:

@@ -6,8 +6,8 @@ from classifier.ml.gradcam import grad_cam, overlay
 from classifier.ml.preprocessing import UnreadablePhotoError
 from classifier.models import ListingPhoto
 from classifier.photos import gradcam as gradcam_images
-from classifier.photos.storage import StorageUnavailableError, storage_errors
-from classifier.worker import live_model
+from classifier.photos.storage import StorageUnavailableError
+from classifier.worker import live_model, photo_file
 
 logger = logging.getLogger(__name__)
 
@@ -23,8 +23,7 @@ def make_image(photo_number: int) -> None:
     live = live_model.current()
     predictor = live.predictor
     try:
-        with storage_errors(photo.image.storage), photo.image.open("rb") as file:
-            tensor = predictor.prepare(file.read())
+        tensor = photo_file.prepare(photo, predictor)
     except (FileNotFoundError, StorageUnavailableError, UnreadablePhotoError) as error:
         logger.warning("No Grad-CAM image of photo %s: %s", photo_number, error)
         return

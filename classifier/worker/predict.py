@@ -12,8 +12,9 @@ from classifier.ml import probe
 from classifier.ml.predictor import Predictor
 from classifier.ml.preprocessing import UnreadablePhotoError
 from classifier.models import ListingPhoto
-from classifier.photos.storage import StorageUnavailableError, storage_errors
+from classifier.photos.storage import StorageUnavailableError
 from classifier.tagging.results import STORAGE_FAILED, Postponed, Result, Tagged, Unreadable
+from classifier.worker import photo_file
 from classifier.worker.decide_all import Decided, decide_all
 from classifier.worker.readers import Readers
 from classifier.worker.stage_times import stage_times
@@ -89,13 +90,11 @@ def _must_still_work(predictor: Predictor) -> None:
 
 def _read(photo: ListingPhoto, predictor: Predictor) -> Tensor | Unreadable | Postponed:
     try:
-        with storage_errors(photo.image.storage), photo.image.open("rb") as file:
-            data = file.read()
         # It was tried before, and nobody knows why that came to nothing.
-        suspect = photo.status == ListingPhoto.Status.PENDING and photo.attempts > 1
-        if suspect and (wrong := trial_process.decode(data)):
-            return wrong
-        return predictor.prepare(data)
+        if photo.status == ListingPhoto.Status.PENDING and photo.attempts > 1:
+            data = photo_file.read(photo)
+            return trial_process.decode(data) or predictor.prepare(data)
+        return photo_file.prepare(photo, predictor)
     except FileNotFoundError:
         return Unreadable(f"The file {photo.image.name} is no longer in storage.")
     except UnreadablePhotoError as error:

@@ -15,7 +15,7 @@ from torch import Tensor
 from classifier.decision import Scores
 from classifier.ml.manifest import Preprocessing
 from classifier.ml.predictor import Predictor
-from classifier.ml.preprocessing import decode, fit_square
+from classifier.ml.preprocessing import decode, fit_square, served_file
 from classifier.photos.cleaning import Limits, clean_photo
 from classifier.photos.local_files import read_file
 from training.data.folder import Sample
@@ -127,8 +127,8 @@ def _variants(
     sample: Sample, preprocessing: Preprocessing, limits: Limits
 ) -> dict[tuple[str, float], Tensor]:
     """Return the photo whole, covered, cut and corrupted, each as uint8 (3, size, size)."""
-    jpeg = clean_photo(read_file(sample.path), limits).jpeg
-    image = decode(jpeg, at_least=preprocessing.resize)
+    photo = clean_photo(read_file(sample.path), limits, with_thumbnail=True)
+    image = decode(served_file(photo, preprocessing), at_least=preprocessing.resize)
     across, down = np.random.default_rng(int(_digest(sample)[:8], 16)).random(2)
     spot = Spot(float(across), float(down))
     made = {("whole", 0.0): image}

@@ -1,0 +1,58 @@
+"""A stored photo as the network's input, from its thumbnail where that shows enough."""
+
+import logging
+
+from torch import Tensor
+
+from classifier.ml.predictor import Predictor
+from classifier.ml.preprocessing import UnreadablePhotoError, thumbnail_is_enough
+from classifier.models import ListingPhoto
+from classifier.photos.storage import storage_errors
+from classifier.photos.thumbnails import thumbnail_name
+
+logger = logging.getLogger(__name__)
+
+
+def read(photo: ListingPhoto) -> bytes:
+    """Return the bytes of a photo's own file.
+
+    Raises:
+        FileNotFoundError: if the storage does not have it.
+        StorageUnavailableError: if the storage does not answer.
+    """
+    with storage_errors(photo.image.storage):
+        return _read(photo, str(photo.image))
+
+
+def prepare(photo: ListingPhoto, predictor: Predictor) -> Tensor:
+    """Return a photo as uint8 (3, size, size).
+
+    Raises:
+        FileNotFoundError: if the storage does not have its file.
+        StorageUnavailableError: if the storage does not answer.
+        UnreadablePhotoError: if the file cannot be decoded.
+    """
+    preprocessing = predictor.manifest.preprocessing
+    if thumbnail_is_enough(photo.width, photo.height, preprocessing) and (
+        thumbnail := _thumbnail(photo)
+    ):
+        try:
+            return predictor.prepare(thumbnail)
+        except UnreadablePhotoError as error:
+            logger.warning("The thumbnail of photo %s is damaged: %s", photo.pk, error)
+    return predictor.prepare(read(photo))
+
+
+def _thumbnail(photo: ListingPhoto) -> bytes | None:
+    """Return the thumbnail's bytes; None for a photo from before thumbnails were made at intake."""
+    with storage_errors(photo.image.storage):
+        try:
+            return _read(photo, thumbnail_name(str(photo.image)))
+        except FileNotFoundError:
+            return None
+
+
+def _read(photo: ListingPhoto, name: str) -> bytes:
+    with photo.image.storage.open(name, "rb") as file:
+        data: bytes = file.read()
+    return data
