@@ -2,7 +2,6 @@
 
 import itertools
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,24 +22,11 @@ from classifier.worker import live_model
 from classifier.worker.loops import tag
 from classifier.worker.watchdog import EXIT_HANGS
 from tests import pictures
-from tests.databases import default_database, empty_tables, in_threads
+from tests.databases import in_threads
 from tests.rows import champion_of, pending_photos
 
-
-@pytest.fixture(autouse=True)
-def database(sqlite_database: dict[str, Any], django_db_blocker: Any) -> Iterator[None]:
-    """SQLite in a file. (What differs between databases is tested with `tagging`.)"""
-    with django_db_blocker.unblock(), default_database(sqlite_database):
-        yield
-        empty_tables()
-
-
-@pytest.fixture(autouse=True)
-def worker_that_just_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No model in memory, and nobody has asked it to stop."""
-    monkeypatch.setattr(live_model, "slot", live_model.ModelSlot())
-    monkeypatch.setattr(tag, "stopping", threading.Event())
-    monkeypatch.setattr(state, "should_stop", None)
+# What differs between databases is tested with `tagging`.
+pytestmark = pytest.mark.usefixtures("sqlite_in_a_file", "worker_that_just_started")
 
 
 @pytest.fixture
