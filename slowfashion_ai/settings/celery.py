@@ -33,7 +33,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "maintenance"
 CELERY_TASK_ROUTES = {
     "classifier.tasks.classify_photos": {"queue": "classification"},
-    "classifier.tasks.show_where_it_looked": {"queue": "classification"},
+    "classifier.tasks.make_gradcam_image": {"queue": "classification"},
     # Apart, so that no fresh photo's message ever stands behind one of these.
     "classifier.tasks.reclassify_photos": {"queue": "reclassification"},
     "classifier.tasks.shadow_photos": {"queue": "reclassification"},

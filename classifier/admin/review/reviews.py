@@ -134,7 +134,7 @@ class ReviewAdmin(BoundedSearch, ReviewColumn, ReadOnlyAdmin):
             for name, view in ENDPOINTS.items()
         ]
         gradcam = path(
-            "queue/heat/<int:photo>/", endpoints.gradcam_image, name="review_queue_gradcam"
+            "queue/gradcam/<int:photo>/", endpoints.gradcam_image, name="review_queue_gradcam"
         )
         pages = [
             path("queue/", page, name="review_queue"),
