@@ -1,4 +1,4 @@
-"""What the network is taught to say of items, near photos and others."""
+"""What the network is trained to say of items, near photos and others."""
 
 from pathlib import Path
 
