@@ -188,7 +188,7 @@ def table(lines: Sequence[Line], photos: AblationPhotos) -> str:
         [
             line.recipe.name,
             f"{100 * np.mean(line.scores):.2f}",
-            *_told(estimates(line.runs, truth), signed=False),
+            *_cells(estimates(line.runs, truth), signed=False),
         ]
         for line in lines
     ]
@@ -196,7 +196,7 @@ def table(lines: Sequence[Line], photos: AblationPhotos) -> str:
         [
             f"{ours.recipe.name} over {line.recipe.name}",
             f"{100 * (np.mean(ours.scores) - np.mean(line.scores)):+.2f}",
-            *_told(estimates(ours.runs, truth, line.runs), signed=True),
+            *_cells(estimates(ours.runs, truth, line.runs), signed=True),
         ]
         for line in lines
         if line is not ours
@@ -204,7 +204,7 @@ def table(lines: Sequence[Line], photos: AblationPhotos) -> str:
     return "\n".join([_markdown(head, rows), "", _markdown(head, gains)])
 
 
-def _told(estimates_of: dict[str, Estimate], *, signed: bool) -> list[str]:
+def _cells(estimates_of: dict[str, Estimate], *, signed: bool) -> list[str]:
     cells = []
     for name, e in estimates_of.items():
         unit = UNITS[name]

@@ -60,7 +60,7 @@ class AblationPhotos:
         split = split_as(
             SplitRecord(0, SplitBy.NEAR_DUPLICATES), read_photos(asked.photos.resolve())
         )
-        train = split_by_product(split.train, seed=0, shares={"part": asked.share})["part"]
+        train = split_by_product(split.train, seed=0, shares={"chosen": asked.share})["chosen"]
         self.split = DatasetSplit(train, split.validation, split.test)
         self._kept: dict[tuple[str, str], FeatureCache] = {}
         self._near: dict[str, dict[str, torch.Tensor]] = {}
@@ -98,10 +98,10 @@ class AblationPhotos:
             views = Views(made, augmentation, self.asked.views, evaluation_view=False)
         return self._features("training", self.split.train, preprocessing, views)
 
-    def held_out(self, part: str, preprocessing: Preprocessing) -> tuple[FeatureCache, Truth]:
+    def held_out(self, split: str, preprocessing: Preprocessing) -> tuple[FeatureCache, Truth]:
         """Return validation or test photos, not augmented, and their true labels."""
-        samples: list[Sample] = getattr(self.split, part)
-        return self._features(part, samples, preprocessing, None), truth_of(samples)
+        samples: list[Sample] = getattr(self.split, split)
+        return self._features(split, samples, preprocessing, None), truth_of(samples)
 
     def _features(
         self, title: str, samples: list[Sample], preprocessing: Preprocessing, views: Views | None

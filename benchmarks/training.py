@@ -246,7 +246,7 @@ def measure(given: Course) -> list[Trained]:
     return trained
 
 
-def told(trained: list[Trained], given: Course) -> str:
+def as_table(trained: list[Trained], given: Course) -> str:
     """Return the table; ratios are those of the reference's seconds to each trainer's."""
     reference = trained[0].training
     lines = [
@@ -298,7 +298,7 @@ def main(arguments: list[str] | None = None) -> None:
     except URLError as error:
         print(f"Training is not measured: {given.backbone} cannot be had ({error.reason}).")  # noqa: T201  # a benchmark speaks
         return
-    print(told(trained, given))  # noqa: T201  # a benchmark speaks
+    print(as_table(trained, given))  # noqa: T201  # a benchmark speaks
     least, reference = LEAST[device], trained[0]
     fit_for = [t for t in trained[1:] if max(t.accuracies) >= max(reference.accuracies)]
     ratio = max((reference.training.wall / t.training.wall for t in fit_for), default=0.0)

@@ -28,7 +28,7 @@ def classify_photos() -> None:
     # Imported here: the scheduler loads this module too and needs no torch.
     from classifier.worker.loops import tag
 
-    tag.drain(told=True)
+    tag.drain(notified=True)
 
 
 @shared_task(name="classifier.tasks.sweep_photos")

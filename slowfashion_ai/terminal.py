@@ -1,7 +1,7 @@
 """How a command behaves at a terminal: it prints any file name, and ends when it is told to.
 
 Ctrl-C ends a command within a second, although a pass through the network or the reading of photos
-would go on for longer. Nothing is lost by it: results are written whole, or row by row.
+would go on for longer. Nothing is lost by it: results are written atomically, or row by row.
 """
 
 import io

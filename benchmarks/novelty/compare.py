@@ -48,7 +48,7 @@ def compare(asked: Namespace) -> None:
 def _photos(asked: Namespace) -> list[Sample]:
     samples = PhotoFolders.of(asked.photos).read()
     if asked.share < 1:
-        samples = split_by_product(samples, seed=0, shares={"part": asked.share})["part"]
+        samples = split_by_product(samples, seed=0, shares={"chosen": asked.share})["chosen"]
     return samples if asked.products_as_named else join_near_duplicates(samples)
 
 

@@ -49,10 +49,10 @@ def scores_of_folds(
             len(fold.held_out),
         )  # fmt: skip
         basis = principal(features[fold.train], dimensions)
-        judged = scores_without(features, samples, fold, basis)
-        teaching = _cross_fitted(features, samples, fold, leave_out, basis)
-        judged |= combined(teaching, [samples[row] for row in fold.train], judged)
-        for name, values in judged.items():
+        held_out = scores_without(features, samples, fold, basis)
+        training = _cross_fitted(features, samples, fold, leave_out, basis)
+        held_out |= combined(training, [samples[row] for row in fold.train], held_out)
+        for name, values in held_out.items():
             scores.setdefault(name, np.full(len(samples), np.nan))[fold.held_out] = values
     return scores
 
@@ -62,9 +62,9 @@ def scores_without(
 ) -> Scores:
     """Return the scores of what a fold holds out, by what is fitted to the rest."""
     heads, detectors = fitted_to(features[fold.train], [samples[row] for row in fold.train], basis)
-    judged = features[fold.held_out]
-    projected = torch.from_numpy(basis.project(judged))
-    scores = unit_scores(heads, torch.from_numpy(judged))
+    held_out = features[fold.held_out]
+    projected = torch.from_numpy(basis.project(held_out))
+    scores = unit_scores(heads, torch.from_numpy(held_out))
     scores |= {name: detector(projected) for name, detector in detectors.items()}
     return {name: values.double().numpy() for name, values in scores.items()}
 
@@ -101,11 +101,11 @@ def _cross_fitted(
     Detectors know the photos that they were fitted to; what a combination learns from must be as
     new to them as what it is used on.
     """
-    place = {row: number for number, row in enumerate(fold.train)}
+    number_of = {row: number for number, row in enumerate(fold.train)}
     scores: Scores = {}
     for inner in inner_folds(samples, fold, leave_out):
         of_inner = scores_without(features, samples, inner, basis)
-        rows = [place[row] for row in inner.held_out]
+        rows = [number_of[row] for row in inner.held_out]
         for name, values in of_inner.items():
             scores.setdefault(name, np.full(len(fold.train), np.nan))[rows] = values
     return scores

@@ -64,9 +64,9 @@ def lines(
         kind: others, which are far, or near photos.
         reference: the detector that the others are compared with.
     """
-    judged = ~np.isnan(scores[reference])
+    is_scored = ~np.isnan(scores[reference])
     kinds = np.array([sample.kind for sample in samples])
-    rows = judged & ((kinds == Kind.ITEM) | (kinds == kind))
+    rows = is_scored & ((kinds == Kind.ITEM) | (kinds == kind))
     outside = kinds[rows] == kind
     product, drawn = draw_products(np.array([sample.group for sample in samples])[rows])
     once = np.ones((1, len(outside)))

@@ -6,7 +6,7 @@ from typing import Final
 from training.data.folder import Kind, Sample
 from training.data.splits.leave_out import FEWEST, FOLDS, Fold, LeaveOut, folds_of
 
-INNER: Final = 2  # folds of what a fold trains on, for scores that teach the combination
+INNER: Final = 2  # folds of what a fold trains on, for scores that the combination is trained on
 
 
 def outer_folds(samples: Sequence[Sample], leave_out: LeaveOut, fewest: int = FEWEST) -> list[Fold]:

@@ -14,11 +14,13 @@ from classifier import notify
 from classifier.models import ListingPhoto, ModelVersion
 from classifier.photos.storage import must_be_there, storage_errors
 
+# Messages in a queue name it, and so do workers of the release before.
 GRADCAM_TASK: Final = "classifier.tasks.show_where_it_looked"
 
 
 def stored_name(photo: int, version: str) -> str:
     """Return where the picture of one photo and one model lies."""
+    # The folder keeps the name that it had first: pictures in it are removed with their photos.
     return f"heat/{photo}-{version}.png"
 
 

@@ -15,7 +15,7 @@ RETRY_AFTER_SECONDS: Final = 30
 # volume that is away, or was made anew in its place.
 MARK: Final = ".photo-storage"
 # So many photos, the newest, are looked for where there is no mark yet.
-LOOKED_FOR: Final = 20
+NEWEST_CHECKED: Final = 20
 
 
 class StorageUnavailableError(Exception):
@@ -87,7 +87,7 @@ def must_be_there(storage: Any) -> None:
 def _adopt(folder: Path) -> bool:
     """Mark a folder that has photos, or the first one; return whether it is one of them."""
     newest = ListingPhoto.objects.order_by("-pk").values_list("image", flat=True)
-    names = list(newest[:LOOKED_FOR])
+    names = list(newest[:NEWEST_CHECKED])
     if names and not any((folder / name).exists() for name in names):
         return False
     with suppress(OSError):  # what is to be written next says what is wrong with the disk

@@ -116,8 +116,8 @@ def first_line(stream: Mapping[str, Any]) -> str:
 def mix_words(mix: Mapping[str, float]) -> str:
     """Return the mix that figures are for, as a sentence."""
     names = {"items": "items", "near": "near photos", "others": "others"}
-    told = ", ".join(f"{100 * mix[kind]:.3g} % {names[kind]}" for kind in KINDS if mix[kind])
-    return f"Mix: {told}."
+    shares = ", ".join(f"{100 * mix[kind]:.3g} % {names[kind]}" for kind in KINDS if mix[kind])
+    return f"Mix: {shares}."
 
 
 def _count(figure: Mapping[str, Any]) -> str:

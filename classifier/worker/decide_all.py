@@ -22,7 +22,7 @@ def decide_all(prepared: Iterable[object], predictor: Predictor) -> list[Decided
 
     Args:
         prepared: photos as `Predictor.prepare` returns them, uint8 (3, size, size). Whatever else
-            is among them, such as the reason why one could not be read, is passed over.
+            is among them, such as the reason why one could not be read, is left out.
 
     Raises:
         RuntimeError: if the device or its memory fails.

@@ -18,8 +18,9 @@ import psutil
 import redis
 
 from tests.chaos.retraining import STAGES, Retrainings
-from tests.chaos.setups import LEASE_SECONDS, MARK, Setup, s3_client
+from tests.chaos.setups import LEASE_SECONDS, Setup, s3_client
 from tests.chaos.uploads import Uploads
+from tests.faulty_decoder import MARK
 from tests.servers.processes import Program
 
 BOTH: Final = (

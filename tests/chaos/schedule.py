@@ -30,13 +30,13 @@ def make_schedule(
     Args:
         longest: seconds that a fault lasts at most.
     """
-    chance = random.Random(seed)  # noqa: S311  # chance for a schedule, not for secrets
+    rng = random.Random(seed)  # noqa: S311  # for a schedule, not for secrets
     deck: list[str] = []
     schedule = []
     for number in range(faults):
         if not deck:
             deck = sorted(kinds)
-            chance.shuffle(deck)
-        seconds = round(chance.uniform(0.3, 1.0) * longest, 1)
+            rng.shuffle(deck)
+        seconds = round(rng.uniform(0.3, 1.0) * longest, 1)
         schedule.append(Fault(deck.pop(), photos * number // faults, seconds))
     return schedule

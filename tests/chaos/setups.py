@@ -14,6 +14,7 @@ import psycopg
 from moto.server import ThreadedMotoServer
 
 from tests.chaos.line import Line
+from tests.faulty_decoder import FAULTY_DECODER
 from tests.servers.processes import Program
 from tests.servers.system import System
 from tests.servers.watcher import end_with_the_run, remove_with_the_run
@@ -25,20 +26,6 @@ MAKE_BUNDLES: Final = """
 from pathlib import Path
 from tests.chaos.bundles import make_bundles
 make_bundles(Path({!r}))
-"""
-# A decoder with a fault: it dies of files with this mark, in every process of the system.
-MARK: Final = b"crash-the-decoder"
-_FAULTY_DECODER: Final = f"""
-import os, signal
-from PIL import JpegImagePlugin
-inner = JpegImagePlugin.JpegImageFile._open
-def _open(self):
-    self.fp.seek(0)
-    if {MARK!r} in self.fp.read():
-        os.kill(os.getpid(), signal.SIGSEGV)
-    self.fp.seek(0)
-    inner(self)
-JpegImagePlugin.JpegImageFile._open = _open
 """
 # The site's clock, which leases, rests and heartbeats go by, is moved by the seconds in a file.
 # Timers, deadlines and watchdogs go by the monotonic clock, to which a file adds whole seconds; it
@@ -134,7 +121,7 @@ def _servers(name: str, folder: Path) -> Iterator[Setup]:
     clock.write_text("0")
     timers.write_bytes(bytes(8))
     moved = _MOVED_CLOCKS.replace("CLOCK", repr(str(clock))).replace("TIMERS", repr(str(timers)))
-    (patch / "sitecustomize.py").write_text(moved + _FAULTY_DECODER)
+    (patch / "sitecustomize.py").write_text(moved + FAULTY_DECODER)  # in every process
     environment = {
         "PYTHONPATH": str(patch), "CLAIM_LEASE_SECONDS": str(LEASE_SECONDS), "READ_SECONDS": "20",
         "BATCH_SECONDS": "60", "STOP_SECONDS": "10", "CLASSIFY_BATCH_SIZE": "16",

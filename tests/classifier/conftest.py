@@ -1,18 +1,23 @@
 """Sellers, moderators and a champion."""
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from celery import current_app
+from celery.worker import state
 from django.contrib.auth.models import Permission, User
 from django.core.cache import cache, caches
 from pytest_django import Settings
 
 from classifier import notify
 from classifier.models import ModelVersion
+from classifier.worker import live_model
+from classifier.worker.loops import tag
 from tests.classifier.reviewing import EVERYTHING
+from tests.databases import default_database, empty_tables
 from tests.rows import champion_of
 from tests.tagged_photos import a_moderator
 
@@ -72,6 +77,22 @@ def boss(db: None) -> User:
 def champion(db: None, small_bundle: Path) -> ModelVersion:
     """The model in production: registered and promoted, its files in the bundle storage."""
     return champion_of(small_bundle)
+
+
+@pytest.fixture
+def sqlite_in_a_file(sqlite_database: dict[str, Any], django_db_blocker: Any) -> Iterator[None]:
+    """Real commits, and every thread has its own connection."""
+    with django_db_blocker.unblock(), default_database(sqlite_database):
+        yield
+        empty_tables()
+
+
+@pytest.fixture
+def worker_that_just_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No model in memory, and nobody has asked it to stop."""
+    monkeypatch.setattr(live_model, "slot", live_model.ModelSlot())
+    monkeypatch.setattr(tag, "stopping", threading.Event())
+    monkeypatch.setattr(state, "should_stop", None)
 
 
 @pytest.fixture

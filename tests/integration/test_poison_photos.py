@@ -9,26 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests import pictures
+from tests.faulty_decoder import FAULTY_DECODER, MARK
 from tests.servers.forked import AFTER_LIBRARIES
 from tests.servers.processes import wait_until
 from tests.servers.system import System
 
 pytestmark = [pytest.mark.integration, pytest.mark.long]
 
-# Every Python process of the system gets a decoder with a fault: it dies of files with this mark.
-MARK = b"crash-the-decoder"
-FAULTY_DECODER = f"""
-import os, signal
-from PIL import JpegImagePlugin
-inner = JpegImagePlugin.JpegImageFile._open
-def _open(self):
-    self.fp.seek(0)
-    if {MARK!r} in self.fp.read():
-        os.kill(os.getpid(), signal.SIGSEGV)
-    self.fp.seek(0)
-    inner(self)
-JpegImagePlugin.JpegImageFile._open = _open
-"""
 
 Start = Callable[..., System]
 

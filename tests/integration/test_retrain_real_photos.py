@@ -40,7 +40,7 @@ def upside_down(sample: Sample) -> bytes:
 
 @pytest.fixture
 def starter_split(starter_photos: PhotoFolders) -> DatasetSplit:
-    """Real photos in the parts that they had when the starter model was trained."""
+    """Real photos in the splits that they had when the starter model was trained."""
     return stratified_split(starter_photos.read(), seed=0)
 
 
@@ -110,7 +110,7 @@ def test_reviewed_mistakes_become_a_candidate_that_the_running_worker_takes_over
     photos = system.wait_for_results(client, listings, seconds=600)
     assert {photo["model_version"] for photo in photos} == {read_manifest(starter_bundle).name}
     not_right = [p for p, s in zip(photos, uploaded, strict=True) if p["sub"] != s.sub]
-    assert len(not_right) > 30, "The starter model gets these photos right; they teach nothing."
+    assert len(not_right) > 30, "The starter model gets these photos right already."
     assert settle(system, photos, uploaded) == len(not_right)
 
     worker = system.worker.pid

@@ -142,7 +142,7 @@ def test_real_photos_are_checked(crawled: Path, starter_bundle: Path, tmp_path: 
     )  # fmt: skip
     with (tmp_path / "check/findings.csv").open(newline="") as file:
         flaw_of = {row["path"]: row["flaw"] for row in csv.DictReader(file)}
-    # Ten photos of a label teach little, so it does not find all; but it is surest of these.
+    # Ten photos of a label are few, so it does not find all; but it is surest of these.
     assert set(flaw_of.values()) == {"mislabelled"}
     assert set(list(flaw_of)[:2]) <= wrong
 

@@ -67,7 +67,7 @@ def assess(
 
 def _about_bundle(manifest: Manifest) -> dict[str, Any]:
     every = manifest_as_dict(manifest)
-    told = (
+    names = (
         "name",
         "created_at",
         "parent",
@@ -78,7 +78,7 @@ def _about_bundle(manifest: Manifest) -> dict[str, Any]:
         "thresholds",
         "temperature",
     )
-    return {name: every[name] for name in told}
+    return {name: every[name] for name in names}
 
 
 def _about_photos(photos: EvaluationPhotos, scored: ScoredPhotos) -> dict[str, Any]:

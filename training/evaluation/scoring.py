@@ -51,7 +51,7 @@ def logits_of(part: TrainedPart, batches: BatchSource) -> LogitArrays:
 def features_of(
     part: TrainedPart, batches: BatchSource
 ) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
-    """Return what the heads are fed of photos as they are evaluated, and which photos these are.
+    """Return the heads' inputs for photos as they are evaluated, and which photos these are.
 
     Returns:
         Features (N, 2048), and the N rows; a photo that cannot be read any more is missing.

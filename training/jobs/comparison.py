@@ -72,8 +72,8 @@ def compare_on_same_photos(lease: JobLease) -> None:
             "test photos, and reviewed photos that are for the test."
         )
     report = _report(same, manifests, len(reviewed.photos))
-    told = f"Judged on {len(same.photos):,} photos that neither was trained or chosen on."
-    lease.finish(message=told, result=report)
+    message = f"Judged on {len(same.photos):,} photos that neither was trained or chosen on."
+    lease.finish(message=message, result=report)
 
 
 def _report(same: _SamePhotos, manifests: Sequence[Manifest], reviewed: int) -> dict[str, object]:

@@ -45,12 +45,12 @@ def work_on(number: int) -> None:
         return
     job = lease.job
 
-    def told(title: str, done: int, total: int, seconds_left: float | None) -> None:
+    def report(title: str, done: int, total: int, seconds_left: float | None) -> None:
         doing = f"{title}, {done:,} of {total:,}{time_left(seconds_left)}"
         lease.report_progress(doing, done / total if total else 0.0)
 
     try:
-        with listening(told):
+        with listening(report):
             WORK[job.kind](lease)
     except DATABASE_AWAY as error:
         logger.error("%s waits for the next sweep, since the database is away: %s", job, error)

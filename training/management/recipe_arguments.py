@@ -121,12 +121,12 @@ def _add_settings(parser: CommandParser) -> None:
     )  # fmt: skip
     for name, (kind, about) in SETTINGS.items():
         default = _told(lambda preset: getattr(preset.config, name))  # noqa: B023  # called at once
-        option, told = f"--{name.replace('_', '-')}", f"{about} {default}"
+        option, text = f"--{name.replace('_', '-')}", f"{about} {default}"
         if kind is bool:
-            group.add_argument(option, action=BooleanOptionalAction, help=told)
+            group.add_argument(option, action=BooleanOptionalAction, help=text)
             continue
         group.add_argument(
-            option, type=kind, help=told,
+            option, type=kind, help=text,
             choices=None if kind in (int, float) else list(kind),  # type: ignore[call-overload]  # an enum
         )  # fmt: skip
     group.add_argument(

@@ -65,9 +65,9 @@ def limited_rows(rows: Sequence[DatasetRow], limit: int) -> list[DatasetRow]:
     groups: set[tuple[str, str]] = set()
     base = [row for row in rows if row.source is RowSource.BASE]
     for row in sorted(base, key=lambda row: (_hash(row.group), row.sha256)):
-        part, product = (row.split, row.sample(Path()).stratum), (row.split, row.group)
-        if taken[part] < limit or product in groups:
-            taken[part] += 1
+        stratum, product = (row.split, row.sample(Path()).stratum), (row.split, row.group)
+        if taken[stratum] < limit or product in groups:
+            taken[stratum] += 1
             groups.add(product)
     return [
         row for row in rows

@@ -139,13 +139,13 @@ class _Retraining:
         """Do a stage's work and let whoever watches know how far it is."""
         self.lease.report_progress(stage=stage, doing="begins")
 
-        def told(title: str, done: int, total: int, seconds_left: float | None) -> None:
+        def report(title: str, done: int, total: int, seconds_left: float | None) -> None:
             progress = done / total if total else 0.0
             doing = f"{title}, {done:,} of {total:,}{time_left(seconds_left)}"
             self.lease.report_progress(stage=stage, doing=doing, progress=progress)
 
         began, used = time.monotonic(), _processor_seconds()
-        with listening(told):
+        with listening(report):
             done = work()
         logger.info(
             "%s, %s: %.0f s, %.0f s of processor time.",

@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_LINES: Final = 30.0
 SECONDS_BETWEEN_CALLS: Final = 1.0
-SECONDS_BEFORE_A_GUESS: Final = 3.0
+SECONDS_BEFORE_AN_ESTIMATE: Final = 3.0
 
 # Told the title of the work, how many are done, how many there are, and the seconds left if known.
 Listener = Callable[[str, int, int, float | None], None]
@@ -61,7 +61,7 @@ class Progress:
     def __init__(self, title: str, total: int, done: int = 0) -> None:
         self._title, self._total, self._done, self._before = title, total, done, done
         self._started = self._spoken = time.monotonic()
-        self._listener, self._told = _listener.get(), float("-inf")
+        self._listener, self._last_call = _listener.get(), float("-inf")
         self._shown: dict[str, str] = {}
         self._terminal = sys.stderr.isatty() and is_main_process()
         self._bar = tqdm(
@@ -74,14 +74,14 @@ class Progress:
         )
 
     def __enter__(self) -> Self:
-        self._tell()
+        self._call_listener()
         return self
 
     def advance(self, count: int, **shown: str) -> None:
         """Say that ``count`` more are done, with figures to show beside the bar."""
         self._done += count
         self._bar.update(count)
-        self._tell()
+        self._call_listener()
         if shown:
             self._shown = shown
             self._bar.set_postfix(shown)
@@ -103,15 +103,15 @@ class Progress:
     def _seconds_left(self, now: float) -> float | None:
         """Return how long it will take at the speed so far; None while that cannot be said."""
         done = self._done - self._before
-        if done <= 0 or now - self._started < SECONDS_BEFORE_A_GUESS:
+        if done <= 0 or now - self._started < SECONDS_BEFORE_AN_ESTIMATE:
             return None
         return (self._total - self._done) * (now - self._started) / done
 
-    def _tell(self) -> None:
+    def _call_listener(self) -> None:
         now = time.monotonic()
-        due = now - self._told >= SECONDS_BETWEEN_CALLS
+        due = now - self._last_call >= SECONDS_BETWEEN_CALLS
         if self._listener and due:
-            self._told = now
+            self._last_call = now
             self._listener(self._title, self._done, self._total, self._seconds_left(now))
 
     def __exit__(

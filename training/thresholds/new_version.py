@@ -163,8 +163,8 @@ def _register(
 def free_name(version: ModelVersion, promise: Promise) -> str:
     """Return a name that says what is promised and is not taken."""
     risks = sorted(set(promise.by_main.values()) or {promise.risk})
-    told = "-".join(f"{100 * risk:g}" for risk in risks)
-    name = f"{version.name[:70]}-promise-{told}".replace(".", "_")
+    suffix = "-".join(f"{100 * risk:g}" for risk in risks)
+    name = f"{version.name[:70]}-promise-{suffix}".replace(".", "_")
     taken = set(ModelVersion.objects.filter(name__startswith=name).values_list("name", flat=True))
     numbered = (f"{name}-{number}" for number in range(2, len(taken) + 3))
     return name if name not in taken else next(new for new in numbered if new not in taken)

@@ -158,7 +158,7 @@ def _inner_split(request: TrainRequest, samples: Sequence[Sample], fold: Fold) -
             f"Without {fold.name} there are too few products left to choose an epoch by."
         )
     training, validation = (
-        np.array([row_of[sample.path] for sample in part], dtype=np.intp)
-        for part in (trained, split.validation)
+        np.array([row_of[sample.path] for sample in samples_of], dtype=np.intp)
+        for samples_of in (trained, split.validation)
     )
     return training, validation

@@ -22,27 +22,27 @@ Scores = Mapping[str, NDArray[np.float64]]
 
 
 def combined(
-    teaching: Scores, samples: Sequence[Sample], judged: Scores
+    training: Scores, samples: Sequence[Sample], held_out: Scores
 ) -> dict[str, NDArray[np.float64]]:
     """Return the logits of regressions: others against ours, and near photos against items.
 
     Each is made twice: of all scores, and of the units and labelled neighbours alone.
 
     Args:
-        teaching: scores (N,) of the photos that are learnt from; nan where there is none.
+        training: scores (N,) of the photos that are learnt from; nan where there is none.
         samples: what these N photos show.
-        judged: scores (M,) of the photos that are judged, by the same names.
+        held_out: scores (M,) of the photos that are scored, by the same names.
     """
     kinds = np.array([sample.kind for sample in samples])
-    everything = sorted(teaching)
-    few = [name for name in NEIGHBOURS if name in teaching]
+    everything = sorted(training)
+    few = [name for name in NEIGHBOURS if name in training]
     scores = {}
     for names, far, near in (
         (few, FAR_NEIGHBOURS, NEAR_NEIGHBOURS),
         (everything, FAR, NEAR),
     ):
-        inputs = np.stack([teaching[name] for name in names], axis=1)
-        asked = np.stack([judged[name] for name in names], axis=1)
+        inputs = np.stack([training[name] for name in names], axis=1)
+        asked = np.stack([held_out[name] for name in names], axis=1)
         scored = ~np.isnan(inputs).any(axis=1)
         ours = scored & (kinds != Kind.OTHER)
         scores[far] = _logits(inputs[scored], kinds[scored] == Kind.OTHER, asked)

@@ -97,7 +97,7 @@ class ModelVersionAdmin(
         "name",
         "shown_state",
         *[_column(figure) for figure in KEY_FIGURES],
-        "judged_on",
+        "evaluated_on",
         "made",
     )
     list_filter = ("state",)
@@ -230,7 +230,7 @@ class ModelVersionAdmin(
         return version.state, version.get_state_display()
 
     @display(description=gettext_lazy("Judged on"))
-    def judged_on(self, version: ModelVersion) -> str:
+    def evaluated_on(self, version: ModelVersion) -> str:
         return _("these photos") if _same_photos(version).of(version) else _("other photos")
 
     @display(description=gettext_lazy("Made"), ordering="created_at")

@@ -145,7 +145,7 @@ def _range(thresholds: Thresholds, main: str) -> str:
 
 def _cannot(choice: Choice) -> list[str]:
     """Return a sentence for each group that cannot keep its promise."""
-    told = []
+    sentences = []
     for group in choice.groups:
         risk = choice.risks[group["classes"][0]]
         kept = [row["risk"] for row in group["rows"] if row["threshold"] is not None]
@@ -158,8 +158,8 @@ def _cannot(choice: Choice) -> list[str]:
         if kept:
             least = _("The least that can be promised is %(risk)s %%.")
             words += f" {least % {'risk': f'{100 * kept[0]:g}'}}"
-        told.append(words)
-    return told
+        sentences.append(words)
+    return sentences
 
 
 def _moves(

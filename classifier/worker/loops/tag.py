@@ -115,26 +115,26 @@ def leave(why: object) -> None:
     state.should_stop = EXIT_HANGS
 
 
-def drain(*, told: bool = False) -> int:
+def drain(*, notified: bool = False) -> int:
     """Classify until nothing is pending; return how many photos this call dealt with.
 
     Returns at once when enough loops run here already: they look again after they let go of their
     slot, so the photo that this call is about is seen.
 
     Args:
-        told: by a message, so that photos wait, or a champion could not be loaded: nobody asks the
-            database first whether there is anything to do.
+        notified: by a message, so that photos wait, or a champion could not be loaded: nobody asks
+            the database first whether there is anything to do.
     """
     dealt_with = 0
-    if not told and load_failures.reported():
+    if not notified and load_failures.reported():
         # Idle workers too say whether they can load it by now.
         load_champion()
     while (
         not stopping.is_set()
-        and (told or queue.claimable().exists())
+        and (notified or queue.claimable().exists())
         and _loop_slots.acquire(blocking=False)
     ):
-        told = False
+        notified = False
         helping: list[Future[int | None]] = []
         done = _classify_all(have_help=partial(_have_help, helping))
         dealt_with += (done or 0) + sum(future.result() or 0 for future in helping)

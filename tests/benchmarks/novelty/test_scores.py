@@ -119,10 +119,10 @@ def test_the_combination_learns_which_score_to_go_by() -> None:
     rng = np.random.default_rng(2)
     kinds = np.repeat([0.0, 1.0, 2.0], 50)
     good = NEIGHBOURS[0]
-    teaching = {good: kinds + 0.1 * rng.random(150), "noise": rng.random(150)}
-    teaching[good][0] = np.nan
-    judged = {good: np.array([0.0, 1.0, 2.0]), "noise": np.array([1.0, 0.0, 1.0])}
-    scores = combined(teaching, samples, judged)
+    training = {good: kinds + 0.1 * rng.random(150), "noise": rng.random(150)}
+    training[good][0] = np.nan
+    held_out = {good: np.array([0.0, 1.0, 2.0]), "noise": np.array([1.0, 0.0, 1.0])}
+    scores = combined(training, samples, held_out)
     for far, near_name in ((FAR, NEAR), (FAR_NEIGHBOURS, NEAR_NEIGHBOURS)):
         assert scores[far].argmax() == 2
         assert scores[near_name][0] < 0 < scores[near_name][1]

@@ -2,9 +2,7 @@
 
 import io
 import threading
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -15,28 +13,15 @@ from pytest_django import Settings
 from classifier.models import ListingPhoto, ModelVersion, Reclassification
 from classifier.tagging import reclassification
 from classifier.versions import promotion
-from classifier.worker import live_model
 from classifier.worker.loops import reclassify, tag
 from tests import pictures
 from tests.classifier.versions.test_registry import registered
-from tests.databases import default_database, empty_tables, in_threads
+from tests.databases import in_threads
 from tests.rows import pending_photos
 from tests.servers.processes import wait_until
 
-
-@pytest.fixture(autouse=True)
-def database(sqlite_database: dict[str, Any], django_db_blocker: Any) -> Iterator[None]:
-    """SQLite in a file. (What differs between databases is tested with `reclassification`.)"""
-    with django_db_blocker.unblock(), default_database(sqlite_database):
-        yield
-        empty_tables()
-
-
-@pytest.fixture(autouse=True)
-def worker_that_just_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No model in memory, and nobody has asked it to stop."""
-    monkeypatch.setattr(live_model, "slot", live_model.ModelSlot())
-    monkeypatch.setattr(tag, "stopping", threading.Event())
+# What differs between databases is tested with `reclassification`.
+pytestmark = pytest.mark.usefixtures("sqlite_in_a_file", "worker_that_just_started")
 
 
 @pytest.fixture

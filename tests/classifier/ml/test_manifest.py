@@ -133,7 +133,7 @@ def test_files_far_too_large_are_not_read(small_copy: Path) -> None:
     manifest = read_manifest(small_copy)
     for name, most in ((WEIGHTS_NAME, 2**29), (MANIFEST_NAME, 2**23)):
         with (small_copy / name).open("r+b") as file:
-            file.truncate(most + 1)  # a hole takes no room on the disk
+            file.truncate(most + 1)  # a hole takes no space on the disk
     with pytest.raises(BundleDamagedError, match=f"at most {2**29:,} were expected"):
         check_weights(small_copy, manifest)
     with pytest.raises(BundleDamagedError, match=f"at most {2**23:,} were expected"):

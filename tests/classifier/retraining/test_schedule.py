@@ -24,7 +24,7 @@ def automatic(settings: Settings) -> ModelVersion:
 
 
 def test_new_reviews_are_those_the_champion_has_not_learned() -> None:
-    """Bad photos teach nothing, an undone review neither, and what was learned is not new."""
+    """Bad photos and undone reviews give nothing to learn, and what was learned is not new."""
     learned, new = reviews(3), reviews(2)
     reviews(1, "bad_photo")
     (undone,) = reviews(1)

@@ -2,7 +2,6 @@
 
 import pytest
 from django.utils import timezone
-from pytest_django import Settings
 
 from classifier.models import ListingPhoto, ModelVersion, Reclassification
 from classifier.tagging import reclassification
@@ -13,18 +12,7 @@ from tests.rows import a_model
 from tests.tagged_photos import CONFIDENT, a_photo, many_photos
 from tests.tagging_again import begun, made_by, numbers, store, work
 
-
-@pytest.fixture(autouse=True)
-def no_sample(settings: Settings) -> None:
-    settings.REVIEW_SAMPLE_SHARE = 0.0
-
-
-@pytest.fixture
-def newer(real_database: str) -> ModelVersion:
-    """A champion that has not tagged anything yet."""
-    version = a_model("newer")
-    promotion.promote(version=version)
-    return version
+pytestmark = pytest.mark.usefixtures("no_sample")
 
 
 def test_every_unreviewed_photo_is_tagged_again_and_the_row_keeps_count(

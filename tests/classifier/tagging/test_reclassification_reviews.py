@@ -24,19 +24,7 @@ from tests.tagging_again import begun, made_by, store, work
 
 BOOTS = Verdict(Review.Verdict.SUBCLASS, "Shoes", "Boots")
 UNSURE = tagged(main_confidence=0.4)
-
-
-@pytest.fixture(autouse=True)
-def no_sample(settings: Settings) -> None:
-    settings.REVIEW_SAMPLE_SHARE = 0.0
-
-
-@pytest.fixture
-def newer(real_database: str) -> ModelVersion:
-    """A champion that has not tagged anything yet."""
-    version = a_model("newer")
-    promotion.promote(version=version)
-    return version
+pytestmark = pytest.mark.usefixtures("no_sample")
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -15,29 +14,22 @@ from pytest_django import Settings
 
 from classifier.models import ListingPhoto
 from classifier.tagging import queue
-from classifier.worker import live_model
 from classifier.worker.loops import tag
 from classifier.worker.readers import Readers
 from tests import pictures
-from tests.databases import default_database, empty_tables
 from tests.rows import champion_of, pending_photos
 
 
 @pytest.fixture(autouse=True)
 def worker(
-    sqlite_database: dict[str, Any],
-    django_db_blocker: Any,
+    sqlite_in_a_file: None,
+    worker_that_just_started: None,
     monkeypatch: pytest.MonkeyPatch,
     untrained_bundle: Path,
-) -> Iterator[None]:
+) -> None:
     """A worker that just started, with a model, on SQLite in a file."""
-    monkeypatch.setattr(live_model, "slot", live_model.ModelSlot())
-    monkeypatch.setattr(tag, "stopping", threading.Event())
     monkeypatch.setattr(tag, "_readers", Readers(8, "read-photo"))
-    with django_db_blocker.unblock(), default_database(sqlite_database):
-        champion_of(untrained_bundle)
-        yield
-        empty_tables()
+    champion_of(untrained_bundle)
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def stream(photos: int, seed: int, *, skill: float = 3.0, copies: int = 1) -> St
     )
 
 
-class Judge:
+class TrueRisks:
     """What thresholds truly come to on a stream."""
 
     def __init__(self, stream_of: Stream, mix: Mix) -> None:
@@ -61,7 +61,7 @@ class Judge:
             self._weight[rows] = mix.of(kind) / rows.sum()
         self._wrong = self._weight * (self._best != truth.sub)
 
-    def risks(self, thresholds: Thresholds) -> tuple[float, dict[str, float]]:
+    def of(self, thresholds: Thresholds) -> tuple[float, dict[str, float]]:
         """Return the share of wrong tags over everything, and of each main class's tags."""
         needed = np.array([thresholds.sub[name] for name in SUBCLASSES])[self._best]
         tagged = (self._novelty <= thresholds.novelty) & (self._sure >= needed)
@@ -79,11 +79,11 @@ class Judge:
 def test_the_promise_holds_as_often_as_it_says(per: Per, copies: int) -> None:
     """Over 120 draws from a known stream, the true share is above the promise in few of them."""
     promise = Promise(0.05, 0.9, per=per)
-    judge = Judge(stream(100_000, seed=1), promise.mix)
+    true_risks = TrueRisks(stream(100_000, seed=1), promise.mix)
     broken, coverage = 0, []
     for seed in range(120):
         fitted = choose_by_promise(*stream(4000, seed=100 + seed, copies=copies), promise, BASE)
-        overall, of_class = judge.risks(fitted.thresholds)
+        overall, of_class = true_risks.of(fitted.thresholds)
         worst = overall if per == "all" else max(of_class.values())
         broken += worst > promise.risk
         coverage.append(fitted.coverage)
@@ -100,7 +100,7 @@ def test_tags_are_counted_as_the_product_gives_them() -> None:
     tagged = np.array([decision.outcome is Outcome.SUBCLASS for decision in made])
     assert fitted.coverage == pytest.approx(tagged[truth.items].mean())
     assert fitted.wrong_tag_rate == pytest.approx(
-        Judge((scores, truth), Mix()).risks(fitted.thresholds)[0]
+        TrueRisks((scores, truth), Mix()).of(fitted.thresholds)[0]
     )
 
 

@@ -56,13 +56,13 @@ def test_rows_come_back_as_they_were_written(tmp_path: Path) -> None:
     ],
 )
 def test_a_damaged_list_is_named(content: str, says: str) -> None:
-    """A missing column or a word that is no part is an error that says where."""
+    """A missing column or a word that is no split is an error that says where."""
     with pytest.raises(DatasetError, match=says):
         read_dataset(StringIO(content), "dataset.csv")
 
 
-def test_the_fingerprint_is_of_content_labels_and_parts() -> None:
-    """The order and a photo's place do not matter; a label, a part or a byte does."""
+def test_the_fingerprint_is_of_content_labels_and_splits() -> None:
+    """The order and a photo's path do not matter; a label, a split or a byte does."""
     mark = dataset_fingerprint([BASE, REVIEWED])
     assert dataset_fingerprint([REVIEWED, replace(BASE, path="moved.jpg")]) == mark
     for other in ({"sub": "Tote Bags"}, {"split": Split.TEST}, {"sha256": "00" * 32}):

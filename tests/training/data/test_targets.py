@@ -1,4 +1,4 @@
-"""What the network is taught to say of items, near photos and others."""
+"""What the network is trained to say of items, near photos and others."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def test_every_target_is_a_distribution() -> None:
     assert torch.allclose(targets.sub.sum(1), torch.ones(11))
 
 
-def test_an_item_is_taught_its_labels() -> None:
+def test_an_items_targets_are_its_labels() -> None:
     """Without smoothing an item's whole target lies on its main class and subclass."""
     targets = build_targets(samples())
     clutches = SUBCLASSES.index("Clutches")
@@ -33,7 +33,7 @@ def test_an_item_is_taught_its_labels() -> None:
     assert targets.novelty[clutches] == 0
 
 
-def test_a_near_photo_is_taught_its_main_class_and_no_subclass() -> None:
+def test_a_near_photos_target_is_its_main_class_and_no_subclass() -> None:
     """A near photo keeps its main class; its subclass is spread over that class's three."""
     targets = build_targets(samples())
     shoes = [SUBCLASSES.index(sub) for sub in TAXONOMY["Shoes"]]

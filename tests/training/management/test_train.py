@@ -47,7 +47,7 @@ def losses_of(bundle: Path) -> list[float]:
 
 
 def test_a_bundle_keeps_the_list_of_its_photos(calm: Path, drawn_photos: Path) -> None:
-    """Every photo is listed with label, part and hash, so that a retraining finds it again."""
+    """Every photo is listed with label, split and hash, so that a retraining finds it again."""
     with (calm / "dataset.csv").open(newline="", encoding="utf-8") as file:
         rows = read_dataset(file, "dataset.csv")
     assert {row.path for row in rows} == {

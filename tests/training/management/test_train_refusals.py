@@ -12,10 +12,12 @@ from tests.training.management.training_runs import arguments
 def test_too_few_products_to_split_are_said(
     drawn_photos: Path, backbone_file: Path, cache: Path, tmp_path: Path
 ) -> None:
-    """The drawn photos of a class look alike: by looks they are too few products to validate on."""
-    by_looks = arguments(drawn_photos, backbone_file, tmp_path / "out", cache, split_by="looks")
+    """The drawn photos of a class are near-duplicates, so too few products to validate on."""
+    given = arguments(
+        drawn_photos, backbone_file, tmp_path / "out", cache, split_by="near-duplicates"
+    )
     with pytest.raises(CommandError, match="There are no validation photos: too few products"):
-        call_command("train", *by_looks)
+        call_command("train", *given)
 
 
 def test_a_missing_folder_says_what_to_name(backbone_file: Path, tmp_path: Path) -> None:

@@ -250,7 +250,7 @@ def test_a_quick_look_says_what_the_gate_would_and_keeps_nothing(
     """Twelve base photos of each label and all reviews: a verdict, and no row and no file of it."""
     review([Shown.of(BOOTS, 660 + n) for n in range(3)], version=confused)
     printed = retrain("--photos", base_photos, "--limit", "12", "--epochs", "1", capsys=capsys)
-    assert "A quick look with at most 12 base photos of each label in each part" in printed
+    assert "A quick look with at most 12 base photos of each label in each split" in printed
     assert "1,000 photos cost" in printed
     assert not RetrainRun.objects.exists()
     assert not SplitAssignment.objects.exists()

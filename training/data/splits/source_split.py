@@ -55,8 +55,8 @@ def split_by_source(
     seen = tested | {sample.group for sample in validated}
     return DatasetSplit(
         *(
-            sorted(part, key=lambda s: s.path)
-            for part in (_without(rest, seen), validated, held_out["test"])
+            sorted(split, key=lambda s: s.path)
+            for split in (_without(rest, seen), validated, held_out["test"])
         )
     )
 

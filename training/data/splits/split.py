@@ -44,8 +44,8 @@ def stratified_split(
         seed: another seed gives another split.
         validation, test: shares of each label's photos, 0 to 1.
     """
-    parts = split_by_product(samples, seed=seed, shares={"test": test, "validation": validation})
-    return DatasetSplit(parts["train"], parts["validation"], parts["test"])
+    splits = split_by_product(samples, seed=seed, shares={"test": test, "validation": validation})
+    return DatasetSplit(splits["train"], splits["validation"], splits["test"])
 
 
 def split_by_product(
@@ -161,10 +161,10 @@ def stratified_split_dataset(
     products = join_products(readable, similar_pairs(np.stack([h.bits for h in hashes])))
     joined = sum(old.group != new.group for old, new in zip(readable, products, strict=True))
     kept, capped = _cap(products, cap, seed)
-    parts = split_by_product(kept, seed=seed, shares={"validation": validation})
-    unvalidated = {s.stratum for s in parts["train"]} - {s.stratum for s in parts["validation"]}
+    splits = split_by_product(kept, seed=seed, shares={"validation": validation})
+    unvalidated = {s.stratum for s in splits["train"]} - {s.stratum for s in splits["validation"]}
     report = SplitReport(unreadable, capped, joined, sorted(unvalidated))
-    return SplitDataset(parts["train"], parts["validation"], report)
+    return SplitDataset(splits["train"], splits["validation"], report)
 
 
 def join_products(samples: Sequence[Sample], pairs: Sequence[SimilarPair]) -> list[Sample]:

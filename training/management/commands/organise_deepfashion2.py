@@ -18,9 +18,9 @@ NAMED: Final = 3  # problems of a kind that are printed; the file has all
 
 class Command(BaseCommand):
     help = (
-        "Cut the garments out of one part of DeepFashion2 (annos/*.json, image/*.jpg) into "
+        "Cut the garments out of one split of DeepFashion2 (annos/*.json, image/*.jpg) into "
         "Clothing/Dresses, Clothing/Outerwear and Clothing/Skirts, with a manifest.csv. Run again "
-        "after a stop, it goes on; run once for each part, both may go into one folder. Example: "
+        "after a stop, it goes on; run once for each split, both may go into one folder. Example: "
         "manage.py organise_deepfashion2 ~/DeepFashion2/train ~/photos --most 2000 --rest near"
     )
     requires_system_checks = []

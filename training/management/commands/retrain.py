@@ -47,7 +47,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--limit", type=int, metavar="N",
-            help="a quick look: train with at most N base photos of each label in each part, say "
+            help="a quick look: train with at most N base photos of each label in each split, say "
             "what the gate says, and keep nothing",
         )  # fmt: skip
         parser.add_argument(
@@ -110,7 +110,7 @@ class Command(BaseCommand):
             raise CommandError(f"--limit is at least {FEWEST_PREVIEWED}; it is {limit}.")
         report = limited_report(asked, limit)
         lines = [
-            f"A quick look with at most {limit} base photos of each label in each part, compared "
+            f"A quick look with at most {limit} base photos of each label in each split, compared "
             f"on {report.photos.total} photos. Nothing was kept.",
             report.summary,
             *_criteria(report),

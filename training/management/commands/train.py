@@ -40,8 +40,10 @@ The whole network on four GPUs:
 A training that was stopped goes on when the same command is given again.
 """
 SPLITS: Final = {
-    "looks": SplitBy.NEAR_DUPLICATES, "product": SplitBy.PRODUCT, "source": SplitBy.SOURCE,
-}  # fmt: skip
+    "near-duplicates": SplitBy.NEAR_DUPLICATES,
+    "product": SplitBy.PRODUCT,
+    "source": SplitBy.SOURCE,
+}
 
 
 class WrittenHelp(DjangoHelpFormatter, RawDescriptionHelpFormatter):
@@ -61,9 +63,9 @@ class Command(BaseCommand):
         parser.add_argument("--name", required=True, help="the bundle's name, never used twice")
         parser.add_argument("--output", type=Path, required=True, help="new folder of the bundle")
         parser.add_argument(
-            "--split-by", choices=SPLITS, default="looks",
-            help="never split a product (product), nor photos that look the same (looks, default), "
-            "nor a source, such as a shop (source)",
+            "--split-by", choices=SPLITS, default="near-duplicates",
+            help="never split a product (product), nor photos that look the same "
+            "(near-duplicates, default), nor a source, such as a shop (source)",
         )  # fmt: skip
         parser.add_argument(
             "--cross-fit", type=int, default=0, metavar="FOLDS",

@@ -1,4 +1,4 @@
-"""Doors to a retraining: a run of the trainer, and what it is asked for by default."""
+"""How a retraining begins: a run of the trainer, and what it is asked for by default."""
 
 import logging
 from dataclasses import replace

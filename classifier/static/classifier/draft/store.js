@@ -25,7 +25,7 @@ function opened() {
   return database;
 }
 
-// Resolves to false where the browser keeps nothing (a private window) or has no room.
+// Resolves to false where the browser keeps nothing (a private window) or its disk is full.
 async function change(names, work) {
   try {
     const transaction = (await opened()).transaction(names, "readwrite");

@@ -2,7 +2,6 @@
 
 import itertools
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,24 +22,11 @@ from classifier.worker import live_model
 from classifier.worker.loops import tag
 from classifier.worker.watchdog import EXIT_HANGS
 from tests import pictures
-from tests.databases import default_database, empty_tables, in_threads
+from tests.databases import in_threads
 from tests.rows import champion_of, pending_photos
 
-
-@pytest.fixture(autouse=True)
-def database(sqlite_database: dict[str, Any], django_db_blocker: Any) -> Iterator[None]:
-    """SQLite in a file. (What differs between databases is tested with `tagging`.)"""
-    with django_db_blocker.unblock(), default_database(sqlite_database):
-        yield
-        empty_tables()
-
-
-@pytest.fixture(autouse=True)
-def worker_that_just_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No model in memory, and nobody has asked it to stop."""
-    monkeypatch.setattr(live_model, "slot", live_model.ModelSlot())
-    monkeypatch.setattr(tag, "stopping", threading.Event())
-    monkeypatch.setattr(state, "should_stop", None)
+# What differs between databases is tested with `tagging`.
+pytestmark = pytest.mark.usefixtures("sqlite_in_a_file", "worker_that_just_started")
 
 
 @pytest.fixture
@@ -75,17 +61,17 @@ def test_a_message_leads_straight_to_the_claim(champion_folder: Path) -> None:
     photos_with_files(2)
     tag.load_champion()
     with CaptureQueriesContext(connection) as queries:
-        assert tag.drain(told=True) == 2
+        assert tag.drain(notified=True) == 2
     begun = [query["sql"].split()[0] for query in queries][:4]
     assert begun == ["BEGIN", "SELECT", "UPDATE", "COMMIT"]
     of_champions = [
         query["sql"] for query in queries if 'FROM "classifier_modelversion"' in query["sql"]
     ]
     assert len(of_champions) == 2, "one of the batch, one of the claim that found nothing"
-    assert tag.drain(told=True) == 0
+    assert tag.drain(notified=True) == 0
 
 
-def test_how_a_photo_looks_is_stored_with_its_tag(champion_folder: Path) -> None:
+def test_a_photos_embedding_is_stored_with_its_tag(champion_folder: Path) -> None:
     """The same file twice has the same embedding, another file another one."""
     photos = photos_with_files(3)
     photos[2].image.storage.delete(str(photos[2].image))
@@ -230,7 +216,7 @@ def test_one_message_has_all_loops_work_on_a_backlog(
         return prepare(data)
 
     monkeypatch.setattr(predictor, "prepare", prepare_together)
-    assert tag.drain(told=True) == tag.LOOPS + 2
+    assert tag.drain(notified=True) == tag.LOOPS + 2
     assert set(ListingPhoto.objects.values_list("status", "attempts")) == {("classified", 1)}
 
 

@@ -87,7 +87,7 @@ def test_a_split_by_source_shares_none() -> None:
     split = split_by_source(samples, seed=0)
     sets = (split.train, split.validation, split.test)
     for key in ("source", "group"):
-        values = [{getattr(sample, key) for sample in part} for part in sets]
+        values = [{getattr(sample, key) for sample in split} for split in sets]
         assert len(set().union(*values)) == sum(map(len, values))
     assert {sample.sub for sample in split.train} == set(SUBCLASSES)
     assert all(sets)

@@ -91,7 +91,7 @@ def test_photos_of_one_group_stay_on_one_side(folder: Path) -> None:
 
 
 def test_unreadable_photos_are_dropped_by_name(folder: Path) -> None:
-    """A damaged photo is in neither part; the report names it and says why."""
+    """A damaged photo is in neither split; the report names it and says why."""
     (folder / "Shoes/Boots/04.jpg").write_bytes(b"no photo")
     split = stratified_split_dataset(read_photos(folder))
     assert "Boots/04.jpg" not in sides(split)
@@ -119,7 +119,7 @@ def test_the_three_way_split_shares_no_product(photos_dir: Path) -> None:
     """On the real photos, train, validation and test have no product in common."""
     split = stratified_split(read_photos(photos_dir), seed=0)
     train, validation, test = (
-        {sample.group for sample in part} for part in (split.train, split.validation, split.test)
+        {photo.group for photo in taken} for taken in (split.train, split.validation, split.test)
     )
     assert validation
     assert test

@@ -29,15 +29,17 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_copies_stay_together_by_looks_and_not_by_product(photos: Path) -> None:
-    """A photo and its smaller copy are in one part, although nobody grouped them."""
+def test_copies_stay_together_as_near_duplicates_and_not_by_product(photos: Path) -> None:
+    """A photo and its smaller copy are in one split, although nobody grouped them."""
     samples = read_photos(photos)
     apart = {}
     for by in (SplitBy.NEAR_DUPLICATES, SplitBy.PRODUCT):
         split = split_as(SplitRecord(0, by), samples)
-        part = {s.path: n for n in ("train", "validation", "test") for s in getattr(split, n)}
-        copies = [path for path in part if path.stem.endswith("-small")]
-        apart[by] = sum(part[c] != part[c.with_name(c.name.replace("-small", ""))] for c in copies)
+        name_of = {s.path: n for n in ("train", "validation", "test") for s in getattr(split, n)}
+        copies = [path for path in name_of if path.stem.endswith("-small")]
+        apart[by] = sum(
+            name_of[c] != name_of[c.with_name(c.name.replace("-small", ""))] for c in copies
+        )
         assert split.validation
         assert split.test
     assert apart[SplitBy.NEAR_DUPLICATES] == 0
