@@ -55,29 +55,41 @@ def test_what_one_process_counts_another_sees(redis_socket: Path) -> None:
 TWO_ATTEMPTS = """
 import django
 django.setup()
+from django.contrib.auth.models import AnonymousUser
 from rest_framework.test import APIRequestFactory
-from classifier.throttles import LoginThrottle
+from classifier import throttles
 request = APIRequestFactory().post("/api/v1/token/", REMOTE_ADDR="10.9.8.7")
-print([LoginThrottle().allow_request(request, None) for _ in range(2)])
+request.user = AnonymousUser()
+for limit in vars(throttles).values():
+    if isinstance(limit, type) and limit.__module__ == throttles.__name__:
+        if limit.scope not in ("logins", "uploads"):  # those come from the environment
+            limit.rate = "3/min"
+        print(limit.__name__, [limit().allow_request(request, None) for _ in range(2)])
 """
 
 
 @pytest.mark.integration
 def test_all_processes_count_attempts_together(redis_socket: Path, tmp_path: Path) -> None:
-    """Of three attempts a minute the first process takes two, and the second has one left."""
+    """Of three attempts a minute the first process takes two, and the second has one left.
+
+    It is so for each limit there is.
+    """
     environment = {
         **os.environ, "DJANGO_SETTINGS_MODULE": "slowfashion_ai.settings", "DEBUG": "on",
         "VAR_DIR": str(tmp_path), "REDIS_URL": f"redis+socket://{redis_socket}",
-        "LOGINS_PER_MINUTE": "3",
+        "LOGINS_PER_MINUTE": "3", "UPLOADS_PER_MINUTE": "3",
     }  # fmt: skip
     allowed = [
         subprocess.run(
             [sys.executable, "-c", TWO_ATTEMPTS], cwd=REPOSITORY, env=environment,
             capture_output=True, text=True, check=True,
-        ).stdout.strip()
+        ).stdout.splitlines()
         for _ in range(2)
     ]  # fmt: skip
-    assert allowed == ["[True, True]", "[True, False]"]
+    limits = ("RequestThrottle", "UploadThrottle", "ExportThrottle", "LoginThrottle")
+    assert allowed == [
+        [f"{limit} [True, {second}]" for limit in limits] for second in (True, False)
+    ]
 
 
 @pytest.mark.integration

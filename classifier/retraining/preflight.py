@@ -77,7 +77,7 @@ class Preflight:
 
 def preflight() -> Preflight:
     """Return what a retraining that is started now would have to go on."""
-    champion = ModelVersion.objects.filter(state=ModelVersion.State.CHAMPION).first()
+    champion = ModelVersion.objects.champions().first()
     if champion is None:
         why = _("There is no champion that a retraining could start from.")
         return Preflight(False, why, "", None, [])

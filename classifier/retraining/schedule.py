@@ -109,7 +109,7 @@ def _what_is_in_the_way() -> str:
     unfinished = RetrainRun.objects.filter(finished_at=None).first()
     if unfinished is not None:
         return _("%(run)s is not done yet.") % {"run": unfinished}
-    if not ModelVersion.objects.filter(state=ModelVersion.State.CHAMPION).exists():
+    if not ModelVersion.objects.champions().exists():
         return _("There is no champion that it could start from.")
     return ""
 

@@ -83,6 +83,19 @@ def test_failed_photos_are_tried_again_by_reason(
     assert statuses == {("The storage did not give the file.", "failed"), ("", "pending")}
 
 
+@pytest.mark.django_db(transaction=True)  # workers are notified after the commit
+def test_trying_again_notifies_workers_once(
+    operator: Client, seller: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without a broker each message leaves a line in the log, and there is one."""
+    uploaded_listing(seller)
+    ListingPhoto.objects.update(status="failed", error="The disk was full.")
+    caplog.clear()
+    operator.post(f"{PAGE}try-again/", {"error": "The disk was full."})
+    assert ListingPhoto.objects.get().status == "pending"
+    assert caplog.text.count("pending photos wait for the next sweep") == 1
+
+
 def test_only_who_has_the_right_sees_it_and_tries_again(seller: User) -> None:
     """Neither a moderator nor a seller; and seeing is not changing."""
     moderator = staff("view_listingphoto", "add_review")

@@ -15,6 +15,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -30,13 +32,13 @@ from classifier.photos.storage import (
 from classifier.tagging import outage, queue
 from classifier.tagging.results import STORAGE_FAILED
 from tests import pictures
-from tests.rows import pending_photos
+from tests.rows import a_champion, a_model, pending_photos
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def hanging_s3(settings: Settings) -> Iterator[None]:
+def hanging_s3(settings: Settings) -> Iterator[socket.socket]:
     """An S3 server that takes every connection and never answers; clients wait one second."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         options = {
@@ -50,10 +52,12 @@ def hanging_s3(settings: Settings) -> Iterator[None]:
         settings.STORAGES = {
             **settings.STORAGES, "default": {"BACKEND": backend, "OPTIONS": options}
         }  # fmt: skip
-        yield
+        yield server
 
 
-def test_an_upload_waits_once_for_a_storage_that_hangs(hanging_s3: None, seller: User) -> None:
+def test_an_upload_waits_once_for_a_storage_that_hangs(
+    hanging_s3: socket.socket, seller: User
+) -> None:
     """However many photos it has: files that were never written are not deleted one by one."""
     uploads = [SimpleUploadedFile(f"{n}.jpg", pictures.jpeg()) for n in range(8)]
     began = time.monotonic()
@@ -63,6 +67,22 @@ def test_an_upload_waits_once_for_a_storage_that_hangs(hanging_s3: None, seller:
     assert not Listing.objects.exists()
     # The one that was begun may be there, and is left to the task that removes files.
     assert DeletedPhoto.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)  # what is left for after the commit is done as well
+def test_deleting_photos_asks_no_storage(hanging_s3: socket.socket, client: Client) -> None:
+    """Neither for the photos nor for the Grad-CAM images that each version may have made."""
+    photos = pending_photos(3)
+    a_model("before", state="retired", promoted_at=timezone.now())
+    a_champion()
+    client.force_login(User.objects.create_superuser("boss"))
+    chosen = {"action": "delete_selected", "_selected_action": [photo.pk for photo in photos]}
+    client.post(reverse("admin:classifier_listingphoto_changelist"), {**chosen, "post": "yes"})
+    assert not ListingPhoto.objects.exists()
+    assert DeletedPhoto.objects.count() == 3
+    hanging_s3.setblocking(False)
+    with pytest.raises(BlockingIOError):  # nobody has connected
+        hanging_s3.accept()
 
 
 def test_what_an_upload_left_is_removed_later(storage_folder: Path) -> None:
