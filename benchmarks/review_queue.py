@@ -168,15 +168,15 @@ def work(size: int) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    people = _people()
-    _fill(0, size, people)
-    _crowd(people)
+    people = make_people()
+    fill(0, size, people)
+    hold_some(people)
     _print_line(json.dumps("ready"))
     for _ in sys.stdin:
         _print_line(json.dumps(_measure(people)))
 
 
-def _people() -> dict[str, Any]:
+def make_people() -> dict[str, Any]:
     from django.contrib.auth.models import Permission, User
 
     from classifier.models import ModelVersion
@@ -190,7 +190,7 @@ def _people() -> dict[str, Any]:
     return {**users, "version": version}
 
 
-def _fill(start: int, size: int, people: dict[str, Any]) -> None:
+def fill(start: int, size: int, people: dict[str, Any]) -> None:
     from django.db import connection
 
     from classifier.taxonomy import MAIN_CLASSES, SUBCLASSES
@@ -255,7 +255,7 @@ def _verdict(card: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _crowd(people: dict[str, Any]) -> None:
+def hold_some(people: dict[str, Any]) -> None:
     """Others hold fourteen photos at the head of the queue; 200 more were skipped."""
     from datetime import timedelta
 

@@ -97,7 +97,7 @@ def send(task: str, *args: int | str, unheard: str) -> bool:
         args: what the task is called with.
         unheard: what it means when there is no broker, for the log.
     """
-    if _broker.hangs():
+    if broker_state.hangs():
         logger.info("The broker hung a moment ago; %s.", unheard)
         return False
     started = time.monotonic()
@@ -106,12 +106,12 @@ def send(task: str, *args: int | str, unheard: str) -> bool:
             current_app.send_task(task, args=args, retry=False, producer=producer)
     except (OperationalError, LimitExceeded) as error:
         logger.warning("No broker (%s); %s.", error, unheard)
-        _broker.failed_after(time.monotonic() - started)
+        broker_state.failed_after(time.monotonic() - started)
         return False
     return True
 
 
-class _Broker:
+class BrokerState:
     """Remembers for a while that the broker hangs, so that not every upload waits for it.
 
     A broker that is down refuses at once, and is asked each time.
@@ -121,14 +121,16 @@ class _Broker:
         self._hangs_until = 0.0
 
     def hangs(self) -> bool:
+        """Return whether it hung a moment ago."""
         return time.monotonic() < self._hangs_until
 
     def failed_after(self, seconds: float) -> None:
+        """Note that a message was refused after so long."""
         if seconds > ANSWER_SECONDS / 2:
             self._hangs_until = time.monotonic() + PAUSE_SECONDS
 
 
-_broker = _Broker()
+broker_state = BrokerState()
 
 
 def _producers() -> Any:

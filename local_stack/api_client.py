@@ -27,6 +27,7 @@ class ApiClient:
     """Speaks to the API at ``address`` (``http://host:port``) as one user."""
 
     def __init__(self, address: str, token: str = "") -> None:
+        self.token = token
         self._root = f"{address}/api/v1"
         self._session = requests.Session()
         self._session.mount(address, HTTPAdapter(max_retries=ONCE_MORE))

@@ -40,7 +40,7 @@ class SharedCache(RedisCache):
     """Redis, and this process's memory where Redis fails: a lost cache never fails a request."""
 
     # Of the process: each thread has a cache of its own, and one that waited is enough.
-    _away_until = 0.0
+    away_until = 0.0
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         options = params.get("OPTIONS", {})
@@ -89,11 +89,11 @@ class SharedCache(RedisCache):
         self._own.clear()
 
     def _either(self, shared: Callable[[], Any], own: Callable[[], Any]) -> Any:
-        if time.monotonic() < SharedCache._away_until:
+        if time.monotonic() < SharedCache.away_until:
             return own()
         try:
             return shared()
         except (RedisError, OSError) as error:
-            SharedCache._away_until = time.monotonic() + ASK_AGAIN_SECONDS
+            SharedCache.away_until = time.monotonic() + ASK_AGAIN_SECONDS
             logger.warning("Redis does not answer (%s); each process counts for itself.", error)
             return own()

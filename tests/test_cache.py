@@ -36,7 +36,7 @@ def redis_socket(short_folder: Path) -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def redis_is_asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(SharedCache, "_away_until", 0.0)
+    monkeypatch.setattr(SharedCache, "away_until", 0.0)
 
 
 def location_of(socket: Path) -> str:

@@ -89,7 +89,7 @@ def photos_of(user: User) -> QuerySet[ListingPhoto]:
 
 def _write(archive: zipfile.ZipFile, user: User) -> Iterator[None]:
     """Write what is kept, one file a step."""
-    archive.writestr("data.json", json.dumps(_data(user), indent=1, ensure_ascii=False))
+    archive.writestr("data.json", json.dumps(data_of(user), indent=1, ensure_ascii=False))
     yield
     for photo in photos_of(user).iterator():
         try:
@@ -100,7 +100,8 @@ def _write(archive: zipfile.ZipFile, user: User) -> Iterator[None]:
         yield
 
 
-def _data(user: User) -> dict[str, Any]:
+def data_of(user: User) -> dict[str, Any]:
+    """Return what is kept of a person, as `data.json` of the export has it."""
     disagreements = dict(Disagreement.objects.filter(seller=user).values_list("photo", "note"))
     suggestions = dict(Suggestion.objects.filter(seller=user).values_list("photo", "main"))
     app = devices.app_of(user)

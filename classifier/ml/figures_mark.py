@@ -47,7 +47,7 @@ def marked(manifest: Manifest) -> Manifest:
     """Return the manifest with a mark beside its figures; unchanged where it has no figures."""
     if "test" not in manifest.metrics:
         return manifest
-    metrics = {**manifest.metrics, MARK: _hash(manifest_as_dict(manifest))}
+    metrics = {**manifest.metrics, MARK: hash_of(manifest_as_dict(manifest))}
     return dataclasses.replace(manifest, metrics=metrics)
 
 
@@ -61,10 +61,11 @@ def standing_of(document: Mapping[str, Any]) -> Standing:
     mark = metrics.get(MARK) if isinstance(metrics, Mapping) else None
     if mark is None:
         return Standing.UNMARKED
-    return Standing.OWN if mark == _hash(document) else Standing.CHANGED
+    return Standing.OWN if mark == hash_of(document) else Standing.CHANGED
 
 
-def _hash(document: Mapping[str, Any]) -> str:
+def hash_of(document: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of what figures were measured with: weights, thresholds, preprocessing."""
     measured = {name: _plain(document.get(name)) for name in MEASURED_WITH}
     return hashlib.sha256(json.dumps(measured, sort_keys=True).encode()).hexdigest()
 

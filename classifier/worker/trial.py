@@ -33,7 +33,7 @@ class TrialProcess:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
 
     def decode(self, data: bytes) -> Unreadable | Postponed | None:
         """Return what is wrong with a photo's bytes; None if they can be decoded without harm.
@@ -52,23 +52,23 @@ class TrialProcess:
     def close(self) -> None:
         """End the process, if there is one; the next photo starts another."""
         with self._lock:
-            if self._process is not None:
-                self._process.kill()
-                self._end(self._process)
+            if self.process is not None:
+                self.process.kill()
+                self._end(self.process)
 
     def _running(self) -> "subprocess.Popen[bytes]":
-        if self._process is not None and self._process.poll() is not None:
-            self._end(self._process)  # It was killed between two photos: its pipes are still ours.
-        if self._process is None:
-            self._process = subprocess.Popen(  # noqa: S603  # our own module
+        if self.process is not None and self.process.poll() is not None:
+            self._end(self.process)  # It was killed between two photos: its pipes are still ours.
+        if self.process is None:
+            self.process = subprocess.Popen(  # noqa: S603  # our own module
                 [sys.executable, "-m", "classifier.photos.decode_apart", str(MEMORY_BYTES)],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
-        return self._process
+        return self.process
 
     def _end(self, process: "subprocess.Popen[bytes]") -> int:
         """Return how a process ended, of itself if it is dying, else by our hand."""
-        self._process = None
+        self.process = None
         try:
             process.wait(1)
         except subprocess.TimeoutExpired:

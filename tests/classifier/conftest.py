@@ -99,7 +99,7 @@ def worker_that_just_started(monkeypatch: pytest.MonkeyPatch) -> None:
 def sent_tasks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[list[Any]]]]:
     """A broker in this process's memory; call it for the arguments of what was sent since."""
     # A test before may have found that no broker answers, which is remembered for a while.
-    monkeypatch.setattr(notify, "_broker", notify._Broker())
+    monkeypatch.setattr(notify, "broker_state", notify.BrokerState())
     before, current_app.conf.broker_url = current_app.conf.broker_url, "memory://"
 
     def read() -> list[list[Any]]:

@@ -20,8 +20,8 @@ def test_its_rows_fit_the_tables_as_they_are(
     # Of its own: it counts photos from 1, as in a new database.
     database = with_tables(new_postgresql_database("benchmark_rows"))
     with django_db_blocker.unblock(), default_database(database):
-        people = review_queue._people()
-        review_queue._fill(0, 1000, people)
-        review_queue._crowd(people)
+        people = review_queue.make_people()
+        review_queue.fill(0, 1000, people)
+        review_queue.hold_some(people)
         assert QueueItem.objects.filter(is_open=True).count() > 200
         assert Review.objects.final().count() > 50

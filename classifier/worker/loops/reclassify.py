@@ -24,7 +24,7 @@ SMALL_BATCH: Final = 8
 # How long it stands back before it looks whether fresh photos still wait.
 STAND_BACK_SECONDS: Final = 0.2
 _at_work = threading.Lock()
-_readers = Readers(2, "read-again")
+readers = Readers(2, "read-again")
 
 
 def work() -> int:
@@ -55,12 +55,12 @@ def _work() -> int:
             break
         try:
             with watchdog.watching():
-                results = results_of(begin_reading(batch.photos, live.predictor, _readers))
+                results = results_of(begin_reading(batch.photos, live.predictor, readers))
                 stored += reclassification.store(batch, results, version=live.version)
         except DeviceFailedError as error:
             # They keep their tags; the next pass meets them again.
             tag.leave(error)
             break
-        if _readers.are_stuck:
+        if readers.are_stuck:
             tag.leave("Half of the threads that read photos hang.")
     return stored

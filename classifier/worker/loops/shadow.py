@@ -30,9 +30,9 @@ SMALL_BATCH: Final = 4
 # How long it stands back before it looks whether fresh photos still wait.
 STAND_BACK_SECONDS: Final = 0.2
 _at_work = threading.Lock()
-_readers = Readers(2, "read-shadow")
+readers = Readers(2, "read-shadow")
 # The candidate in memory, by the number of its version; one at most.
-_loaded: dict[int, Predictor] = {}
+loaded: dict[int, Predictor] = {}
 
 
 def work() -> int:
@@ -46,7 +46,7 @@ def work() -> int:
         return _work()
     finally:
         if run.running() is None:
-            _loaded.clear()
+            loaded.clear()
         _at_work.release()
 
 
@@ -57,7 +57,7 @@ def _work() -> int:
             tag.is_stopping(within=STAND_BACK_SECONDS)
             continue
         shadow = run.running()
-        if shadow is None or not run.waiting(shadow).exists() or _readers.are_stuck:
+        if shadow is None or not run.waiting(shadow).exists() or readers.are_stuck:
             break
         predictor = _candidate(shadow)
         if predictor is None or (done := _next_batch(predictor)) is None:
@@ -74,11 +74,11 @@ def _next_batch(predictor: Predictor) -> int | None:
     shadow, photos = taken
     try:
         with watchdog.watching():
-            results = results_of(begin_reading(photos, predictor, _readers))
+            results = results_of(begin_reading(photos, predictor, readers))
     except DeviceFailedError as error:
         # The champion finds out by itself if the device is at fault, and leaves then.
         run.end(shadow, Shadow.State.FAILED, f"It works no more in a worker. {error}")
-        _loaded.clear()
+        loaded.clear()
         return None
     pairs = zip(photos, results, strict=True)
     made = {photo.pk: one.decision for photo, one in pairs if isinstance(one, Tagged)}
@@ -90,19 +90,19 @@ def _next_batch(predictor: Predictor) -> int | None:
 def _candidate(shadow: Shadow) -> Predictor | None:
     """Return the candidate's model, loading it first; None, and the shadow ends, if it is unfit."""
     version = shadow.version
-    if version.pk not in _loaded:
-        _loaded.clear()
+    if version.pk not in loaded:
+        loaded.clear()
         if not run.loading(shadow):
             return None
         try:
-            _loaded[version.pk] = _load(version)
+            loaded[version.pk] = _load(version)
         # No list of what a bundle can do to us is complete, and none of it may end the worker.
         except Exception as error:  # as said
             logger.exception("%s cannot be loaded for its shadow.", version)
             run.end(shadow, Shadow.State.FAILED, f"A worker could not load it. {error}")
             return None
         logger.info("%s tags %.3g of the photos silently.", version, shadow.share)
-    return _loaded[version.pk]
+    return loaded[version.pk]
 
 
 def _load(version: ModelVersion) -> Predictor:

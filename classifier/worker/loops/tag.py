@@ -47,7 +47,7 @@ TRIED_FIRST_EVERY: Final = 4
 stopping = threading.Event()
 _loop_slots = threading.BoundedSemaphore(LOOPS)
 _helpers = ThreadPoolExecutor(LOOPS - 1, thread_name_prefix="tag-photos")
-_readers = Readers(READERS, "read-photo")
+readers = Readers(READERS, "read-photo")
 
 
 def load_champion() -> None:
@@ -218,7 +218,7 @@ def _classify_next_batch(have_help: Callable[[], object], tried_first: bool) -> 
     logger.info("Claimed %s.", names_of(photos))
     now = timezone.now()
     with watchdog.watching(photos):
-        reading = begin_reading(photos, live.predictor, _readers)
+        reading = begin_reading(photos, live.predictor, readers)
         # Asked while photos are read, so that nobody waits for the answer.
         if live_model.is_outdated(live):
             queue.give_back(photos)
@@ -237,6 +237,6 @@ def _classify_next_batch(have_help: Callable[[], object], tried_first: bool) -> 
     logger.info("Stored results of %d of %d photos, by %s.", stored, len(photos), live.version)
     for photo, result in zip(photos, results, strict=True):
         logger.info("photo %d: %s.", photo.pk, _in_words(result))
-    if _readers.are_stuck:
+    if readers.are_stuck:
         leave("Half of the threads that read photos hang.")
     return len(photos)

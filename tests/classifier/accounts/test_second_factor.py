@@ -85,7 +85,7 @@ def test_what_is_kept_of_a_person_has_no_secret_and_goes_with_the_account(
     """Since when there is a second factor is told; key and codes are not."""
     a_second_factor(seller)
     device = TOTPDevice.objects.get()
-    data = personal_data._data(seller)
+    data = personal_data.data_of(seller)
     assert data["account"]["second_factor_since"] == device.created_at.isoformat()
     assert device.key not in json.dumps(data)
     personal_data.delete(seller)

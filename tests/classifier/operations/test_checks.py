@@ -73,7 +73,7 @@ def test_what_hangs_is_something_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
         release.wait(30)
         return ""
 
-    monkeypatch.setitem(checks._timed, "storage", TimedCheck(hang, seconds=0.2))
+    monkeypatch.setitem(checks.TIMED, "storage", TimedCheck(hang, seconds=0.2))
     try:
         for _ in range(3):
             assert "something hangs" in checks.find("storage").sentence

@@ -28,7 +28,7 @@ def worker(
     untrained_bundle: Path,
 ) -> None:
     """A worker that just started, with a model, on SQLite in a file."""
-    monkeypatch.setattr(tag, "_readers", Readers(8, "read-photo"))
+    monkeypatch.setattr(tag, "readers", Readers(8, "read-photo"))
     champion_of(untrained_bundle)
 
 
@@ -83,7 +83,7 @@ def test_a_worker_whose_readers_hang_asks_for_a_fresh_process(
     hanging: ListingPhoto, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With half of them gone it would only become slower."""
-    monkeypatch.setattr(tag, "_readers", Readers(2, "read-photo"))
+    monkeypatch.setattr(tag, "readers", Readers(2, "read-photo"))
     settings.READ_SECONDS = 1
     tag.drain()
     assert tag.is_stopping()

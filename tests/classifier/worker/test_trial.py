@@ -47,10 +47,10 @@ def test_one_process_decodes_all_that_does_no_harm(process: TrialProcess) -> Non
     """Dozens of suspects need no dozens of starts; what is no photo does no harm either."""
     good = pictures.jpeg()
     assert process.decode(good) is None
-    first = process._process
+    first = process.process
     assert [process.decode(data) for data in (b"no photo", b"", *[good] * 30)] == [None] * 32
     assert first is not None
-    assert process._process is first
+    assert process.process is first
 
 
 def test_each_photo_bears_what_it_does_itself(
@@ -68,8 +68,8 @@ def test_each_photo_bears_what_it_does_itself(
     assert "longer than 1 seconds" in hangs.why
     monkeypatch.undo()
     assert process.decode(good) is None
-    assert process._process is not None
-    os.kill(process._process.pid, signal.SIGKILL)
+    assert process.process is not None
+    os.kill(process.process.pid, signal.SIGKILL)
     # Whether it was seen to be gone or not, the photo is not to blame.
     assert isinstance(process.decode(good), Postponed | None)
     assert process.decode(good) is None
@@ -81,7 +81,7 @@ def test_the_pipes_of_a_process_that_was_killed_between_two_photos_are_closed(
     """A worker whose processes are killed again and again does not run out of open files."""
     good = pictures.jpeg()
     assert process.decode(good) is None
-    killed = process._process
+    killed = process.process
     assert killed is not None
     killed.kill()
     killed.wait()

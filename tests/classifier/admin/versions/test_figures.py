@@ -140,7 +140,7 @@ def test_a_bundle_edited_by_hand_is_shown_without_figures(
     """Old figures never stand beside new thresholds; the page says why there are none."""
     figures = {"overall_accuracy": 0.9, "stream": a_stream(700)}
     manifest = {**champion.manifest, "metrics": {"test": figures}}
-    manifest["metrics"]["mark"] = figures_mark._hash(manifest)
+    manifest["metrics"]["mark"] = figures_mark.hash_of(manifest)
     version = a_candidate(champion, "edited", gate=None, parent=None, manifest=manifest)
     client.force_login(onlooker)
     assert "90.0 %" in page_of(client, version)

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sample")]
 @pytest.fixture(autouse=True)
 def nothing_loaded() -> None:
     """No candidate of another test is in memory."""
-    worker._loaded.clear()
+    worker.loaded.clear()
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_it_stands_back_for_fresh_photos(shadow: Shadow, monkeypatch: pytest.Mon
     monkeypatch.setattr(tag, "is_stopping", stop_after_three)
     assert worker.work() == 0
     assert queue.claimable().count() == 1
-    assert not worker._loaded
+    assert not worker.loaded
     assert not ShadowTag.objects.exists()
 
 
@@ -117,7 +117,7 @@ def test_the_candidate_leaves_memory_with_the_end(shadow: Shadow, boss: object) 
     upload(1)
     tag.drain()
     worker.work()
-    assert worker._loaded
+    assert worker.loaded
     run.end(shadow, Shadow.State.CALLED_OFF, "Called off.")
     worker.work()
-    assert not worker._loaded
+    assert not worker.loaded
