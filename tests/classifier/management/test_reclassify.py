@@ -5,7 +5,6 @@ import threading
 from pathlib import Path
 
 import pytest
-from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connections
 from pytest_django import Settings
@@ -14,11 +13,10 @@ from classifier.models import ListingPhoto, ModelVersion, Reclassification
 from classifier.tagging import reclassification
 from classifier.versions import promotion
 from classifier.worker.loops import reclassify, tag
-from tests import pictures
 from tests.classifier.versions.test_registry import registered
 from tests.databases import in_threads
-from tests.rows import pending_photos
 from tests.servers.processes import wait_until
+from tests.stored_photos import photos_with_files
 
 # What differs between databases is tested with `reclassification`.
 pytestmark = pytest.mark.usefixtures("sqlite_in_a_file", "worker_that_just_started")
@@ -34,14 +32,6 @@ def newer(untrained_bundle: Path, tmp_path: Path, settings: Settings) -> ModelVe
     assert tag.drain() == 20
     promotion.promote(version=newer)
     return newer
-
-
-def photos_with_files(count: int) -> list[ListingPhoto]:
-    photos = pending_photos(count)
-    for photo in photos:
-        photo.image.storage.delete(str(photo.image))
-        photo.image.storage.save(str(photo.image), ContentFile(pictures.jpeg(64, 64)))
-    return photos
 
 
 def run(*arguments: str) -> str:

@@ -1,29 +1,24 @@
 """A worker's loop, with a real model, real files and a real database."""
 
-import itertools
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
-from celery.exceptions import WorkerShutdown
-from celery.worker import state
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 from pytest_django import Settings
 
 from classifier.models import ListingPhoto, PhotoEmbedding
-from classifier.photos.storage import must_be_there
 from classifier.versions import promotion, storage
 from classifier.worker import live_model
 from classifier.worker.loops import tag
-from classifier.worker.watchdog import EXIT_HANGS
 from tests import pictures
 from tests.databases import in_threads
 from tests.rows import champion_of, pending_photos
+from tests.stored_photos import photos_with_files
 
 # What differs between databases is tested with `tagging`.
 pytestmark = pytest.mark.usefixtures("sqlite_in_a_file", "worker_that_just_started")
@@ -33,14 +28,6 @@ pytestmark = pytest.mark.usefixtures("sqlite_in_a_file", "worker_that_just_start
 def champion_folder(untrained_bundle: Path) -> Path:
     version = champion_of(untrained_bundle)
     return storage.local_folder(version)
-
-
-def photos_with_files(count: int) -> list[ListingPhoto]:
-    photos = pending_photos(count)
-    for photo in photos:
-        photo.image.storage.save(str(photo.image), ContentFile(pictures.jpeg(64, 64)))
-    must_be_there(default_storage)  # as before the first upload
-    return photos
 
 
 def statuses() -> list[str]:
@@ -149,44 +136,6 @@ def test_without_a_usable_model_nothing_is_claimed(
     assert set(ListingPhoto.objects.values_list("status", "attempts")) == {("pending", 0)}
     weights.write_bytes(content)
     assert tag.drain() == 2
-
-
-def broken(*_: object) -> None:
-    """What torch raises from every call, once the device's context is lost."""
-    raise RuntimeError("CUDA error: device-side assert triggered")
-
-
-def test_a_device_that_fails_costs_no_photo_an_attempt(
-    champion_folder: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """However often it happens: photos are given back, and the worker ends to be started anew."""
-    photos_with_files(3)
-    live_model.current().predictor.network.main_head.register_forward_pre_hook(broken)
-    assert tag.drain() == 0
-    rows = ListingPhoto.objects.values_list("status", "attempts", "claim", "claimed_until")
-    assert set(rows) == {("pending", 0, None, None)}
-    assert "This worker ends, to be started anew." in caplog.text
-    assert tag.is_stopping()
-    with pytest.raises(WorkerShutdown) as ended:
-        state.maybe_shutdown()
-    assert ended.value.code == EXIT_HANGS
-
-
-def test_photos_that_a_sound_model_fails_on_are_postponed(champion_folder: Path) -> None:
-    """The probe passes, so it is the photos: they go alone next time, and not for ever."""
-    photo = photos_with_files(1)[0]
-    calls = itertools.count()
-
-    def broken_once(*_: object) -> None:
-        if next(calls) == 0:
-            broken()
-
-    live_model.current().predictor.network.main_head.register_forward_pre_hook(broken_once)
-    tag.drain()
-    photo.refresh_from_db()
-    assert (photo.status, photo.attempts) == ("pending", 1)
-    assert photo.error.startswith("The model could not be run")
-    assert not tag.is_stopping()
 
 
 def test_many_messages_at_once_tag_each_photo_once(
