@@ -65,7 +65,7 @@ def _measure() -> None:
     files = [served_file(photo, preprocessing) for photo in photos_of_a_phone(16)]
     photos = list(itertools.islice(itertools.cycle(files), PHOTOS))
     cores = len(os.sched_getaffinity(0))
-    _line(f"{gpu}, {cores} cores, {predictor.engine}, {PHOTOS} photos of 2016 pixels.")
+    _line(f"{gpu}, {cores} cores, {predictor.engine}, {PHOTOS} photos as workers read them.")
     torch.set_num_threads(1)
     with ThreadPoolExecutor(cores) as readers:
         decode = PHOTOS / _seconds(lambda: list(readers.map(predictor.prepare, photos)))

@@ -86,8 +86,8 @@ def _compare_latencies(chosen: argparse.Namespace, env: dict[str, str], folder: 
     engines = dict.fromkeys(_engines())
     for one in [*(our_worker(engine) for engine in engines), straightforward()]:
         _print_latencies(one.name, one.latencies(rows, waits, env))
+    files = [photo.jpeg for photo in photos]
     for name in chosen.against:
-        files = [photo.jpeg for photo in photos]
         _print_latencies(name, model_server(name, folder).latencies(files, waits, env))
 
 
@@ -106,6 +106,7 @@ def _measure(
     from benchmarks.pipeline.servers import model_server
 
     photos = photos_of_a_phone(24)
+    files = [photo.jpeg for photo in photos]
     rows = site.store(photos)
     full, best = _engines()
     contenders = [our_worker(full), our_worker(best), straightforward()]
@@ -121,7 +122,6 @@ def _measure(
             runs[one.name].append(one.run(rows, chosen.photos, env, database))
             sys.stderr.write(f"{one.name}: {runs[one.name][-1]}\n")
         for server in servers:
-            files = [photo.jpeg for photo in photos]
             runs[server.name].append(server.run(files, chosen.photos, env))
             sys.stderr.write(f"{server.name}: {runs[server.name][-1]}\n")
         many = photos * -(-chosen.photos // len(photos))

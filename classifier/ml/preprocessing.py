@@ -48,13 +48,10 @@ def thumbnail_is_enough(width: int, height: int, preprocessing: Preprocessing) -
     Args:
         width: of the photo, in pixels; as ``height``.
     """
-    longer, shorter = max(width, height), min(width, height)
-    scale = preprocessing.size / longer
-    if preprocessing.fit == "centre_crop":
-        scale = preprocessing.resize / shorter
-    in_thumbnail = THUMBNAIL_SIDE / longer
+    longer = max(width, height)
+    scale = _scale(width, height, preprocessing)
     # A photo that is hardly longer costs hardly more to decode.
-    return longer >= 2 * THUMBNAIL_SIDE and in_thumbnail >= _AVERAGED * scale
+    return longer >= 2 * THUMBNAIL_SIDE and THUMBNAIL_SIDE / longer >= _AVERAGED * scale
 
 
 def served_file(photo: CleanPhoto, preprocessing: Preprocessing) -> bytes:
@@ -66,15 +63,14 @@ def served_file(photo: CleanPhoto, preprocessing: Preprocessing) -> bytes:
 def fit_square(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
     """Return the photo as a square, cut or filled up as ``preprocessing.fit`` says."""
     size = preprocessing.size
+    scale = _scale(*image.size, preprocessing)
     if preprocessing.fit == "centre_crop":
-        scale = preprocessing.resize / min(image.size)
         image = image.resize(
             (max(size, round(image.width * scale)), max(size, round(image.height * scale))),
             Image.Resampling.BILINEAR,
         )
         left, top = (image.width - size) // 2, (image.height - size) // 2
         return image.crop((left, top, left + size, top + size))
-    scale = size / max(image.size)
     image = image.resize(
         (max(1, round(image.width * scale)), max(1, round(image.height * scale))),
         Image.Resampling.BILINEAR,
@@ -82,6 +78,13 @@ def fit_square(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
     square = Image.new("RGB", (size, size), border_colour(image))
     square.paste(image, ((size - image.width) // 2, (size - image.height) // 2))
     return square
+
+
+def _scale(width: int, height: int, preprocessing: Preprocessing) -> float:
+    """Return the input's pixels for one of a photo's, across or down."""
+    if preprocessing.fit == "centre_crop":
+        return preprocessing.resize / min(width, height)
+    return preprocessing.size / max(width, height)
 
 
 def border_colour(image: Image.Image) -> tuple[int, int, int]:
