@@ -9,6 +9,7 @@ from classifier.ml.preprocessing import UnreadablePhotoError, thumbnail_is_enoug
 from classifier.models import ListingPhoto
 from classifier.photos.storage import storage_errors
 from classifier.photos.thumbnails import thumbnail_name
+from classifier.worker.readers import turn_to_decode
 
 logger = logging.getLogger(__name__)
 
@@ -37,10 +38,15 @@ def prepare(photo: ListingPhoto, predictor: Predictor) -> Tensor:
         thumbnail := _thumbnail(photo)
     ):
         try:
-            return predictor.prepare(thumbnail)
+            return _decode(thumbnail, predictor)
         except UnreadablePhotoError as error:
             logger.warning("The thumbnail of photo %s is damaged: %s", photo.pk, error)
-    return predictor.prepare(read(photo))
+    return _decode(read(photo), predictor)
+
+
+def _decode(data: bytes, predictor: Predictor) -> Tensor:
+    with turn_to_decode():
+        return predictor.prepare(data)
 
 
 def _thumbnail(photo: ListingPhoto) -> bytes | None:

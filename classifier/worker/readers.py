@@ -1,14 +1,45 @@
-"""Threads that read and decode photos, with a deadline: one that hangs holds up nobody else."""
+"""Threads that read and decode photos, with a deadline: one that hangs holds up nobody else.
 
-from collections.abc import Callable, Sequence
+Whenever one of many such threads had something to do, it would interrupt a pass of the network on
+its core, which then finds its caches full of other things. So they wait until a core is free or its
+turn is over (SCHED_BATCH), and no more of them decode at once than there are cores, and one.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Any, TypeVar
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar
 
 from django.conf import settings
 
 T = TypeVar("T")
 R = TypeVar("R")
 S = TypeVar("S")
+
+DECODING_AT_ONCE: Final = (os.cpu_count() or 1) + 1
+# Longer than any turn takes but those that hang, and they must not hold up the others.
+PATIENCE_SECONDS: Final = 1.0
+_turns: Final = threading.BoundedSemaphore(DECODING_AT_ONCE)
+
+
+@contextmanager
+def turn_to_decode() -> Iterator[None]:
+    """Wait until fewer than `DECODING_AT_ONCE` decode, or for `PATIENCE_SECONDS`."""
+    in_turn = _turns.acquire(timeout=PATIENCE_SECONDS)
+    try:
+        yield
+    finally:
+        if in_turn:
+            _turns.release()
+
+
+def _interrupt_nobody() -> None:
+    """Let this thread wait for a free core instead of taking one from a thread that computes."""
+    # Linux alone has it.
+    if hasattr(os, "SCHED_BATCH"):
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 class Readers:
@@ -21,7 +52,9 @@ class Readers:
 
     def __init__(self, threads: int, name: str) -> None:
         self._threads = threads
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._pool = ThreadPoolExecutor(
+            threads, thread_name_prefix=name, initializer=_interrupt_nobody
+        )
         self._overdue: list[Future[Any]] = []
 
     def begin(self, read: Callable[[T], R], items: Sequence[T]) -> list[Future[R]]:

@@ -3,7 +3,8 @@
 In one process run at most as many loops as passes of the network at once, and two more: one that
 reads meanwhile, and one that stores. A loop that finds more than it can take at once has the others
 help. While all are busy pending photos pile up, and the next claim is larger: batches grow under
-load, and an idle system answers at once.
+load, and an idle system answers at once. While a backlog goes on, a loop claims for two passes: what
+claims and stores costs by the batch is then a half.
 """
 
 import itertools
@@ -44,6 +45,8 @@ READERS: Final = 8
 # One claim of so many in a row takes a photo that was tried before ahead of the fresh ones. A loop
 # that finds no fresh ones takes it anyway.
 TRIED_FIRST_EVERY: Final = 4
+# For how many passes of the network a loop claims whose claim before was a full one.
+PASSES_OF_A_BACKLOG: Final = 2
 stopping = threading.Event()
 _loop_slots = threading.BoundedSemaphore(LOOPS)
 _helpers = ThreadPoolExecutor(LOOPS - 1, thread_name_prefix="tag-photos")
@@ -148,11 +151,20 @@ def _classify_all(have_help: Callable[[], object]) -> int | None:
 
     Returns how many photos this dealt with; None if there is no usable model.
     """
-    dealt_with = 0
+    dealt_with, passes = 0, 1
+
+    def more_may_wait() -> None:
+        nonlocal passes
+        passes = PASSES_OF_A_BACKLOG
+        have_help()
+
     try:
         for claim in itertools.count(1):
+            for_passes, passes = passes, 1
             tried_first = claim % TRIED_FIRST_EVERY == 0
-            if stopping.is_set() or not (done := classify_next_batch(have_help, tried_first)):
+            if stopping.is_set() or not (
+                done := classify_next_batch(more_may_wait, tried_first, for_passes)
+            ):
                 break
             dealt_with += done
     except (BundleError, registry.RegistryError) as error:
@@ -186,28 +198,31 @@ def _help() -> int | None:
 
 
 def classify_next_batch(
-    have_help: Callable[[], object] = lambda: None, tried_first: bool = False
+    have_help: Callable[[], object] = lambda: None, tried_first: bool = False, passes: int = 1
 ) -> int:
     """Claim, classify and store one batch; return its size, 0 when nothing was pending.
 
     Args:
         have_help: called before the batch is read if more photos may wait than were claimed.
         tried_first: take a photo that was tried before ahead of the fresh ones.
+        passes: for how many passes of the network to claim photos.
 
     Raises:
         RegistryError, BundleError: if there is no usable model; nothing is claimed then.
     """
-    while (done := _classify_next_batch(have_help, tried_first)) is None:
+    while (done := _classify_next_batch(have_help, tried_first, passes)) is None:
         # Nothing is claimed while a model is loaded, for that takes long.
         live_model.current()
     return done
 
 
-def _classify_next_batch(have_help: Callable[[], object], tried_first: bool) -> int | None:
+def _classify_next_batch(
+    have_help: Callable[[], object], tried_first: bool, passes: int
+) -> int | None:
     """Do as `classify_next_batch`; return None, with nothing claimed, if the model is outdated."""
     live = live_model.loaded() or live_model.current()
-    # More than the device takes at once would only wait in our hands, and be lost with us.
-    limit = min(settings.CLASSIFY_BATCH_SIZE, live.predictor.largest_pass)
+    # More would only wait in our hands, and be lost with us.
+    limit = min(settings.CLASSIFY_BATCH_SIZE, passes * live.predictor.largest_pass)
     photos = queue.claim_photos(limit=limit, tried_first=tried_first)
     if not photos:
         # An idle worker takes a new champion, too.
