@@ -67,7 +67,7 @@ def _photos() -> Iterator[GaugeMetricFamily]:
     oldest = queue.oldest_pending()
     age = (timezone.now() - oldest).total_seconds() if oldest else 0.0
     waiting = count_or_estimate(pending)
-    yield _one("photos_pending", "Photos that wait for a tag; an estimate above 10,000.", waiting)
+    yield _one("photos_pending", "Photos that wait for a tag; an estimate above 5,000.", waiting)
     yield _one("photos_pending_oldest_seconds", "Age of the photo that waits longest.", age)
     failed = ListingPhoto.objects.filter(status=Status.FAILED, created_at__gte=_since(24))
     reasons = failed.values("error").annotate(count=Count("pk")).order_by("-count")[:20]
@@ -113,7 +113,7 @@ def _processes() -> Iterator[Metric]:
 
 def _reviews_and_models() -> Iterator[GaugeMetricFamily]:
     waiting = count_or_estimate(QueueItem.objects.filter(is_open=True))
-    yield _one("reviews_waiting", "Photos in the review queue; estimated above 10,000.", waiting)
+    yield _one("reviews_waiting", "Photos in the review queue; estimated above 5,000.", waiting)
     champion = ModelVersion.objects.champions().first()
     share = accuracy.unbiased_accuracy(of=champion) if champion else None
     if share is not None:

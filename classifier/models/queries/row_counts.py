@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import F, QuerySet, Value
 from django.db.models.expressions import Combinable
 
-EXACT_UP_TO: Final = 10_000
+EXACT_UP_TO: Final = 5_000
 # The sum, and the number of rows that it is of.
 Sums = dict[Any, tuple[int, int]]
 

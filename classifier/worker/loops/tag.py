@@ -3,8 +3,8 @@
 In one process run at most as many loops as passes of the network at once, and two more: one that
 reads meanwhile, and one that stores. A loop that finds more than it can take at once has the others
 help. While all are busy pending photos pile up, and the next claim is larger: batches grow under
-load, and an idle system answers at once. While a backlog goes on, a loop claims for two passes: what
-claims and stores costs by the batch is then a half.
+load, and an idle system answers at once. While a backlog goes on, each claim of a loop is for twice
+as many passes as its claim before, since a good part of claiming and storing costs by the batch.
 """
 
 import itertools
@@ -45,8 +45,6 @@ READERS: Final = 8
 # One claim of so many in a row takes a photo that was tried before ahead of the fresh ones. A loop
 # that finds no fresh ones takes it anyway.
 TRIED_FIRST_EVERY: Final = 4
-# For how many passes of the network a loop claims whose claim before was a full one.
-PASSES_OF_A_BACKLOG: Final = 2
 stopping = threading.Event()
 _loop_slots = threading.BoundedSemaphore(LOOPS)
 _helpers = ThreadPoolExecutor(LOOPS - 1, thread_name_prefix="tag-photos")
@@ -151,19 +149,20 @@ def _classify_all(have_help: Callable[[], object]) -> int | None:
 
     Returns how many photos this dealt with; None if there is no usable model.
     """
-    dealt_with, passes = 0, 1
+    dealt_with, passes, full = 0, 1, False
 
-    def more_may_wait() -> None:
-        nonlocal passes
-        passes = PASSES_OF_A_BACKLOG
+    def was_full() -> None:
+        nonlocal full
+        full = True
         have_help()
 
     try:
         for claim in itertools.count(1):
-            for_passes, passes = passes, 1
+            passes = min(2 * passes, settings.CLASSIFY_BATCH_SIZE) if full else 1
+            full = False
             tried_first = claim % TRIED_FIRST_EVERY == 0
             if stopping.is_set() or not (
-                done := classify_next_batch(more_may_wait, tried_first, for_passes)
+                done := classify_next_batch(was_full, tried_first, passes)
             ):
                 break
             dealt_with += done

@@ -38,7 +38,7 @@ def test_as_many_decode_at_once_as_there_are_cores_and_one(
 
 
 def test_turns_that_hang_hold_up_nobody_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever has waited long enough decodes beside them, and gives no turn back that it had not."""
+    """Whoever has waited long enough decodes beside them, and gives back no turn but its own."""
     monkeypatch.setattr(readers, "PATIENCE_SECONDS", 0.05)
     more = DECODING_AT_ONCE + 2
     assert max(decoding_at_once(more, threading.Barrier(more))) == more
