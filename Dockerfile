@@ -32,7 +32,8 @@ USER app
 # Collecting reads the settings, which want a key; this one is used for nothing and not kept.
 RUN SECRET_KEY=only-while-building python manage.py collectstatic --no-input
 # Give memory back when a photo is cleaned: see the Procfile.
-ENV MALLOC_ARENA_MAX=2 \
+ENV GLIBC_TUNABLES=glibc.malloc.hugetlb=1 \
+    MALLOC_ARENA_MAX=2 \
     MALLOC_MMAP_THRESHOLD_=1048576 \
     MALLOC_TRIM_THRESHOLD_=1048576 \
     PILLOW_BLOCKS_MAX=3
@@ -46,7 +47,8 @@ FROM code AS worker
 COPY --from=worker-packages /opt/venv /opt/venv
 USER app
 # Keep freed memory for the next pass instead of returning it: see the Procfile.
-ENV MALLOC_MMAP_MAX_=0 \
+ENV GLIBC_TUNABLES=glibc.malloc.hugetlb=1 \
+    MALLOC_MMAP_MAX_=0 \
     MALLOC_TRIM_THRESHOLD_=2147483648 \
     MALLOC_TOP_PAD_=67108864
 CMD ["celery", "--app", "slowfashion_ai", "worker", "--pool", "threads", "--concurrency", "4", \
