@@ -278,10 +278,36 @@ def test_procfile_and_images_run_the_same_worker() -> None:
 
 def test_procfile_and_image_give_the_web_the_same_memory_settings() -> None:
     """One machine and many give the memory of a cleaned photo back alike."""
+    assert memory_settings("web") == stages()["web"].arguments("ENV")[-1].split()
+
+
+def memory_settings(process: str) -> list[str]:
+    """Return what the Procfile sets for a process, ``NAME=value`` each."""
     text = (REPOSITORY / "Procfile").read_text(encoding="utf-8")
-    line = re.search(r"^web: .* env ((?:[A-Z_]+=\d+ )+)gunicorn", text, flags=re.MULTILINE)
+    line = re.search(rf"^{process}: .*? env ((?:\w+=\S+ )+)", text, flags=re.MULTILINE)
     assert line
-    assert line[1].split() == stages()["web"].arguments("ENV")[-1].split()
+    return line[1].split()
+
+
+@pytest.mark.parametrize("process", ["web", "worker"])
+def test_large_memory_lies_in_huge_pages(process: str) -> None:
+    """What the Procfile sets has Linux give them, where it gives them to who asks."""
+    setting = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+    if not setting.exists() or "[madvise]" not in setting.read_text(encoding="ascii"):
+        pytest.skip("This Linux gives huge pages to nobody, or to everybody.")
+    program = (
+        "data = bytearray(2**26); import re, pathlib;"
+        "print(re.search(r'AnonHugePages: +([0-9]+)',"
+        " pathlib.Path('/proc/self/smaps_rollup').read_text())[1])"
+    )
+    command = [sys.executable, "-c", program]
+    settings = dict(word.split("=", 1) for word in memory_settings(process))
+    kilobytes = {
+        with_them: int(subprocess.check_output(command, env=env, text=True))
+        for with_them, env in ((True, settings), (False, {}))
+    }
+    assert kilobytes[True] > 2**15
+    assert kilobytes[False] == 0
 
 
 def test_procfile_and_compose_run_the_same_trainer() -> None:
