@@ -5,6 +5,7 @@ its core, which then finds its caches full of other things. So they wait until a
 turn is over (SCHED_BATCH), and no more of them decode at once than there are cores, and one.
 """
 
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,8 @@ from django.conf import settings
 T = TypeVar("T")
 R = TypeVar("R")
 S = TypeVar("S")
+
+logger = logging.getLogger(__name__)
 
 DECODING_AT_ONCE: Final = (os.cpu_count() or 1) + 1
 # Longer than any turn takes but those that hang, and they must not hold up the others.
@@ -38,8 +41,13 @@ def turn_to_decode() -> Iterator[None]:
 def _interrupt_nobody() -> None:
     """Let this thread wait for a free core instead of taking one from a thread that computes."""
     # Linux alone has it.
-    if hasattr(os, "SCHED_BATCH"):
+    if not hasattr(os, "SCHED_BATCH"):
+        return
+    try:
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    # A container's sandbox may refuse. An error here would be the end of the pool.
+    except OSError as error:
+        logger.warning("Reading photos may slow the network down: no SCHED_BATCH (%s).", error)
 
 
 class Readers:

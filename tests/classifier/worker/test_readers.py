@@ -1,5 +1,6 @@
 """Threads that read photos, and that they leave the cores to what computes."""
 
+import errno
 import os
 import threading
 
@@ -54,3 +55,18 @@ def test_readers_take_no_core_from_what_computes() -> None:
     policies = pool.finish(pool.begin(lambda _: os.sched_getscheduler(0), range(4)), otherwise=None)
     assert set(policies) == {os.SCHED_BATCH}
     assert os.sched_getscheduler(0) == os.SCHED_OTHER
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="Linux alone has this policy.")
+def test_photos_are_read_where_a_sandbox_refuses_the_policy(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The threads work all the same, and the log says what it means."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "sched_setscheduler", refuse)
+    pool = Readers(2, "read-test")
+    assert pool.finish(pool.begin(str, [1, 2, 3]), otherwise="late") == ["1", "2", "3"]
+    assert "Operation not permitted" in caplog.text
