@@ -3,8 +3,7 @@
 In one process run at most as many loops as passes of the network at once, and two more: one that
 reads meanwhile, and one that stores. A loop that finds more than it can take at once has the others
 help. While all are busy pending photos pile up, and the next claim is larger: batches grow under
-load, and an idle system answers at once. While a backlog goes on, each claim of a loop is for twice
-as many passes as its claim before, since a good part of claiming and storing costs by the batch.
+load, and an idle system answers at once.
 """
 
 import itertools
@@ -149,21 +148,11 @@ def _classify_all(have_help: Callable[[], object]) -> int | None:
 
     Returns how many photos this dealt with; None if there is no usable model.
     """
-    dealt_with, passes, full = 0, 1, False
-
-    def was_full() -> None:
-        nonlocal full
-        full = True
-        have_help()
-
+    dealt_with = 0
     try:
         for claim in itertools.count(1):
-            passes = min(2 * passes, settings.CLASSIFY_BATCH_SIZE) if full else 1
-            full = False
             tried_first = claim % TRIED_FIRST_EVERY == 0
-            if stopping.is_set() or not (
-                done := classify_next_batch(was_full, tried_first, passes)
-            ):
+            if stopping.is_set() or not (done := classify_next_batch(have_help, tried_first)):
                 break
             dealt_with += done
     except (BundleError, registry.RegistryError) as error:
@@ -197,31 +186,28 @@ def _help() -> int | None:
 
 
 def classify_next_batch(
-    have_help: Callable[[], object] = lambda: None, tried_first: bool = False, passes: int = 1
+    have_help: Callable[[], object] = lambda: None, tried_first: bool = False
 ) -> int:
     """Claim, classify and store one batch; return its size, 0 when nothing was pending.
 
     Args:
         have_help: called before the batch is read if more photos may wait than were claimed.
         tried_first: take a photo that was tried before ahead of the fresh ones.
-        passes: for how many passes of the network to claim photos.
 
     Raises:
         RegistryError, BundleError: if there is no usable model; nothing is claimed then.
     """
-    while (done := _classify_next_batch(have_help, tried_first, passes)) is None:
+    while (done := _classify_next_batch(have_help, tried_first)) is None:
         # Nothing is claimed while a model is loaded, for that takes long.
         live_model.current()
     return done
 
 
-def _classify_next_batch(
-    have_help: Callable[[], object], tried_first: bool, passes: int
-) -> int | None:
+def _classify_next_batch(have_help: Callable[[], object], tried_first: bool) -> int | None:
     """Do as `classify_next_batch`; return None, with nothing claimed, if the model is outdated."""
     live = live_model.loaded() or live_model.current()
-    # More would only wait in our hands, and be lost with us.
-    limit = min(settings.CLASSIFY_BATCH_SIZE, passes * live.predictor.largest_pass)
+    # More than the device takes at once would only wait in our hands, and be lost with us.
+    limit = min(settings.CLASSIFY_BATCH_SIZE, live.predictor.largest_pass)
     photos = queue.claim_photos(limit=limit, tried_first=tried_first)
     if not photos:
         # An idle worker takes a new champion, too.

@@ -169,25 +169,6 @@ def test_one_message_has_all_loops_work_on_a_backlog(
     assert set(ListingPhoto.objects.values_list("status", "attempts")) == {("classified", 1)}
 
 
-def test_claims_are_larger_while_a_backlog_goes_on(
-    champion_folder: Path,
-    settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """After a full claim the next is twice as large, up to the most; each backlog begins anew."""
-    settings.CLASSIFY_BATCH_SIZE = 6
-    monkeypatch.setattr(live_model.current().predictor, "largest_pass", 2)
-    monkeypatch.setattr(tag, "LOOPS", 1)
-    for claims in ([2, 4, 6, 6, 3], [2, 1]):
-        photos_with_files(sum(claims))
-        caplog.clear()
-        with caplog.at_level("INFO", logger=tag.__name__):
-            assert tag.drain() == sum(claims)
-        claimed = [text for text in caplog.messages if text.startswith("Claimed")]
-        assert [text.count("photo") for text in claimed] == claims
-
-
 def test_a_new_champion_takes_over_between_batches(
     champion_folder: Path, untrained_bundle: Path, tmp_path: Path
 ) -> None:
