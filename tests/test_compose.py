@@ -1,6 +1,7 @@
 """docker-compose.yml and the Dockerfile are right as far as that can be said without an engine."""
 
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -263,30 +264,30 @@ def queues_of(service: dict[str, Any]) -> set[str]:
     return set(command[command.index("--queues") + 1].split(","))
 
 
-def test_procfile_and_images_run_the_same_worker() -> None:
-    """One machine and many run the worker with the same options and the same memory settings."""
+def started_by_procfile(process: str) -> tuple[list[str], list[str]]:
+    """Return what the Procfile sets for a process, ``NAME=value`` each, and its command."""
     text = (REPOSITORY / "Procfile").read_text(encoding="utf-8")
     line = re.search(
-        r"^worker: exec python -m local_stack.restart env (.*)$", text, flags=re.MULTILINE
+        rf"^{process}: exec python -m local_stack.restart env ((?:[A-Z_]+=[\w.=]+ )+)(.*)$",
+        text,
+        flags=re.MULTILINE,
     )
     assert line
-    words = line[1].split()
-    memory = [word for word in words if "=" in word]
-    assert words[len(memory) :] == stages()["worker"].command()
-    assert " ".join(memory) == " ".join(stages()["worker"].arguments("ENV")[-1].split())
+    return line[1].split(), line[2].split()
+
+
+def test_procfile_and_images_run_the_same_worker() -> None:
+    """One machine and many run the worker with the same options and the same memory settings."""
+    memory, command = started_by_procfile("worker")
+    assert command == stages()["worker"].command()
+    assert memory == stages()["worker"].arguments("ENV")[-1].split()
 
 
 def test_procfile_and_image_give_the_web_the_same_memory_settings() -> None:
     """One machine and many give the memory of a cleaned photo back alike."""
-    assert memory_settings("web") == stages()["web"].arguments("ENV")[-1].split()
-
-
-def memory_settings(process: str) -> list[str]:
-    """Return what the Procfile sets for a process, ``NAME=value`` each."""
-    text = (REPOSITORY / "Procfile").read_text(encoding="utf-8")
-    line = re.search(rf"^{process}: .*? env ((?:\w+=\S+ )+)", text, flags=re.MULTILINE)
-    assert line
-    return line[1].split()
+    memory, command = started_by_procfile("web")
+    assert command[0] == "gunicorn"
+    assert memory == stages()["web"].arguments("ENV")[-1].split()
 
 
 @pytest.mark.parametrize("process", ["web", "worker"])
@@ -295,13 +296,16 @@ def test_large_memory_lies_in_huge_pages(process: str) -> None:
     setting = Path("/sys/kernel/mm/transparent_hugepage/enabled")
     if not setting.exists() or "[madvise]" not in setting.read_text(encoding="ascii"):
         pytest.skip("This Linux gives huge pages to nobody, or to everybody.")
+    library, version = platform.libc_ver()
+    if library != "glibc" or tuple(map(int, version.split("."))) < (2, 35):
+        pytest.skip(f"{library or 'This C library'} {version} cannot ask for huge pages.")
     program = (
         "data = bytearray(2**26); import re, pathlib;"
         "print(re.search(r'AnonHugePages: +([0-9]+)',"
         " pathlib.Path('/proc/self/smaps_rollup').read_text())[1])"
     )
     command = [sys.executable, "-c", program]
-    settings = dict(word.split("=", 1) for word in memory_settings(process))
+    settings = dict(word.split("=", 1) for word in started_by_procfile(process)[0])
     kilobytes = {
         with_them: int(subprocess.check_output(command, env=env, text=True))
         for with_them, env in ((True, settings), (False, {}))

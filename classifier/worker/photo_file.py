@@ -25,6 +25,16 @@ def read(photo: ListingPhoto) -> bytes:
         return _read(photo, str(photo.image))
 
 
+def decode(data: bytes, predictor: Predictor) -> Tensor:
+    """Return a photo's bytes as uint8 (3, size, size), once it is this thread's turn.
+
+    Raises:
+        UnreadablePhotoError: if the bytes cannot be decoded.
+    """
+    with turn_to_decode():
+        return predictor.prepare(data)
+
+
 def prepare(photo: ListingPhoto, predictor: Predictor) -> Tensor:
     """Return a photo as uint8 (3, size, size).
 
@@ -38,15 +48,10 @@ def prepare(photo: ListingPhoto, predictor: Predictor) -> Tensor:
         thumbnail := _thumbnail(photo)
     ):
         try:
-            return _decode(thumbnail, predictor)
+            return decode(thumbnail, predictor)
         except UnreadablePhotoError as error:
             logger.warning("The thumbnail of photo %s is damaged: %s", photo.pk, error)
-    return _decode(read(photo), predictor)
-
-
-def _decode(data: bytes, predictor: Predictor) -> Tensor:
-    with turn_to_decode():
-        return predictor.prepare(data)
+    return decode(read(photo), predictor)
 
 
 def _thumbnail(photo: ListingPhoto) -> bytes | None:

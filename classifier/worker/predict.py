@@ -95,7 +95,7 @@ def _read(photo: ListingPhoto, predictor: Predictor) -> Tensor | Unreadable | Po
         # It was tried before, and nobody knows why that came to nothing.
         if photo.status == ListingPhoto.Status.PENDING and photo.attempts > 1:
             data = photo_file.read(photo)
-            return trial_process.decode(data) or predictor.prepare(data)
+            return trial_process.decode(data) or photo_file.decode(data, predictor)
         return photo_file.prepare(photo, predictor)
     except FileNotFoundError:
         return Unreadable(f"The file {photo.image.name} is no longer in storage.")
