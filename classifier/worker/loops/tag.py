@@ -3,7 +3,7 @@
 In one process run at most as many loops as passes of the network at once, and two more: one that
 reads meanwhile, and one that stores. A loop that finds more than it can take at once has the others
 help. While all are busy pending photos pile up, and the next claim is larger: batches grow under
-load, and an idle system answers at once.
+load, and an idle system answers at once. While a backlog goes on, claims are for several passes.
 """
 
 import itertools
@@ -32,6 +32,7 @@ from classifier.taxonomy import label_path
 from classifier.versions import load_failures, registry
 from classifier.worker import live_model
 from classifier.worker.beat import Beat, batches, poll_for_ever, start
+from classifier.worker.loops.claim_size import ClaimSize
 from classifier.worker.predict import DeviceFailedError, begin_reading, results_of
 from classifier.worker.readers import Readers
 from classifier.worker.stage_times import stage_times
@@ -148,11 +149,11 @@ def _classify_all(have_help: Callable[[], object]) -> int | None:
 
     Returns how many photos this dealt with; None if there is no usable model.
     """
-    dealt_with = 0
+    dealt_with, size = 0, ClaimSize()
     try:
         for claim in itertools.count(1):
             tried_first = claim % TRIED_FIRST_EVERY == 0
-            if stopping.is_set() or not (done := classify_next_batch(have_help, tried_first)):
+            if stopping.is_set() or not (done := classify_next_batch(have_help, tried_first, size)):
                 break
             dealt_with += done
     except (BundleError, registry.RegistryError) as error:
@@ -186,28 +187,38 @@ def _help() -> int | None:
 
 
 def classify_next_batch(
-    have_help: Callable[[], object] = lambda: None, tried_first: bool = False
+    have_help: Callable[[], object] = lambda: None,
+    tried_first: bool = False,
+    size: ClaimSize | None = None,
 ) -> int:
     """Claim, classify and store one batch; return its size, 0 when nothing was pending.
 
     Args:
         have_help: called before the batch is read if more photos may wait than were claimed.
         tried_first: take a photo that was tried before ahead of the fresh ones.
+        size: of the loop's claims; for one pass unless it is given.
 
     Raises:
         RegistryError, BundleError: if there is no usable model; nothing is claimed then.
     """
-    while (done := _classify_next_batch(have_help, tried_first)) is None:
+    size = size or ClaimSize()
+    while (done := _classify_next_batch(have_help, tried_first, size)) is None:
         # Nothing is claimed while a model is loaded, for that takes long.
         live_model.current()
     return done
 
 
-def _classify_next_batch(have_help: Callable[[], object], tried_first: bool) -> int | None:
+def _classify_next_batch(
+    have_help: Callable[[], object], tried_first: bool, size: ClaimSize
+) -> int | None:
     """Do as `classify_next_batch`; return None, with nothing claimed, if the model is outdated."""
     live = live_model.loaded() or live_model.current()
-    # More than the device takes at once would only wait in our hands, and be lost with us.
-    limit = min(settings.CLASSIFY_BATCH_SIZE, live.predictor.largest_pass)
+    limit = size.limit(
+        one_pass=live.predictor.largest_pass,
+        most=settings.CLASSIFY_BATCH_SIZE,
+        version=live.version.pk,
+    )
+    began = time.monotonic()
     photos = queue.claim_photos(limit=limit, tried_first=tried_first)
     if not photos:
         # An idle worker takes a new champion, too.
@@ -234,6 +245,9 @@ def _classify_next_batch(have_help: Callable[[], object], tried_first: bool) -> 
         with stage_times.timed("store"):
             stored = queue.store_results(photos=photos, results=results, version=live.version)
     batches.count(len(photos))
+    # A photo that was tried before goes alone: nothing is learned from its batch.
+    if not tried_first:
+        size.observe(photos=len(photos), seconds=time.monotonic() - began)
     logger.info("Stored results of %d of %d photos, by %s.", stored, len(photos), live.version)
     for photo, result in zip(photos, results, strict=True):
         logger.info("photo %d: %s.", photo.pk, _in_words(result))
