@@ -52,4 +52,5 @@ ENV GLIBC_TUNABLES=glibc.malloc.hugetlb=1 \
     MALLOC_TRIM_THRESHOLD_=2147483648 \
     MALLOC_TOP_PAD_=67108864
 CMD ["celery", "--app", "slowfashion_ai", "worker", "--pool", "threads", "--concurrency", "4", \
-     "--queues", "classification,reclassification,maintenance", "--without-gossip", "--without-mingle"]
+     "--queues", "classification,reclassification,maintenance", \
+     "--without-gossip", "--without-mingle", "--without-heartbeat"]

@@ -134,7 +134,7 @@ def our_worker(engine: str) -> Contender:
         [
             "celery", "--app", "slowfashion_ai", "worker", "--pool", "threads", "--concurrency",
             "4", "--queues", "classification,reclassification,maintenance", "--without-gossip",
-            "--without-mingle",
+            "--without-mingle", "--without-heartbeat",
         ],
         {"ENGINE": engine, **KEEP_MEMORY},
         lambda _: notify.notify_workers(),
@@ -154,7 +154,7 @@ def straightforward() -> Contender:
         [
             "celery", "--app", "benchmarks.pipeline.one_by_one", "worker", "--concurrency",
             str(os.cpu_count() or 1), "--queues", "one-by-one", "--without-gossip",
-            "--without-mingle",
+            "--without-mingle", "--without-heartbeat",
         ],
         {"OMP_NUM_THREADS": "1"},
         submit,

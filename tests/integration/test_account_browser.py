@@ -30,6 +30,7 @@ def link_in_mail(site: Site) -> Iterator[Callable[[str], str]]:
     worker = Program("mailer", [
         Path(sys.executable).parent / "celery", "--app", "slowfashion_ai", "worker",
         "--pool", "solo", "--queues", "maintenance", "--without-gossip", "--without-mingle",
+        "--without-heartbeat",
     ], site.folder, site.system.env)  # fmt: skip
     read: set[Path] = set()
 

@@ -54,12 +54,12 @@ class System:
         self.worker = self._program("worker", [
             BINARIES / "celery", "--app", "slowfashion_ai", "worker", "--pool", "threads",
             "--concurrency", "4", "--queues", "classification,reclassification,maintenance",
-            "--without-gossip", "--without-mingle",
+            "--without-gossip", "--without-mingle", "--without-heartbeat",
         ])  # fmt: skip
         self.trainer = self._program("trainer", [
             BINARIES / "celery", "--app", "slowfashion_ai", "worker", "--hostname", "trainer@%h",
             "--pool", "threads", "--concurrency", "1", "--queues", "training",
-            "--without-gossip", "--without-mingle",
+            "--without-gossip", "--without-mingle", "--without-heartbeat",
         ])  # fmt: skip
         self.monitor_address = f"127.0.0.1:{free_port()}"
         self.monitor = self._program("monitor", [
