@@ -26,7 +26,7 @@ def test_claims_double_while_a_backlog_goes_on() -> None:
 
 
 @pytest.mark.parametrize(("seconds", "most"), [(0.05, 32), (0.1, 16), (1.0, 16)])
-def test_a_slow_model_is_given_no_more_than_it_deals_with_in_time(seconds: float, most: int) -> None:
+def test_a_slow_model_gets_no_more_than_it_deals_with_in_time(seconds: float, most: int) -> None:
     """Nobody waits longer for the end of a batch, unless a single pass takes longer than that."""
     claimed = sizes(seconds, 6)
     assert max(claimed) == most

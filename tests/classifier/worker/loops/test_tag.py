@@ -1,5 +1,6 @@
 """A worker's loop, with a real model, real files and a real database."""
 
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -167,6 +168,20 @@ def test_one_message_has_all_loops_work_on_a_backlog(
     monkeypatch.setattr(predictor, "prepare", prepare_together)
     assert tag.drain(notified=True) == tag.LOOPS + 2
     assert set(ListingPhoto.objects.values_list("status", "attempts")) == {("classified", 1)}
+
+
+def test_claims_grow_with_a_backlog(
+    champion_folder: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each loop begins with what one pass takes, and doubles that while more wait."""
+    caplog.set_level("INFO")
+    monkeypatch.setattr(live_model.current().predictor, "largest_pass", 1)
+    photos_with_files(7 * tag.LOOPS)
+    assert tag.drain(notified=True) == 7 * tag.LOOPS
+    sizes = [int(size) for size in re.findall(r"Stored results of (\d+) ", caplog.text)]
+    assert sum(sizes) == 7 * tag.LOOPS
+    assert sizes[0] == 1
+    assert {2, 4} <= set(sizes)
 
 
 def test_a_new_champion_takes_over_between_batches(
