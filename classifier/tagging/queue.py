@@ -5,7 +5,7 @@ token with a lease. Results are stored only by who still holds the token, so a w
 rather than dead cannot overwrite another's work.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from functools import partial
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -23,6 +23,7 @@ from classifier.models.queries.leases import ends_too_late, has_ended
 from classifier.models.queries.update_rows import update_rows
 from classifier.review.queue import enqueue
 from classifier.tagging import embeddings
+from classifier.tagging.claim import claim
 from classifier.tagging.results import Postponed, Result, Tagged, Unreadable
 
 PENDING = Q(status=ListingPhoto.Status.PENDING)
@@ -85,34 +86,21 @@ def claim_photos(*, limit: int, tried_first: bool = False) -> list[ListingPhoto]
             Whoever claims in a loop asks for it now and then; else such a photo would wait for as
             long as fresh ones come.
     """
-    with transaction.atomic():
-        rows = _lock_tried() if tried_first else []
-        rows = rows or _lock_next(limit)
-        token, until = uuid4(), timezone.now() + settings.CLAIM_LEASE
-        ListingPhoto.objects.filter(pk__in=[row.pk for row in rows]).update(
-            claim=token, claimed_until=until, attempts=F("attempts") + 1
-        )
-    for row in rows:
-        row.claim, row.claimed_until, row.attempts = token, until, row.attempts + 1
-    return rows
+    token, until = uuid4(), timezone.now() + settings.CLAIM_LEASE
+    for photos, most in _choices(limit, tried_first):
+        if claimed := claim(photos, limit=most, token=token, until=until):
+            return claimed
+    return []
 
 
-def _lock_tried() -> list[ListingPhoto]:
-    tried = claimable().filter(attempts__gt=0)
-    longest_waiting = tried.order_by(F("claimed_until").asc(nulls_first=True), "id")
-    return _locked(longest_waiting, limit=1)
-
-
-def _lock_next(limit: int) -> list[ListingPhoto]:
-    rows = _locked(claimable(), limit=limit)
-    if rows and rows[0].attempts == 0:
-        return [row for row in rows if row.attempts == 0]
-    return rows[:1]
-
-
-def _locked(photos: QuerySet[ListingPhoto], *, limit: int) -> list[ListingPhoto]:
-    skip_locked = connection.features.has_select_for_update_skip_locked
-    return list(photos.select_for_update(skip_locked=skip_locked)[:limit])
+def _choices(limit: int, tried_first: bool) -> Iterator[tuple[QuerySet[ListingPhoto], int]]:
+    """Yield what to claim, and how many of it; what comes later if nothing was found before."""
+    if tried_first:
+        tried = claimable().filter(attempts__gt=0)
+        yield tried.order_by(F("claimed_until").asc(nulls_first=True), "id"), 1
+    yield claimable().filter(attempts=0), limit
+    if not tried_first:
+        yield claimable().filter(attempts__gt=0), 1
 
 
 def renew(photos: Sequence[ListingPhoto]) -> int:

@@ -42,9 +42,17 @@ def test_the_oldest_pending_photo_counts_however_often_it_was_tried() -> None:
     assert queue.oldest_pending() is None
 
 
-def test_concurrent_claims_never_overlap() -> None:
-    """Eight workers that claim at once share 60 photos: each is claimed exactly once."""
+@pytest.mark.parametrize("in_one_statement", [True, False])
+def test_concurrent_claims_never_overlap(
+    in_one_statement: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight workers that claim at once share 60 photos: each is claimed exactly once.
+
+    Also where the database cannot change and return rows in one statement, as SQLite before 3.35.
+    """
     pending_photos(60)
+    features = type(connection.features)
+    monkeypatch.setattr(features, "can_return_columns_from_insert", in_one_statement)
 
     def claim_all() -> list[int]:
         mine: list[int] = []
@@ -58,6 +66,24 @@ def test_concurrent_claims_never_overlap() -> None:
         claimed += [photo.pk for photo in photos]
     assert sorted(claimed) == sorted(ListingPhoto.objects.values_list("pk", flat=True))
     assert set(ListingPhoto.objects.values_list("attempts", flat=True)) == {1}
+
+
+@pytest.mark.parametrize("in_one_statement", [True, False])
+def test_who_claims_has_the_photos_as_the_database_has_them(
+    in_one_statement: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Token, lease and attempt are in the rows that a claim returns, in the order of numbers."""
+    pending_photos(5)
+    features = type(connection.features)
+    monkeypatch.setattr(features, "can_return_columns_from_insert", in_one_statement)
+    claimed = queue.claim_photos(limit=3)
+    assert [photo.pk for photo in claimed] == sorted(photo.pk for photo in claimed)
+    for photo in claimed:
+        assert not photo.get_deferred_fields()
+        stored = fresh(photo)
+        for field in ListingPhoto._meta.concrete_fields:
+            assert getattr(photo, field.attname) == getattr(stored, field.attname), field.name
+    assert len({photo.claim for photo in claimed} - {None}) == 1
 
 
 def test_a_claim_lasts_as_long_as_its_lease() -> None:
