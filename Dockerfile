@@ -47,7 +47,8 @@ FROM code AS worker
 COPY --from=worker-packages /opt/venv /opt/venv
 USER app
 # Keep freed memory for the next pass instead of returning it: see the Procfile.
-ENV GLIBC_TUNABLES=glibc.malloc.hugetlb=1 \
+ENV PYTHONMALLOC=malloc \
+    GLIBC_TUNABLES=glibc.malloc.hugetlb=1 \
     MALLOC_MMAP_MAX_=0 \
     MALLOC_TRIM_THRESHOLD_=2147483648 \
     MALLOC_TOP_PAD_=67108864

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import jsonschema
@@ -290,28 +290,44 @@ def test_procfile_and_image_give_the_web_the_same_memory_settings() -> None:
     assert memory == stages()["web"].arguments("ENV")[-1].split()
 
 
-@pytest.mark.parametrize("process", ["web", "worker"])
-def test_large_memory_lies_in_huge_pages(process: str) -> None:
-    """What the Procfile sets has Linux give them, where it gives them to who asks."""
+PRINT_HUGE_KILOBYTES: Final = (
+    "import re, pathlib; print(re.search(r'AnonHugePages: +([0-9]+)',"
+    " pathlib.Path('/proc/self/smaps_rollup').read_text())[1])"
+)
+
+
+def skip_without_huge_pages() -> None:
     setting = Path("/sys/kernel/mm/transparent_hugepage/enabled")
     if not setting.exists() or "[madvise]" not in setting.read_text(encoding="ascii"):
         pytest.skip("This Linux gives huge pages to nobody, or to everybody.")
     library, version = platform.libc_ver()
     if library != "glibc" or tuple(map(int, version.split("."))) < (2, 35):
         pytest.skip(f"{library or 'This C library'} {version} cannot ask for huge pages.")
-    program = (
-        "data = bytearray(2**26); import re, pathlib;"
-        "print(re.search(r'AnonHugePages: +([0-9]+)',"
-        " pathlib.Path('/proc/self/smaps_rollup').read_text())[1])"
-    )
+
+
+def huge_kilobytes(program: str, settings: dict[str, str]) -> int:
+    """Return how much of a Python program's memory lies in huge pages at its end."""
     command = [sys.executable, "-c", program]
+    return int(subprocess.check_output(command, env=settings, text=True))
+
+
+@pytest.mark.parametrize("process", ["web", "worker"])
+def test_large_memory_lies_in_huge_pages(process: str) -> None:
+    """What the Procfile sets has Linux give them, where it gives them to who asks."""
+    skip_without_huge_pages()
+    program = f"data = bytearray(2**26); {PRINT_HUGE_KILOBYTES}"
     settings = dict(word.split("=", 1) for word in started_by_procfile(process)[0])
-    kilobytes = {
-        with_them: int(subprocess.check_output(command, env=env, text=True))
-        for with_them, env in ((True, settings), (False, {}))
-    }
-    assert kilobytes[True] > 2**15
-    assert kilobytes[False] == 0
+    assert huge_kilobytes(program, settings) > 2**15
+    assert huge_kilobytes(program, {}) == 0
+
+
+def test_a_workers_objects_lie_in_huge_pages_too() -> None:
+    """A million small ones: Python's own allocator would put them into small pages."""
+    skip_without_huge_pages()
+    program = f"objects = [str(number) for number in range(10**6)]; {PRINT_HUGE_KILOBYTES}"
+    settings = dict(word.split("=", 1) for word in started_by_procfile("worker")[0])
+    assert huge_kilobytes(program, settings) > 2**15
+    assert huge_kilobytes(program, settings | {"PYTHONMALLOC": "pymalloc"}) < 2**15
 
 
 def test_procfile_and_compose_run_the_same_trainer() -> None:

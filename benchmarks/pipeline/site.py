@@ -19,6 +19,7 @@ BINARIES: Final = Path(sys.executable).parent
 START_SECONDS: Final = 300
 # As in the Procfile: the worker keeps its memory.
 KEEP_MEMORY: Final = {
+    "PYTHONMALLOC": "malloc",
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
     "MALLOC_MMAP_MAX_": "0",
     "MALLOC_TRIM_THRESHOLD_": str(2**31),
