@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,9 @@ pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 PHOTOS, IN_A_LISTING = 400, 10
 CHAMPIONS = ("first", "second", "third", "fourth")
-# How long after a promotion the version before may still store a batch: one that was at work, and
-# those of the other loop while one loads the new model. Generous: test machines are busy.
-GRACE = timedelta(seconds=20)
+# What the version before may still tag once the new one has begun: what the other three loops hold
+# then, at the most. Counted, for how long they take depends on what else the machine does.
+HELD_BY_OTHERS = 3 * 64
 RESULTS = """
 SELECT photo.status, version.name, photo.classified_at
 FROM classifier_listingphoto photo
@@ -186,9 +186,13 @@ def test_hundreds_of_photos_while_the_champion_changes_three_times(
     assert set(CHAMPIONS) <= {name for _, name, _ in fresh}
     live = periods(system)
     for _, name, at in fresh:
-        ((begin, end),) = live[name]
+        ((begin, _),) = live[name]
         assert begin <= at, f"{name} tagged a photo before it was promoted"
-        assert end is None or at <= end + GRACE, f"{name} tagged a photo long after it was replaced"
+    made_at = {name: [at for _, by, at in fresh if by == name] for name in live}
+    in_turn = sorted(filter(made_at.get, live), key=lambda name: live[name])
+    for before, name in pairwise(in_turn):
+        late = sum(at > min(made_at[name]) for at in made_at[before])
+        assert late <= HELD_BY_OTHERS, f"{before} went on after {name} had begun"
     log = system.worker.log[log_before:]
     assert [log.count(f"Model {name} is live") for name in CHAMPIONS] == [1, 1, 1, 1]
     assert system.worker.pid == worker
