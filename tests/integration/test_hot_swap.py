@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,10 @@ pytestmark = [pytest.mark.integration, pytest.mark.long]
 PHOTOS, IN_A_LISTING = 400, 10
 CHAMPIONS = ("first", "second", "third", "fourth")
 # What the version before may still tag once the new one has begun: what the other three loops hold
-# then, at the most. Counted, for how long they take depends on what else the machine does.
+# then, and for how long at most. Not since the promotion: others go on while one loads the new
+# model, which takes as long as the machine is busy.
 HELD_BY_OTHERS = 3 * 64
+GRACE = timedelta(seconds=20)
 RESULTS = """
 SELECT photo.status, version.name, photo.classified_at
 FROM classifier_listingphoto photo
@@ -191,8 +193,9 @@ def test_hundreds_of_photos_while_the_champion_changes_three_times(
     made_at = {name: [at for _, by, at in fresh if by == name] for name in live}
     in_turn = sorted(filter(made_at.get, live), key=lambda name: live[name])
     for before, name in pairwise(in_turn):
-        late = sum(at > min(made_at[name]) for at in made_at[before])
-        assert late <= HELD_BY_OTHERS, f"{before} went on after {name} had begun"
+        late = [at for at in made_at[before] if at > min(made_at[name])]
+        assert len(late) <= HELD_BY_OTHERS, f"{before} went on after {name} had begun"
+        assert max(made_at[before]) <= min(made_at[name]) + GRACE, f"{before} went on for too long"
     log = system.worker.log[log_before:]
     assert [log.count(f"Model {name} is live") for name in CHAMPIONS] == [1, 1, 1, 1]
     assert system.worker.pid == worker

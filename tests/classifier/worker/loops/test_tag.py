@@ -1,6 +1,5 @@
 """A worker's loop, with a real model, real files and a real database."""
 
-import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from pytest_django import Settings
 from classifier.models import ListingPhoto, PhotoEmbedding
 from classifier.versions import promotion, storage
 from classifier.worker import live_model
-from classifier.worker.loops import tag
+from classifier.worker.loops import claim_size, tag
 from tests import pictures
 from tests.databases import in_threads
 from tests.rows import champion_of, pending_photos
@@ -169,18 +168,25 @@ def test_one_message_has_all_loops_work_on_a_backlog(
     assert set(ListingPhoto.objects.values_list("status", "attempts")) == {("classified", 1)}
 
 
-def test_claims_grow_with_a_backlog(
-    champion_folder: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+def test_claims_are_larger_while_a_backlog_goes_on(
+    champion_folder: Path,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Each loop begins with what one pass takes, and doubles that while more wait."""
-    caplog.set_level("INFO")
-    monkeypatch.setattr(live_model.current().predictor, "largest_pass", 1)
-    photos_with_files(7 * tag.LOOPS)
-    assert tag.drain(notified=True) == 7 * tag.LOOPS
-    sizes = [int(size) for size in re.findall(r"Stored results of (\d+) ", caplog.text)]
-    assert sum(sizes) == 7 * tag.LOOPS
-    assert sizes[0] == 1
-    assert {2, 4} <= set(sizes)
+    """After a full claim the next is twice as large, up to the most; each backlog begins anew."""
+    settings.CLASSIFY_BATCH_SIZE = 6
+    monkeypatch.setattr(live_model.current().predictor, "largest_pass", 2)
+    monkeypatch.setattr(tag, "LOOPS", 1)
+    # However busy this machine is.
+    monkeypatch.setattr(claim_size, "LONGEST_SECONDS", 600.0)
+    for claims in ([2, 4, 6, 6, 3], [2, 1]):
+        photos_with_files(sum(claims))
+        caplog.clear()
+        with caplog.at_level("INFO", logger=tag.__name__):
+            assert tag.drain() == sum(claims)
+        claimed = [text for text in caplog.messages if text.startswith("Claimed")]
+        assert [text.count("photo") for text in claimed] == claims
 
 
 def test_a_new_champion_takes_over_between_batches(
