@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.management import get_commands
 from django.urls import resolve
 
+from tests import procfile
 from tests.compose_file import (
     RequiredVariableError,
     compose_as_written,
@@ -264,30 +265,22 @@ def queues_of(service: dict[str, Any]) -> set[str]:
     return set(command[command.index("--queues") + 1].split(","))
 
 
-def started_by_procfile(process: str) -> tuple[list[str], list[str]]:
-    """Return what the Procfile sets for a process, ``NAME=value`` each, and its command."""
-    text = (REPOSITORY / "Procfile").read_text(encoding="utf-8")
-    line = re.search(
-        rf"^{process}: exec python -m local_stack.restart env ((?:[A-Z_]+=[\w.=]+ )+)(.*)$",
-        text,
-        flags=re.MULTILINE,
-    )
-    assert line
-    return line[1].split(), line[2].split()
-
-
 def test_procfile_and_images_run_the_same_worker() -> None:
     """One machine and many run the worker with the same options and the same memory settings."""
-    memory, command = started_by_procfile("worker")
+    settings, command = procfile.started("worker")
     assert command == stages()["worker"].command()
-    assert memory == stages()["worker"].arguments("ENV")[-1].split()
+    assert in_words(settings) == stages()["worker"].arguments("ENV")[-1].split()
 
 
 def test_procfile_and_image_give_the_web_the_same_memory_settings() -> None:
     """One machine and many give the memory of a cleaned photo back alike."""
-    memory, command = started_by_procfile("web")
+    settings, command = procfile.started("web")
     assert command[0] == "gunicorn"
-    assert memory == stages()["web"].arguments("ENV")[-1].split()
+    assert in_words(settings) == stages()["web"].arguments("ENV")[-1].split()
+
+
+def in_words(settings: dict[str, str]) -> list[str]:
+    return [f"{name}={value}" for name, value in settings.items()]
 
 
 PRINT_HUGE_KILOBYTES: Final = (
@@ -316,8 +309,7 @@ def test_large_memory_lies_in_huge_pages(process: str) -> None:
     """What the Procfile sets has Linux give them, where it gives them to who asks."""
     skip_without_huge_pages()
     program = f"data = bytearray(2**26); {PRINT_HUGE_KILOBYTES}"
-    settings = dict(word.split("=", 1) for word in started_by_procfile(process)[0])
-    assert huge_kilobytes(program, settings) > 2**15
+    assert huge_kilobytes(program, procfile.started(process).settings) > 2**15
     assert huge_kilobytes(program, {}) == 0
 
 
@@ -325,16 +317,11 @@ def test_a_workers_objects_lie_in_huge_pages_too() -> None:
     """A million small ones: Python's own allocator would put them into small pages."""
     skip_without_huge_pages()
     program = f"objects = [str(number) for number in range(10**6)]; {PRINT_HUGE_KILOBYTES}"
-    settings = dict(word.split("=", 1) for word in started_by_procfile("worker")[0])
+    settings = procfile.started("worker").settings
     assert huge_kilobytes(program, settings) > 2**15
     assert huge_kilobytes(program, settings | {"PYTHONMALLOC": "pymalloc"}) < 2**15
 
 
 def test_procfile_and_compose_run_the_same_trainer() -> None:
     """One machine and many run the trainer with the same options."""
-    text = (REPOSITORY / "Procfile").read_text(encoding="utf-8")
-    line = re.search(
-        r"^trainer: exec python -m local_stack.restart (.*)$", text, flags=re.MULTILINE
-    )
-    assert line
-    assert line[1].split() == SERVICES["trainer"]["command"]
+    assert procfile.started("trainer").command == SERVICES["trainer"]["command"]

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.live.stages import FOLDER, processor_seconds
-from benchmarks.repository import REPOSITORY, STARTER
+from benchmarks.repository import STARTER
 from local_stack.api_client import ApiClient
+from tests import procfile
 from tests.servers.processes import Program
 from tests.servers.system import System
 
@@ -46,7 +47,7 @@ class ProcfileSystem(System):
         (folder / "stages").mkdir(parents=True)
         self.idle_share = 0.0  # of a processor, by the worker
         self.env["PORT"] = str(self.port)
-        lines = _procfile()
+        lines = procfile.lines()
         if traced:
             lines["web"] = lines["web"].replace("slowfashion_ai.wsgi", "benchmarks.live.web", 1)
             lines["worker"] = lines["worker"].replace(
@@ -75,12 +76,6 @@ class ProcfileSystem(System):
         return sum(
             processor_seconds(Path(f"/proc/{pid}/stat")) for pid in processes_of(program.pid)
         )
-
-
-def _procfile() -> dict[str, str]:
-    lines = (REPOSITORY / "Procfile").read_text().splitlines()
-    named = (line.partition(": ") for line in lines if not line.startswith("#"))
-    return {name: command for name, _, command in named}
 
 
 def processes_of(pid: int) -> list[int]:

@@ -17,6 +17,7 @@ from benchmarks.pipeline.site import (
     processor_seconds,
     program,
 )
+from tests import procfile
 
 # So many a worker needs after its start until each of its threads has all it keeps.
 WARM_UP: Final = 128
@@ -131,14 +132,10 @@ def our_worker(engine: str) -> Contender:
 
     return Contender(
         f"worker, {engine}",
-        [
-            "celery", "--app", "slowfashion_ai", "worker", "--pool", "threads", "--concurrency",
-            "4", "--queues", "classification,reclassification,maintenance", "--without-gossip",
-            "--without-mingle", "--without-heartbeat",
-        ],
+        procfile.started("worker").command,
         {"ENGINE": engine, **KEEP_MEMORY},
         lambda _: notify.notify_workers(),
-    )  # fmt: skip
+    )
 
 
 def straightforward() -> Contender:

@@ -14,17 +14,12 @@ import psutil
 
 from benchmarks.repository import REPOSITORY, STARTER
 from classifier.photos.cleaning import CleanPhoto
+from tests import procfile
 
 BINARIES: Final = Path(sys.executable).parent
 START_SECONDS: Final = 300
-# As in the Procfile: the worker keeps its memory.
-KEEP_MEMORY: Final = {
-    "PYTHONMALLOC": "malloc",
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
-    "MALLOC_MMAP_MAX_": "0",
-    "MALLOC_TRIM_THRESHOLD_": str(2**31),
-    "MALLOC_TOP_PAD_": str(2**26),
-}
+# The worker keeps its memory.
+KEEP_MEMORY: Final = procfile.started("worker").settings
 
 
 def environment(folder: Path, database_url: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import procfile
 from tests.repository import REPOSITORY
 from tests.servers.processes import wait_until
 
@@ -59,6 +60,4 @@ def test_what_cannot_start_ends_for_good(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["web", "worker", "trainer", "scheduler", "redis", "monitor"])
 def test_every_process_of_the_procfile_is_restarted(name: str) -> None:
     """One that was forgotten would end all others with it."""
-    lines = (REPOSITORY / "Procfile").read_text().splitlines()
-    (line,) = [line for line in lines if line.startswith(f"{name}: ")]
-    assert line.startswith(f"{name}: exec python -m local_stack.restart ")
+    assert procfile.lines()[name].startswith("exec python -m local_stack.restart ")

@@ -13,6 +13,7 @@ from classifier.ml.engines.processor import has_bfloat16
 from local_stack.api_client import ApiClient
 from local_stack.processes import free_port
 from slowfashion_ai.embedded_redis import answers, server_command
+from tests import procfile
 from tests.servers.environment import bare_environment
 from tests.servers.prepared import SECRET_KEY, SELLER, prepare
 from tests.servers.processes import START_SECONDS, Program, completed, wait_until
@@ -51,21 +52,17 @@ class System:
             "--worker-class", "slowfashion_ai.gunicorn_worker.PatientThreadWorker",
             "--threads", "24",
         ])  # fmt: skip
-        self.worker = self._program("worker", [
-            BINARIES / "celery", "--app", "slowfashion_ai", "worker", "--pool", "threads",
-            "--concurrency", "4", "--queues", "classification,reclassification,maintenance",
-            "--without-gossip", "--without-mingle", "--without-heartbeat",
-        ])  # fmt: skip
-        self.trainer = self._program("trainer", [
-            BINARIES / "celery", "--app", "slowfashion_ai", "worker", "--hostname", "trainer@%h",
-            "--pool", "threads", "--concurrency", "1", "--queues", "training",
-            "--without-gossip", "--without-mingle", "--without-heartbeat",
-        ])  # fmt: skip
+        self.worker = self._celery("worker")
+        self.trainer = self._celery("trainer")
         self.monitor_address = f"127.0.0.1:{free_port()}"
         self.monitor = self._program("monitor", [
             sys.executable, "manage.py", "monitor", "--address", self.monitor_address,
         ])  # fmt: skip
         self.scheduler = self.another_scheduler("scheduler")
+
+    def _celery(self, name: str) -> Program:
+        program, *arguments = procfile.started(name).command
+        return self._program(name, [BINARIES / program, *arguments])
 
     def another_scheduler(self, name: str = "second-scheduler") -> Program:
         """Return a scheduler that is not started."""
